@@ -1,0 +1,9 @@
+from typing import final
+
+class RegexError(ValueError): ...
+
+@final
+class Regex:
+    pattern: bytes
+    def __init__(self, pattern: bytes) -> None: ...
+    def search(self, value: bytes) -> bool: ...

@@ -1,0 +1,43 @@
+"""The exceptions of this package, split by whose fault it is.
+
+Not found is never an exception: a request that no rule covers has the answer ``None``.  Content of
+a configuration that Asterisk would survive is never an exception either, it is a
+:class:`~identify.model.Problem` in ``Configuration.problems``.
+"""
+
+__all__ = ["ConfigError", "IdentifyError", "LimitError", "MessageError"]
+
+
+class IdentifyError(Exception):
+    """Base of every error that this package raises on purpose."""
+
+
+class ConfigError(IdentifyError, ValueError):
+    """A configuration can't be read at all: its path is unreadable, or a name given with it is unknown.
+
+    Attributes: ``path`` is the file or directory at fault, ``line`` its line (1-based), 0 where no
+    line is at fault.
+    """
+
+    def __init__(self, message: str, path: str = "", line: int = 0) -> None:
+        place = f"{path}:{line}: " if path and line else f"{path}: " if path else ""
+        super().__init__(place + message)
+        self.path = path
+        self.line = line
+
+
+class MessageError(IdentifyError, ValueError):
+    """Bytes from the network are no SIP request that Asterisk would look at.
+
+    Attributes: ``reason`` says what is wrong in words, ``offset`` is the byte offset in the message
+    at which it was found.
+    """
+
+    def __init__(self, reason: str, offset: int = 0) -> None:
+        super().__init__(f"byte {offset}: {reason}")
+        self.reason = reason
+        self.offset = offset
+
+
+class LimitError(IdentifyError, ValueError):
+    """An input is larger than this package handles."""

@@ -1,0 +1,221 @@
+"""What a configuration says, as immutable objects; no reading, no matching.
+
+Text from configuration files is ``str``; bytes that aren't UTF-8 are kept as surrogate escapes
+(PEP 383), so ``text.encode("utf-8", "surrogateescape")`` gives back the bytes of the file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import attrs
+
+__all__ = [
+    "IDENTIFY_BY_DEFAULT",
+    "AddressRule",
+    "DomainAlias",
+    "Endpoint",
+    "HeaderRule",
+    "Identify",
+    "Origin",
+    "Problem",
+    "Registration",
+    "RequestUriRule",
+    "Settings",
+    "TextPattern",
+    "Transport",
+]
+
+#: Asterisk's default of an endpoint's ``identify_by``.
+IDENTIFY_BY_DEFAULT = ("username", "ip")
+
+
+@attrs.frozen
+class Origin:
+    """Where a line of configuration stands.
+
+    ``file`` is the name under which it was read, ``line`` counts from 1, ``template`` is the section
+    through which an object inherited the line, None for a line of its own.
+    """
+
+    file: str
+    line: int
+    template: str | None = None
+
+    def __str__(self) -> str:
+        """Return ``file:line``, with the template where there is one."""
+        via = f" (from [{self.template}])" if self.template is not None else ""
+        return f"{self.file}:{self.line}{via}"
+
+
+@attrs.frozen(kw_only=True)
+class Problem:
+    """Something that Asterisk would log, refuse or silently ignore.
+
+    ``code`` is stable and meant for programs; ``severity`` is "error" (something is lost), "warning"
+    or "note".  ``lost`` says in words what was lost by it ("the identify 'a'", "the whole file"),
+    empty where nothing was.  ``line`` is 0 where no line is at fault.
+    """
+
+    code: str
+    severity: str
+    file: str
+    line: int
+    section: str | None
+    message: str
+    lost: str = ""
+
+    def __str__(self) -> str:
+        """Return one line for an operator."""
+        lost = f" [lost: {self.lost}]" if self.lost else ""
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        return f"{place}: {self.severity}: {self.message} ({self.code}){lost}"
+
+
+@attrs.frozen(kw_only=True)
+class AddressRule:
+    """One item of an identify's ``match``, in the order in which Asterisk walks them.
+
+    ``family`` is 4 or 6; ``address`` and ``mask`` are integers of 32 or 128 bits, the address with its
+    host bits cleared (``address & mask == address``).  The mask may be non-contiguous.  ``port`` 0
+    means any source port.  IPv4-mapped IPv6 is already IPv4.  ``host`` is the name that was resolved
+    to this address, None for a literal.
+    """
+
+    text: str
+    negated: bool
+    family: int
+    address: int
+    mask: int
+    port: int
+    origin: Origin
+    host: str | None = None
+
+
+@attrs.frozen(kw_only=True)
+class TextPattern:
+    """What ``match_header`` and ``match_request_uri`` compare a printed value with.
+
+    ``text`` is the value as configured.  ``regex`` is the POSIX extended regular expression between
+    the slashes, None where the value is a literal; ``literal`` is what is compared byte by byte then
+    (``//`` is the empty literal), None for an expression.
+    """
+
+    text: str
+    regex: str | None
+    literal: str | None
+
+
+@attrs.frozen(kw_only=True)
+class HeaderRule:
+    """``match_header = name: pattern``; the name is kept as configured."""
+
+    name: str
+    pattern: TextPattern
+    origin: Origin
+
+
+@attrs.frozen(kw_only=True)
+class RequestUriRule:
+    """``match_request_uri = pattern``."""
+
+    pattern: TextPattern
+    origin: Origin
+
+
+@attrs.frozen(kw_only=True)
+class Identify:
+    """An object of ``type=identify``: any one of its rules makes the request the endpoint's.
+
+    ``addresses`` is evaluated as one list whose last matching item decides.  The endpoint need not
+    exist.
+    """
+
+    id: str
+    endpoint: str
+    addresses: tuple[AddressRule, ...] = ()
+    header: HeaderRule | None = None
+    request_uri: RequestUriRule | None = None
+    srv_lookups: bool = True
+    origin: Origin
+
+
+@attrs.frozen(kw_only=True)
+class Endpoint:
+    """An object of ``type=endpoint``.
+
+    ``identify_by`` has the method names in lower case.  ``options`` has every option that the section
+    gave, in lower-case names with the values that hold (lists joined by commas).
+    """
+
+    id: str
+    identify_by: tuple[str, ...] = IDENTIFY_BY_DEFAULT
+    options: Mapping[str, str] = attrs.field(factory=dict, eq=False)
+    origin: Origin
+
+
+@attrs.frozen(kw_only=True)
+class Registration:
+    """An object of ``type=registration``: ``line`` and ``endpoint`` are both set or both not."""
+
+    id: str
+    server_uri: str
+    client_uri: str
+    contact_user: str = ""
+    contact_header_params: str = ""
+    transport: str = ""
+    line: bool = False
+    endpoint: str = ""
+    options: Mapping[str, str] = attrs.field(factory=dict, eq=False)
+    origin: Origin
+
+
+@attrs.frozen(kw_only=True)
+class Transport:
+    """An object of ``type=transport``.
+
+    ``protocol`` is lower case (udp, tcp, tls, ws, wss, flow).  ``host`` is the bound address as text
+    without brackets, ``port`` the bound port (0: any); ``family`` is 4 or 6.
+    """
+
+    id: str
+    protocol: str
+    host: str
+    port: int
+    family: int
+    domain: str = ""
+    symmetric_transport: bool = False
+    options: Mapping[str, str] = attrs.field(factory=dict, eq=False)
+    origin: Origin
+
+    @property
+    def address(self) -> str:
+        """The listening address as PJSIP names it: ``host:port``, IPv6 in brackets."""
+        return f"[{self.host}]:{self.port}" if self.family == 6 else f"{self.host}:{self.port}"
+
+
+@attrs.frozen(kw_only=True)
+class DomainAlias:
+    """An object of ``type=domain_alias``: its id stands for ``domain``."""
+
+    id: str
+    domain: str
+    origin: Origin
+
+
+@attrs.frozen(kw_only=True)
+class Settings:
+    """What ``[global]`` and ``[system]`` say, with Asterisk's defaults.
+
+    ``options`` has every option of the two sections that hold, under their lower-case names.
+    """
+
+    endpoint_identifier_order: str = "ip,username,anonymous"
+    disable_multi_domain: bool = False
+    ignore_uri_user_options: bool = False
+    unidentified_request_count: int = 5
+    unidentified_request_period: int = 5
+    unidentified_request_prune_interval: int = 30
+    default_realm: str = "asterisk"
+    options: Mapping[str, str] = attrs.field(factory=dict, eq=False)
+    origin: Origin | None = None

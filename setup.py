@@ -1,0 +1,85 @@
+"""Compile ``_ext/*.pyx`` into the ``identify`` package; all metadata is in pyproject.toml.
+
+The sources lie outside the package, the modules inside it (``_ext/_regex.pyx`` becomes
+``identify._regex``).  So that ``from identify._regex cimport Regex`` resolves, the ``.pxd``
+files are staged under ``build/pxd/identify``, which is the include path.
+
+``IDENTIFY_BUILD`` chooses the build:
+
+release  what users get (the default)
+debug    bounds checks, assertions, ``-O0 -g3``, warnings are errors
+trace    debug with line tracing, for coverage of the Cython sources
+asan     debug under AddressSanitizer and UndefinedBehaviorSanitizer
+"""
+
+import os
+import shutil
+from pathlib import Path
+
+from Cython.Build import cythonize
+from setuptools import Extension, setup
+
+# Explicit, so that a lost source file fails the build instead of shipping a wheel without it.
+MODULES = ["_regex"]
+
+SOURCES = Path("_ext")
+STAGED = Path("build/pxd/identify")
+BUILD = os.environ.get("IDENTIFY_BUILD", "release")
+
+DIRECTIVES = {
+    "language_level": 3,
+    "wraparound": False,
+    "cdivision": True,
+    "embedsignature": False,
+    "boundscheck": BUILD != "release",
+    "initializedcheck": BUILD != "release",
+    "linetrace": BUILD == "trace",
+}
+SANITIZERS = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-fno-omit-frame-pointer"]
+COMPILE_ARGS = {
+    "release": ["-O3", "-fno-strict-aliasing"],
+    "debug": ["-O0", "-g3", "-UNDEBUG"],
+    "trace": ["-O0", "-g3", "-UNDEBUG"],
+    "asan": ["-O1", "-g3", "-UNDEBUG", *SANITIZERS],
+}
+LINK_ARGS = {"asan": SANITIZERS}
+TRACE_MACROS = [("CYTHON_TRACE_NOGIL", "1"), ("CYTHON_USE_SYS_MONITORING", "0")]
+
+if BUILD not in COMPILE_ARGS:
+    raise SystemExit(f"IDENTIFY_BUILD={BUILD!r}: expected one of {', '.join(COMPILE_ARGS)}")
+
+compile_args = [*COMPILE_ARGS[BUILD], "-Wall", "-Wextra", "-Wno-unused-parameter"]
+if os.environ.get("IDENTIFY_WERROR") == "1":
+    compile_args.append("-Werror")
+
+
+def extension(name: str) -> Extension:
+    """Describe the compiled module ``identify.<name>``."""
+    return Extension(
+        f"identify.{name}",
+        [str(SOURCES / f"{name}.pyx")],
+        include_dirs=[str(SOURCES)],
+        depends=[str(path) for path in sorted(SOURCES.glob("*.h"))],
+        extra_compile_args=compile_args,
+        extra_link_args=LINK_ARGS.get(BUILD, []),
+        define_macros=TRACE_MACROS if BUILD == "trace" else [],
+    )
+
+
+STAGED.mkdir(parents=True, exist_ok=True)
+(STAGED / "__init__.pxd").touch()
+for pxd in SOURCES.glob("*.pxd"):
+    staged = STAGED / pxd.name
+    if not staged.exists() or staged.stat().st_mtime < pxd.stat().st_mtime:
+        shutil.copy2(pxd, staged)
+
+setup(
+    ext_modules=cythonize(
+        [extension(name) for name in MODULES],
+        include_path=[str(STAGED.parent)],
+        # Tracing needs the generated C beside its source.
+        build_dir=None if BUILD == "trace" else f"build/{BUILD}",
+        compiler_directives=DIRECTIVES,
+        emit_linenums=BUILD in ("debug", "asan"),
+    )
+)
