@@ -124,14 +124,16 @@ def parse_network(item: str, *, ports: bool = True) -> Network:
 
 
 def split_port(text: str) -> tuple[str, str | None] | None:
-    """Split ``host``, ``host:port``, ``[host]`` or ``[host]:port``; None where a bracket is astray.
+    """Split ``host``, ``host:port``, ``[host]`` or ``[host]:port``; None if something else follows a bracket.
+
+    A bracket that isn't closed closes at the end.
 
     >>> split_port("[2001:db8::1]:5060"), split_port("10.0.0.1:"), split_port("2001:db8::1")
     (('2001:db8::1', '5060'), ('10.0.0.1', ''), ('2001:db8::1', None))
     """
     if text.startswith("["):
-        host, bracket, rest = text[1:].partition("]")
-        if not bracket or (rest and rest[0] != ":"):
+        host, _, rest = text[1:].partition("]")
+        if rest and rest[0] != ":":
             return None
         return host, rest[1:] if rest else None
     host, colon, service = text.partition(":")
