@@ -24,7 +24,7 @@ from .config.endpoints import (
 from .config.files import DirectoryFiles, Files, GivenFiles
 from .config.identifies import build_identify
 from .config.names import OfflineResolver, ResolutionError, Resolver
-from .config.objects import Candidate, Options, accept_options, candidates_by_type, load_single, load_type
+from .config.objects import Candidate, Options, build_one, candidates_by_type, load_single, load_type
 from .config.problems import Problems, quoted
 from .config.registrations import build_registration
 from .config.releases import NEWEST
@@ -215,7 +215,7 @@ class _Loader:
 
         def build(candidate: Candidate, options: Options) -> Transport | None:
             built = build_transport(candidate, options, self._resolver, listening, self._problems)
-            if built is not None:
+            if built is not None and not options.refused:
                 listening.append(built)
             return built
 
@@ -238,29 +238,31 @@ class _Loader:
     def _make(self, wizard: Wizard, made: _Made) -> None:
         """Make a wizard's objects; each one is refused alone, but for the registrations after the first."""
         problems = self._problems
-        endpoint = self._one(wizard.endpoint, lambda *given: build_endpoint(*given, problems))
+        endpoint = build_one(wizard.endpoint, lambda *given: build_endpoint(*given, problems), problems)
         if endpoint is not None:
             made.endpoints[endpoint.id] = endpoint
-        aor = self._one(wizard.aor, build_aor)
+        aor = build_one(wizard.aor, build_aor, problems)
         if aor is not None:
             made.aors[aor.id] = aor
         for candidate in wizard.auths:
-            auth = self._one(candidate, build_auth)
+            auth = build_one(candidate, build_auth, problems)
             if auth is not None:
                 made.auths[auth.id] = auth
         if wizard.identify is not None:
-            identify = self._one(wizard.identify, self._identify)
+            identify = build_one(wizard.identify, self._identify, problems)
             if identify is not None:
                 made.identifies[identify.id] = identify
+        elif wizard.identify_unwanted:
+            made.identifies.pop(wizard.id + "-identify", None)
+        if not wizard.registrations_failed:
+            for name in made.registrations_of.pop(wizard.id, ()):
+                del made.registrations[name]
         for candidate in wizard.registrations:
-            registration = self._one(candidate, self._registration)
+            registration = build_one(candidate, self._registration, problems)
             if registration is None:
                 break
             made.registrations[registration.id] = registration
-
-    def _one(self, candidate: Candidate, build: Callable[[Candidate, Options], T | None]) -> T | None:
-        options = accept_options(candidate, self._problems)
-        return None if options is None else build(candidate, options)
+            made.registrations_of.setdefault(wizard.id, []).append(registration.id)
 
 
 #: Types that become objects of the model; of the others only the problems are of interest.
@@ -278,6 +280,8 @@ class _Made:
     registrations: dict[str, Registration] = attrs.field(factory=dict)
     aors: dict[str, Aor] = attrs.field(factory=dict)
     auths: dict[str, Auth] = attrs.field(factory=dict)
+    #: Ids of a wizard's registrations by the wizard's id.
+    registrations_of: dict[str, list[str]] = attrs.field(factory=dict)
 
 
 def _check_references(configuration: Configuration, problems: Problems) -> None:

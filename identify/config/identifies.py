@@ -29,7 +29,7 @@ def build_identify(
     candidate: Candidate, options: Options, resolver: Resolver, problems: Problems
 ) -> Identify | None:
     """Return the identify, None where Asterisk refuses it."""
-    builder = _Builder(candidate, problems)
+    builder = _Builder(candidate, options.refused, problems)
     addresses, names = builder.match(options)
     endpoint = options.value("endpoint")
     if not endpoint:
@@ -57,8 +57,8 @@ def build_identify(
 
 
 class _Builder:
-    def __init__(self, candidate: Candidate, problems: Problems) -> None:
-        self.refused = False
+    def __init__(self, candidate: Candidate, refused: bool, problems: Problems) -> None:
+        self.refused = refused
         self._candidate = candidate
         self._problems = problems
 
@@ -122,7 +122,7 @@ class _Builder:
         elif not name:
             self.refuse("match-header", f"match_header {quoted(line.value)} has no name before the ':'", line)
         pattern = self._pattern("match_header", value, line)
-        if self.refused or pattern is None:
+        if not colon or not name or pattern is None:
             return None
         return HeaderRule(name=name, pattern=pattern, origin=line.origin, text=line.value)
 

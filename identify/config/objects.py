@@ -25,7 +25,7 @@ from .problems import Problems, quoted
 from .schema import FALSE_WORDS, is_true, options_of, types
 from .text import Document, Section, Variable, lowered
 
-__all__ = ["Candidate", "Options", "accept_options", "candidates_by_type", "load_single", "load_type"]
+__all__ = ["Candidate", "Options", "accept_options", "build_one", "candidates_by_type", "load_single", "load_type"]
 
 #: Options of which every line counts; of the others the last one does.
 LISTS = frozenset(
@@ -60,9 +60,14 @@ class Candidate:
 
 
 class Options:
-    """The option lines of an object that are known and accepted, by lower-case name."""
+    """The option lines of an object that are known and accepted, by lower-case name.
 
-    def __init__(self, lines: Mapping[str, list[Variable]]) -> None:
+    ``refused`` says that others weren't accepted, so that there will be no object; it is made all the same to
+    find what else is wrong with it.
+    """
+
+    def __init__(self, lines: Mapping[str, list[Variable]], *, refused: bool = False) -> None:
+        self.refused = refused
         self._lines = lines
 
     def lines(self, name: str) -> Sequence[Variable]:
@@ -148,13 +153,19 @@ def load_type(
             lost = f"every {candidate.type} of {candidate.file}"
             problems.add("duplicate-object", candidate.file, candidate.line, message, section=candidate.id, lost=lost)
             return {}
-        options = accept_options(candidate, problems)
-        if options is None:
-            continue
-        built = build(candidate, options)
+        built = build_one(candidate, build, problems)
         if built is not None:
             made[candidate.id] = built
     return made
+
+
+def build_one(
+    candidate: Candidate, build: Callable[[Candidate, Options], T | None], problems: Problems
+) -> T | None:
+    """Make one object, None if it is refused for its options or by its type."""
+    options = accept_options(candidate, problems)
+    built = build(candidate, options)
+    return None if options.refused else built
 
 
 def load_single(candidates: Sequence[Candidate], problems: Problems) -> tuple[Candidate, Options] | None:
@@ -174,7 +185,7 @@ def load_single(candidates: Sequence[Candidate], problems: Problems) -> tuple[Ca
     holding: tuple[Candidate, Options] | None = None
     for candidate in candidates:
         options = accept_options(candidate, problems)
-        if options is None:
+        if options.refused:
             continue
         if holding is not None:
             before = holding[0]
@@ -184,8 +195,8 @@ def load_single(candidates: Sequence[Candidate], problems: Problems) -> tuple[Ca
     return holding
 
 
-def accept_options(candidate: Candidate, problems: Problems) -> Options | None:
-    """Return the options of an object, None where one of them refuses it."""
+def accept_options(candidate: Candidate, problems: Problems) -> Options:
+    """Return the options of an object; one that isn't accepted is noted."""
     table = options_of(candidate.type)
     accepted: dict[str, list[Variable]] = {}
     refused = False
@@ -216,7 +227,7 @@ def accept_options(candidate: Candidate, problems: Problems) -> Options | None:
             accepted[option.name] = [variable]
         else:
             lines.append(variable)
-    return None if refused else Options(accepted)
+    return Options(accepted, refused=refused)
 
 
 def _refuse(candidate: Candidate, variable: Variable, code: str, message: str, problems: Problems) -> None:

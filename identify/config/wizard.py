@@ -11,7 +11,9 @@ Facts (identification section 11):
 - ``identify/match`` stands instead of the remote hosts; the identify's endpoint is W whatever is said.
 - What is refused doesn't take the rest along, but the first refused registration ends them, and a
   refused aor or auth ends neither endpoint nor identify.
-- The last ``remote_hosts`` line holds, and the last section of a name.
+- The last ``remote_hosts`` line holds.  Of two sections of one name the later one's objects take the place of
+  the earlier one's, as they do when a section was changed and is loaded again: what the later one fails to
+  make stays, what it doesn't want to make goes.
 """
 
 from __future__ import annotations
@@ -20,7 +22,6 @@ from collections.abc import Iterator, Sequence
 
 import attrs
 
-from ..model import Origin
 from .objects import Candidate
 from .problems import Problems, quoted
 from .schema import is_true
@@ -40,10 +41,15 @@ OWN_OPTIONS = frozenset(
 
 @attrs.frozen
 class Wizard:
-    """What one wizard section makes, as candidates."""
+    """What one wizard section makes, as candidates.
+
+    No identify may be wanted, or the remote hosts for it may be missing; so with registrations.  In the first
+    case those of an earlier section of the same name go, in the second they stay.
+    """
 
     id: str
-    origin: Origin
+    identify_unwanted: bool
+    registrations_failed: bool
     auths: tuple[Candidate, ...]
     aor: Candidate
     endpoint: Candidate
@@ -52,8 +58,9 @@ class Wizard:
 
 
 def read_wizards(document: Document, problems: Problems) -> list[Wizard]:
-    """Return the wizards of pjsip_wizard.conf in file order, of one name the last."""
-    sections: dict[str, Section] = {}
+    """Return the wizards of pjsip_wizard.conf in file order; of one name the last counts."""
+    sections: list[Section] = []
+    last: dict[str, Section] = {}
     for section in document.sections:
         if section.template:
             continue
@@ -65,13 +72,14 @@ def read_wizards(document: Document, problems: Problems) -> list[Wizard]:
             lost = f"the section {quoted(section.name)}"
             problems.add(code, section.file, section.line, message, section=section.name, lost=lost)
             continue
-        before = sections.pop(section.name, None)
+        before = last.get(section.name)
         if before is not None:
-            message = f"the section of the same name at {section.origin} takes the place of this one"
+            message = f"what the section of the same name at {section.origin} makes takes the place of this one's"
             lost = f"the wizard {quoted(before.name)}"
             problems.add("overridden", before.file, before.line, message, section=before.name, lost=lost)
-        sections[section.name] = section
-    return [_Maker(section, problems).wizard() for section in sections.values()]
+        last[section.name] = section
+        sections.append(section)
+    return [_Maker(section, problems).wizard() for section in sections]
 
 
 class _Maker:
@@ -98,7 +106,8 @@ class _Maker:
         hosts = self._hosts()
         return Wizard(
             id=name,
-            origin=self._section.origin,
+            identify_unwanted=self._without_identify(),
+            registrations_failed=self._true("sends_registrations") and not hosts,
             auths=tuple(self._auths()),
             aor=self._candidate("aor", name, self._aor(hosts)),
             endpoint=self._candidate("endpoint", name, self._endpoint()),
@@ -109,6 +118,9 @@ class _Maker:
     def _true(self, option: str) -> bool:
         line = self._own.get(option)
         return line is not None and is_true(line.value)
+
+    def _without_identify(self) -> bool:
+        return self._true("accepts_registrations") or self._true("sends_line_with_registrations")
 
     def _hosts(self) -> list[Variable]:
         """Return the remote hosts, each as a line of its own."""
@@ -160,7 +172,7 @@ class _Maker:
         return lines + self._parts["endpoint"]
 
     def _identify(self, hosts: Sequence[Variable]) -> Candidate | None:
-        if self._true("accepts_registrations") or self._true("sends_line_with_registrations"):
+        if self._without_identify():
             return None
         name = self._section.name + "-identify"
         if not hosts:
