@@ -27,7 +27,7 @@ from .config.files import DirectoryFiles, Files, GivenFiles
 from .config.identifies import build_identify
 from .config.names import OfflineResolver, ResolutionError, Resolver
 from .config.objects import Candidate, Options, build_one, candidates_by_type, load_single, load_type
-from .config.problems import Problems, quoted
+from .config.problems import Budget, Problems, quoted
 from .config.registrations import build_registration
 from .config.releases import NEWEST
 from .config.sections import Document, words
@@ -166,6 +166,7 @@ class _Loader:
         self._files = files
         self._resolver = resolver if resolver is not None else OfflineResolver()
         self._problems = Problems()
+        self._budget = Budget()
         self._transports: dict[str, Transport] = {}
 
     def load(self, name: str) -> Configuration:
@@ -229,7 +230,7 @@ class _Loader:
         self._transports = load_type(candidates, build, self._problems)
 
     def _identify(self, candidate: Candidate, options: Options) -> Identify | None:
-        return build_identify(candidate, options, self._resolver, self._problems)
+        return build_identify(candidate, options, self._resolver, self._budget, self._problems)
 
     def _registration(self, candidate: Candidate, options: Options) -> Registration | None:
         return build_registration(candidate, options, self._transports, self._problems)
@@ -247,7 +248,7 @@ class _Loader:
         made = _Made()
         document = read_document(self._files, WIZARD_FILE, self._problems)
         if document is not None:
-            for wizard in read_wizards(document, self._problems):
+            for wizard in read_wizards(document, self._budget, self._problems):
                 self._make(wizard, made)
         return made
 

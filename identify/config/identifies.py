@@ -14,23 +14,29 @@ Facts (identification sections 2 to 6):
 
 from __future__ import annotations
 
+import re
+
 from .._regex import Regex, RegexError
 from ..model import AddressRule, HeaderRule, Identify, Origin, RequestUriRule, TextPattern
 from .addresses import ALL_ONES, AddressError, parse_address, parse_network
 from .names import ResolutionError, Resolver, resolve_names
 from .objects import Candidate, Options
-from .problems import Problems, quoted
+from .problems import MAX_ITEMS_MADE, Budget, Problems, quoted
 from .sections import BLANKS, Variable
 
 __all__ = ["build_identify"]
 
+_REPETITION = re.compile(r"\{([0-9]*)(?:,([0-9]*))?\}", re.ASCII)
+#: The C library writes repetitions out before it compiles: ``((a{255}){255}){255}`` would take gigabytes.
+MAX_EXPANSION = 100_000
+
 
 def build_identify(
-    candidate: Candidate, options: Options, resolver: Resolver, problems: Problems
+    candidate: Candidate, options: Options, resolver: Resolver, budget: Budget, problems: Problems
 ) -> Identify | None:
     """Return the identify, None where Asterisk refuses it."""
     builder = _Builder(candidate, options.refused, problems)
-    addresses, names = builder.match(options)
+    addresses, names = builder.match(options, budget)
     endpoint = options.value("endpoint")
     if not endpoint:
         line = options.line("endpoint")
@@ -56,6 +62,36 @@ def build_identify(
     )
 
 
+def expansion(regex: str) -> int:
+    """Return about how many characters an expression has once its repetitions are written out.
+
+    (ab{3}){10} is (abbb) ten times: 40.  Brackets and escapes are counted by their characters, which is
+    too much rather than too little.
+    """
+    # Sizes so far of the open groups, and of the last thing in each, which a repetition repeats.
+    sizes, lasts = [0], [0]
+    position = 0
+    while position < len(regex):
+        character = regex[position]
+        repetition = _REPETITION.match(regex, position) if character == "{" else None
+        if character == "(":
+            sizes.append(0)
+            lasts.append(0)
+        elif character == ")" and len(sizes) > 1:
+            lasts.pop()
+            lasts[-1] = sizes.pop()
+            sizes[-1] += lasts[-1]
+        elif repetition is not None:
+            times = max(int(number[:6] or "0") for number in repetition.groups(""))
+            sizes[-1] += lasts[-1] * (max(times, 1) - 1)
+            lasts[-1] *= max(times, 1)
+        else:
+            sizes[-1] += 1
+            lasts[-1] = 1
+        position = repetition.end() if repetition is not None else position + 1
+    return sum(sizes)
+
+
 class _Builder:
     def __init__(self, candidate: Candidate, refused: bool, problems: Problems) -> None:
         self.refused = refused
@@ -73,14 +109,18 @@ class _Builder:
             message += f" (inherited from [{line.template}])"
         self._problems.add(code, file, number, message, section=candidate.id, lost=lost)
 
-    def match(self, options: Options) -> tuple[list[AddressRule], list[tuple[str, Origin]]]:
+    def match(self, options: Options, budget: Budget) -> tuple[list[AddressRule], list[tuple[str, Origin]]]:
         """Return the rules of literal items, and the host names with the place of each."""
         rules: list[AddressRule] = []
         names: list[tuple[str, Origin]] = []
         positive = False
         for line in options.lines("match"):
             origin = line.origin
-            for item in line.value.split(","):
+            items = line.value.split(",")
+            if not budget.spend(len(items)):
+                self.refuse("limit-exceeded", f"more than {MAX_ITEMS_MADE} items of match in all", line)
+                break
+            for item in items:
                 item = item.strip(BLANKS)
                 if not item:
                     continue
@@ -139,6 +179,10 @@ class _Builder:
         regex = value[1:-1]
         if not regex:
             return TextPattern(text=value, regex=None, literal="")
+        if expansion(regex) > MAX_EXPANSION:
+            message = f"{option} {quoted(value)} is too large with its repetitions written out"
+            self.refuse("match-regex", message, line)
+            return None
         try:
             Regex(regex.encode("utf-8", "surrogateescape"))
         except RegexError as error:

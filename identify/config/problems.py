@@ -11,10 +11,12 @@ from types import MappingProxyType
 
 from ..model import Problem
 
-__all__ = ["CODES", "MAX_PROBLEMS", "Problems", "quoted"]
+__all__ = ["CODES", "MAX_ITEMS_MADE", "MAX_PROBLEMS", "Budget", "Problems", "quoted"]
 
 #: So many problems are kept: one wrong template can spoil each of 100,000 sections, and nobody reads more.
 MAX_PROBLEMS = 10_000
+#: Addresses, hosts and the like of a whole configuration; each takes some hundred bytes.
+MAX_ITEMS_MADE = 2_000_000
 
 #: Every code that can occur, with its severity and what it means.
 CODES: Mapping[str, tuple[str, str]] = MappingProxyType(
@@ -28,7 +30,7 @@ CODES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "section-unknown-parent": ("error", "a section inherits from one that doesn't exist yet"),
         "section-unknown-addition": ("error", "a section adds to one that doesn't exist"),
         "option-outside-section": ("error", "an option stands before the first section"),
-        "limit-exceeded": ("error", "a file is larger than this program reads"),
+        "limit-exceeded": ("error", "there is more of something than this program reads"),
         "exec-not-run": ("warning", "#exec is never run"),
         "directive-unknown": ("warning", "a line starts with # and an unknown word"),
         "directive-without-file": ("warning", "an include names no file"),
@@ -84,6 +86,18 @@ CODES: Mapping[str, tuple[str, str]] = MappingProxyType(
 def quoted(text: str, limit: int = 80) -> str:
     """Return ``text`` in quotes, clipped, for a message."""
     return "'" + (text if len(text) <= limit else text[: limit - 1] + "…") + "'"
+
+
+class Budget:
+    """How many items may still be made of lines: one line can list a thousand, and heirs repeat it."""
+
+    def __init__(self, items: int = MAX_ITEMS_MADE) -> None:
+        self._left = items
+
+    def spend(self, items: int) -> bool:
+        """Return whether so many items may be made, and count them."""
+        self._left -= items
+        return self._left >= 0
 
 
 class Problems:

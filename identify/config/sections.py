@@ -36,7 +36,17 @@ class Variable(NamedTuple):
 class Section:
     """A section with all its lines, inherited ones first; ``template`` ones make no objects."""
 
-    __slots__ = ("_bequest", "_indexed", "_last", "file", "line", "name", "template", "variables")
+    __slots__ = (
+        "_bequest",
+        "_bequest_size",
+        "_indexed",
+        "_last",
+        "file",
+        "line",
+        "name",
+        "template",
+        "variables",
+    )
 
     def __init__(self, name: str, file: str, line: int) -> None:
         self.name = name
@@ -46,6 +56,7 @@ class Section:
         self.variables: list[Variable] = []
         # The lines as a section that inherits from this one has them; None until asked for.
         self._bequest: list[Variable] | None = None
+        self._bequest_size = 0
         # Name in lower case -> index of its last line, for the first ``_indexed`` lines; for +=.
         self._last: dict[str, int] | None = None
         self._indexed = 0
@@ -60,8 +71,11 @@ class Section:
         self.variables.append(variable)
         self._bequest = None
 
-    def bequest(self) -> list[Variable]:
-        """Return the lines as an heir gets them, marked with the section in which they stand."""
+    def bequest(self) -> tuple[list[Variable], int]:
+        """Return the lines as an heir gets them, marked with the section in which they stand.
+
+        With them comes the number of characters of their values.
+        """
         if self._bequest is None:
             self._bequest = [
                 variable
@@ -69,7 +83,8 @@ class Section:
                 else Variable(variable.name, variable.value, variable.file, variable.line, self.name)
                 for variable in self.variables
             ]
-        return self._bequest
+            self._bequest_size = sum(len(variable.value) for variable in self.variables)
+        return self._bequest, self._bequest_size
 
     def last(self, name: str) -> int | None:
         """Return the index of the last line of that name in any case."""

@@ -228,8 +228,11 @@ class _Reader:
                     if self._first(option.strip(BLANKS)) is not None:
                         message += " (blanks are part of the name)"
                     raise _InvalidError("section-unknown-parent", file, number, message)
-                lines = parent.bequest()
+                lines, size = parent.bequest()
                 self._count(len(lines), file, number)
+                self._characters += size
+                if self._characters > MAX_TOTAL_CHARACTERS:
+                    raise _InvalidError("limit-exceeded", file, number, "too much text is inherited")
                 section.variables.extend(lines)
         if not additions:
             self.sections.append(section)

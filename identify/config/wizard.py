@@ -23,14 +23,12 @@ from collections.abc import Iterator, Sequence
 import attrs
 
 from .objects import Candidate, identifier
-from .problems import Problems, quoted
+from .problems import MAX_ITEMS_MADE, Budget, Problems, quoted
 from .schema import is_true
 from .sections import BLANKS, Document, Section, Variable, lowered, words
 
 __all__ = ["Wizard", "read_wizards"]
 
-#: More hosts in one wizard are a mistake; each of them can make a registration.
-MAX_HOSTS = 10_000
 PREFIXES = ("endpoint", "aor", "identify", "registration", "inbound_auth", "outbound_auth", "phoneprov")
 OWN_OPTIONS = words(
     "type sends_auth accepts_auth sends_registrations sends_line_with_registrations accepts_registrations"
@@ -57,8 +55,8 @@ class Wizard:
     registrations: tuple[Candidate, ...]
 
 
-def read_wizards(document: Document, problems: Problems) -> list[Wizard]:
-    """Return the wizards of pjsip_wizard.conf in file order; of one name the last counts."""
+def read_wizards(document: Document, budget: Budget, problems: Problems) -> Iterator[Wizard]:
+    """Yield the wizards of pjsip_wizard.conf in file order; of one name the last counts."""
     sections: list[Section] = []
     last: dict[str, Section] = {}
     for section in document.sections:
@@ -81,15 +79,17 @@ def read_wizards(document: Document, problems: Problems) -> list[Wizard]:
             problems.add("overridden", before.file, before.line, message, section=before.name, lost=lost)
         last[section.name] = section
         sections.append(section)
-    return [_Maker(section, problems).wizard() for section in sections]
+    for section in sections:
+        yield _Maker(section, budget, problems).wizard()
 
 
 class _Maker:
     """Makes the candidates of one section."""
 
-    def __init__(self, section: Section, problems: Problems) -> None:
+    def __init__(self, section: Section, budget: Budget, problems: Problems) -> None:
         self._section = section
         self._name = identifier(section, problems)
+        self._budget = budget
         self._problems = problems
         self._own: dict[str, Variable] = {}
         self._parts: dict[str, list[Variable]] = {prefix: [] for prefix in PREFIXES}
@@ -131,7 +131,12 @@ class _Maker:
         if line is None:
             return []
         items = [item.strip(BLANKS) for item in line.value.split(",")]
-        return [line._replace(name="match", value=item) for item in items if item][:MAX_HOSTS]
+        if not self._budget.spend(len(items) * (1 + len(self._parts["registration"]))):
+            lost = f"the hosts of the wizard {quoted(self._name)}"
+            message = f"more than {MAX_ITEMS_MADE} hosts, or lines for them, in all"
+            self._problems.add("limit-exceeded", line.file, line.line, message, section=self._name, lost=lost)
+            return []
+        return [line._replace(name="match", value=item) for item in items if item]
 
     def _candidate(self, type_name: str, name: str, lines: Sequence[Variable]) -> Candidate:
         return Candidate(type_name, name, lines, self._section.file, self._section.line)
