@@ -127,7 +127,7 @@ def candidates_by_type(document: Document, problems: Problems) -> dict[str, list
         elif section.name not in SINGLE_TYPES:
             _untyped(section, first, known, problems)
         if section.name in SINGLE_TYPES and (first is None or first.value != section.name):
-            _add_single(section, found, first is not None and first.value in known)
+            _add_single(section, found, first is not None and first.value in known, problems)
     return found
 
 
@@ -279,15 +279,16 @@ def _untyped(section: Section, first: Variable | None, known: frozenset[str], pr
     problems.add("type-unknown", first.file, first.line, message, section=section.name, lost=lost)
 
 
-def _add_single(section: Section, found: dict[str, list[Candidate]], typed: bool) -> None:
+def _add_single(section: Section, found: dict[str, list[Candidate]], typed: bool, problems: Problems) -> None:
     """Take a section for a global or system object by its name.
 
     One with an unknown option doesn't count; it is noted all the same unless it has a type of its own.
     """
     table = options_of(section.name)
-    known = all(
+    candidate = Candidate(section.name, section.name, section.variables, section.file, section.line)
+    if all(
         lowered(variable.name) in table or variable.name.startswith("@") for variable in section.variables
-    )
-    if known or not typed:
-        candidate = Candidate(section.name, section.name, section.variables, section.file, section.line)
+    ):
         found.setdefault(section.name, []).append(candidate)
+    elif not typed:
+        accept_options(candidate, problems)

@@ -25,7 +25,7 @@ CODES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "file-missing": ("error", "a file that must be there isn't"),
         "file-unreadable": ("error", "a file exists but can't be read"),
         "include-missing": ("error", "#include names no existing file"),
-        "include-too-deep": ("error", "includes are nested too deeply"),
+        "include-too-deep": ("warning", "includes are nested too deeply"),
         "section-unclosed": ("error", "a section line has no closing ']' or ')'"),
         "section-unknown-parent": ("error", "a section inherits from one that doesn't exist yet"),
         "section-unknown-addition": ("error", "a section adds to one that doesn't exist"),
@@ -42,7 +42,7 @@ CODES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "section-name-cut": ("warning", "a section name is longer than Asterisk keeps"),
         "section-text-ignored": ("note", "text after a section name that Asterisk ignores looks meant"),
         "section-without-name": ("note", "a section has an empty name"),
-        "problems-cut": ("warning", "more problems were found than are kept"),
+        "problems-cut": ("error", "more problems were found than are kept"),
         # Sections becoming objects.
         "type-missing": ("warning", "a section has no type"),
         "type-unknown": ("warning", "a section's type isn't one that Asterisk knows"),
@@ -105,16 +105,28 @@ class Problems:
 
     def __init__(self) -> None:
         self._found: list[Problem] = []
+        self._errors = 0
 
     def add(
         self, code: str, file: str, line: int, message: str, *, section: str | None = None, lost: str = ""
     ) -> None:
-        """Note one problem; the one that reaches the limit is replaced by a notice of it."""
-        if len(self._found) >= MAX_PROBLEMS:
-            return
-        if len(self._found) == MAX_PROBLEMS - 1:
-            code, message, section, lost = "problems-cut", "further problems are not listed", None, ""
+        """Note one problem.
+
+        The one that reaches the limit is replaced by a notice of it.  Errors have a limit of their own, so
+        that a flood of trifles can't hide them.
+        """
         severity, _ = CODES[code]
+        if severity == "error":
+            self._errors += 1
+            number = self._errors
+        else:
+            number = len(self._found) - self._errors + 1
+        if number > MAX_PROBLEMS:
+            self._errors -= severity == "error"
+            return
+        if number == MAX_PROBLEMS:
+            kind = "errors" if severity == "error" else "warnings and notes"
+            code, message, section, lost = "problems-cut", f"further {kind} are not listed", None, ""
         self._found.append(
             Problem(
                 code=code,

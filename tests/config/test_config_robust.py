@@ -1,0 +1,215 @@
+"""Whatever the text, loading ends in reasonable time, raises nothing, and the result can't be changed."""
+
+from __future__ import annotations
+
+import pickle
+
+import attrs
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from loading import codes, load, problem
+
+from identify.config import identifies, problems, text
+from identify.config.problems import CODES, MAX_PROBLEMS
+from identify.configuration import Configuration
+
+WORDS = st.sampled_from(
+    [
+        "[",
+        "]",
+        "(",
+        ")",
+        "!",
+        "+",
+        ",",
+        ";",
+        ";--",
+        "--;",
+        "\\;",
+        "=",
+        "=>",
+        "+=",
+        "#include ",
+        "#tryinclude ",
+    ]
+    + [
+        "[i]",
+        "[e](i)",
+        "[e](!)",
+        "(+type=",
+        "type=",
+        "identify",
+        "endpoint",
+        "registration",
+        "transport",
+        "global",
+    ]
+    + [
+        "match=",
+        "match_header=",
+        "match_request_uri=",
+        "endpoint=",
+        "/",
+        "/(a|b){2,",
+        "}/",
+        ":",
+        "X: /",
+        "%lo",
+    ]
+    + [
+        "1.2.3.4",
+        "::1",
+        "/24",
+        "/255.0.0.255",
+        "localhost",
+        "server_uri=sip:",
+        "bind=",
+        "allow=",
+        "pjsip.conf",
+    ]
+    + [
+        "remote_hosts=",
+        "wizard",
+        "sends_registrations=yes",
+        "*",
+        "{a,b}",
+        "\n",
+        "\n",
+        "\n",
+        "\r",
+        "\0",
+        "\udcff",
+    ]
+)
+
+
+@given(data=st.binary(max_size=400))
+@example(data=b"")
+@example(data=b"[\xff](!)\n[](\xff")
+def test_arbitrary_bytes_never_raise(data: bytes) -> None:
+    """No bytes in either file raise anything, and all problems have known codes."""
+    configuration = Configuration.from_files({"pjsip.conf": data, "pjsip_wizard.conf": data})
+
+    assert {one.code for one in configuration.problems} <= CODES.keys()
+    configuration.show_identifies()
+
+
+@given(pieces=st.lists(WORDS, max_size=60))
+def test_arbitrary_configurations_never_raise(pieces: list[str]) -> None:
+    """Nor does any jumble of what files consist of."""
+    jumble = "".join(pieces)
+
+    for problem_found in load(jumble, pjsip_wizard=jumble).problems:
+        assert str(problem_found)
+
+
+@given(jumble=st.text(max_size=50))
+def test_text_with_any_characters(jumble: str) -> None:
+    """Text may have lone surrogates; every id can be written back as bytes."""
+    for name in load(f"[{jumble}]\ntype=endpoint\n").endpoints:
+        name.encode("utf-8", "surrogateescape")
+
+
+def test_exponential_inheritance_ends() -> None:
+    """Templates that double with each step are cut off at the limit."""
+    steps = "".join(f"[t{number + 1}](!,t{number},t{number})\n" for number in range(64))
+
+    assert codes(load("[t0](!)\nmatch=1.1.1.1\n" + steps)) == {"limit-exceeded"}
+
+
+def test_branching_includes_end() -> None:
+    """Files that include each other many times over are cut off at the limit."""
+    configuration = load("#tryinclude *.conf\n" * 8, a="#tryinclude *.conf\n" * 8)
+
+    assert "limit-exceeded" in codes(configuration)
+
+
+def test_braces_end() -> None:
+    """Braces that double the names are cut off at the limit."""
+    assert codes(load("#tryinclude " + "{a,b}" * 64 + "\n")) == {"limit-exceeded"}
+
+
+def test_growing_values_end() -> None:
+    """A value can't be made ever longer by ``+=``."""
+    assert codes(load("[e]\nx=\n" + "x+=yyyyyyyy\n" * 10_000)) == {"limit-exceeded"}
+
+
+def test_lines_have_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file with too many lines isn't read."""
+    monkeypatch.setattr(text, "MAX_LINES", 100)
+
+    assert codes(load("[e]\ntype=endpoint\n" + "\n" * 100)) == {"limit-exceeded"}
+
+
+def test_items_have_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Items that heirs repeat are counted over the whole configuration."""
+    monkeypatch.setattr(problems.Budget.__init__, "__defaults__", (5,))
+    text = "[e]\ntype=endpoint\n[t](!)\ntype=identify\nendpoint=e\nmatch=1.1.1.1,2.2.2.2\n[a](t)\n[b](t)\n[c](t)\n"
+
+    configuration = load(text)
+    assert list(configuration.identifies) == ["a", "b"]
+    assert problem(configuration, "limit-exceeded").lost == "the identify 'c'"
+
+
+def test_large_files_have_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file above the limit is lost as a whole, and said so."""
+    monkeypatch.setattr("identify.config.files.MAX_FILE_BYTES", 20)
+
+    assert problem(load("[e]\ntype=endpoint\n\n\n\n"), "limit-exceeded").lost == "the whole file pjsip.conf"
+
+
+def test_problems_have_a_limit() -> None:
+    """The last warning of a flood says that there are more; an error after it isn't lost."""
+    found = load("[e]\n" + "x\n" * (MAX_PROBLEMS + 10) + "[f](nope)\n").problems
+
+    assert len(found) == MAX_PROBLEMS + 1
+    assert [one.code for one in found[-2:]] == ["problems-cut", "section-unknown-parent"]
+
+
+def test_errors_have_a_limit() -> None:
+    """So has a flood of errors."""
+    found = load("[e]\ntype=endpoint\n" + "x=1\n" * (MAX_PROBLEMS + 10)).problems
+
+    assert len(found) == MAX_PROBLEMS
+    assert (found[-1].code, found[-1].severity) == ("problems-cut", "error")
+
+
+@pytest.mark.parametrize(
+    ("regex", "size"),
+    [("", 0), ("abc", 3), ("(ab{3}){10}", 40), ("a{,2}", 2), ("a{2", 3), ("((a{9}){9}){9}", 729), (")(", 1)],
+)
+def test_expansion(regex: str, size: int) -> None:
+    """The size of an expression with its repetitions written out."""
+    assert identifies.expansion(regex) == size
+
+
+def test_configuration_is_immutable() -> None:
+    """Neither attributes nor mappings can be assigned to."""
+    configuration = load("[e]\ntype=endpoint\n")
+
+    with pytest.raises(attrs.exceptions.FrozenInstanceError):
+        configuration.problems = ()  # type: ignore[misc]
+    with pytest.raises(TypeError):
+        configuration.endpoints["x"] = configuration.endpoints["e"]  # type: ignore[index]
+
+
+def test_configuration_can_be_pickled() -> None:
+    """What comes back is equal and in the same order."""
+    configuration = load(
+        "[e]\ntype=endpoint\n[b]\ntype=identify\nendpoint=e\nmatch_header=X: /a/\n"
+        "[a]\ntype=identify\nendpoint=e\nmatch=localhost,10.0.0.0/8\n"
+    )
+    copy = pickle.loads(pickle.dumps(configuration))
+
+    assert copy == configuration
+    assert list(copy.identifies) == ["a", "b"]
+
+
+def test_problem_in_words() -> None:
+    """A problem prints as one line with place, severity, code and loss."""
+    (found,) = load("[e]\ntype=endpoint\nfoo=1\n").problems
+
+    assert str(found) == (
+        "pjsip.conf:3: error: endpoint has no option 'foo' (option-unknown) [lost: the endpoint 'e']"
+    )
