@@ -46,9 +46,9 @@ _NAMELESS = uuid.UUID("6f1b3f0a-7f0c-5d0e-9a53-3a8f2f0c1c57")
 T = TypeVar("T")
 
 
-@attrs.frozen
+@attrs.define(eq=False)
 class Candidate:
-    """Lines that may become an object of a type."""
+    """Lines that may become an object of a type; made by the hundred thousand, hence not frozen."""
 
     type: str
     id: str
