@@ -3,7 +3,8 @@
 Facts:
 
 - The name is compared without regard to ASCII case with the name under which PJSIP prints the header: the
-  long one for headers it knows, the one that was sent for all others.  ``match_header = f: ...`` never matches.
+  long one for headers it knows, the one that was sent for all others.  ``match_header = f: ...`` never
+  matches.
 - Every header of that name is tried, the whole printed value of each.
 - A header that prints to more than a line of 4 KiB holds is passed over; the others of its name still count.
 - A transport section with ``symmetric_transport`` adds a parameter to the first Contact before.
@@ -17,14 +18,7 @@ from identify.explanation.listing import Looked, first_object
 from identify.explanation.question import Question
 from identify.explanation.result import MATCH, NEAR, NO, Reason, Step
 from identify.explanation.texts import accepts, difference, wanted
-from identify.explanation.words import (
-    encoded,
-    lowered,
-    named,
-    quoted,
-    quoted_list,
-    times,
-)
+from identify.explanation.words import encoded, lowered, named, quoted, quoted_list, shown, times
 from identify.model import HeaderRule, Identify
 
 __all__ = ["PRINTED_HEADER_LIMIT", "header"]
@@ -66,7 +60,7 @@ def header(question: Question) -> Step:
         else:
             values.setdefault(lowered(name), []).append(value)
     if symmetric is not None and b"contact" in values:
-        text = f"transport '{symmetric}' is symmetric: ;x-ast-txp={symmetric} is added to the first Contact"
+        text = f"transport {quoted(symmetric)} is symmetric: the first Contact gets ;x-ast-txp={shown(symmetric)}"
         notes.append(Reason(text, transport.origin if transport is not None else None))
 
     def rest(count: int) -> str:
@@ -100,24 +94,24 @@ def _look(values: Values, identify: Identify) -> Looked | None:
 def _word(rule: HeaderRule, present: list[str], accepted: str | None) -> str:
     """Word what came of a rule."""
     if accepted is not None:
-        return f"{rule.name} {quoted(accepted)} {wanted(rule.pattern)}"
+        return f"{shown(rule.name)} {quoted(accepted)} {wanted(rule.pattern)}"
     if present:
         return _unlike(rule, present)
     long_name = COMPACT_NAMES.get(lowered(rule.name))
     if long_name is not None:
-        return f"'{rule.name}' never matches, PJSIP knows this header as {long_name}"
-    return f"{rule.name} isn't in the request"
+        return f"{quoted(rule.name)} never matches, PJSIP knows this header as {long_name}"
+    return f"{shown(rule.name)} isn't in the request"
 
 
 def _unlike(rule: HeaderRule, present: list[str]) -> str:
     """Word a header that is there with other values, and what keeps the nearest one from matching."""
     does = wanted(rule.pattern)
     if len(present) == 1:
-        told = f"{rule.name} is {quoted(present[0])}, which {_negated(does)}"
+        told = f"{shown(rule.name)} is {quoted(present[0])}, which {_negated(does)}"
     else:
         subject = "neither" if len(present) == 2 else "no"
         got = quoted_list(present)
-        told = f"{rule.name} is present {times(len(present))}, {subject} value {does}: got {got}"
+        told = f"{shown(rule.name)} is present {times(len(present))}, {subject} value {does}: got {got}"
     return told + _hint(rule, present)
 
 

@@ -37,7 +37,7 @@ def line(question: Question) -> Step:
         name = named("registration", registration.id, registration.origin)
         found = f"{place} has line={quoted(value)}, the token of {name}"
         if registration.endpoint in configuration.endpoints:
-            text = f"{found}: endpoint '{registration.endpoint}'"
+            text = f"{found}: endpoint {quoted(registration.endpoint)}"
             return Step(
                 "line",
                 registration.endpoint,
@@ -86,6 +86,7 @@ def _unknown(question: Question, place: str, value: str) -> list[Reason]:
             reasons.append(Reason(text, registration.origin, NEAR))
     request_uri = question.request.request_uri
     if place == "To" and request_uri is not None and request_uri.parameter("line") is not None:
-        text = f"the request URI has line={quoted(request_uri.parameter('line') or '')}, not looked at: To has one"
+        other = quoted(request_uri.parameter("line") or "")
+        text = f"the request URI has line={other}, but To has one too, so it isn't looked at"
         reasons.append(Reason(text, None, NEAR))
     return reasons

@@ -8,6 +8,7 @@ import attrs
 
 from identify.explanation.question import Question
 from identify.explanation.result import ALSO, MATCH, MISSING, NEAR, NO, Reason
+from identify.explanation.words import quoted
 from identify.model import Identify, Origin
 
 __all__ = ["LISTED", "Looked", "first_object", "told"]
@@ -76,7 +77,7 @@ def first_object(
 def _decide(question: Question, identify: Identify, one: Looked) -> Looked:
     """Turn the first match into the identifier's answer, or into its giving up."""
     if identify.endpoint in question.configuration.endpoints:
-        return attrs.evolve(one, text=lambda: f"{one.text()}: endpoint '{identify.endpoint}'")
+        return attrs.evolve(one, text=lambda: f"{one.text()}: endpoint {quoted(identify.endpoint)}")
     return attrs.evolve(
         one,
         verdict=MISSING,
@@ -89,4 +90,4 @@ def _decide(question: Question, identify: Identify, one: Looked) -> Looked:
 
 def _too_late(one: Looked, decided: Identify) -> Callable[[], str]:
     """Word a match that stands behind the deciding one."""
-    return lambda: f"{one.text()} too, but '{decided.id}' stands before it in the order of ids"
+    return lambda: f"{one.text()} too, but {quoted(decided.id)} stands before it in the order of ids"

@@ -18,7 +18,7 @@ import attrs
 
 from identify.explanation.question import Question
 from identify.explanation.result import MATCH, MISSING, NEAR, NO, NOTE, Reason, Step
-from identify.explanation.words import encoded, named, quoted
+from identify.explanation.words import encoded, named, quoted, quoted_list
 
 __all__ = ["anonymous", "auth_username", "username"]
 
@@ -27,6 +27,9 @@ USER_LIMIT = 255
 
 #: Endpoints of the same user under another domain that one sentence lists.
 SHOWN_NEIGHBOURS = 3
+
+#: Authorization headers that are told one by one; a message may hold thousands.
+SHOWN_AUTHORIZATIONS = 8
 
 
 @attrs.frozen
@@ -45,36 +48,19 @@ def username(question: Question) -> Step:
     uri = question.request.from_uri
     if uri is None or uri.scheme not in ("sip", "sips"):
         return Step("username", None, None, (_no_from(question),))
-    sent = _c_string(uri.user or "")
-    user = _cut(sent)
+    user = _cut(_c_string(uri.user or ""))
+    whole = user
     notes: list[Reason] = []
-    if question.configuration.settings.ignore_uri_user_options and ";" in user:
-        user = user.partition(";")[0]
-        notes.append(Reason(f"From user {quoted(sent)} is cut to {quoted(user)} (ignore_uri_user_options)"))
+    if question.configuration.settings.ignore_uri_user_options and ";" in whole:
+        user = whole.partition(";")[0]
+        notes.append(Reason(f"From user {quoted(whole)} is cut to {quoted(user)} (ignore_uri_user_options)"))
     candidates = _candidates(question, user, uri.host)
     found = _first_existing(question, candidates)
     if found is None:
-        reasons = [
-            Reason(
-                f"From user {quoted(user)} has no endpoint: {_tried(candidates)}",
-                None,
-                NO,
-            )
-        ]
-        reasons += _near(question, user, candidates)
-        if (
-            user == sent
-            and ";" in user
-            and _first_existing(question, _candidates(question, user.partition(";")[0], uri.host))
-        ):
-            text = (
-                f"endpoint {quoted(user.partition(';')[0])} would be found with ignore_uri_user_options=yes"
-            )
-            reasons.append(Reason(text, question.configuration.settings.origin, NEAR))
-        return Step("username", None, None, tuple(notes + reasons))
+        reasons = [*notes, *_nobody(question, f"From user {quoted(user)}", user, candidates)]
+        return Step("username", None, None, (*reasons, *_uncut(question, user, uri.host)))
     reason = _judged(question, found, "username", f"From user {quoted(user)}")
-    endpoint = found.id if reason.verdict == MATCH else None
-    return Step("username", endpoint, None, (*notes, reason))
+    return Step("username", found.id if reason.verdict == MATCH else None, None, (*notes, reason))
 
 
 def auth_username(question: Question) -> Step:
@@ -83,18 +69,20 @@ def auth_username(question: Question) -> Step:
     if not authorizations:
         return Step("auth_username", None, None, (Reason("the request has no Authorization"),))
     reasons: list[Reason] = []
-    for authorization in authorizations:
+    for place, authorization in enumerate(authorizations):
         user, realm = _c_string(authorization.username), _c_string(authorization.realm)
         who = f"Authorization of {quoted(user)} in realm {quoted(realm)}"
         candidates = _candidates(question, user, realm)
         found = _first_existing(question, candidates)
-        if found is None:
-            reasons.append(Reason(f"{who} has no endpoint: {_tried(candidates)}", None, NO))
-            reasons += _near(question, user, candidates)
-            continue
-        reasons.append(_judged(question, found, "auth_username", who))
-        if reasons[-1].verdict == MATCH:
-            return Step("auth_username", found.id, None, tuple(reasons))
+        if found is not None:
+            reason = _judged(question, found, "auth_username", who)
+            if reason.verdict == MATCH:
+                return Step("auth_username", found.id, None, (*reasons, reason))
+            reasons.append(reason)
+        elif question.everything or place < SHOWN_AUTHORIZATIONS:
+            reasons += _nobody(question, who, user, candidates)
+    if len(authorizations) > SHOWN_AUTHORIZATIONS and not question.everything:
+        reasons.append(Reason(f"none of the {len(authorizations)} Authorizations names a user", None, NO))
     return Step("auth_username", None, None, tuple(reasons))
 
 
@@ -106,9 +94,8 @@ def anonymous(question: Question) -> Step:
     candidates = _candidates(question, "anonymous", uri.host)
     found = _first_existing(question, candidates)
     if found is None:
-        text = f"there is no endpoint for anonymous requests: {_tried(candidates)}"
-        reasons = [Reason(text, None, NO), *_other_case(question, candidates)]
-        return Step("anonymous", None, None, tuple(reasons))
+        reason = _nothing(question, "there is no endpoint for anonymous requests", candidates)
+        return Step("anonymous", None, None, (reason,))
     endpoint = question.configuration.endpoints[found.id]
     text = f"{named('endpoint', found.id, endpoint.origin)} exists{_by(found)}: it takes any sip From"
     return Step("anonymous", found.id, None, (Reason(text, endpoint.origin, MATCH),))
@@ -152,44 +139,40 @@ def _by(found: _Candidate) -> str:
     return f" by {found.source}" if found.source and found.source != "disable_multi_domain=yes" else ""
 
 
-def _tried(candidates: list[_Candidate]) -> str:
-    """Return what was looked up."""
-    return "tried " + ", ".join(str(one) for one in candidates)
-
-
-def _near(question: Question, user: str, candidates: list[_Candidate]) -> list[Reason]:
-    """Say which endpoints were nearly found."""
-    reasons = _other_case(question, candidates)
+def _nobody(question: Question, who: str, user: str, candidates: list[_Candidate]) -> list[Reason]:
+    """Say that nobody was found, and which endpoints nearly were."""
+    reasons = [_nothing(question, f"{who} has no endpoint", candidates)]
     if not user:
         return reasons
-    prefix = f"{user}@"
-    told = {one.id for one in candidates}
-    neighbours = [id for id in question.configuration.endpoints if id.startswith(prefix) and id not in told]
+    looked_up = {one.id for one in candidates}
+    endpoints = question.configuration.endpoints
+    neighbours = [id for id in endpoints if id.startswith(f"{user}@") and id not in looked_up]
     for id in neighbours[:SHOWN_NEIGHBOURS]:
-        origin = question.configuration.endpoints[id].origin
-        reasons.append(
-            Reason(
-                f"{named('endpoint', id, origin)} exists, for another domain",
-                origin,
-                NEAR,
-            )
-        )
+        text = f"{named('endpoint', id, endpoints[id].origin)} exists, for another domain"
+        reasons.append(Reason(text, endpoints[id].origin, NEAR))
     return reasons
 
 
-def _other_case(question: Question, candidates: list[_Candidate]) -> list[Reason]:
-    """Say which endpoints differ from the candidates only in case."""
-    reasons = []
-    for id in question.in_other_case([one.id for one in candidates]):
-        origin = question.configuration.endpoints[id].origin
-        reasons.append(
-            Reason(
-                f"{named('endpoint', id, origin)} exists (ids are case-sensitive)",
-                origin,
-                NEAR,
-            )
-        )
-    return reasons
+def _nothing(question: Question, text: str, candidates: list[_Candidate]) -> Reason:
+    """Say what was looked up in vain, and which endpoints differ from it only in case."""
+    text = f"{text}: tried {', '.join(str(one) for one in candidates)}"
+    others = question.in_other_case([one.id for one in candidates])[:SHOWN_NEIGHBOURS]
+    if not others:
+        return Reason(text, None, NO)
+    exist = "exists" if len(others) == 1 else "exist"
+    text = f"{text}; {quoted_list(others)} {exist} (ids are case-sensitive)"
+    return Reason(text, question.configuration.endpoints[others[0]].origin, NEAR)
+
+
+def _uncut(question: Question, user: str, domain: str) -> list[Reason]:
+    """Say that ignore_uri_user_options would have found somebody."""
+    shorter, semicolon, _ = user.partition(";")
+    found = _first_existing(question, _candidates(question, shorter, domain)) if semicolon else None
+    if found is None:
+        return []
+    settings = question.configuration.settings
+    text = f"with ignore_uri_user_options=yes it would be endpoint {quoted(found.id)}"
+    return [Reason(text, settings.origin, NEAR)]
 
 
 def _no_from(question: Question) -> Reason:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from identify._regex import Regex
-from identify.explanation.words import encoded
+from identify.explanation.words import encoded, quoted, shown
 from identify.model import TextPattern
 
 __all__ = ["accepts", "difference", "wanted"]
@@ -37,8 +37,8 @@ def accepts(pattern: TextPattern, value: str) -> bool:
 def wanted(pattern: TextPattern) -> str:
     """Return the pattern's predicate, for "neither value ...": ``equals '1'``, ``matches /^1/``."""
     if pattern.regex is not None:
-        return f"matches /{pattern.regex}/"
-    return f"equals '{pattern.literal}'"
+        return f"matches /{shown(pattern.regex)}/"
+    return f"equals {quoted(pattern.literal or '')}"
 
 
 def difference(pattern: TextPattern, value: str) -> str | None:

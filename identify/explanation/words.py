@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from identify.model import Origin
 
-__all__ = ["encoded", "lowered", "named", "place", "quoted", "quoted_list", "times"]
+__all__ = ["encoded", "lowered", "named", "place", "quoted", "quoted_list", "shown", "times"]
 
 #: Characters of a value that a reason shows: more than any sane account number or URI, less than a screen.
 SHOWN_CHARACTERS = 120
@@ -25,20 +25,25 @@ def lowered(text: str) -> bytes:
     return encoded(text).lower()
 
 
-def quoted(text: str) -> str:
-    r"""Return the value in single quotes, safe for a terminal.
+def shown(text: str) -> str:
+    r"""Return the value clipped and safe for a terminal.
 
-    Control characters, undecodable bytes and the like are written as escapes: ``'a\x1b[2J'``.
+    Control characters, undecodable bytes and the like are written as escapes: ``a\x1b[2J``.
     """
     clipped = text[:SHOWN_CHARACTERS]
-    shown = "".join(character if character.isprintable() else _escape(character) for character in clipped)
-    return f"'{shown}{'...' if len(text) > SHOWN_CHARACTERS else ''}'"
+    safe = "".join(character if character.isprintable() else _escape(character) for character in clipped)
+    return safe + "..." if len(text) > SHOWN_CHARACTERS else safe
+
+
+def quoted(text: str) -> str:
+    """Return the value as it is shown, in single quotes."""
+    return f"'{shown(text)}'"
 
 
 def quoted_list(values: Sequence[str]) -> str:
     """Return the first few values in quotes, and dots if there are more."""
-    shown = [quoted(value) for value in values[:SHOWN_VALUES]]
-    return ", ".join([*shown, "..."] if len(values) > SHOWN_VALUES else shown)
+    first = [quoted(value) for value in values[:SHOWN_VALUES]]
+    return ", ".join([*first, "..."] if len(values) > SHOWN_VALUES else first)
 
 
 def place(origin: Origin) -> str:
