@@ -60,7 +60,7 @@ def header(question: Question) -> Step:
         else:
             values.setdefault(lowered(name), []).append(value)
     if symmetric is not None and b"contact" in values:
-        text = f"transport {quoted(symmetric)} is symmetric: the first Contact gets ;x-ast-txp={shown(symmetric)}"
+        text = f"transport {quoted(symmetric)} is symmetric: it adds ;x-ast-txp to the first Contact"
         notes.append(Reason(text, transport.origin if transport is not None else None))
 
     def rest(count: int) -> str:

@@ -69,6 +69,7 @@ def auth_username(question: Question) -> Step:
     if not authorizations:
         return Step("auth_username", None, None, (Reason("the request has no Authorization"),))
     reasons: list[Reason] = []
+    limit = len(authorizations) if question.everything else SHOWN_AUTHORIZATIONS
     for place, authorization in enumerate(authorizations):
         user, realm = _c_string(authorization.username), _c_string(authorization.realm)
         who = f"Authorization of {quoted(user)} in realm {quoted(realm)}"
@@ -78,11 +79,10 @@ def auth_username(question: Question) -> Step:
             reason = _judged(question, found, "auth_username", who)
             if reason.verdict == MATCH:
                 return Step("auth_username", found.id, None, (*reasons, reason))
-            reasons.append(reason)
-        elif question.everything or place < SHOWN_AUTHORIZATIONS:
-            reasons += _nobody(question, who, user, candidates)
-    if len(authorizations) > SHOWN_AUTHORIZATIONS and not question.everything:
-        reasons.append(Reason(f"none of the {len(authorizations)} Authorizations names a user", None, NO))
+        if place < limit:
+            reasons += [reason] if found is not None else _nobody(question, who, user, candidates)
+    if len(authorizations) > limit:
+        reasons.append(Reason(f"none of the {len(authorizations)} Authorizations decides", None, NO))
     return Step("auth_username", None, None, tuple(reasons))
 
 
