@@ -210,7 +210,11 @@ class Maker:
         """Put objects together."""
 
         def of(type):
-            return {one.id: one for one in sorted(objects, key=lambda one: one.id.encode()) if isinstance(one, type)}
+            return {
+                one.id: one
+                for one in sorted(objects, key=lambda one: one.id.encode())
+                if isinstance(one, type)
+            }
 
         return Configured(
             of(Endpoint),
