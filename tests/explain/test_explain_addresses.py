@@ -151,7 +151,7 @@ def test_nothing_to_look_at(make, step, said):
 
 
 def test_many_objects_are_summarised(make, step, said):
-    """Of very many objects the deciding one, near misses and a few others are told, unless all are asked for."""
+    """Of very many objects the deciding one, near misses and a few others are told, or all if asked for."""
     far = [make.identify(f"far{n:04}", "e", f"172.16.{n // 256}.{n % 256}") for n in range(500)]
     near = make.identify("near", "e", "10.0.0.2")
     yes = make.identify("yes", "e", "10.0.0.1")

@@ -69,8 +69,8 @@ def test_empty_token_finds_nothing(configuration, step):
             [
                 (
                     "missing",
-                    "the request URI has line='lngone', the token of registration 'gone' (pjsip.conf:3), but it "
-                    "points to endpoint 'nope', which doesn't exist: this identifier gives up",
+                    "the request URI has line='lngone', the token of registration 'gone' (pjsip.conf:3), but "
+                    "it points to endpoint 'nope', which doesn't exist: this identifier gives up",
                 )
             ],
         ),

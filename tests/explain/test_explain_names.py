@@ -101,8 +101,8 @@ def test_first_existing_endpoint_decides(make, step, said):
     assert said(answer) == [
         (
             "missing",
-            "endpoint 'alice@example.com' (pjsip.conf:1) exists, but its identify_by (ip) doesn't allow username: "
-            "no other name is tried",
+            "endpoint 'alice@example.com' (pjsip.conf:1) exists, but its identify_by (ip) doesn't allow "
+            "username: no other name is tried",
         )
     ]
 
@@ -137,7 +137,7 @@ def test_authorization_keeps_its_options(make, step, authorization):
     ],
 )
 def test_anonymous(make, step, endpoints, from_uri, found):
-    """The endpoint anonymous is looked up with the domains of From, alias and transport; identify_by is moot."""
+    """Anonymous is looked up with the domains of From, alias and transport, whatever its identify_by."""
     configuration = make.configuration(
         *(make.endpoint(id, "header") for id in endpoints),
         make.alias("example.com", "real"),
@@ -207,7 +207,7 @@ def test_wording_of_the_rest(make, step, said, authorization):
     assert said(step("auth_username", configuration, authorizations=(authorization("a", "r"),))) == [
         (
             "missing",
-            "endpoint 'a' (pjsip.conf:1) exists, but its identify_by (username,ip) doesn't allow auth_username: "
-            "this Authorization is passed over",
+            "endpoint 'a' (pjsip.conf:1) exists, but its identify_by (username,ip) doesn't allow "
+            "auth_username: this Authorization is passed over",
         )
     ]
