@@ -12,7 +12,10 @@ import attrs
 
 __all__ = [
     "IDENTIFY_BY_DEFAULT",
+    "AccessList",
     "AddressRule",
+    "Aor",
+    "Auth",
     "DomainAlias",
     "Endpoint",
     "HeaderRule",
@@ -109,11 +112,12 @@ class TextPattern:
 
 @attrs.frozen(kw_only=True)
 class HeaderRule:
-    """``match_header = name: pattern``; the name is kept as configured."""
+    """``match_header = name: pattern``; the name is kept as configured, ``text`` is the whole value."""
 
     name: str
     pattern: TextPattern
     origin: Origin
+    text: str = ""
 
 
 @attrs.frozen(kw_only=True)
@@ -234,3 +238,34 @@ class Match:
     endpoint: str
     identifier: str
     section: str | None
+
+
+@attrs.frozen(kw_only=True)
+class Aor:
+    """An object of ``type=aor``; it has no part in identification."""
+
+    id: str
+    contacts: tuple[str, ...] = ()
+    options: Mapping[str, str] = attrs.field(factory=dict, eq=False)
+    origin: Origin
+
+
+@attrs.frozen(kw_only=True)
+class Auth:
+    """An object of ``type=auth`` without its secrets; it has no part in identification."""
+
+    id: str
+    auth_type: str = "userpass"
+    username: str = ""
+    realm: str = ""
+    options: Mapping[str, str] = attrs.field(factory=dict, eq=False)
+    origin: Origin
+
+
+@attrs.frozen(kw_only=True)
+class AccessList:
+    """An object of ``type=acl``; it is applied before identification and has no part in it."""
+
+    id: str
+    options: Mapping[str, str] = attrs.field(factory=dict, eq=False)
+    origin: Origin

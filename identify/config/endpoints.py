@@ -1,0 +1,90 @@
+"""Objects that identification takes as they are: endpoints, and what belongs to them.
+
+It knows what of an endpoint's options decides whether it exists and by which methods it may be found;
+the other options are kept as text.
+"""
+
+from __future__ import annotations
+
+from ..model import IDENTIFY_BY_DEFAULT, AccessList, Aor, Auth, DomainAlias, Endpoint
+from .objects import Candidate, Options
+from .problems import Problems
+from .text import BLANKS, Variable, lowered
+
+__all__ = ["build_access_list", "build_aor", "build_auth", "build_domain_alias", "build_endpoint"]
+
+#: RTP needs a port above those of the system.
+MIN_RTP_PORT = 1024
+MAX_RTP_PORT = 65535
+#: Options that must not leak into listings.
+SECRETS = ("md5_cred", "oauth_secret", "password", "password_digest", "refresh_token")
+
+
+def build_endpoint(candidate: Candidate, options: Options, problems: Problems) -> Endpoint | None:
+    """Return the endpoint, None where Asterisk refuses it.
+
+    ``timers_sess_expires`` below ``timers_min_se`` and half a range of RTP ports are refused; both are
+    judged from single probes and RFC 4028, as pairs weren't tried.
+    """
+    start, end = options.number("rtp_port_start", 0), options.number("rtp_port_end", 0)
+    if (start or end) and not MIN_RTP_PORT <= start < end <= MAX_RTP_PORT:
+        message = f"rtp_port_start {start} and rtp_port_end {end} are no range from {MIN_RTP_PORT} to {MAX_RTP_PORT}"
+        _refuse(candidate, options.line("rtp_port_start") or options.line("rtp_port_end"), message, problems)
+        return None
+    least, expires = options.number("timers_min_se", 90), options.number("timers_sess_expires", 1800)
+    if expires < least:
+        message = f"timers_sess_expires {expires} is less than timers_min_se {least}"
+        _refuse(candidate, options.line("timers_sess_expires") or options.line("timers_min_se"), message, problems)
+        return None
+    methods = IDENTIFY_BY_DEFAULT
+    line = options.line("identify_by")
+    if line is not None:
+        items = (lowered(item.strip(BLANKS)) for item in line.value.split(","))
+        methods = tuple(dict.fromkeys(item for item in items if item))
+    return Endpoint(id=candidate.id, identify_by=methods, options=options.values(), origin=candidate.origin)
+
+
+def build_aor(candidate: Candidate, options: Options) -> Aor:
+    """Return the address of record."""
+    contacts = (item.strip(BLANKS) for line in options.lines("contact") for item in line.value.split(","))
+    return Aor(
+        id=candidate.id,
+        contacts=tuple(contact for contact in contacts if contact),
+        options=options.values(),
+        origin=candidate.origin,
+    )
+
+
+def build_auth(candidate: Candidate, options: Options) -> Auth:
+    """Return the credentials' name, without the secrets."""
+    return Auth(
+        id=candidate.id,
+        auth_type=lowered(options.value("auth_type", "userpass")),
+        username=options.value("username"),
+        realm=options.value("realm"),
+        options=options.values(without=SECRETS),
+        origin=candidate.origin,
+    )
+
+
+def build_domain_alias(candidate: Candidate, options: Options, problems: Problems) -> DomainAlias | None:
+    """Return the alias, None where it says no domain."""
+    domain = options.value("domain")
+    if not domain:
+        _refuse(candidate, None, "it says no domain", problems)
+        return None
+    return DomainAlias(id=candidate.id, domain=domain, origin=candidate.origin)
+
+
+def build_access_list(candidate: Candidate, options: Options, problems: Problems) -> AccessList | None:
+    """Return the access list, None where it has no rule."""
+    values = options.values()
+    if not any(values.values()):
+        _refuse(candidate, None, "it has no rule", problems)
+        return None
+    return AccessList(id=candidate.id, options=values, origin=candidate.origin)
+
+
+def _refuse(candidate: Candidate, line: Variable | None, message: str, problems: Problems) -> None:
+    file, number = (candidate.file, candidate.line) if line is None else (line.file, line.line)
+    problems.add("option-combination", file, number, message, section=candidate.id, lost=candidate.described)

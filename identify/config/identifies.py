@@ -1,0 +1,177 @@
+"""Objects of ``type=identify``: what ``match``, ``match_header`` and ``match_request_uri`` mean.
+
+It makes rules of text; whether a request meets them is the engine's to say.
+
+Facts (identification sections 2 to 6):
+
+- All ``match`` lines and their comma items form one list.  An item with a ``/``, or that is an address, goes
+  to the list at once; every other one is a host name, looked up when all the rest is known to be good.
+- One bad item refuses the identify, one name that doesn't resolve too.
+- ``match_header`` is split at its first colon; of it and of ``match_request_uri`` the last line holds, an
+  empty one takes the template's away.
+- ``/re/`` with something between the slashes is an expression, ``//`` the empty text, all else is literal.
+"""
+
+from __future__ import annotations
+
+from .._regex import Regex, RegexError
+from ..model import AddressRule, HeaderRule, Identify, Origin, RequestUriRule, TextPattern
+from .addresses import ALL_ONES, AddressError, parse_address, parse_network
+from .names import ResolutionError, Resolver, resolve_names
+from .objects import Candidate, Options
+from .problems import Problems, quoted
+from .text import BLANKS, Variable
+
+__all__ = ["build_identify"]
+
+
+def build_identify(
+    candidate: Candidate, options: Options, resolver: Resolver, problems: Problems
+) -> Identify | None:
+    """Return the identify, None where Asterisk refuses it."""
+    builder = _Builder(candidate, options.refused, problems)
+    addresses, names = builder.match(options)
+    endpoint = options.value("endpoint")
+    if not endpoint:
+        line = options.line("endpoint")
+        builder.refuse("identify-without-endpoint", "it names no endpoint", line)
+    header_line, uri_line = options.line("match_header"), options.line("match_request_uri")
+    header = builder.header(header_line) if header_line is not None and header_line.value else None
+    request_uri = builder.request_uri(uri_line) if uri_line is not None and uri_line.value else None
+    srv_lookups = options.true("srv_lookups", default=True)
+    if not (addresses or names or header or request_uri or builder.refused):
+        builder.refuse("match-nothing", "none of match, match_header and match_request_uri has a value", None)
+    if names and not builder.refused:
+        builder.resolve(names, addresses, resolver, srv_lookups)
+    if builder.refused:
+        return None
+    return Identify(
+        id=candidate.id,
+        endpoint=endpoint,
+        addresses=tuple(addresses),
+        header=header,
+        request_uri=request_uri,
+        srv_lookups=srv_lookups,
+        origin=candidate.origin,
+    )
+
+
+class _Builder:
+    def __init__(self, candidate: Candidate, refused: bool, problems: Problems) -> None:
+        self.refused = refused
+        self._candidate = candidate
+        self._problems = problems
+
+    def refuse(self, code: str, message: str, line: Variable | None) -> None:
+        self.refused = True
+        self._note(code, message, line, self._candidate.described)
+
+    def _note(self, code: str, message: str, line: Variable | None, lost: str = "") -> None:
+        candidate = self._candidate
+        file, number = (candidate.file, candidate.line) if line is None else (line.file, line.line)
+        if line is not None and line.template is not None:
+            message += f" (inherited from [{line.template}])"
+        self._problems.add(code, file, number, message, section=candidate.id, lost=lost)
+
+    def match(self, options: Options) -> tuple[list[AddressRule], list[tuple[str, Origin]]]:
+        """Return the rules of literal items, and the host names with the place of each."""
+        rules: list[AddressRule] = []
+        names: list[tuple[str, Origin]] = []
+        positive = False
+        for line in options.lines("match"):
+            origin = line.origin
+            for item in line.value.split(","):
+                item = item.strip(BLANKS)
+                if not item:
+                    continue
+                if "/" in item:
+                    try:
+                        negated, family, value, mask, port = parse_network(item)
+                    except AddressError as error:
+                        self.refuse("match-address", f"match item {quoted(item)}: {error}", line)
+                        continue
+                else:
+                    address = parse_address(item)
+                    if address is None:
+                        names.append((item, origin))
+                        continue
+                    negated, (family, value, port) = False, address
+                    mask = ALL_ONES[family]
+                if negated and not positive:
+                    message = f"match item {quoted(item)} takes nothing away: no item before it adds anything"
+                    self._note("match-negation", message, line)
+                positive = positive or not negated
+                rules.append(
+                    AddressRule(
+                        text=item,
+                        negated=negated,
+                        family=family,
+                        address=value,
+                        mask=mask,
+                        port=port,
+                        origin=origin,
+                    )
+                )
+        return rules, names
+
+    def header(self, line: Variable) -> HeaderRule | None:
+        name, colon, value = line.value.partition(":")
+        name, value = name.strip(BLANKS), value.strip(BLANKS)
+        if not colon:
+            self.refuse("match-header", f"match_header {quoted(line.value)} has no ':' behind the name", line)
+        elif not name:
+            self.refuse("match-header", f"match_header {quoted(line.value)} has no name before the ':'", line)
+        pattern = self._pattern("match_header", value, line)
+        if not colon or not name or pattern is None:
+            return None
+        return HeaderRule(name=name, pattern=pattern, origin=line.origin, text=line.value)
+
+    def request_uri(self, line: Variable) -> RequestUriRule | None:
+        pattern = self._pattern("match_request_uri", line.value, line)
+        return None if pattern is None else RequestUriRule(pattern=pattern, origin=line.origin)
+
+    def _pattern(self, option: str, value: str, line: Variable) -> TextPattern | None:
+        if len(value) < 2 or value[0] != "/" or value[-1] != "/":
+            if len(value) > 1 and value[0] == "/":
+                message = f"{option} {quoted(value)} starts with '/' but doesn't end so: it is no expression"
+                self._note("match-header-cut", message + r" (a ';' needs a '\' before it)", line)
+            return TextPattern(text=value, regex=None, literal=value)
+        regex = value[1:-1]
+        if not regex:
+            return TextPattern(text=value, regex=None, literal="")
+        try:
+            Regex(regex.encode("utf-8", "surrogateescape"))
+        except RegexError as error:
+            self.refuse("match-regex", f"{option} {quoted(value)} doesn't compile: {error}", line)
+            return None
+        return TextPattern(text=value, regex=regex, literal=None)
+
+    def resolve(
+        self,
+        names: list[tuple[str, Origin]],
+        addresses: list[AddressRule],
+        resolver: Resolver,
+        srv_lookups: bool,
+    ) -> None:
+        def warn(text: str, origin: Origin) -> None:
+            self._problems.add(
+                "match-name-adds-nothing",
+                origin.file,
+                origin.line,
+                f"all addresses of {quoted(text)} match already",
+                section=self._candidate.id,
+            )
+
+        try:
+            resolve_names(names, addresses, resolver, srv_lookups=srv_lookups, warn=warn)
+        except ResolutionError as error:
+            self.refused = True
+            origin = names[0][1]
+            self._problems.add(
+                "match-name",
+                origin.file,
+                origin.line,
+                f"match item {error}",
+                section=self._candidate.id,
+                lost=self._candidate.described,
+            )

@@ -1,0 +1,274 @@
+"""From sections to objects: which sections count, which options hold, what refuses an object or a type.
+
+These are the rules that all types share; what the options of a type mean is its own module's.
+
+Facts (identification sections 1 and 4):
+
+- The value of the first ``type`` line, own or inherited, must be the type's name exactly; other sections
+  are passed over without a word.
+- An option that the type doesn't know, or a value that it doesn't take, refuses the object.
+- A second section of one id and type refuses the whole type, unless the first one was refused before.
+- ``global`` and ``system`` are taken by name too, whatever their type, if all options are known.  Of two
+  the last one holds; of three or more none does.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
+
+import attrs
+
+from ..model import Origin
+from .problems import Problems, quoted
+from .schema import FALSE_WORDS, is_true, options_of, types
+from .text import Document, Section, Variable, lowered
+
+__all__ = ["Candidate", "Options", "accept_options", "build_one", "candidates_by_type", "load_single", "load_type"]
+
+#: Options of which every line counts; of the others the last one does.
+LISTS = frozenset(
+    "acl allow cipher contact contact_acl contact_deny contact_permit deny disallow local_net match permit set_var".split()
+)
+SINGLE_TYPES = ("global", "system")
+
+_NAMELESS = uuid.UUID("6f1b3f0a-7f0c-5d0e-9a53-3a8f2f0c1c57")
+
+T = TypeVar("T")
+
+
+@attrs.frozen
+class Candidate:
+    """Lines that may become an object of a type."""
+
+    type: str
+    id: str
+    variables: Sequence[Variable]
+    file: str
+    line: int
+
+    @property
+    def origin(self) -> Origin:
+        """Where its section starts."""
+        return Origin(self.file, self.line)
+
+    @property
+    def described(self) -> str:
+        """The object in words, as problems say what was lost."""
+        return f"the {self.type} {quoted(self.id)}"
+
+
+class Options:
+    """The option lines of an object that are known and accepted, by lower-case name.
+
+    ``refused`` says that others weren't accepted, so that there will be no object; it is made all the same to
+    find what else is wrong with it.
+    """
+
+    def __init__(self, lines: Mapping[str, list[Variable]], *, refused: bool = False) -> None:
+        self.refused = refused
+        self._lines = lines
+
+    def lines(self, name: str) -> Sequence[Variable]:
+        """Return all lines of an option in order, the templates' first."""
+        return self._lines.get(name, ())
+
+    def line(self, name: str) -> Variable | None:
+        """Return the line that holds, None where there is none."""
+        lines = self._lines.get(name)
+        return lines[-1] if lines else None
+
+    def value(self, name: str, default: str = "") -> str:
+        """Return the value that holds."""
+        lines = self._lines.get(name)
+        return lines[-1].value if lines else default
+
+    def true(self, name: str, default: bool = False) -> bool:
+        """Return the boolean that holds."""
+        lines = self._lines.get(name)
+        return is_true(lines[-1].value) if lines else default
+
+    def number(self, name: str, default: int) -> int:
+        """Return the whole number that holds."""
+        lines = self._lines.get(name)
+        return int(lines[-1].value) if lines else default
+
+    def values(self, without: Sequence[str] = ()) -> dict[str, str]:
+        """Return each option's value, lists joined by commas."""
+        return {
+            name: ",".join(line.value for line in lines) if name in LISTS else lines[-1].value
+            for name, lines in self._lines.items()
+            if name != "type" and name not in without
+        }
+
+
+def candidates_by_type(document: Document, problems: Problems) -> dict[str, list[Candidate]]:
+    """Sort the sections of pjsip.conf by the type that their first ``type`` line says."""
+    found: dict[str, list[Candidate]] = {}
+    known = types()
+    for section in document.sections:
+        if section.template:
+            continue
+        first: Variable | None = None
+        for variable in section.variables:
+            if len(variable.name) == 4 and lowered(variable.name) == "type":
+                if first is None:
+                    first = variable
+                elif variable.value != first.value:
+                    message = f"type {quoted(variable.value)} has no effect, the first type {quoted(first.value)} holds"
+                    problems.add("type-ignored", variable.file, variable.line, message, section=section.name)
+        if first is not None and first.value in known:
+            candidate = Candidate(first.value, identifier(section, problems), section.variables, section.file, section.line)
+            found.setdefault(first.value, []).append(candidate)
+        elif section.name not in SINGLE_TYPES:
+            _untyped(section, first, known, problems)
+        if section.name in SINGLE_TYPES and (first is None or first.value != section.name):
+            _add_single(section, found, first is not None and first.value in known)
+    return found
+
+
+def identifier(section: Section, problems: Problems) -> str:
+    """Return the id of a section's object.
+
+    Asterisk makes up a random one for an empty name; here it follows from the place, so that the same
+    file gives the same objects.
+    """
+    if section.name:
+        return section.name
+    made = str(uuid.uuid5(_NAMELESS, f"{section.file}:{section.line}"))
+    message = f"the section has no name; Asterisk makes one up, here it is {made}"
+    problems.add("section-without-name", section.file, section.line, message, section="")
+    return made
+
+
+def load_type(
+    candidates: Sequence[Candidate], build: Callable[[Candidate, Options], T | None], problems: Problems
+) -> dict[str, T]:
+    """Make the objects of one type, in file order; none at all if two have the same id."""
+    made: dict[str, T] = {}
+    for candidate in candidates:
+        if candidate.id in made:
+            message = f"a second {candidate.type} {quoted(candidate.id)}: Asterisk drops all objects of this type"
+            lost = f"every {candidate.type} of {candidate.file}"
+            problems.add("duplicate-object", candidate.file, candidate.line, message, section=candidate.id, lost=lost)
+            return {}
+        built = build_one(candidate, build, problems)
+        if built is not None:
+            made[candidate.id] = built
+    return made
+
+
+def build_one(
+    candidate: Candidate, build: Callable[[Candidate, Options], T | None], problems: Problems
+) -> T | None:
+    """Make one object, None if it is refused for its options or by its type."""
+    options = accept_options(candidate, problems)
+    built = build(candidate, options)
+    return None if options.refused else built
+
+
+def load_single(candidates: Sequence[Candidate], problems: Problems) -> tuple[Candidate, Options] | None:
+    """Return what holds of a type of which there is one object, None where Asterisk's defaults do."""
+    if len(candidates) > 2:
+        for candidate in candidates:
+            message = f"one of {len(candidates)} sections of type {candidate.type}: Asterisk takes none of them"
+            problems.add(
+                "too-many-globals",
+                candidate.file,
+                candidate.line,
+                message,
+                section=candidate.id,
+                lost=f"every {candidate.type} section",
+            )
+        return None
+    holding: tuple[Candidate, Options] | None = None
+    for candidate in candidates:
+        options = accept_options(candidate, problems)
+        if options.refused:
+            continue
+        if holding is not None:
+            before = holding[0]
+            message = f"the {candidate.type} section at {candidate.origin} takes the place of this one"
+            problems.add("overridden", before.file, before.line, message, section=before.id, lost=before.described)
+        holding = candidate, options
+    return holding
+
+
+def accept_options(candidate: Candidate, problems: Problems) -> Options:
+    """Return the options of an object; one that isn't accepted is noted."""
+    table = options_of(candidate.type)
+    accepted: dict[str, list[Variable]] = {}
+    refused = False
+    for variable in candidate.variables:
+        name = variable.name
+        option = table.get(name) or table.get(lowered(name))
+        if option is None:
+            if not name.startswith("@"):
+                refused = True
+                message = f"{candidate.type} has no option {quoted(name)}" + _suggestion(name, table)
+                _refuse(candidate, variable, "option-unknown", message, problems)
+            continue
+        reason = option.check(variable.value)
+        if reason is not None:
+            refused = True
+            message = f"{option.name} = {quoted(variable.value)}: {reason}"
+            _refuse(candidate, variable, "option-value", message, problems)
+            continue
+        if option.kind == "bool":
+            if not is_true(variable.value) and lowered(variable.value) not in FALSE_WORDS:
+                message = f"{option.name} = {quoted(variable.value)} is neither yes nor no and means no"
+                problems.add("boolean-value", variable.file, variable.line, message, section=candidate.id)
+        elif option.kind in ("file", "unchecked") and variable.value:
+            message = f"{option.name} = {quoted(variable.value)}: Asterisk refuses the {candidate.type} if it lacks that"
+            problems.add("option-unchecked", variable.file, variable.line, message, section=candidate.id)
+        lines = accepted.get(option.name)
+        if lines is None:
+            accepted[option.name] = [variable]
+        else:
+            lines.append(variable)
+    return Options(accepted, refused=refused)
+
+
+def _refuse(candidate: Candidate, variable: Variable, code: str, message: str, problems: Problems) -> None:
+    if variable.template is not None:
+        message += f" (inherited from [{variable.template}])"
+    problems.add(code, variable.file, variable.line, message, section=candidate.id, lost=candidate.described)
+
+
+def _suggestion(name: str, table: Mapping[str, object]) -> str:
+    """Return a hint at the option that was meant: the same letters but for ``-`` and ``_``, or a plural."""
+    plain = lowered(name).replace("-", "").replace("_", "").rstrip("s")
+    for known in table:
+        if known.replace("_", "").rstrip("s") == plain:
+            return f"; {known!r} is one"
+    return ""
+
+
+def _untyped(section: Section, first: Variable | None, known: frozenset[str], problems: Problems) -> None:
+    lost = f"the section {quoted(section.name)}"
+    if first is None:
+        message = "the section has no type, Asterisk passes it over"
+        problems.add("type-missing", section.file, section.line, message, section=section.name, lost=lost)
+        return
+    if first.value == "wizard":
+        message = "type wizard belongs into pjsip_wizard.conf, here Asterisk passes it over"
+        problems.add("wizard-misplaced", first.file, first.line, message, section=section.name, lost=lost)
+        return
+    message = f"type {quoted(first.value)} is unknown, Asterisk passes the section over"
+    meant = lowered(first.value.strip("\"' "))
+    if meant in known:
+        message += f"; {meant!r} must be written just so"
+    problems.add("type-unknown", first.file, first.line, message, section=section.name, lost=lost)
+
+
+def _add_single(section: Section, found: dict[str, list[Candidate]], typed: bool) -> None:
+    """Take a section for a global or system object by its name.
+
+    One with an unknown option doesn't count; it is noted all the same unless it has a type of its own.
+    """
+    table = options_of(section.name)
+    known = all(lowered(variable.name) in table or variable.name.startswith("@") for variable in section.variables)
+    if known or not typed:
+        candidate = Candidate(section.name, section.name, section.variables, section.file, section.line)
+        found.setdefault(section.name, []).append(candidate)

@@ -1,0 +1,87 @@
+"""Objects of ``type=registration``: which of them Asterisk keeps, hence which have a line.
+
+It knows URIs only as far as refusal goes, and which protocol and address family a server's URI asks for.
+
+Facts (identification section 10): ``server_uri`` and ``client_uri`` must be SIP or SIPS URIs; ``line`` and
+``endpoint`` go together; some transport must have the protocol and family that the server's URI asks for (a
+host name asks for IPv4); a ``transport`` that doesn't exist is only logged.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from ..model import Registration, Transport
+from .objects import Candidate, Options
+from .problems import Problems, quoted
+from .schema import is_uri, uri_host
+from .text import Variable, lowered
+
+__all__ = ["build_registration"]
+
+_TRANSPORT = re.compile(r";transport=([^;?>]*)", re.IGNORECASE)
+
+
+def build_registration(
+    candidate: Candidate, options: Options, transports: Mapping[str, Transport], problems: Problems
+) -> Registration | None:
+    """Return the registration, None where Asterisk refuses it."""
+    refused = False
+
+    def note(code: str, message: str, line: Variable | None, lost: str) -> None:
+        file, number = (candidate.file, candidate.line) if line is None else (line.file, line.line)
+        problems.add(code, file, number, message, section=candidate.id, lost=lost)
+
+    for name in ("server_uri", "client_uri"):
+        value = options.value(name)
+        if not is_uri(value):
+            message = f"{name} = {quoted(value)} is no SIP URI" if value else f"it has no {name}"
+            note("registration-uri", message, options.line(name), candidate.described)
+            refused = True
+    line, endpoint = options.true("line"), options.value("endpoint")
+    if line and not endpoint:
+        message = "line is on, but no endpoint is named"
+        note("registration-line", message, options.line("line"), candidate.described)
+        refused = True
+    if endpoint and not line:
+        message = f"endpoint {quoted(endpoint)} is named, but line isn't on"
+        note("registration-line", message, options.line("endpoint"), candidate.described)
+        refused = True
+    server = options.value("server_uri")
+    if not refused:
+        protocol, family = _wanted(server)
+        if not any(other.protocol == protocol and other.family == family for other in transports.values()):
+            message = f"no IPv{family} {protocol} transport, which {quoted(server)} asks for"
+            note("registration-unreachable", message, options.line("server_uri"), candidate.described)
+            refused = True
+    transport = options.value("transport")
+    if transport and transport not in transports:
+        message = f"there is no transport {quoted(transport)}"
+        note("registration-transport", message, options.line("transport"), "")
+    if refused:
+        return None
+    return Registration(
+        id=candidate.id,
+        server_uri=server,
+        client_uri=options.value("client_uri"),
+        contact_user=options.value("contact_user"),
+        contact_header_params=options.value("contact_header_params"),
+        transport=transport,
+        line=line,
+        endpoint=endpoint,
+        options=options.values(),
+        origin=candidate.origin,
+    )
+
+
+def _wanted(server: str) -> tuple[str, int]:
+    """Return the protocol and address family that a server's URI asks for.
+
+    ``sip:h`` asks for UDP, ``sips:h`` for TLS, ``;transport=tcp`` for TCP.
+    """
+    family = 6 if uri_host(server).startswith("[") else 4
+    if "sips:" in lowered(server)[:5] or "<sips:" in lowered(server):
+        return "tls", family
+    parameter = _TRANSPORT.search(server)
+    return lowered(parameter[1]) if parameter is not None and parameter[1] else "udp", family

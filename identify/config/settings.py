@@ -1,0 +1,75 @@
+"""The ``global`` and ``system`` objects, and the order of identifiers that they ask for.
+
+Facts (identification section 1): ``line`` is always first; names that ``endpoint_identifier_order`` lists
+follow, compared exactly, blanks and all, each at its first place; the rest follow in the order in which
+Asterisk's modules are loaded.
+"""
+
+from __future__ import annotations
+
+from ..model import Settings
+from .objects import Candidate, Options
+from .problems import Problems, quoted
+from .text import BLANKS, lowered
+
+__all__ = ["LOAD_ORDER", "build_settings", "effective_order"]
+
+#: Identifiers with a name, in the order in which alphabetically loaded modules register them.
+LOAD_ORDER = ("ip", "header", "request_uri", "username", "auth_username", "anonymous")
+
+
+def effective_order(option: str) -> tuple[str, ...]:
+    """Return the identifiers in the order in which they are asked.
+
+    >>> effective_order("ip, username ,anonymous")
+    ('line', 'ip', 'anonymous', 'header', 'request_uri', 'username', 'auth_username')
+    """
+    listed = dict.fromkeys(item for item in option.split(",") if item in LOAD_ORDER)
+    return ("line", *listed, *(name for name in LOAD_ORDER if name not in listed))
+
+
+def build_settings(
+    general: tuple[Candidate, Options] | None, system: tuple[Candidate, Options] | None, problems: Problems
+) -> Settings:
+    """Return what the two objects say, Asterisk's defaults for what they don't."""
+    candidate, options = general if general is not None else (None, Options({}))
+    values = options.values()
+    if system is not None:
+        values = {**system[1].values(), **values}
+    default = Settings()
+    settings = Settings(
+        endpoint_identifier_order=options.value("endpoint_identifier_order", default.endpoint_identifier_order),
+        disable_multi_domain=options.true("disable_multi_domain"),
+        ignore_uri_user_options=options.true("ignore_uri_user_options"),
+        unidentified_request_count=options.number(
+            "unidentified_request_count", default.unidentified_request_count
+        ),
+        unidentified_request_period=options.number(
+            "unidentified_request_period", default.unidentified_request_period
+        ),
+        unidentified_request_prune_interval=options.number(
+            "unidentified_request_prune_interval", default.unidentified_request_prune_interval
+        ),
+        default_realm=options.value("default_realm", default.default_realm),
+        options=values,
+        origin=candidate.origin if candidate is not None else None,
+    )
+    if candidate is not None:
+        _check_order(candidate, options, problems)
+    return settings
+
+
+def _check_order(candidate: Candidate, options: Options, problems: Problems) -> None:
+    line = options.line("endpoint_identifier_order")
+    if line is None:
+        return
+    for item in line.value.split(","):
+        if item in LOAD_ORDER or not item.strip(BLANKS):
+            continue
+        code, message = "order-unknown", f"endpoint_identifier_order lists {quoted(item)}, which is no identifier"
+        meant = lowered(item.strip(BLANKS))
+        if item == "line":
+            code, message = "order-line", "endpoint_identifier_order lists 'line', which is first in any case"
+        elif meant in LOAD_ORDER:
+            message += f"; {meant!r} must be written just so, blanks are part of a name"
+        problems.add(code, line.file, line.line, message, section=candidate.id)

@@ -1,0 +1,81 @@
+"""Objects of ``type=transport``: which of them listen, and where.
+
+It opens nothing: whether the machine has the address can't be known here.  What is known is that two
+transports of one protocol can't have the same address and port.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ..model import Transport
+from .addresses import Address, format_address, parse_address, split_port
+from .names import ResolutionError, Resolver
+from .objects import Candidate, Options
+from .problems import Problems, quoted
+from .text import lowered
+
+__all__ = ["build_transport"]
+
+DEFAULT_PORTS = {"udp": 5060, "tcp": 5060, "tls": 5061}
+
+
+def build_transport(
+    candidate: Candidate,
+    options: Options,
+    resolver: Resolver,
+    others: Iterable[Transport],
+    problems: Problems,
+) -> Transport | None:
+    """Return the transport, None where it can't listen; ``others`` are those that listen already.
+
+    Websocket and flow transports have no socket of their own, hence need no ``bind``.
+    """
+    protocol = lowered(options.value("protocol", "udp"))
+    bind = options.line("bind")
+    text = bind.value if bind is not None else ""
+    address = _bound(text, resolver)
+    if address is not None and not address.port:
+        address = address._replace(port=DEFAULT_PORTS.get(protocol, 0))
+    reason = ""
+    if address is None:
+        if protocol in DEFAULT_PORTS or bind is not None:
+            reason = f"bind = {quoted(text)} is no address" if bind is not None else "it has no bind"
+        else:
+            address = Address(4, 0, 0)
+    if address is not None and protocol in DEFAULT_PORTS:
+        place = (protocol, address.family, format_address(address.family, address.value), address.port)
+        for other in others:
+            if (other.protocol, other.family, other.host, other.port) == place:
+                reason = f"{other.address} is taken for {protocol} by transport {quoted(other.id)}"
+    if reason or address is None:
+        file, line = (candidate.file, candidate.line) if bind is None else (bind.file, bind.line)
+        problems.add("transport-bind", file, line, reason, section=candidate.id, lost=candidate.described)
+        return None
+    return Transport(
+        id=candidate.id,
+        protocol=protocol,
+        host=format_address(address.family, address.value),
+        port=address.port,
+        family=address.family,
+        domain=options.value("domain"),
+        symmetric_transport=options.true("symmetric_transport"),
+        options=options.values(without=("password",)),
+        origin=candidate.origin,
+    )
+
+
+def _bound(text: str, resolver: Resolver) -> Address | None:
+    """Return the address of a ``bind``; of a name the first one that it has."""
+    address = parse_address(text)
+    parts = split_port(text)
+    if address is not None or parts is None or not parts[0]:
+        return address
+    host, service = parts
+    probe = parse_address(f"0.0.0.0:{service or ''}")
+    try:
+        answers = resolver.addresses(host)
+    except ResolutionError:
+        return None
+    found = parse_address(answers[0]) if answers else None
+    return None if found is None or probe is None else found._replace(port=probe.port)
