@@ -40,6 +40,9 @@ from alphabet import (
 #: Requests of one generated case; a configuration takes far longer to read than a request to answer.
 REQUESTS = 20
 
+#: The endpoints that identifies and registrations point to are so many of the first.
+COMMON = 4
+
 ADDRESS = re.compile(
     r"(?<![\w.:])\[?([0-9]+(?:\.[0-9]+){3}|[0-9a-fA-F]*:[0-9a-fA-F:]+)\]?(?::\d+)?(?:/(\d+))?(?![\w.:])"
 )
@@ -87,7 +90,7 @@ def configuration_text(choice):
     sections = [_transports(choice)]
     if choice.happens(70):
         sections.append(_settings(choice))
-    sections += _unique(choice, ENDPOINT_IDS, 12, _endpoint)
+    sections += _unique(choice, ENDPOINT_IDS, 10, _endpoint)
     sections += _unique(choice, IDENTIFY_IDS, 8, _identify)
     if choice.happens(40):
         sections += _unique(choice, DOMAINS, 2, _alias)
@@ -177,8 +180,10 @@ def _borders(address, bits):
 
 def _unique(choice, ids, most, section):
     """Return up to so many sections with different ids."""
-    chosen = dict.fromkeys(choice.pick(ids) for _ in range(choice.number(1, most)))
-    return [section(choice, id) for id in chosen]
+    # Half of them come from the first few, which are what the other sections point to.
+    few = ids[:COMMON]
+    chosen = [choice.pick(few if choice.happens(50) else ids) for _ in range(choice.number(1, most))]
+    return [section(choice, id) for id in dict.fromkeys(chosen)]
 
 
 def _transports(choice):
@@ -235,7 +240,7 @@ def _endpoint(choice, id):
 
 def _identify(choice, id):
     """Return an identify with one or more kinds of rules."""
-    endpoint = choice.pick(ENDPOINT_IDS[:4]) if choice.happens(90) else "nope"
+    endpoint = choice.pick(ENDPOINT_IDS[:COMMON]) if choice.happens(90) else "nope"
     lines = [f"[{id}]", "type = identify", f"endpoint = {endpoint}"]
     if choice.happens(60):
         item = _item6 if choice.happens(25) else _item4
@@ -281,7 +286,9 @@ def _alias(choice, id):
 
 def _registration(choice, id):
     """Return a registration, without line if its name says so."""
-    line = "" if id == "noline" else f"\nline = yes\nendpoint = {choice.pick((*ENDPOINT_IDS[:4], 'nope'))}"
+    line = (
+        "" if id == "noline" else f"\nline = yes\nendpoint = {choice.pick((*ENDPOINT_IDS[:COMMON], 'nope'))}"
+    )
     return (
         f"[{id}]\ntype = registration\nserver_uri = sip:127.0.0.1:5999\nclient_uri = sip:me@127.0.0.1{line}"
     )

@@ -15,7 +15,7 @@ from __future__ import annotations
 from identify.explanation.listing import Looked, first_object
 from identify.explanation.question import Question
 from identify.explanation.result import MATCH, NEAR, NO, Reason, Step
-from identify.explanation.words import SHOWN_VALUES, named, place, quoted
+from identify.explanation.words import SHOWN_VALUES, named, place, quoted, shown
 from identify.model import AddressRule, Identify
 
 __all__ = ["ip"]
@@ -161,7 +161,7 @@ def _name(identify: Identify) -> str:
 
 def _item(rule: AddressRule) -> str:
     """Return an item as configured, and where it stands if that isn't with the object."""
-    text = rule.text if not rule.negated or rule.text.startswith("!") else f"!{rule.text}"
+    text = shown(rule.text if not rule.negated or rule.text.startswith("!") else f"!{rule.text}")
     if rule.host is not None:
         text = f"{text} (an address of {quoted(rule.host)})"
     return f"{text} ({place(rule.origin)})" if rule.origin.template is not None else text

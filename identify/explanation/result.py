@@ -6,6 +6,7 @@ from typing import Any
 
 import attrs
 
+from identify.explanation.words import shown
 from identify.model import Match, Origin
 
 __all__ = [
@@ -69,7 +70,7 @@ class Step:
 
     def __str__(self) -> str:
         """Return the answer on a line of its own, and the reasons below."""
-        answer = self.endpoint if self.endpoint is not None else "-"
+        answer = shown(self.endpoint) if self.endpoint is not None else "-"
         return "\n".join(
             [
                 f"{self.identifier}: {answer}",
@@ -103,8 +104,8 @@ class Explanation:
         """Return the decision in one line."""
         if self.match is None:
             return "not identified"
-        section = f", section {self.match.section}" if self.match.section is not None else ""
-        return f"{self.match.endpoint} (by {self.match.identifier}{section})"
+        section = f", section {shown(self.match.section)}" if self.match.section is not None else ""
+        return f"{shown(self.match.endpoint)} (by {self.match.identifier}{section})"
 
     def as_dict(self) -> dict[str, Any]:
         """Return the explanation in values that JSON knows; the shape is stable.

@@ -48,8 +48,8 @@ def quoted_list(values: Sequence[str]) -> str:
 
 def place(origin: Origin) -> str:
     """Return where a line stands: ``pjsip.conf:14``, with the template it came through."""
-    via = f", from [{origin.template}]" if origin.template is not None else ""
-    return f"{origin.file}:{origin.line}{via}"
+    via = f", from [{shown(origin.template)}]" if origin.template is not None else ""
+    return f"{shown(origin.file)}:{origin.line}{via}"
 
 
 def named(kind: str, id: str, origin: Origin) -> str:

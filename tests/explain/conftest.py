@@ -272,6 +272,28 @@ def said():
 
 
 @pytest.fixture
+def from_metadata():
+    """Give a function that makes a request of the arguments that generated metadata has."""
+
+    def build(source, port, transport, local, transport_section, request_uri, from_uri, to_uri, headers, **_):
+        names = [re.findall(r'"([^"]*)"', value)[:2] for name, value in headers if name == "Authorization"]
+        return Asked(
+            source=source,
+            port=port,
+            transport=transport,
+            local=local,
+            transport_section=transport_section,
+            request_uri=request_uri,
+            from_uri=from_uri,
+            to_uri=to_uri,
+            printed_headers=tuple(headers),
+            authorizations=tuple(Authorization(*pair) for pair in names),
+        )
+
+    return build
+
+
+@pytest.fixture
 def authorization():
     """Give the class of an Authorization."""
     return Authorization
