@@ -48,7 +48,7 @@ def _look(printed: str, identify: Identify) -> Looked | None:
     rule = identify.request_uri
     if rule is None:
         return None
-    accepted = bool(printed) and accepts(rule.pattern, printed)
+    accepted = accepts(rule.pattern, printed)
     apart = None if accepted else _apart(rule.pattern, printed)
     return Looked(
         verdict=MATCH if accepted else NO if apart is None else NEAR,

@@ -26,6 +26,8 @@ from identify.explanation.headers import PRINTED_HEADER_LIMIT
         ("X-A: /^.$/", [("X-A", "é")], True),
         (r"X-A: /(a|b)\1/", [("X-A", "xbb")], True),
         ("X-A: /a$/", [("X-A", "a\0b")], True),
+        ("X-A: a", [("X-A", "a\0b")], True),
+        ("X-A: a", [("X-A", "a \0b")], True),
         ("f: /./", [("From", "<sip:a@b>")], False),
         ("From: /./", [("From", "<sip:a@b>")], True),
         ("s: subj", [("s", "subj")], True),

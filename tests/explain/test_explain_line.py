@@ -86,6 +86,11 @@ def test_empty_token_finds_nothing(configuration, step):
                 ("near", "the request URI has line='lnreg1', but To has one too, so it isn't looked at"),
             ],
         ),
+        (
+            "sip:h;line=lnnoline",
+            "sip:h",
+            [("no", "To has line='lnnoline', which is no registration's token")],
+        ),
         ("sip:h;line", "sip:h", [("no", "To has an empty line parameter, which is nobody's token")]),
     ],
 )
