@@ -15,7 +15,7 @@ __all__ = ["LISTED", "Looked", "first_object", "told"]
 
 #: How many rules of each verdict are listed.  What decides is one rule; further matches and near misses are
 #: worth a screen; rules that have nothing to do with the request are only there to show what was looked at.
-LISTED = {MATCH: 1, MISSING: 1, ALSO: 12, NEAR: 12, NO: 6}
+LISTED = {MATCH: 1, MISSING: 1, ALSO: 8, NEAR: 8, NO: 6}
 
 
 @attrs.frozen(kw_only=True)

@@ -156,7 +156,7 @@ def test_near_misses_come_before_others_in_the_limit(make, step, said):
     assert any("'z'" in sentence for _, sentence in reasons)
     assert reasons[-1] == (
         "no",
-        "89 other identify objects want headers or values that the request doesn't have",
+        "93 other identify objects want headers or values that the request doesn't have",
     )
 
 
