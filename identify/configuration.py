@@ -7,8 +7,10 @@ log, refuse or pass over.  It answers no request; that is the engine's part.
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import TypeVar
 
 import attrs
@@ -28,8 +30,9 @@ from .config.objects import Candidate, Options, build_one, candidates_by_type, l
 from .config.problems import Problems, quoted
 from .config.registrations import build_registration
 from .config.releases import NEWEST
+from .config.sections import Document, words
 from .config.settings import build_settings, effective_order
-from .config.text import Document, read_document
+from .config.text import read_document
 from .config.transports import build_transport
 from .config.wizard import Wizard, read_wizards
 from .errors import ConfigError
@@ -85,14 +88,14 @@ class Configuration:
 
     settings: Settings
     identifiers: tuple[str, ...]
-    endpoints: Mapping[str, Endpoint] = attrs.field(converter=_Objects)
-    identifies: Mapping[str, Identify] = attrs.field(converter=_Objects)
-    registrations: Mapping[str, Registration] = attrs.field(converter=_Objects)
-    transports: Mapping[str, Transport] = attrs.field(converter=_Objects)
-    domain_aliases: Mapping[str, DomainAlias] = attrs.field(converter=_Objects)
-    aors: Mapping[str, Aor] = attrs.field(converter=_Objects)
-    auths: Mapping[str, Auth] = attrs.field(converter=_Objects)
-    acls: Mapping[str, AccessList] = attrs.field(converter=_Objects)
+    endpoints: Mapping[str, Endpoint]
+    identifies: Mapping[str, Identify]
+    registrations: Mapping[str, Registration]
+    transports: Mapping[str, Transport]
+    domain_aliases: Mapping[str, DomainAlias]
+    aors: Mapping[str, Aor]
+    auths: Mapping[str, Auth]
+    acls: Mapping[str, AccessList]
     problems: tuple[Problem, ...]
 
     @classmethod
@@ -103,9 +106,7 @@ class Configuration:
         return _Loader(GivenFiles(files), resolver).load(CONFIGURATION_FILE)
 
     @classmethod
-    def from_path(
-        cls, path: str | os.PathLike[str], *, resolver: Resolver | None = None
-    ) -> Configuration:
+    def from_path(cls, path: str | os.PathLike[str], *, resolver: Resolver | None = None) -> Configuration:
         """Read a pjsip.conf, or a directory that has one, such as ``/etc/asterisk``.
 
         Includes are relative to the directory, which is also where pjsip_wizard.conf is looked for.  Raises
@@ -169,6 +170,10 @@ class _Loader:
 
     def load(self, name: str) -> Configuration:
         """Read everything and return the configuration."""
+        with _without_collections():
+            return self._load(name)
+
+    def _load(self, name: str) -> Configuration:
         problems = self._problems
         document = read_document(self._files, name, problems)
         if document is None:
@@ -180,16 +185,18 @@ class _Loader:
             return load_type(found.get(type_name, ()), build, problems)
 
         settings = build_settings(
-            load_single(found.get("global", ()), problems), load_single(found.get("system", ()), problems), problems
+            load_single(found.get("global", ()), problems),
+            load_single(found.get("system", ()), problems),
+            problems,
         )
         self._load_transports(found.get("transport", []))
-        endpoints = objects("endpoint", lambda *given: build_endpoint(*given, problems))
+        endpoints = objects("endpoint", self._endpoint)
         identifies = objects("identify", self._identify)
         registrations = objects("registration", self._registration)
         aors = objects("aor", build_aor)
         auths = objects("auth", build_auth)
-        domain_aliases = objects("domain_alias", lambda *given: build_domain_alias(*given, problems))
-        acls = objects("acl", lambda *given: build_access_list(*given, problems))
+        domain_aliases = objects("domain_alias", self._domain_alias)
+        acls = objects("acl", self._access_list)
         for type_name in sorted(found):
             if type_name not in _LOADED:
                 load_type(found[type_name], lambda candidate, options: candidate, problems)
@@ -197,14 +204,14 @@ class _Loader:
         configuration = Configuration(
             settings=settings,
             identifiers=effective_order(settings.endpoint_identifier_order),
-            endpoints=NEWEST.merged(endpoints, made.endpoints),
-            identifies=NEWEST.merged(identifies, made.identifies),
-            registrations=NEWEST.merged(registrations, made.registrations),
-            transports=NEWEST.merged(self._transports, {}),
-            domain_aliases=NEWEST.merged(domain_aliases, {}),
-            aors=NEWEST.merged(aors, made.aors),
-            auths=NEWEST.merged(auths, made.auths),
-            acls=NEWEST.merged(acls, {}),
+            endpoints=_Objects(NEWEST.merged(endpoints, made.endpoints)),
+            identifies=_Objects(NEWEST.merged(identifies, made.identifies)),
+            registrations=_Objects(NEWEST.merged(registrations, made.registrations)),
+            transports=_Objects(NEWEST.merged(self._transports, {})),
+            domain_aliases=_Objects(NEWEST.merged(domain_aliases, {})),
+            aors=_Objects(NEWEST.merged(aors, made.aors)),
+            auths=_Objects(NEWEST.merged(auths, made.auths)),
+            acls=_Objects(NEWEST.merged(acls, {})),
             problems=(),
         )
         _check_references(configuration, problems)
@@ -227,6 +234,15 @@ class _Loader:
     def _registration(self, candidate: Candidate, options: Options) -> Registration | None:
         return build_registration(candidate, options, self._transports, self._problems)
 
+    def _endpoint(self, candidate: Candidate, options: Options) -> Endpoint | None:
+        return build_endpoint(candidate, options, self._problems)
+
+    def _domain_alias(self, candidate: Candidate, options: Options) -> DomainAlias | None:
+        return build_domain_alias(candidate, options, self._problems)
+
+    def _access_list(self, candidate: Candidate, options: Options) -> AccessList | None:
+        return build_access_list(candidate, options, self._problems)
+
     def _load_wizards(self) -> _Made:
         made = _Made()
         document = read_document(self._files, WIZARD_FILE, self._problems)
@@ -238,7 +254,7 @@ class _Loader:
     def _make(self, wizard: Wizard, made: _Made) -> None:
         """Make a wizard's objects; each one is refused alone, but for the registrations after the first."""
         problems = self._problems
-        endpoint = build_one(wizard.endpoint, lambda *given: build_endpoint(*given, problems), problems)
+        endpoint = build_one(wizard.endpoint, self._endpoint, problems)
         if endpoint is not None:
             made.endpoints[endpoint.id] = endpoint
         aor = build_one(wizard.aor, build_aor, problems)
@@ -265,10 +281,23 @@ class _Loader:
             made.registrations_of.setdefault(wizard.id, []).append(registration.id)
 
 
+@contextmanager
+def _without_collections() -> Iterator[None]:
+    """Pause the cyclic garbage collector.
+
+    Loading makes a million objects and no cycles; looking for some took half of its time.
+    """
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
 #: Types that become objects of the model; of the others only the problems are of interest.
-_LOADED = frozenset(
-    "acl aor auth domain_alias endpoint global identify registration system transport".split()
-)
+_LOADED = words("acl aor auth domain_alias endpoint global identify registration system transport")
 
 
 @attrs.define

@@ -21,7 +21,15 @@ import re
 import socket
 from typing import NamedTuple
 
-__all__ = ["Address", "AddressError", "Network", "format_address", "parse_address", "parse_network", "split_port"]
+__all__ = [
+    "Address",
+    "AddressError",
+    "Network",
+    "format_address",
+    "parse_address",
+    "parse_network",
+    "split_port",
+]
 
 #: Bits of an address by family.
 BITS = {4: 32, 6: 128}
@@ -91,6 +99,12 @@ class AddressError(ValueError):
 
 def parse_address(text: str) -> Address | None:
     """Return the address that ``text`` is, with or without port, None where it would be a host name."""
+    if _DOTTED.fullmatch(text):
+        # What nearly all items are.
+        try:
+            return Address(4, int.from_bytes(socket.inet_aton(text), "big"), 0)
+        except OSError:
+            return None
     parts = split_port(text)
     if parts is None:
         return None
@@ -155,12 +169,11 @@ def _ipv4(text: str) -> int | None:
     10.1 has the parts 10 and 1: 10 << 24 | 1, which is 10.0.0.1.
     """
     parts = text.split(".")
-    if _DOTTED.fullmatch(text):
-        a, b, c, d = map(int, parts)
-        return a << 24 | b << 16 | c << 8 | d if a < 256 and b < 256 and c < 256 and d < 256 else None
     if len(parts) > 4 or not all(map(_PART.fullmatch, parts)) or len(text) > 64:
         return None
-    *leading, last = (int(part, 16 if part[1:2] in ("x", "X") else 8 if part[0] == "0" else 10) for part in parts)
+    *leading, last = (
+        int(part, 16 if part[1:2] in ("x", "X") else 8 if part[0] == "0" else 10) for part in parts
+    )
     value = 0
     for number in leading:
         if number > 255:
@@ -215,7 +228,9 @@ def _mask(text: str, family: int) -> int:
     if match is None or len(match[1]) > 64:
         raise AddressError(f"{text!r} is no mask length")
     # A 64-bit number of which 32 bits are kept, with their sign.
-    number = max(min(int(match[1]), 2**63 - 1), -(2**63)) & 0xFFFFFFFF
+    number = int(match[1])
+    if not 0 <= number <= BITS[family]:
+        number = max(min(number, 2**63 - 1), -(2**63)) & 0xFFFFFFFF
     if number > BITS[family]:
         raise AddressError(f"{match[1]!r} is no mask length: 0 to {BITS[family]}")
     return ALL_ONES[family] ^ (ALL_ONES[family] >> number)

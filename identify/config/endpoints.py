@@ -9,7 +9,7 @@ from __future__ import annotations
 from ..model import IDENTIFY_BY_DEFAULT, AccessList, Aor, Auth, DomainAlias, Endpoint
 from .objects import Candidate, Options
 from .problems import Problems
-from .text import BLANKS, Variable, lowered
+from .sections import BLANKS, Variable, lowered
 
 __all__ = ["build_access_list", "build_aor", "build_auth", "build_domain_alias", "build_endpoint"]
 
@@ -34,9 +34,11 @@ def build_endpoint(candidate: Candidate, options: Options, problems: Problems) -
     least, expires = options.number("timers_min_se", 90), options.number("timers_sess_expires", 1800)
     if expires < least:
         message = f"timers_sess_expires {expires} is less than timers_min_se {least}"
-        _refuse(candidate, options.line("timers_sess_expires") or options.line("timers_min_se"), message, problems)
+        _refuse(
+            candidate, options.line("timers_sess_expires") or options.line("timers_min_se"), message, problems
+        )
         return None
-    methods = IDENTIFY_BY_DEFAULT
+    methods: tuple[str, ...] = IDENTIFY_BY_DEFAULT
     line = options.line("identify_by")
     if line is not None:
         items = (lowered(item.strip(BLANKS)) for item in line.value.split(","))

@@ -196,7 +196,7 @@ def _segment_matches(name: str, pattern: str) -> bool:
 
 def _braces(pattern: str) -> list[str]:
     """Expand ``a{b,c}d`` to ``abd`` and ``acd``, nested ones too; unpaired braces are literal."""
-    waiting, done = [pattern], []
+    waiting, done = [pattern], list[str]()
     while waiting:
         if len(waiting) + len(done) > MAX_BRACE_EXPANSIONS:
             raise FileTooLargeError(f"more than {MAX_BRACE_EXPANSIONS} names by braces")

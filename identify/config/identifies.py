@@ -20,7 +20,7 @@ from .addresses import ALL_ONES, AddressError, parse_address, parse_network
 from .names import ResolutionError, Resolver, resolve_names
 from .objects import Candidate, Options
 from .problems import Problems, quoted
-from .text import BLANKS, Variable
+from .sections import BLANKS, Variable
 
 __all__ = ["build_identify"]
 

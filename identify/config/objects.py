@@ -23,13 +23,21 @@ import attrs
 from ..model import Origin
 from .problems import Problems, quoted
 from .schema import FALSE_WORDS, is_true, options_of, types
-from .text import Document, Section, Variable, lowered
+from .sections import Document, Section, Variable, lowered, words
 
-__all__ = ["Candidate", "Options", "accept_options", "build_one", "candidates_by_type", "load_single", "load_type"]
+__all__ = [
+    "Candidate",
+    "Options",
+    "accept_options",
+    "build_one",
+    "candidates_by_type",
+    "load_single",
+    "load_type",
+]
 
 #: Options of which every line counts; of the others the last one does.
-LISTS = frozenset(
-    "acl allow cipher contact contact_acl contact_deny contact_permit deny disallow local_net match permit set_var".split()
+LISTS = words(
+    "acl allow cipher contact contact_acl contact_deny contact_permit deny disallow local_net match permit set_var"
 )
 SINGLE_TYPES = ("global", "system")
 
@@ -110,16 +118,11 @@ def candidates_by_type(document: Document, problems: Problems) -> dict[str, list
     for section in document.sections:
         if section.template:
             continue
-        first: Variable | None = None
-        for variable in section.variables:
-            if len(variable.name) == 4 and lowered(variable.name) == "type":
-                if first is None:
-                    first = variable
-                elif variable.value != first.value:
-                    message = f"type {quoted(variable.value)} has no effect, the first type {quoted(first.value)} holds"
-                    problems.add("type-ignored", variable.file, variable.line, message, section=section.name)
+        first = next((line for line in section.variables if lowered(line.name) == "type"), None)
         if first is not None and first.value in known:
-            candidate = Candidate(first.value, identifier(section, problems), section.variables, section.file, section.line)
+            candidate = Candidate(
+                first.value, identifier(section, problems), section.variables, section.file, section.line
+            )
             found.setdefault(first.value, []).append(candidate)
         elif section.name not in SINGLE_TYPES:
             _untyped(section, first, known, problems)
@@ -149,9 +152,13 @@ def load_type(
     made: dict[str, T] = {}
     for candidate in candidates:
         if candidate.id in made:
-            message = f"a second {candidate.type} {quoted(candidate.id)}: Asterisk drops all objects of this type"
+            message = (
+                f"a second {candidate.type} {quoted(candidate.id)}: Asterisk drops all objects of this type"
+            )
             lost = f"every {candidate.type} of {candidate.file}"
-            problems.add("duplicate-object", candidate.file, candidate.line, message, section=candidate.id, lost=lost)
+            problems.add(
+                "duplicate-object", candidate.file, candidate.line, message, section=candidate.id, lost=lost
+            )
             return {}
         built = build_one(candidate, build, problems)
         if built is not None:
@@ -172,7 +179,9 @@ def load_single(candidates: Sequence[Candidate], problems: Problems) -> tuple[Ca
     """Return what holds of a type of which there is one object, None where Asterisk's defaults do."""
     if len(candidates) > 2:
         for candidate in candidates:
-            message = f"one of {len(candidates)} sections of type {candidate.type}: Asterisk takes none of them"
+            message = (
+                f"one of {len(candidates)} sections of type {candidate.type}: Asterisk takes none of them"
+            )
             problems.add(
                 "too-many-globals",
                 candidate.file,
@@ -190,7 +199,9 @@ def load_single(candidates: Sequence[Candidate], problems: Problems) -> tuple[Ca
         if holding is not None:
             before = holding[0]
             message = f"the {candidate.type} section at {candidate.origin} takes the place of this one"
-            problems.add("overridden", before.file, before.line, message, section=before.id, lost=before.described)
+            problems.add(
+                "overridden", before.file, before.line, message, section=before.id, lost=before.described
+            )
         holding = candidate, options
     return holding
 
@@ -209,16 +220,22 @@ def accept_options(candidate: Candidate, problems: Problems) -> Options:
                 message = f"{candidate.type} has no option {quoted(name)}" + _suggestion(name, table)
                 _refuse(candidate, variable, "option-unknown", message, problems)
             continue
-        reason = option.check(variable.value)
+        reason = option.check(variable.value) if option.check is not None else None
         if reason is not None:
             refused = True
             message = f"{option.name} = {quoted(variable.value)}: {reason}"
             _refuse(candidate, variable, "option-value", message, problems)
             continue
-        if option.kind == "bool":
+        if option.kind == "string":
+            pass
+        elif option.kind == "bool":
             if not is_true(variable.value) and lowered(variable.value) not in FALSE_WORDS:
                 message = f"{option.name} = {quoted(variable.value)} is neither yes nor no and means no"
                 problems.add("boolean-value", variable.file, variable.line, message, section=candidate.id)
+        elif option.name == "type":
+            if variable.value != candidate.type and candidate.id != candidate.type:
+                message = f"type {quoted(variable.value)} has no effect, the first type {quoted(candidate.type)} holds"
+                problems.add("type-ignored", variable.file, variable.line, message, section=candidate.id)
         elif option.kind in ("file", "unchecked") and variable.value:
             message = f"{option.name} = {quoted(variable.value)}: Asterisk refuses the {candidate.type} if it lacks that"
             problems.add("option-unchecked", variable.file, variable.line, message, section=candidate.id)
@@ -268,7 +285,9 @@ def _add_single(section: Section, found: dict[str, list[Candidate]], typed: bool
     One with an unknown option doesn't count; it is noted all the same unless it has a type of its own.
     """
     table = options_of(section.name)
-    known = all(lowered(variable.name) in table or variable.name.startswith("@") for variable in section.variables)
+    known = all(
+        lowered(variable.name) in table or variable.name.startswith("@") for variable in section.variables
+    )
     if known or not typed:
         candidate = Candidate(section.name, section.name, section.variables, section.file, section.line)
         found.setdefault(section.name, []).append(candidate)

@@ -16,7 +16,7 @@ from ..model import Registration, Transport
 from .objects import Candidate, Options
 from .problems import Problems, quoted
 from .schema import is_uri, uri_host
-from .text import Variable, lowered
+from .sections import Variable, lowered
 
 __all__ = ["build_registration"]
 

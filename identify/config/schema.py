@@ -22,22 +22,22 @@ from typing import Any
 import attrs
 
 from .addresses import AddressError, parse_network
-from .text import BLANKS, lowered
+from .sections import BLANKS, lowered, words
 
 __all__ = ["FALSE_WORDS", "Option", "is_true", "is_uri", "options_of", "types"]
 
 _TRUE_WORDS = frozenset({"yes", "true", "y", "t", "1", "on"})
 FALSE_WORDS = frozenset({"no", "false", "n", "f", "0", "off"})
 
-CODECS = frozenset(
+CODECS = words(
     "all adpcm alaw codec2 g719 g722 g723 g726 g726aal2 g729 gsm h261 h263 h263p h264 h265 ilbc jpeg lpc10"
     " mpeg4 none opus png red silk8 silk12 silk16 silk24 siren7 siren14 slin slin12 slin16 slin24 slin32"
-    " slin44 slin48 slin96 slin192 speex speex16 speex32 t140 t38 ulaw vp8 vp9".split()
+    " slin44 slin48 slin96 slin192 speex speex16 speex32 t140 t38 ulaw vp8 vp9"
 )
 #: Names of DiffServ classes, and the old type-of-service words.
-TOS_NAMES = frozenset(
+TOS_NAMES = words(
     "cs0 cs1 cs2 cs3 cs4 cs5 cs6 cs7 af11 af12 af13 af21 af22 af23 af31 af32 af33 af41 af42 af43 ef"
-    " lowdelay throughput reliability mincost".split()
+    " lowdelay throughput reliability mincost"
 )
 
 _UNSIGNED = re.compile(r"\+?[0-9]+", re.ASCII)
@@ -60,14 +60,22 @@ MAX_URI = 511
 MAX_HOST = 255
 
 
+Check = Callable[[str], "str | None"]
+Rule = Callable[[Mapping[str, Any]], "Check | None"]
+
+
 @attrs.frozen
 class Option:
-    """An option of a type; ``check`` returns the reason why Asterisk refuses a value, None if it doesn't."""
+    """An option of a type.
+
+    ``check`` returns the reason why Asterisk refuses a value, None if it doesn't; an option that takes
+    anything has none.
+    """
 
     name: str
     kind: str
     default: str
-    check: Callable[[str], str | None]
+    check: Check | None
 
 
 @cache
@@ -111,14 +119,12 @@ def _option(name: str, entry: Mapping[str, Any]) -> Option:
     return Option(name, kind, entry.get("default", ""), _RULES[kind](entry))
 
 
-def _anything(_: Mapping[str, Any]) -> Callable[[str], str | None]:
-    return lambda value: None
+def _anything(_: Mapping[str, Any]) -> None:
+    return None
 
 
-def _number(
-    pattern: re.Pattern[str], what: str, low: int, high: int
-) -> Callable[[Mapping[str, Any]], Callable[[str], str | None]]:
-    def rule(entry: Mapping[str, Any]) -> Callable[[str], str | None]:
+def _number(pattern: re.Pattern[str], what: str, low: int, high: int) -> Rule:
+    def rule(entry: Mapping[str, Any]) -> Check:
         least = entry.get("minimum", low)
 
         def check(value: str) -> str | None:
@@ -132,14 +138,12 @@ def _number(
     return rule
 
 
-def _matching(pattern: re.Pattern[str], what: str) -> Callable[[Mapping[str, Any]], Callable[[str], str | None]]:
+def _matching(pattern: re.Pattern[str], what: str) -> Rule:
     return lambda entry: lambda value: None if pattern.fullmatch(value) else f"expected {what}"
 
 
-def _enumeration(
-    accepts: Callable[[str], bool],
-) -> Callable[[Mapping[str, Any]], Callable[[str], str | None]]:
-    def rule(entry: Mapping[str, Any]) -> Callable[[str], str | None]:
+def _enumeration(accepts: Callable[[str], bool]) -> Rule:
+    def rule(entry: Mapping[str, Any]) -> Check:
         words = frozenset(entry["values"])
         reason = "expected one of " + ", ".join(word or "nothing" for word in entry["values"])
         return lambda value: None if lowered(value) in words or accepts(lowered(value)) else reason
@@ -147,7 +151,7 @@ def _enumeration(
     return rule
 
 
-def _tokens(entry: Mapping[str, Any]) -> Callable[[str], str | None]:
+def _tokens(entry: Mapping[str, Any]) -> Check:
     words = frozenset(entry["values"])
 
     def check(value: str) -> str | None:
@@ -160,7 +164,7 @@ def _tokens(entry: Mapping[str, Any]) -> Callable[[str], str | None]:
     return check
 
 
-def _codecs(empty: bool) -> Callable[[Mapping[str, Any]], Callable[[str], str | None]]:
+def _codecs(empty: bool) -> Rule:
     def check(value: str) -> str | None:
         items = [item.strip(BLANKS) for item in re.split("[,|]", value)]
         items = [item for item in items if item]
@@ -174,7 +178,7 @@ def _codecs(empty: bool) -> Callable[[Mapping[str, Any]], Callable[[str], str | 
     return lambda entry: check
 
 
-def _access_list(_: Mapping[str, Any]) -> Callable[[str], str | None]:
+def _access_list(_: Mapping[str, Any]) -> Check:
     def check(value: str) -> str | None:
         for item in value.split(","):
             item = item.strip(BLANKS)
@@ -188,7 +192,7 @@ def _access_list(_: Mapping[str, Any]) -> Callable[[str], str | None]:
     return check
 
 
-def _preferences(entry: Mapping[str, Any]) -> Callable[[str], str | None]:
+def _preferences(entry: Mapping[str, Any]) -> Check:
     choices = {
         "prefer": {"pending", "configured"},
         "operation": {word for word in entry["values"] if word not in ("allow", "prevent")},
@@ -207,7 +211,7 @@ def _preferences(entry: Mapping[str, Any]) -> Callable[[str], str | None]:
     return check
 
 
-def _ciphers(_: Mapping[str, Any]) -> Callable[[str], str | None]:
+def _ciphers(_: Mapping[str, Any]) -> Check:
     def check(value: str) -> str | None:
         # Names depend on the TLS library: all have a dash or underscore.  Numbers are the cipher's, not 0.
         for item in filter(None, (part.strip(BLANKS) for part in value.split(","))):
@@ -218,11 +222,11 @@ def _ciphers(_: Mapping[str, Any]) -> Callable[[str], str | None]:
     return check
 
 
-def _test(accepts: Callable[[str], object], reason: str) -> Callable[[Mapping[str, Any]], Callable[[str], str | None]]:
+def _test(accepts: Callable[[str], object], reason: str) -> Rule:
     return lambda entry: lambda value: None if accepts(value) else reason
 
 
-_RULES: dict[str, Callable[[Mapping[str, Any]], Callable[[str], str | None]]] = {
+_RULES: dict[str, Rule] = {
     "acl": _access_list,
     "any": _anything,
     "assignment": _test(lambda value: not value or "=" in value, "expected NAME=value"),
@@ -234,7 +238,9 @@ _RULES: dict[str, Callable[[Mapping[str, Any]], Callable[[str], str | None]]] = 
         lambda value: not value or re.match("sips?:.", value, re.IGNORECASE), "expected a SIP URI"
     ),
     "contact_user": _matching(_CONTACT_USER, "the user of a SIP URI"),
-    "digest": _test(lambda value: not value or _ALGORITHM_DIGEST.fullmatch(value), "expected ALGORITHM:digest"),
+    "digest": _test(
+        lambda value: not value or _ALGORITHM_DIGEST.fullmatch(value), "expected ALGORITHM:digest"
+    ),
     "enum": _enumeration(lambda value: False),
     "enum_or_bool": _enumeration(lambda value: value in _TRUE_WORDS or value in FALSE_WORDS),
     "enum_or_number": _enumeration(lambda value: _LEADING_NUMBER.match(value) is not None),

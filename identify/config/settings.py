@@ -10,7 +10,7 @@ from __future__ import annotations
 from ..model import Settings
 from .objects import Candidate, Options
 from .problems import Problems, quoted
-from .text import BLANKS, lowered
+from .sections import BLANKS, lowered
 
 __all__ = ["LOAD_ORDER", "build_settings", "effective_order"]
 
@@ -38,7 +38,9 @@ def build_settings(
         values = {**system[1].values(), **values}
     default = Settings()
     settings = Settings(
-        endpoint_identifier_order=options.value("endpoint_identifier_order", default.endpoint_identifier_order),
+        endpoint_identifier_order=options.value(
+            "endpoint_identifier_order", default.endpoint_identifier_order
+        ),
         disable_multi_domain=options.true("disable_multi_domain"),
         ignore_uri_user_options=options.true("ignore_uri_user_options"),
         unidentified_request_count=options.number(
@@ -66,7 +68,10 @@ def _check_order(candidate: Candidate, options: Options, problems: Problems) -> 
     for item in line.value.split(","):
         if item in LOAD_ORDER or not item.strip(BLANKS):
             continue
-        code, message = "order-unknown", f"endpoint_identifier_order lists {quoted(item)}, which is no identifier"
+        code, message = (
+            "order-unknown",
+            f"endpoint_identifier_order lists {quoted(item)}, which is no identifier",
+        )
         meant = lowered(item.strip(BLANKS))
         if item == "line":
             code, message = "order-line", "endpoint_identifier_order lists 'line', which is first in any case"

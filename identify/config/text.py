@@ -18,19 +18,14 @@ Facts (background A.10, identification section 4):
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
-
-import attrs
 
 from .._regex import Regex, RegexError
-from ..model import Origin
 from .files import Files, FileTooLargeError, UnreadableError
 from .problems import Problems, quoted
+from .sections import BLANKS, Document, Section, Variable, lowered
 
-__all__ = ["BLANKS", "Document", "Section", "Variable", "lowered", "read_document"]
+__all__ = ["read_document"]
 
-#: What is blank to Asterisk: every byte below 33.
-BLANKS = "".join(map(chr, range(33)))
 #: Asterisk's own limits.
 MAX_LINE_BYTES = 8191
 MAX_NAME_BYTES = 79
@@ -47,84 +42,6 @@ MAX_FILTER_CHECKS = 1_000_000
 
 _MARK = re.compile(r"\\;|;--(?!-)|--;|;")
 _DIRECTIVE = re.compile(r"#([^\x00-\x20]*)[\x00-\x20]*(.*)", re.DOTALL)
-
-
-class Variable(NamedTuple):
-    """One option line of a section; ``template`` is the section it was inherited from, None for its own."""
-
-    name: str
-    value: str
-    file: str
-    line: int
-    template: str | None = None
-
-    @property
-    def origin(self) -> Origin:
-        """Where the line stands."""
-        return Origin(self.file, self.line, self.template)
-
-
-@attrs.define(eq=False)
-class Section:
-    """A section with all its lines, inherited ones first; ``template`` ones make no objects."""
-
-    name: str
-    file: str
-    line: int
-    template: bool = False
-    variables: list[Variable] = attrs.field(factory=list)
-    # The lines as a section that inherits from this one has them; None until asked for.
-    _bequest: list[Variable] | None = None
-    # Name in lower case -> index of its last line, for the first ``_indexed`` lines; for +=.
-    _last: dict[str, int] = attrs.field(factory=dict)
-    _indexed: int = 0
-
-    @property
-    def origin(self) -> Origin:
-        """Where the section starts."""
-        return Origin(self.file, self.line)
-
-    def add(self, variable: Variable) -> None:
-        """Append a line of its own."""
-        self.variables.append(variable)
-        self._bequest = None
-
-    def bequest(self) -> list[Variable]:
-        """Return the lines as an heir gets them, marked with the section in which they stand."""
-        if self._bequest is None:
-            self._bequest = [
-                variable
-                if variable.template is not None
-                else Variable(variable.name, variable.value, variable.file, variable.line, self.name)
-                for variable in self.variables
-            ]
-        return self._bequest
-
-    def last(self, name: str) -> int | None:
-        """Return the index of the last line of that name in any case."""
-        for index in range(self._indexed, len(self.variables)):
-            self._last[lowered(self.variables[index].name)] = index
-        self._indexed = len(self.variables)
-        return self._last.get(lowered(name))
-
-    def replace(self, index: int, variable: Variable) -> None:
-        """Put a line in the place of another one of the same name."""
-        self.variables[index] = variable
-        self._bequest = None
-
-
-@attrs.frozen
-class Document:
-    """What a file says, with its includes; an invalid one says nothing."""
-
-    name: str
-    sections: tuple[Section, ...] = ()
-    valid: bool = True
-
-
-def lowered(name: str) -> str:
-    """Return a name for comparing in any case, as C does it: only ASCII letters have two cases."""
-    return name.lower() if name.isascii() else re.sub("[A-Z]+", lambda match: match[0].lower(), name)
 
 
 def read_document(files: Files, name: str, problems: Problems) -> Document | None:
@@ -162,7 +79,9 @@ class _Reader:
         self.sections: list[Section] = []
         self._files = files
         self._problems = problems
-        self._by_name: dict[str, list[Section]] = {}
+        # By name in lower case: the first section of that name, and the ones after it.
+        self._first_named: dict[str, Section] = {}
+        self._others_named: dict[str, list[Section]] = {}
         self._current: Section | None = None
         self._items = 0
         self._lines = 0
@@ -180,9 +99,11 @@ class _Reader:
         if self._characters > MAX_TOTAL_CHARACTERS or self._lines > MAX_LINES:
             raise _InvalidError("limit-exceeded", file, 0, "more text than this program reads")
         outer, self._depth = (self._depth, self._opened), 0
-        ascii_only, has_nul = text.isascii(), "\0" in text
+        has_nul = "\0" in text
+        # No line of fewer characters can have too many bytes.
+        short = MAX_LINE_BYTES if text.isascii() else MAX_LINE_BYTES // 4
         for number, line in enumerate(text.removeprefix("\ufeff").split("\n"), 1):
-            if len(line) * (1 if ascii_only else 4) > MAX_LINE_BYTES and _size(line) > MAX_LINE_BYTES:
+            if len(line) > short and _size(line) > MAX_LINE_BYTES:
                 self._problems.add(
                     "line-too-long",
                     file,
@@ -252,7 +173,7 @@ class _Reader:
                 "line-without-equals", file, number, message, section=self._current.name, lost="the line"
             )
             return
-        appending = name.endswith("+")
+        appending = name[-1:] == "+"
         name = name[:-1].rstrip(BLANKS) if appending else name.rstrip(BLANKS)
         if not name:
             message = f"no name before '=' in {quoted(line)}, the line is ignored"
@@ -260,7 +181,7 @@ class _Reader:
                 "line-without-name", file, number, message, section=self._current.name, lost="the line"
             )
             return
-        value = (value[1:] if value.startswith(">") else value).lstrip(BLANKS)
+        value = (value[1:] if value[:1] == ">" else value).lstrip(BLANKS)
         self._count(1, file, number)
         if appending:
             index = self._current.last(name)
@@ -278,12 +199,12 @@ class _Reader:
             raise _InvalidError("section-unclosed", file, number, f"no closing ']' in {quoted(line)}")
         name, rest = line[1:end], line[end + 1 :]
         options: list[str] = []
-        if rest.startswith("("):
+        if rest[:1] == "(":
             close = rest.find(")")
             if close < 0:
                 raise _InvalidError("section-unclosed", file, number, f"no closing ')' in {quoted(line)}")
             options, rest = rest[1:close].split(","), rest[close + 1 :]
-        if rest.lstrip(BLANKS).startswith("("):
+        if rest and rest.lstrip(BLANKS)[:1] == "(":
             message = f"{quoted(rest.strip(BLANKS))} doesn't stand right behind the section's name"
             self._problems.add("section-text-ignored", file, number, message, section=name, lost=rest)
         if len(name) * 4 > MAX_NAME_BYTES and _size(name) > MAX_NAME_BYTES:
@@ -292,7 +213,7 @@ class _Reader:
             self._problems.add("section-name-cut", file, number, message, section=cut)
             name = cut
         self._count(1, file, number)
-        additions = [option[1:] for option in options if option.startswith("+")]
+        additions = [option[1:] for option in options if option.startswith("+")] if options else []
         if additions:
             section = self._section_to_continue(name, additions, file, number)
         else:
@@ -300,7 +221,7 @@ class _Reader:
         for option in options:
             if option == "!":
                 section.template = True
-            elif not option.startswith("+"):
+            elif option[:1] != "+":
                 parent = self._first(option)
                 if parent is None:
                     message = f"section {quoted(name)} inherits from {quoted(option)}, which doesn't exist"
@@ -312,17 +233,25 @@ class _Reader:
                 section.variables.extend(lines)
         if not additions:
             self.sections.append(section)
-            self._by_name.setdefault(lowered(name), []).append(section)
+            if self._first_named.setdefault(lowered(name), section) is not section:
+                self._others_named.setdefault(lowered(name), []).append(section)
         self._current = section
 
     def _first(self, name: str) -> Section | None:
         """Return the first section of that name; the empty name means the first of all."""
         if not name:
             return self.sections[0] if self.sections else None
-        return next(iter(self._by_name.get(lowered(name), ())), None)
+        return self._first_named.get(lowered(name))
 
     def _section_to_continue(self, name: str, filters: list[str], file: str, number: int) -> Section:
-        candidates = self._by_name.get(lowered(name), []) if name else self.sections
+        first = self._first_named.get(lowered(name))
+        candidates = (
+            self.sections
+            if not name
+            else [first, *self._others_named.get(lowered(name), ())]
+            if first
+            else []
+        )
         for section in candidates:
             if all(self._passes(section, conditions, file, number) for conditions in filters):
                 return section
@@ -377,7 +306,9 @@ class _Reader:
         if rest[:1] in ('"', "<"):
             rest = rest[1:].partition(">" if rest[0] == "<" else '"')[0]
         if not rest:
-            self._problems.add("directive-without-file", file, number, f"#{word} names no file", lost="the line")
+            self._problems.add(
+                "directive-without-file", file, number, f"#{word} names no file", lost="the line"
+            )
             return
         try:
             included = self._include(rest, file, number, depth)

@@ -13,7 +13,7 @@ from .addresses import Address, format_address, parse_address, split_port
 from .names import ResolutionError, Resolver
 from .objects import Candidate, Options
 from .problems import Problems, quoted
-from .text import lowered
+from .sections import lowered
 
 __all__ = ["build_transport"]
 

@@ -22,20 +22,20 @@ from collections.abc import Iterator, Sequence
 
 import attrs
 
-from .objects import Candidate
+from .objects import Candidate, identifier
 from .problems import Problems, quoted
 from .schema import is_true
-from .text import BLANKS, Document, Section, Variable, lowered
+from .sections import BLANKS, Document, Section, Variable, lowered, words
 
 __all__ = ["Wizard", "read_wizards"]
 
 #: More hosts in one wizard are a mistake; each of them can make a registration.
 MAX_HOSTS = 10_000
 PREFIXES = ("endpoint", "aor", "identify", "registration", "inbound_auth", "outbound_auth", "phoneprov")
-OWN_OPTIONS = frozenset(
+OWN_OPTIONS = words(
     "type sends_auth accepts_auth sends_registrations sends_line_with_registrations accepts_registrations"
     " remote_hosts outbound_proxy transport server_uri_pattern client_uri_pattern contact_pattern has_phoneprov"
-    " has_hint hint_context hint_exten hint_application".split()
+    " has_hint hint_context hint_exten hint_application"
 )
 
 
@@ -74,7 +74,9 @@ def read_wizards(document: Document, problems: Problems) -> list[Wizard]:
             continue
         before = last.get(section.name)
         if before is not None:
-            message = f"what the section of the same name at {section.origin} makes takes the place of this one's"
+            message = (
+                f"what the section of the same name at {section.origin} makes takes the place of this one's"
+            )
             lost = f"the wizard {quoted(before.name)}"
             problems.add("overridden", before.file, before.line, message, section=before.name, lost=lost)
         last[section.name] = section
@@ -87,6 +89,7 @@ class _Maker:
 
     def __init__(self, section: Section, problems: Problems) -> None:
         self._section = section
+        self._name = identifier(section, problems)
         self._problems = problems
         self._own: dict[str, Variable] = {}
         self._parts: dict[str, list[Variable]] = {prefix: [] for prefix in PREFIXES}
@@ -102,7 +105,7 @@ class _Maker:
 
     def wizard(self) -> Wizard:
         """Return what the section makes, and note what it lacks."""
-        name = self._section.name
+        name = self._name
         hosts = self._hosts()
         return Wizard(
             id=name,
@@ -151,19 +154,21 @@ class _Maker:
             ("outbound_auth", "sends_auth", "-oauth"),
         ):
             if self._true(option):
-                yield self._candidate("auth", self._section.name + suffix, self._parts[prefix])
+                yield self._candidate("auth", self._name + suffix, self._parts[prefix])
 
     def _aor(self, hosts: Sequence[Variable]) -> list[Variable]:
         lines = list(self._parts["aor"])
         if not self._true("accepts_registrations") and not any(line.name == "contact" for line in lines):
             pattern = self._own.get("contact_pattern")
             text = pattern.value if pattern is not None else "sip:${REMOTE_HOST}"
-            lines.extend(self._line("contact", text.replace("${REMOTE_HOST}", host.value), host) for host in hosts)
+            lines.extend(
+                self._line("contact", text.replace("${REMOTE_HOST}", host.value), host) for host in hosts
+            )
         lines.extend(self._passed_on("outbound_proxy"))
         return lines
 
     def _endpoint(self) -> list[Variable]:
-        name = self._section.name
+        name = self._name
         lines = [self._line("aors", name), *self._passed_on("transport", "outbound_proxy")]
         if self._true("accepts_auth"):
             lines.append(self._line("auth", name + "-iauth"))
@@ -174,20 +179,20 @@ class _Maker:
     def _identify(self, hosts: Sequence[Variable]) -> Candidate | None:
         if self._without_identify():
             return None
-        name = self._section.name + "-identify"
+        name = self._name + "-identify"
         if not hosts:
             self._missing_hosts("doesn't accept registrations", f"the identify {quoted(name)}")
             return None
         lines = list(self._parts["identify"])
         if not any(line.name == "match" for line in lines):
             lines.extend(hosts)
-        lines.append(self._line("endpoint", self._section.name))
+        lines.append(self._line("endpoint", self._name))
         return self._candidate("identify", name, lines)
 
     def _registrations(self, hosts: Sequence[Variable]) -> Iterator[Candidate]:
         if not self._true("sends_registrations"):
             return
-        name = self._section.name
+        name = self._name
         if not hosts:
             self._missing_hosts("sends registrations", f"the registrations of {quoted(name)}")
             return
