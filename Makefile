@@ -49,8 +49,8 @@ typing: $(BUILT) $(VENV)/.group-typing  ## Check types, and that the stubs say w
 bench: $(BUILT) $(VENV)/.group-bench  ## Run the benchmarks.
 	$(BIN)/python -m pytest benchmarks $(ARGS)
 
-examples: $(BUILT)  ## Write anew what the READMEs of examples/ show.
-	$(BIN)/python tests/examples/consoles.py
+examples: $(BUILT)  ## Write anew what the commands shown in the documents print.
+	$(BIN)/python tests/consoles.py
 
 clean:  ## Remove what was built, but not the virtual environments.
 	rm -rf build dist *.egg-info identify/*.so _ext/*.c $(VENV)/.built-*
