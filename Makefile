@@ -40,7 +40,7 @@ lint: $(VENV)/.group-lint  ## Check style: ruff, cython-lint and the rules of th
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/cython-lint _ext
-	.ci/lint
+	$(BIN)/python .ci/rules.py
 
 typing: $(BUILT) $(VENV)/.group-typing  ## Check types, and that the stubs say what the compiled modules have.
 	$(BIN)/mypy --strict identify
