@@ -20,6 +20,7 @@ __all__ = [
     "Endpoint",
     "HeaderRule",
     "Identify",
+    "Match",
     "Origin",
     "Problem",
     "Registration",
@@ -223,6 +224,20 @@ class Settings:
     default_realm: str = "asterisk"
     options: Mapping[str, str] = attrs.field(factory=dict, eq=False)
     origin: Origin | None = None
+
+
+@attrs.frozen
+class Match:
+    """The endpoint that a request belongs to.
+
+    ``identifier`` is the method that found it ("ip", "username", ...); ``section`` is the id of the
+    identify or registration that decided, None where no section of its own did (username,
+    auth_username, anonymous).
+    """
+
+    endpoint: str
+    identifier: str
+    section: str | None
 
 
 @attrs.frozen(kw_only=True)

@@ -1,0 +1,76 @@
+"""The whole decision, identifier by identifier and rule by rule, with its reasons: the specification in code.
+
+Nothing of the compiled engine is used but the parsed request and the C library's regular expressions, so
+that the two can be held against each other.  Each identifier is a function of its own in
+``identify.explanation``, which begins with the facts it implements.  Time grows with the number of
+rules: this is for questions, :class:`identify.engine.Engine` is for traffic.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+import attrs
+
+from identify.explanation.addresses import ip
+from identify.explanation.headers import header
+from identify.explanation.line import line
+from identify.explanation.names import anonymous, auth_username, username
+from identify.explanation.question import Configured, Question
+from identify.explanation.result import NOTE, VERDICTS, Explanation, Reason, Step
+from identify.explanation.transports import transport_section
+from identify.explanation.uris import request_uri
+from identify.model import Match
+
+if TYPE_CHECKING:
+    from identify._request import Request
+
+__all__ = ["VERDICTS", "Explanation", "Reason", "Step", "explain", "transport_section"]
+
+IDENTIFIERS: Mapping[str, Callable[[Question], Step]] = {
+    "line": line,
+    "ip": ip,
+    "username": username,
+    "anonymous": anonymous,
+    "header": header,
+    "request_uri": request_uri,
+    "auth_username": auth_username,
+}
+
+
+def explain(
+    configuration: Configured,
+    line_tokens: Mapping[str, str],
+    request: Request,
+    *,
+    everything: bool = False,
+) -> Explanation:
+    """Ask every identifier in turn; the first that names an endpoint decides.
+
+    ``line_tokens`` are the registrations' tokens by id.  Reasons are limited to what matches, nearly
+    matches and a few others; with ``everything`` every rule is told.
+    """
+    question = Question(
+        configuration=configuration,
+        line_tokens=line_tokens,
+        request=request,
+        transport=transport_section(configuration, request),
+        everything=everything,
+    )
+    match: Match | None = None
+    steps: list[Step] = []
+    for identifier in configuration.identifiers:
+        step = IDENTIFIERS[identifier](question)
+        if step.endpoint is not None:
+            if match is None:
+                match = Match(step.endpoint, identifier, step.section)
+            else:
+                late = Reason(
+                    f"would have matched, but '{match.identifier}' came first",
+                    None,
+                    NOTE,
+                )
+                step = attrs.evolve(step, reasons=(*step.reasons, late))
+        steps.append(step)
+    return Explanation(match, tuple(steps), request.screening)

@@ -1,0 +1,92 @@
+"""The identifier ``line``: the token that a registration put into the Contact of its REGISTERs.
+
+Facts:
+
+- The value of the To URI's parameter ``line`` is looked up; only if To has no such parameter, that of the
+  request URI's.  Names of parameters are compared without regard to case, values byte by byte.
+- Registrations without ``line`` have an empty token and no endpoint, so an empty value finds nothing.
+- It is always the first identifier, and identify_by has no say in it.
+"""
+
+from __future__ import annotations
+
+from identify.explanation.question import Question
+from identify.explanation.result import MATCH, MISSING, NEAR, NO, Reason, Step
+from identify.explanation.words import lowered, named, quoted
+
+__all__ = ["line"]
+
+
+def line(question: Question) -> Step:
+    """Ask which registration's token the request carries."""
+    request = question.request
+    place, value = (
+        "To",
+        request.to_uri.parameter("line") if request.to_uri is not None else None,
+    )
+    if value is None:
+        place = "the request URI"
+        value = request.request_uri.parameter("line") if request.request_uri is not None else None
+    if value is None:
+        text = "neither the To URI nor the request URI has a line parameter"
+        return Step("line", None, None, (Reason(text, None, NO),))
+    configuration = question.configuration
+    for registration in configuration.registrations.values():
+        if not registration.line or not value or question.line_tokens.get(registration.id) != value:
+            continue
+        name = named("registration", registration.id, registration.origin)
+        found = f"{place} has line={quoted(value)}, the token of {name}"
+        if registration.endpoint in configuration.endpoints:
+            text = f"{found}: endpoint {quoted(registration.endpoint)}"
+            return Step(
+                "line",
+                registration.endpoint,
+                registration.id,
+                (Reason(text, registration.origin, MATCH),),
+            )
+        text = (
+            f"{found}, but it points to {question.missing(registration.endpoint)}: this identifier gives up"
+        )
+        return Step("line", None, None, (Reason(text, registration.origin, MISSING),))
+    return Step("line", None, None, tuple(_unknown(question, place, value)))
+
+
+def _unknown(question: Question, place: str, value: str) -> list[Reason]:
+    """Say that a value is nobody's token, which one is like it, and that To had the only say."""
+    with_line = [one for one in question.configuration.registrations.values() if one.line]
+    if not value:
+        reasons = [
+            Reason(
+                f"{place} has an empty line parameter, which is nobody's token",
+                None,
+                NO,
+            )
+        ]
+    elif not with_line:
+        reasons = [
+            Reason(
+                f"{place} has line={quoted(value)}, but no registration has line=yes",
+                None,
+                NO,
+            )
+        ]
+    else:
+        reasons = [
+            Reason(
+                f"{place} has line={quoted(value)}, which is no registration's token",
+                None,
+                NO,
+            )
+        ]
+    for registration in with_line:
+        token = question.line_tokens.get(registration.id, "")
+        if value and lowered(token) == lowered(value):
+            name = named("registration", registration.id, registration.origin)
+            text = f"the token of {name} is {quoted(token)} (tokens are case-sensitive)"
+            reasons.append(Reason(text, registration.origin, NEAR))
+    request_uri = question.request.request_uri
+    if place == "To" and request_uri is not None and request_uri.parameter("line") is not None:
+        other = quoted(request_uri.parameter("line") or "")
+        text = f"the request URI has line={other}, but To has one too, so it isn't looked at"
+        reasons.append(Reason(text, None, NEAR))
+    return reasons

@@ -1,0 +1,82 @@
+"""What every identifier is asked: the configuration, the tokens, the request, and what is said of it all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Protocol
+
+import attrs
+
+from identify.explanation.words import lowered, quoted
+from identify.model import (
+    DomainAlias,
+    Endpoint,
+    Identify,
+    Registration,
+    Settings,
+    Transport,
+)
+
+if TYPE_CHECKING:
+    from identify._request import Request
+
+__all__ = ["Configured", "Question"]
+
+
+class Configured(Protocol):
+    """What a configuration offers; every mapping is in the order in which Asterisk tries its objects."""
+
+    @property
+    def endpoints(self) -> Mapping[str, Endpoint]:
+        """Return the endpoints by id."""
+
+    @property
+    def identifies(self) -> Mapping[str, Identify]:
+        """Return the identify objects by id."""
+
+    @property
+    def registrations(self) -> Mapping[str, Registration]:
+        """Return the registrations by id."""
+
+    @property
+    def transports(self) -> Mapping[str, Transport]:
+        """Return the transport sections by id."""
+
+    @property
+    def domain_aliases(self) -> Mapping[str, DomainAlias]:
+        """Return the domain aliases by id."""
+
+    @property
+    def settings(self) -> Settings:
+        """Return the global settings."""
+
+    @property
+    def identifiers(self) -> tuple[str, ...]:
+        """Return the names of the identifiers in effective order."""
+
+
+@attrs.frozen(kw_only=True)
+class Question:
+    """One request to one configuration.
+
+    ``transport`` is the section that the identifiers find for the request, see
+    :func:`identify.explanation.transports.transport_section`.  With ``everything`` no list of reasons
+    is shortened.
+    """
+
+    configuration: Configured
+    line_tokens: Mapping[str, str]
+    request: Request
+    transport: Transport | None
+    everything: bool
+
+    def missing(self, endpoint: str) -> str:
+        """Say that an endpoint doesn't exist, and which one differs only in case."""
+        others = self.in_other_case([endpoint])
+        hint = f"; {quoted(others[0])} exists (ids are case-sensitive)" if others else ""
+        return f"endpoint {quoted(endpoint)}, which doesn't exist{hint}"
+
+    def in_other_case(self, ids: list[str]) -> list[str]:
+        """Return the ids of endpoints that equal one of these but for the case of letters."""
+        wanted = {lowered(id) for id in ids}
+        return [id for id in self.configuration.endpoints if id not in ids and lowered(id) in wanted]

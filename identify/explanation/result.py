@@ -1,0 +1,138 @@
+"""What an explanation consists of: the answer, a step for each identifier, reasons; no deciding."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+
+from identify.explanation.words import shown
+from identify.model import Match, Origin
+
+__all__ = [
+    "ALSO",
+    "MATCH",
+    "MISSING",
+    "NEAR",
+    "NO",
+    "NOTE",
+    "VERDICTS",
+    "Explanation",
+    "Reason",
+    "Step",
+]
+
+#: The rule matches and decides its identifier's answer.
+MATCH = "match"
+#: The rule matches too, but one before it has decided.
+ALSO = "also"
+#: The rule matches, but what it points to doesn't exist or may not be used: the identifier gives up.
+MISSING = "missing"
+#: The rule doesn't match, but little is wanting.
+NEAR = "near"
+#: The rule doesn't match.
+NO = "no"
+#: Said for understanding; decides nothing.
+NOTE = "note"
+
+VERDICTS = (MATCH, ALSO, MISSING, NEAR, NO, NOTE)
+
+
+@attrs.frozen
+class Reason:
+    """One sentence: what was looked at and what came of it.
+
+    ``origin`` is the line of configuration that the sentence is about, None where it is about the
+    request alone or about several lines; ``verdict`` is one of :data:`VERDICTS`.
+    """
+
+    text: str
+    origin: Origin | None = None
+    verdict: str = NOTE
+
+    def __str__(self) -> str:
+        """Return the sentence."""
+        return self.text
+
+
+@attrs.frozen
+class Step:
+    """What one identifier says when it is asked alone, whatever the others said, and why.
+
+    ``section`` is the id of the identify or registration that decided; where that one's endpoint
+    doesn't exist, ``endpoint`` and ``section`` are None and a reason says so.
+    """
+
+    identifier: str
+    endpoint: str | None
+    section: str | None
+    reasons: tuple[Reason, ...]
+
+    def __str__(self) -> str:
+        """Return the answer on a line of its own, and the reasons below."""
+        answer = shown(self.endpoint) if self.endpoint is not None else "-"
+        return "\n".join(
+            [
+                f"{self.identifier}: {answer}",
+                *(f"  [{r.verdict}] {r}" for r in self.reasons),
+            ]
+        )
+
+
+@attrs.frozen
+class Explanation:
+    """The whole decision; ``match`` is the first step's answer that is one, None if there is none.
+
+    ``screening`` is "pass", or what Asterisk answers before it would identify; the steps then say
+    what identification would give.
+    """
+
+    match: Match | None
+    steps: tuple[Step, ...]
+    screening: str
+
+    def __str__(self) -> str:
+        """Return the answer on the first line, then the trace."""
+        lines = [self.answer]
+        if self.screening != "pass":
+            lines.append(f"Asterisk answers this request before it would identify it: {self.screening}")
+        lines += [str(step) for step in self.steps]
+        return "\n".join(lines)
+
+    @property
+    def answer(self) -> str:
+        """Return the decision in one line."""
+        if self.match is None:
+            return "not identified"
+        section = f", section {shown(self.match.section)}" if self.match.section is not None else ""
+        return f"{shown(self.match.endpoint)} (by {self.match.identifier}{section})"
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the explanation in values that JSON knows; the shape is stable.
+
+        ``match``: null, or an object with ``endpoint``, ``identifier`` and ``section`` (or null);
+        ``screening``: text; ``steps``: a list of objects with ``identifier``, ``endpoint`` (or null),
+        ``section`` (or null) and ``reasons``, a list of objects with ``verdict`` (one of
+        :data:`VERDICTS`), ``text`` and ``origin``: null, or an object with ``file``, ``line`` and
+        ``template`` (or null).
+        """
+        return {
+            "match": attrs.asdict(self.match) if self.match is not None else None,
+            "screening": self.screening,
+            "steps": [
+                {
+                    "identifier": step.identifier,
+                    "endpoint": step.endpoint,
+                    "section": step.section,
+                    "reasons": [
+                        {
+                            "verdict": reason.verdict,
+                            "text": reason.text,
+                            "origin": attrs.asdict(reason.origin) if reason.origin is not None else None,
+                        }
+                        for reason in step.reasons
+                    ],
+                }
+                for step in self.steps
+            ],
+        }
