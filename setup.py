@@ -7,9 +7,12 @@ files are staged under ``build/pxd/identify``, which is the include path.
 ``IDENTIFY_BUILD`` chooses the build:
 
 release  what users get (the default)
-debug    bounds checks, assertions, ``-O0 -g3``, warnings are errors
+debug    bounds checks, assertions, ``-O0 -g3``
 trace    debug with line tracing, for coverage of the Cython sources
 asan     debug under AddressSanitizer and UndefinedBehaviorSanitizer
+
+With ``IDENTIFY_WERROR=1`` the warnings of Cython and of the C compiler are errors; users' compilers are
+not ours, so this is for development only.
 """
 
 import os
@@ -17,6 +20,7 @@ import shutil
 from pathlib import Path
 
 from Cython.Build import cythonize
+from Cython.Compiler import Options
 from setuptools import Extension, setup
 
 # Explicit, so that a lost source file fails the build instead of shipping a wheel without it.
@@ -25,6 +29,7 @@ MODULES = ["_regex"]
 SOURCES = Path("_ext")
 STAGED = Path("build/pxd/identify")
 BUILD = os.environ.get("IDENTIFY_BUILD", "release")
+WARNINGS_ARE_ERRORS = os.environ.get("IDENTIFY_WERROR", "0") == "1"
 
 DIRECTIVES = {
     "language_level": 3,
@@ -49,8 +54,9 @@ if BUILD not in COMPILE_ARGS:
     raise SystemExit(f"IDENTIFY_BUILD={BUILD!r}: expected one of {', '.join(COMPILE_ARGS)}")
 
 compile_args = [*COMPILE_ARGS[BUILD], "-Wall", "-Wextra", "-Wno-unused-parameter"]
-if os.environ.get("IDENTIFY_WERROR") == "1":
+if WARNINGS_ARE_ERRORS:
     compile_args.append("-Werror")
+    Options.warning_errors = True
 
 
 def extension(name: str) -> Extension:

@@ -1,0 +1,1 @@
+"""The command ``sip-identify``: one module a command; it reads arguments and prints, deciding nothing."""

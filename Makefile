@@ -1,0 +1,91 @@
+# The verbs of development; each makes what it needs.  PYTHON=python3.12 chooses the interpreter (3.10 or
+# newer), VENV the virtual environment (one for each interpreter), IDENTIFY_BUILD the build (see setup.py).
+
+.DEFAULT_GOAL := build
+.DELETE_ON_ERROR:
+SHELL := /bin/bash
+
+# The first that runs and is new enough; shims of version managers exist without running.
+CANDIDATES := python3 python3.13 python3.12 python3.11 python3.10 python3.14
+NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 10))
+PYTHON ?= $(shell for one in $(CANDIDATES); do $$one -c '$(NEW_ENOUGH)' 2>/dev/null && echo $$one && break; done)
+VENV ?= .venv
+IDENTIFY_BUILD ?= release
+IDENTIFY_WERROR ?= 0
+export IDENTIFY_BUILD IDENTIFY_WERROR
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+BIN := $(VENV)/bin
+SOURCES := setup.py $(wildcard _ext/*.pyx _ext/*.pxd _ext/*.h)
+BUILT := $(VENV)/.built-$(IDENTIFY_BUILD)-$(IDENTIFY_WERROR)
+# More arguments for pytest: make test ARGS="-k header -x"
+ARGS ?=
+# What `make fast` leaves out.
+FAST := not slow and not network
+
+.PHONY: build demo test fast lint typing bench examples clean help
+
+build: $(BUILT)  ## Build the compiled modules in place.
+
+demo: $(BUILT)  ## Run the proxy scenarios of examples/ and print what was identified and how.
+	@$(BIN)/python examples/demo.py
+
+test: $(BUILT)  ## Run every test that this machine can run.
+	$(BIN)/python -m pytest $(ARGS)
+
+fast: $(BUILT)  ## Run the tests without the long ones and without those that install from PyPI.
+	$(BIN)/python -m pytest -m "$(FAST)" $(ARGS)
+
+lint: $(VENV)/.group-lint  ## Check style: ruff, cython-lint and the rules of this project.
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/cython-lint _ext
+	.ci/lint
+
+typing: $(BUILT) $(VENV)/.group-typing  ## Check types, and that the stubs say what the compiled modules have.
+	$(BIN)/mypy --strict identify
+	$(BIN)/python -m mypy.stubtest identify --allowlist tests/stubtest.txt
+
+bench: $(BUILT) $(VENV)/.group-bench  ## Run the benchmarks.
+	$(BIN)/python -m pytest benchmarks $(ARGS)
+
+examples: $(BUILT)  ## Write anew what the READMEs of examples/ show.
+	$(BIN)/python tests/examples/consoles.py
+
+clean:  ## Remove what was built, but not the virtual environments.
+	rm -rf build dist *.egg-info identify/*.so _ext/*.c $(VENV)/.built-*
+
+help:  ## List the verbs.
+	@sed -n 's/^\([a-z]*\):.*##/\1\t/p' Makefile | expand -t 12
+
+# -- The virtual environment: each stamp stands for what was installed from the pyproject.toml of its time --
+
+$(VENV)/.created:
+	@test -n "$(PYTHON)" || { echo "No Python 3.10 or newer found; name one: make PYTHON=/path/to/python3" >&2; exit 2; }
+	@$(PYTHON) -c '$(NEW_ENOUGH)' || { echo "$(PYTHON) doesn't run or is older than Python 3.10" >&2; exit 2; }
+	@$(PYTHON) -m venv --clear $(VENV) 2>/dev/null \
+	  || $(PYTHON) -m virtualenv --quiet --clear $(VENV) 2>/dev/null \
+	  || { echo "$(PYTHON) can make no virtual environment: apt-get install python3-venv (or pip install virtualenv)" >&2; exit 2; }
+	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
+	@touch $@
+
+$(VENV)/.group-%: $(VENV)/.created pyproject.toml
+	$(BIN)/python -m pip install --quiet --group $*
+	@touch $@
+
+# Installed as a link to this folder, for the command and the metadata; needed anew when the metadata change.
+# The files of pyproject's metadata may still be missing in a checkout of an old commit, so only it is named.
+$(VENV)/.linked: $(VENV)/.group-build $(VENV)/.group-test pyproject.toml identify/__init__.py
+	@$(BIN)/python -c 'import sysconfig, os, sys; sys.exit(not os.path.exists(sysconfig.get_paths()["include"] + "/Python.h"))' \
+	  || { echo "The headers of $(PYTHON) are missing: apt-get install python3-dev" >&2; exit 2; }
+	@command -v $${CC:-gcc} > /dev/null || { echo "A C compiler is missing: apt-get install gcc libc6-dev" >&2; exit 2; }
+	$(BIN)/python -m pip install --quiet --no-build-isolation --editable .
+	@touch $@
+
+# Another kind of build leaves newer files behind than the sources are, hence --force.
+$(BUILT): $(VENV)/.linked $(SOURCES)
+	@force=; for one in $(VENV)/.built-*; do [ "$$one" = "$@" ] || [ ! -e "$$one" ] || force=--force; done; \
+	  rm -f $(VENV)/.built-*; \
+	  echo "$(BIN)/python setup.py build_ext --inplace $$force"; \
+	  $(BIN)/python setup.py --quiet build_ext --inplace --parallel 2 $$force
+	@touch $@

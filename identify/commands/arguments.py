@@ -1,0 +1,89 @@
+"""Values on the command line: addresses with ports, line tokens, what a shell may offer; no deciding."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+
+import attrs
+import rich_click as click
+from click.shell_completion import CompletionItem
+
+from identify.configuration import Configuration
+from identify.errors import ConfigError
+
+__all__ = ["Place", "complete_registrations", "complete_transports", "parse_address", "parse_tokens"]
+
+#: SIP's own port, meant where none is given.
+DEFAULT_PORT = 5060
+
+#: ``[v6]:port``, ``[v6]``, ``v4:port`` or ``v4``; an IPv6 address without brackets has no port.
+BRACKETED = re.compile(r"\[(?P<address>[^\]]*)\](?::(?P<port>[0-9]{1,5}))?", re.ASCII)
+PLAIN = re.compile(r"(?P<address>[^:\[\]]+)(?::(?P<port>[0-9]{1,5}))?", re.ASCII)
+
+
+@attrs.frozen
+class Place:
+    """An IP address and a port."""
+
+    address: str
+    port: int
+
+    def __str__(self) -> str:
+        """Return ``address:port``, an IPv6 address in brackets."""
+        return f"[{self.address}]:{self.port}" if ":" in self.address else f"{self.address}:{self.port}"
+
+
+def parse_address(context: click.Context, param: click.Parameter, value: str | None) -> Place | None:
+    """Read ``ADDR[:PORT]``, or end the command; names aren't resolved, because packets come from addresses."""
+    if value is None:
+        return None
+    found = BRACKETED.fullmatch(value) or PLAIN.fullmatch(value)
+    address, port = found.group("address", "port") if found else (value, None)
+    try:
+        ipaddress.ip_address(address)
+    except ValueError as error:
+        wanted = "an IP address with an optional port, such as 192.0.2.1:5060 or [2001:db8::1]:5060"
+        raise click.BadParameter(f"{value!r} is not {wanted}", context, param) from error
+    number = int(port) if port is not None else DEFAULT_PORT
+    if not 1 <= number <= 65535:
+        raise click.BadParameter(f"port {number} of {value!r} is not between 1 and 65535", context, param)
+    return Place(address, number)
+
+
+def parse_tokens(context: click.Context, param: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
+    """Read ``ID=TOKEN`` of each, or end the command; an id may have ``=`` in it, a token can't."""
+    tokens: dict[str, str] = {}
+    for value in values:
+        id, equals, token = value.rpartition("=")
+        if not (id and equals and token):
+            raise click.BadParameter(f"{value!r} is not of the form ID=TOKEN", context, param)
+        if id in tokens:
+            raise click.BadParameter(f"registration {id!r} is given twice", context, param)
+        tokens[id] = token
+    return tokens
+
+
+def complete_transports(
+    context: click.Context, param: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """Offer the ids of the transports of the configuration that was already typed."""
+    return [CompletionItem(id) for id in _typed(context).transports if id.startswith(incomplete)]
+
+
+def complete_registrations(
+    context: click.Context, param: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """Offer the ids of the registrations that have a token, each with the sign that follows it."""
+    registrations = _typed(context).registrations.values()
+    return [
+        CompletionItem(f"{one.id}=") for one in registrations if one.line and one.id.startswith(incomplete)
+    ]
+
+
+def _typed(context: click.Context) -> Configuration:
+    """Return the configuration that was already typed, an empty one if there is none to read."""
+    try:
+        return Configuration.from_path(context.params.get("config") or "")
+    except ConfigError:
+        return Configuration.from_files({"pjsip.conf": ""})

@@ -1,0 +1,88 @@
+"""How the commands print: JSON, columns, colours, and errors that end the command; no content.
+
+Colours are left out where the output isn't a terminal.  Text of a configuration or a message is shown with
+escapes for what could steer a terminal.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import rich_click as click
+
+from identify.configuration import Configuration
+from identify.errors import ConfigError
+from identify.explanation.words import shown
+from identify.model import Origin
+
+__all__ = [
+    "NAME",
+    "SCHEMA_VERSION",
+    "UnusableError",
+    "columns",
+    "config_argument",
+    "json_option",
+    "load",
+    "origin_as_dict",
+    "print_json",
+    "shown",
+    "styled",
+]
+
+#: The command, which is also the name of the distribution.
+NAME = "sip-identify"
+
+#: Raised when a field of the JSON output changes its meaning or goes; new fields don't raise it.
+SCHEMA_VERSION = 1
+
+STYLES: Mapping[str, dict[str, Any]] = {
+    "answer": {"fg": "green", "bold": True},
+    "no answer": {"fg": "red", "bold": True},
+    "heading": {"bold": True},
+    "warning": {"fg": "yellow"},
+    "error": {"fg": "red"},
+    "faint": {"dim": True},
+}
+
+config_argument = click.argument("config", metavar="CONFIG", type=click.Path())
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, see docs/reference/json.md.")
+
+
+class UnusableError(click.ClickException):
+    """An input can't be read or used; ends the command with the status of a wrong usage."""
+
+    exit_code = 2
+
+
+def load(path: str) -> Configuration:
+    """Read the configuration, or end the command."""
+    try:
+        return Configuration.from_path(path)
+    except ConfigError as error:
+        raise UnusableError(shown(str(error))) from error
+
+
+def styled(text: str, style: str) -> str:
+    """Return the text in one of the styles above, or as it is for any other name."""
+    return click.style(text, **STYLES[style]) if style in STYLES else text
+
+
+def columns(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print rows under a heading, the columns as wide as their widest cell."""
+    table = [heading, *([shown(cell) for cell in row] for row in rows)]
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    for number, row in enumerate(table):
+        line = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        click.echo(line if number else styled(line, "heading"))
+
+
+def origin_as_dict(origin: Origin) -> dict[str, Any]:
+    """Return a place in the configuration as values that JSON knows."""
+    return {"file": origin.file, "line": origin.line, "template": origin.template}
+
+
+def print_json(command: str, content: Mapping[str, Any]) -> None:
+    """Print one JSON object, in ASCII; bytes that aren't UTF-8 are lone surrogates, as in PEP 383."""
+    click.echo(json.dumps({"schema_version": SCHEMA_VERSION, "command": command, **content}, indent=2))
