@@ -35,7 +35,7 @@ class Place:
 
 
 def parse_address(context: click.Context, param: click.Parameter, value: str | None) -> Place | None:
-    """Read ``ADDR[:PORT]``, or end the command; names aren't resolved, because packets come from addresses."""
+    """Read ``ADDR[:PORT]``, or end the command; no name is resolved: packets come from addresses."""
     if value is None:
         return None
     found = BRACKETED.fullmatch(value) or PLAIN.fullmatch(value)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from typing import BinaryIO
 
 import rich_click as click
-from click.utils import get_binary_stream
 
 from identify.commands.arguments import (
     Place,
@@ -143,7 +143,7 @@ def _read(path: str) -> bytes:
     """Return the message, or end the command; of a message that is too large, enough to tell."""
     try:
         if path == "-":
-            return _read_from(get_binary_stream("stdin"))
+            return _read_from(sys.stdin.buffer)
         with open(path, "rb") as file:
             return _read_from(file)
     except OSError as error:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ipaddress
+import sys
 from typing import Any
 
 import attrs
 import rich_click as click
-from click.utils import get_binary_stream
 
 from identify.commands.output import (
     columns,
@@ -60,8 +60,8 @@ def identifies(config: str, as_json: bool) -> None:
         print_json("show identifies", {"identifies": content})
         return
     # Byte for byte what Asterisk prints, also where that isn't UTF-8.
-    stream = get_binary_stream("stdout")
-    stream.write(configuration.show_identifies().encode("utf-8", "surrogateescape"))
+    sys.stdout.flush()
+    sys.stdout.buffer.write(configuration.show_identifies().encode("utf-8", "surrogateescape"))
 
 
 @show.command()
