@@ -1,0 +1,50 @@
+/* Classes of characters in SIP grammar (RFC 3261 section 25.1), as PJSIP accepts them.
+ *
+ * The table is filled once while a module is imported and only read afterwards.
+ */
+#ifndef SIP_IDENTIFY_CHARS_H
+#define SIP_IDENTIFY_CHARS_H
+
+#include <stdint.h>
+
+#define SIP_TOKEN 1        /* token: methods, header names, parameter names */
+#define SIP_HOST 2         /* host names and IPv4 addresses */
+#define SIP_USER 4         /* user part of a sip URI, without '%' */
+#define SIP_PASSWORD 8     /* password of a sip URI, without '%' */
+#define SIP_PARAM 16       /* name or value of a URI parameter, without '%' */
+#define SIP_HEADER 32      /* name or value of a URI's ?headers, without '%' */
+#define SIP_TEL 64         /* the number of a tel URI */
+#define SIP_OTHER 128      /* content of a URI of another scheme */
+#define SIP_VALUE 256      /* unquoted value of a header parameter */
+#define SIP_DIGIT 512
+#define SIP_IPV6 1024      /* inside [...] */
+#define SIP_NAME_START 2048
+
+static uint16_t sip_class[256];
+
+static void sip_class_add(const char *characters, unsigned bits)
+{
+    for (; *characters; characters++)
+        sip_class[(unsigned char)*characters] |= (uint16_t)bits;
+}
+
+static void sip_class_init(void)
+{
+    static const char alnum[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+    static const char unreserved[] = "-_.!~*'()";
+    sip_class_add(alnum, SIP_TOKEN | SIP_HOST | SIP_USER | SIP_PASSWORD | SIP_PARAM | SIP_HEADER | SIP_OTHER
+                             | SIP_VALUE);
+    sip_class_add("-.!%*_`'~+", SIP_TOKEN | SIP_VALUE);
+    sip_class_add("-._", SIP_HOST);
+    sip_class_add(unreserved, SIP_USER | SIP_PASSWORD | SIP_PARAM | SIP_HEADER | SIP_OTHER);
+    sip_class_add("&=+$,;?/", SIP_USER);
+    sip_class_add("&=+$,", SIP_PASSWORD);
+    sip_class_add("[]/:&+$", SIP_PARAM);
+    sip_class_add("[]/?:+$", SIP_HEADER);
+    sip_class_add("0123456789abcdefABCDEF-.()+*#", SIP_TEL);
+    sip_class_add(";/?:@&=+$,#%", SIP_OTHER);
+    sip_class_add("0123456789", SIP_DIGIT);
+    sip_class_add("0123456789abcdefABCDEF:.%", SIP_IPV6);
+}
+
+#endif

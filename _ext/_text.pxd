@@ -1,0 +1,217 @@
+"""Cursor over the bytes of a message, and a bounded output buffer; inline functions only."""
+
+from libc.stdint cimport uint8_t, uint16_t, uint32_t
+from libc.string cimport memcpy
+
+cdef extern from "_chars.h" nogil:
+    const int SIP_TOKEN, SIP_HOST, SIP_USER, SIP_PASSWORD, SIP_PARAM, SIP_HEADER, SIP_TEL, SIP_OTHER
+    const int SIP_VALUE, SIP_DIGIT, SIP_IPV6
+    uint16_t sip_class[256]
+    void sip_class_init()
+
+# The bytes [start, end) of a message.
+ctypedef struct Span:
+    uint32_t start
+    uint32_t end
+
+# A cursor.  Once `reason` is set the text is refused, `error` is the offset at which.
+ctypedef struct Text:
+    const uint8_t *base
+    uint32_t pos
+    uint32_t end
+    uint32_t error
+    const char *reason
+
+# What doesn't fit sets `full`; nothing is written past `size`.
+ctypedef struct Out:
+    uint8_t *data
+    uint32_t size
+    uint32_t length
+    bint full
+
+
+cdef inline bint fail(Text *t, const char *reason) noexcept nogil:
+    if t.reason == NULL:
+        t.reason = reason
+        t.error = t.pos
+    return False
+
+
+cdef inline int peek(const Text *t) noexcept nogil:
+    """The byte at the cursor, -1 at the end."""
+    return t.base[t.pos] if t.pos < t.end else -1
+
+
+cdef inline bint at_line_end(const Text *t) noexcept nogil:
+    """True at the end of the text too."""
+    return t.pos >= t.end or t.base[t.pos] == b"\r" or t.base[t.pos] == b"\n"
+
+
+cdef inline void skip_blanks(Text *t) noexcept nogil:
+    while t.pos < t.end and (t.base[t.pos] == b" " or t.base[t.pos] == b"\t"):
+        t.pos += 1
+
+
+cdef inline uint32_t after_line_end(const Text *t, uint32_t pos) noexcept nogil:
+    """Step over one CRLF, LF or lone CR at `pos`, which must be at one."""
+    if t.base[pos] == b"\r" and pos + 1 < t.end and t.base[pos + 1] == b"\n":
+        return pos + 2
+    return pos + 1
+
+
+cdef inline void skip_lws(Text *t) noexcept nogil:
+    """Blanks and folds (a line end followed by a blank)."""
+    cdef uint32_t after
+    while True:
+        skip_blanks(t)
+        if t.pos >= t.end or not (t.base[t.pos] == b"\r" or t.base[t.pos] == b"\n"):
+            return
+        after = after_line_end(t, t.pos)
+        if after >= t.end or not (t.base[after] == b" " or t.base[after] == b"\t"):
+            return
+        t.pos = after
+
+
+cdef inline Span take(Text *t, int bits) noexcept nogil:
+    cdef Span span
+    span.start = t.pos
+    while t.pos < t.end and sip_class[t.base[t.pos]] & bits:
+        t.pos += 1
+    span.end = t.pos
+    return span
+
+
+cdef inline bint is_hex(int c) noexcept nogil:
+    return (b"0" <= c <= b"9") or (b"a" <= c <= b"f") or (b"A" <= c <= b"F")
+
+
+cdef inline int hex_value(int c) noexcept nogil:
+    if c <= b"9":
+        return c - b"0"
+    return (c | 0x20) - b"a" + 10
+
+
+cdef inline Span take_escaped(Text *t, int bits) noexcept nogil:
+    """As `take`, with '%' among the characters."""
+    cdef Span span
+    span.start = t.pos
+    while t.pos < t.end and (sip_class[t.base[t.pos]] & bits or t.base[t.pos] == b"%"):
+        t.pos += 1
+    span.end = t.pos
+    return span
+
+
+cdef inline int lower(int c) noexcept nogil:
+    return c | 0x20 if b"A" <= c <= b"Z" else c
+
+
+cdef inline int decoded(const uint8_t *base, uint32_t *pos, uint32_t end) noexcept nogil:
+    """The byte at `*pos` with its %XX resolved; steps over it."""
+    cdef int c = base[pos[0]]
+    if c == b"%" and pos[0] + 2 < end and is_hex(base[pos[0] + 1]) and is_hex(base[pos[0] + 2]):
+        c = hex_value(base[pos[0] + 1]) * 16 + hex_value(base[pos[0] + 2])
+        pos[0] += 3
+    else:
+        pos[0] += 1
+    return c
+
+
+cdef inline bint same_name(const uint8_t *base, Span span, const char *name, uint32_t length) noexcept nogil:
+    """Compare without case; `name` is lower case."""
+    cdef uint32_t i
+    if span.end - span.start != length:
+        return False
+    for i in range(length):
+        if lower(base[span.start + i]) != <uint8_t>name[i]:
+            return False
+    return True
+
+
+cdef inline bint same_decoded(const uint8_t *base, Span span, const char *name, uint32_t length) noexcept nogil:
+    """As `same_name` for a URI parameter's name, whose %XX are resolved first."""
+    cdef uint32_t pos = span.start
+    cdef uint32_t i = 0
+    while pos < span.end:
+        if i >= length or lower(decoded(base, &pos, span.end)) != <uint8_t>name[i]:
+            return False
+        i += 1
+    return i == length
+
+
+cdef inline void put(Out *out, int c) noexcept nogil:
+    if out.length < out.size:
+        out.data[out.length] = <uint8_t>c
+        out.length += 1
+    else:
+        out.full = True
+
+
+cdef inline void put_bytes(Out *out, const void *data, uint32_t length) noexcept nogil:
+    if length <= out.size - out.length:
+        memcpy(out.data + out.length, data, length)
+        out.length += length
+    else:
+        out.full = True
+
+
+cdef inline void put_span(Out *out, const uint8_t *base, Span span) noexcept nogil:
+    put_bytes(out, base + span.start, span.end - span.start)
+
+
+cdef inline void put_text(Out *out, const char *text) noexcept nogil:
+    while text[0]:
+        put(out, <uint8_t>text[0])
+        text += 1
+
+
+cdef inline void put_number(Out *out, uint32_t number) noexcept nogil:
+    cdef uint8_t digits[10]
+    cdef int i = 10
+    while True:
+        i -= 1
+        digits[i] = b"0" + number % 10
+        number //= 10
+        if number == 0:
+            break
+    put_bytes(out, digits + i, 10 - i)
+
+
+cdef inline void put_escaped(Out *out, const uint8_t *base, Span span, int bits) noexcept nogil:
+    """Resolve %XX and write anew as %xx what may not stand there as it is."""
+    cdef uint32_t pos = span.start
+    cdef int c
+    while pos < span.end:
+        c = decoded(base, &pos, span.end)
+        if sip_class[c] & bits:
+            put(out, c)
+        else:
+            put(out, b"%")
+            put(out, (b"0123456789abcdef")[c >> 4])
+            put(out, (b"0123456789abcdef")[c & 15])
+
+
+cdef inline void trim_end(const uint8_t *base, Span *span) noexcept nogil:
+    while span.end > span.start and base[span.end - 1] <= 32:
+        span.end -= 1
+
+
+cdef inline bint take_quoted(Text *t, Span *inside) noexcept nogil:
+    """A quoted string at the cursor, on one line; `\\` escapes the next byte."""
+    cdef uint32_t start = t.pos
+    cdef int c
+    t.pos += 1
+    while t.pos < t.end:
+        c = t.base[t.pos]
+        if c == b'"':
+            inside.start = start + 1
+            inside.end = t.pos
+            t.pos += 1
+            return True
+        if c == b"\\" and t.pos + 1 < t.end:
+            t.pos += 1
+            c = t.base[t.pos]
+        if c == b"\r" or c == b"\n":
+            break
+        t.pos += 1
+    t.pos = start
+    return fail(t, "a quoted string doesn't end on its line")
