@@ -83,7 +83,9 @@ def complete_registrations(
 
 def _typed(context: click.Context) -> Configuration:
     """Return the configuration that was already typed, an empty one if there is none to read."""
+    # While an option waits for its value, click leaves arguments unassigned; the first one is the configuration.
+    path = context.params.get("config") or next(iter(context.args), "")
     try:
-        return Configuration.from_path(context.params.get("config") or "")
+        return Configuration.from_path(path)
     except ConfigError:
         return Configuration.from_files({"pjsip.conf": ""})

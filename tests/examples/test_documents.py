@@ -1,0 +1,63 @@
+"""What the documents show is what happens: commands, sessions in Python, links."""
+
+from __future__ import annotations
+
+import doctest
+import re
+from pathlib import Path
+
+import pytest
+from consoles import DOCUMENTS, ROOT, consoles
+
+from identify.commands.main import sip_identify
+
+SESSION = re.compile(r"^```pycon\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"\]\((?P<target>[^)#\s]+)(?:#[^)\s]*)?\)")
+
+
+def name(document: Path) -> str:
+    return str(document.relative_to(ROOT))
+
+
+def with_block(start: str) -> list[Path]:
+    return [document for document in DOCUMENTS if f"\n```{start}\n" in document.read_text(encoding="utf-8")]
+
+
+@pytest.mark.parametrize("document", with_block("console"), ids=name)
+def test_commands_print_what_is_shown(document: Path) -> None:
+    """Each command of a document prints exactly what stands below it; ``make examples`` writes it anew."""
+    for console in consoles(document):
+        assert console.run() == console.output, console.typed
+
+
+@pytest.mark.parametrize("document", with_block("pycon"), ids=name)
+def test_sessions_print_what_is_shown(document: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each Python session of a document runs, in the order of the page and from the root of the project."""
+    monkeypatch.chdir(ROOT)
+    text = "\n".join(SESSION.findall(document.read_text(encoding="utf-8")))
+    session = doctest.DocTestParser().get_doctest(text, {}, name(document), str(document), 0)
+    runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS)
+
+    runner.run(session)
+
+    assert runner.tries > 0
+    assert runner.failures == 0
+
+
+@pytest.mark.parametrize(
+    "document", [*DOCUMENTS, ROOT / "CONTRIBUTING.md", ROOT / "SECURITY.md", ROOT / "CHANGELOG.md"], ids=name
+)
+def test_links_lead_somewhere(document: Path) -> None:
+    """Each relative link of a document leads to a file of the project."""
+    targets = [found["target"] for found in LINK.finditer(document.read_text(encoding="utf-8"))]
+
+    missing = [one for one in targets if "://" not in one and not (document.parent / one).exists()]
+
+    assert missing == []
+
+
+def test_shown_commands_are_ours() -> None:
+    """The documents show the command that is installed, in every one of its uses."""
+    shown = {console.arguments[0] for document in DOCUMENTS for console in consoles(document)}
+
+    assert {"explain", "show"} <= shown <= set(sip_identify.commands)
