@@ -44,17 +44,17 @@ cdef inline int peek(const Text *t) noexcept nogil:
 
 cdef inline bint at_line_end(const Text *t) noexcept nogil:
     """True at the end of the text too."""
-    return t.pos >= t.end or t.base[t.pos] == b"\r" or t.base[t.pos] == b"\n"
+    return t.pos >= t.end or t.base[t.pos] == c"\r" or t.base[t.pos] == c"\n"
 
 
 cdef inline void skip_blanks(Text *t) noexcept nogil:
-    while t.pos < t.end and (t.base[t.pos] == b" " or t.base[t.pos] == b"\t"):
+    while t.pos < t.end and (t.base[t.pos] == c" " or t.base[t.pos] == c"\t"):
         t.pos += 1
 
 
 cdef inline uint32_t after_line_end(const Text *t, uint32_t pos) noexcept nogil:
     """Step over one CRLF, LF or lone CR at `pos`, which must be at one."""
-    if t.base[pos] == b"\r" and pos + 1 < t.end and t.base[pos + 1] == b"\n":
+    if t.base[pos] == c"\r" and pos + 1 < t.end and t.base[pos + 1] == c"\n":
         return pos + 2
     return pos + 1
 
@@ -64,10 +64,10 @@ cdef inline void skip_lws(Text *t) noexcept nogil:
     cdef uint32_t after
     while True:
         skip_blanks(t)
-        if t.pos >= t.end or not (t.base[t.pos] == b"\r" or t.base[t.pos] == b"\n"):
+        if t.pos >= t.end or not (t.base[t.pos] == c"\r" or t.base[t.pos] == c"\n"):
             return
         after = after_line_end(t, t.pos)
-        if after >= t.end or not (t.base[after] == b" " or t.base[after] == b"\t"):
+        if after >= t.end or not (t.base[after] == c" " or t.base[after] == c"\t"):
             return
         t.pos = after
 
@@ -82,33 +82,33 @@ cdef inline Span take(Text *t, int bits) noexcept nogil:
 
 
 cdef inline bint is_hex(int c) noexcept nogil:
-    return (b"0" <= c <= b"9") or (b"a" <= c <= b"f") or (b"A" <= c <= b"F")
+    return (c"0" <= c <= c"9") or (c"a" <= c <= c"f") or (c"A" <= c <= c"F")
 
 
 cdef inline int hex_value(int c) noexcept nogil:
-    if c <= b"9":
-        return c - b"0"
-    return (c | 0x20) - b"a" + 10
+    if c <= c"9":
+        return c - c"0"
+    return (c | 0x20) - c"a" + 10
 
 
 cdef inline Span take_escaped(Text *t, int bits) noexcept nogil:
     """As `take`, with '%' among the characters."""
     cdef Span span
     span.start = t.pos
-    while t.pos < t.end and (sip_class[t.base[t.pos]] & bits or t.base[t.pos] == b"%"):
+    while t.pos < t.end and (sip_class[t.base[t.pos]] & bits or t.base[t.pos] == c"%"):
         t.pos += 1
     span.end = t.pos
     return span
 
 
 cdef inline int lower(int c) noexcept nogil:
-    return c | 0x20 if b"A" <= c <= b"Z" else c
+    return c | 0x20 if c"A" <= c <= c"Z" else c
 
 
 cdef inline int decoded(const uint8_t *base, uint32_t *pos, uint32_t end) noexcept nogil:
     """The byte at `*pos` with its %XX resolved; steps over it."""
     cdef int c = base[pos[0]]
-    if c == b"%" and pos[0] + 2 < end and is_hex(base[pos[0] + 1]) and is_hex(base[pos[0] + 2]):
+    if c == c"%" and pos[0] + 2 < end and is_hex(base[pos[0] + 1]) and is_hex(base[pos[0] + 2]):
         c = hex_value(base[pos[0] + 1]) * 16 + hex_value(base[pos[0] + 2])
         pos[0] += 3
     else:
@@ -169,7 +169,7 @@ cdef inline void put_number(Out *out, uint32_t number) noexcept nogil:
     cdef int i = 10
     while True:
         i -= 1
-        digits[i] = b"0" + number % 10
+        digits[i] = c"0" + number % 10
         number //= 10
         if number == 0:
             break
@@ -185,9 +185,9 @@ cdef inline void put_escaped(Out *out, const uint8_t *base, Span span, int bits)
         if sip_class[c] & bits:
             put(out, c)
         else:
-            put(out, b"%")
-            put(out, (b"0123456789abcdef")[c >> 4])
-            put(out, (b"0123456789abcdef")[c & 15])
+            put(out, c"%")
+            put(out, (<const char *>"0123456789abcdef")[c >> 4])
+            put(out, (<const char *>"0123456789abcdef")[c & 15])
 
 
 cdef inline void trim_end(const uint8_t *base, Span *span) noexcept nogil:
@@ -202,15 +202,15 @@ cdef inline bint take_quoted(Text *t, Span *inside) noexcept nogil:
     t.pos += 1
     while t.pos < t.end:
         c = t.base[t.pos]
-        if c == b'"':
+        if c == c'"':
             inside.start = start + 1
             inside.end = t.pos
             t.pos += 1
             return True
-        if c == b"\\" and t.pos + 1 < t.end:
+        if c == c"\\" and t.pos + 1 < t.end:
             t.pos += 1
             c = t.base[t.pos]
-        if c == b"\r" or c == b"\n":
+        if c == c"\r" or c == c"\n":
             break
         t.pos += 1
     t.pos = start

@@ -26,9 +26,9 @@ cdef bint has_at(const Text *t) noexcept nogil:
     cdef int c
     while pos < t.end:
         c = t.base[pos]
-        if c == b"@":
+        if c == c"@":
             return True
-        if c == b" " or c == b"\t" or c == b"\r" or c == b"\n" or c == b">" or c == 0:
+        if c == c" " or c == c"\t" or c == c"\r" or c == c"\n" or c == c">" or c == 0:
             return False
         pos += 1
     return False
@@ -40,14 +40,14 @@ cdef bint take_port(Text *t, uint32_t *port) noexcept nogil:
     cdef Span digits
     cdef uint32_t i
     port[0] = 0
-    if peek(t) != b":":
+    if peek(t) != c":":
         return True
     t.pos += 1
     digits = take(t, SIP_DIGIT)
     if digits.start == digits.end:
         return fail(t, "a port has no digits")
     for i in range(digits.start, digits.end):
-        number = number * 10 + t.base[i] - b"0"
+        number = number * 10 + t.base[i] - c"0"
         if number > 65535:
             t.pos = digits.start
             return fail(t, "a port is greater than 65535")
@@ -58,15 +58,15 @@ cdef bint take_port(Text *t, uint32_t *port) noexcept nogil:
 cdef bint take_parameters(Text *t, bint tel, Span *parameters) noexcept nogil:
     cdef Span name, value
     parameters.start = t.pos
-    while peek(t) == b";":
+    while peek(t) == c";":
         t.pos += 1
         name = take_escaped(t, SIP_PARAM)
         if name.start == name.end:
             return fail(t, "a URI parameter has no name")
-        if peek(t) != b"=":
+        if peek(t) != c"=":
             continue
         t.pos += 1
-        if peek(t) == b'"' and not tel:
+        if peek(t) == c'"' and not tel:
             if not take_quoted(t, &value):
                 return False
             continue
@@ -85,10 +85,10 @@ cdef bint take_headers(Text *t, Span *headers) noexcept nogil:
         name = take_escaped(t, SIP_HEADER)
         if name.start == name.end:
             return fail(t, "a URI header has no name")
-        if peek(t) == b"=":
+        if peek(t) == c"=":
             t.pos += 1
             value = take_escaped(t, SIP_HEADER)
-        if peek(t) != b"&":
+        if peek(t) != c"&":
             break
     headers.end = t.pos
     return True
@@ -100,17 +100,17 @@ cdef bint take_sip(Text *t, bint with_parameters, Uri *uri) noexcept nogil:
         uri.user = take_escaped(t, SIP_USER)
         if uri.user.start == uri.user.end:
             return fail(t, "a URI has an empty user")
-        if peek(t) == b":":
+        if peek(t) == c":":
             t.pos += 1
             uri.password = take_escaped(t, SIP_PASSWORD)
-        if peek(t) != b"@":
+        if peek(t) != c"@":
             return fail(t, "a URI's user holds a character that may not stand there")
         t.pos += 1
-    if peek(t) == b"[":
+    if peek(t) == c"[":
         t.pos += 1
         uri.bracketed_host = True
         uri.host = take(t, SIP_IPV6)
-        if peek(t) != b"]":
+        if peek(t) != c"]":
             return fail(t, "an IPv6 address has no closing bracket")
         t.pos += 1
     else:
@@ -122,7 +122,7 @@ cdef bint take_sip(Text *t, bint with_parameters, Uri *uri) noexcept nogil:
     if with_parameters:
         if not take_parameters(t, False, &uri.parameters):
             return False
-        if peek(t) == b"?" and not take_headers(t, &uri.headers):
+        if peek(t) == c"?" and not take_headers(t, &uri.headers):
             return False
     return True
 
@@ -136,7 +136,7 @@ cdef bint parse_uri(Text *t, bint with_parameters, Uri *uri) noexcept nogil:
     memset(uri, 0, sizeof(Uri))
     uri.text.start = t.pos
     uri.scheme_name = take(t, SIP_TOKEN)
-    if uri.scheme_name.start == uri.scheme_name.end or peek(t) != b":":
+    if uri.scheme_name.start == uri.scheme_name.end or peek(t) != c":":
         t.pos = uri.text.start
         return fail(t, "a URI has no scheme")
     t.pos += 1
@@ -161,7 +161,7 @@ cdef bint parse_uri(Text *t, bint with_parameters, Uri *uri) noexcept nogil:
         start = t.pos
         uri.user.start = start
         while t.pos < t.end and t.base[t.pos] != 0:
-            if not with_parameters and (t.base[t.pos] == b";" or t.base[t.pos] == b","):
+            if not with_parameters and (t.base[t.pos] == c";" or t.base[t.pos] == c","):
                 break
             if not sip_class[t.base[t.pos]] & SIP_OTHER:
                 break
@@ -184,10 +184,10 @@ cdef bint next_parameter(const uint8_t *base, Span *rest, Parameter *parameter) 
     parameter.has_value = False
     parameter.quoted = False
     parameter.value.start = parameter.value.end = t.pos
-    if peek(&t) == b"=":
+    if peek(&t) == c"=":
         t.pos += 1
         parameter.has_value = True
-        if peek(&t) == b'"':
+        if peek(&t) == c'"':
             parameter.quoted = True
             if not take_quoted(&t, &parameter.value):
                 return False
@@ -260,9 +260,9 @@ cdef void print_known(const uint8_t *base, const Parameter *parameter, int which
         return
     if which == 3:
         for i in range(parameter.value.start, parameter.value.end):
-            if not b"0" <= base[i] <= b"9":
+            if not c"0" <= base[i] <= c"9":
                 break
-            number = number * 10 + base[i] - b"0"
+            number = number * 10 + base[i] - c"0"
         put_text(out, ";ttl=")
         put_number(out, number)
         return
@@ -309,10 +309,10 @@ cdef void print_parameters(const uint8_t *base, const Uri *uri, int place, const
             continue
         if added != NULL and same_name(base, parameter.name, "x-ast-txp", 9):
             continue
-        put(out, b";")
+        put(out, c";")
         put_escaped(out, base, parameter.name, SIP_PARAM)
         if parameter.value.start < parameter.value.end:
-            put(out, b"=")
+            put(out, c"=")
             print_value(base, &parameter, out)
     if added != NULL:
         put_text(out, ";x-ast-txp=")
@@ -322,21 +322,21 @@ cdef void print_parameters(const uint8_t *base, const Uri *uri, int place, const
 cdef void print_headers(const uint8_t *base, Span headers, Out *out) noexcept nogil:
     cdef Text t
     cdef Span part
-    cdef int separator = b"?"
+    cdef int separator = c"?"
     t.base = base
     t.pos = headers.start
     t.end = headers.end
     t.reason = NULL
     while t.pos < t.end:
         put(out, separator)
-        separator = b"&"
+        separator = c"&"
         part = take_escaped(&t, SIP_HEADER)
         put_escaped(out, base, part, SIP_HEADER)
-        if peek(&t) == b"=":
+        if peek(&t) == c"=":
             t.pos += 1
             part = take_escaped(&t, SIP_HEADER)
             if part.start < part.end:
-                put(out, b"=")
+                put(out, c"=")
                 put_escaped(out, base, part, SIP_HEADER)
         t.pos += 1
 
@@ -349,7 +349,7 @@ cdef void print_uri(const uint8_t *base, const Uri *uri, int place, const char *
         return
     for i in range(uri.scheme_name.start, uri.scheme_name.end):
         put(out, lower(base[i]))
-    put(out, b":")
+    put(out, c":")
     if uri.scheme == SCHEME_TEL:
         put_span(out, base, uri.user)
         print_parameters_tel(base, uri, out)
@@ -357,16 +357,16 @@ cdef void print_uri(const uint8_t *base, const Uri *uri, int place, const char *
     if uri.has_user:
         put_escaped(out, base, uri.user, SIP_USER)
         if uri.password.start < uri.password.end:
-            put(out, b":")
+            put(out, c":")
             put_escaped(out, base, uri.password, SIP_PASSWORD)
-        put(out, b"@")
+        put(out, c"@")
     if uri.bracketed_host:
-        put(out, b"[")
+        put(out, c"[")
     put_span(out, base, uri.host)
     if uri.bracketed_host:
-        put(out, b"]")
+        put(out, c"]")
     if uri.port and place != PLACE_FROM_TO:
-        put(out, b":")
+        put(out, c":")
         put_number(out, uri.port)
     print_parameters(base, uri, place, added, out)
     if place == PLACE_CONTACT:
@@ -391,8 +391,8 @@ cdef void print_parameters_tel(const uint8_t *base, const Uri *uri, Out *out) no
                 which = 4
             if which != turn:
                 continue
-            put(out, b";")
+            put(out, c";")
             put_escaped(out, base, parameter.name, SIP_PARAM)
             if parameter.value.start < parameter.value.end:
-                put(out, b"=")
+                put(out, c"=")
                 print_value(base, &parameter, out)

@@ -1,0 +1,52 @@
+"""A SIP request, scanned once: spans of its lines, nothing copied."""
+
+from libc.stdint cimport int32_t, uint8_t, uint32_t
+
+from identify._fields cimport NameAddress, Received
+from identify._text cimport Out, Span
+from identify._uri cimport Uri
+
+# Messages up to here (RFC 3261 18.1.1: UDP can't carry more) are looked at.
+cdef enum:
+    MESSAGE_LIMIT = 65536
+
+ctypedef struct Field:
+    int kind
+    Span name
+    Span value
+
+ctypedef struct Message:
+    const uint8_t *base
+    uint32_t length
+    Field *fields
+    uint32_t count
+    uint32_t capacity
+    # The array is on the heap: the first one, of the caller, was too small.
+    bint grown
+    Span method
+    bint has_request_uri
+    Uri request_uri
+    # Indices of fields, -1 where there is none.
+    int32_t first_from
+    int32_t last_from
+    int32_t first_to
+    int32_t last_to
+    int32_t first_via
+    int32_t first_contact
+    uint32_t error
+    const char *reason
+
+cdef enum Screening:
+    SCREENING_PASS = 0
+    SCREENING_416_FROM, SCREENING_416_TO, SCREENING_416_CONTACT, SCREENING_400_CONTACT, SCREENING_481
+
+cdef void begin(Message *m, const uint8_t *base, uint32_t length, Field *fields, uint32_t capacity) noexcept nogil
+cdef void finish(Message *m) noexcept nogil
+cdef bint parse_message(Message *m, bint stream) noexcept nogil
+cdef bint add_header(Message *m, Span name, uint32_t start, uint32_t end) noexcept nogil
+cdef bint add_request_uri(Message *m, uint32_t start, uint32_t end) noexcept nogil
+cdef int screen(const Message *m) noexcept nogil
+cdef bint address_at(const Message *m, int32_t index, NameAddress *address) noexcept nogil
+cdef void print_field(const Message *m, uint32_t index, const Received *received, const char *added,
+                      Out *out) noexcept nogil
+cdef bint merged_away(const Message *m, uint32_t index) noexcept nogil

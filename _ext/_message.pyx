@@ -1,0 +1,383 @@
+"""A SIP request, scanned once: which header lines it has, and whether PJSIP would let it through.
+
+Strategy
+1. One pass over the head.  Headers that PJSIP reads itself are parsed as they come, for their syntax alone can
+   drop the message; of all the spans are kept, nothing is copied.
+2. The first thing wrong ends the pass with its reason and offset.
+3. Printing and the parts of an address are made from the spans when they are asked for.
+
+Facts
+- UDP: CRLF, LF and lone CR all end a line; a datagram of 32 bytes or less is no message; the final empty
+  line may be missing.
+- Streams: the head ends at LF CR LF, Content-Length is required and the body must be there.
+- Of several From, To and Via the first is identified by; the screening looks at the last From and To.
+"""
+
+from libc.stdlib cimport free, malloc, realloc
+from libc.string cimport memchr, memcmp, memcpy, memset
+
+from identify._fields cimport (
+    ACCEPT, CALL_ID, CONTACT, CONTENT_LENGTH, CSEQ, FROM, GENERIC, REQUIRE, SUPPORTED, TO, VIA, NameAddress,
+    Received, kind_of, parse_name_address, parse_value, print_value,
+)
+from identify._text cimport (
+    Out, Span, Text, SIP_DIGIT, SIP_TOKEN, after_line_end, at_line_end, fail, peek, put, put_text, same_name,
+    sip_class, sip_class_init, skip_blanks, skip_lws, take, trim_end,
+)
+from identify._uri cimport SCHEME_OTHER, SCHEME_SIP, SCHEME_SIPS, SCHEME_TEL, parse_uri
+
+sip_class_init()
+
+# PJSIP's transport throws shorter datagrams away unread.
+cdef enum:
+    DATAGRAM_MINIMUM = 32
+
+
+cdef void begin(Message *m, const uint8_t *base, uint32_t length, Field *fields, uint32_t capacity) noexcept nogil:
+    """Make an empty message over ``length`` bytes; ``fields`` is the caller's array for the first fields."""
+    memset(m, 0, sizeof(Message))
+    m.base = base
+    m.length = length
+    m.fields = fields
+    m.capacity = capacity
+    m.first_from = m.last_from = m.first_to = m.last_to = m.first_via = m.first_contact = -1
+
+
+cdef void finish(Message *m) noexcept nogil:
+    """Free what ``begin`` and what followed allocated."""
+    if m.grown:
+        free(m.fields)
+        m.grown = False
+
+
+cdef bint refuse(Message *m, const char *reason, uint32_t offset) noexcept nogil:
+    m.reason = reason
+    m.error = offset
+    return False
+
+
+cdef bint add_field(Message *m, int kind, Span name, Span value) noexcept nogil:
+    cdef Field *larger
+    cdef uint32_t capacity
+    cdef int32_t index = <int32_t>m.count
+    if m.count == m.capacity:
+        # A message of 64 KiB has at most 2**15 fields, so this doubles a few times at most.
+        capacity = m.capacity * 2 if m.capacity else 64
+        if m.grown:
+            larger = <Field *>realloc(m.fields, capacity * sizeof(Field))
+        else:
+            larger = <Field *>malloc(capacity * sizeof(Field))
+            if larger != NULL and m.count:
+                memcpy(larger, m.fields, m.count * sizeof(Field))
+        if larger == NULL:
+            return refuse(m, "out of memory", name.start)
+        m.fields = larger
+        m.capacity = capacity
+        m.grown = True
+    m.fields[m.count].kind = kind
+    m.fields[m.count].name = name
+    m.fields[m.count].value = value
+    m.count += 1
+    if kind == FROM:
+        m.last_from = index
+        if m.first_from < 0:
+            m.first_from = index
+    elif kind == TO:
+        m.last_to = index
+        if m.first_to < 0:
+            m.first_to = index
+    elif kind == VIA:
+        if m.first_via < 0:
+            m.first_via = index
+    elif kind == CONTACT:
+        if m.first_contact < 0:
+            m.first_contact = index
+    return True
+
+
+cdef bint take_values(Message *m, Text *t, int kind, Span name) noexcept nogil:
+    """Everything after the colon, up to the end of the line that ends the header."""
+    cdef Span value
+    cdef bint more = True
+    if kind == GENERIC:
+        skip_blanks_and_folds(t)
+        value.start = t.pos
+        while True:
+            while t.pos < t.end and t.base[t.pos] != 0 and not at_line_end(t):
+                t.pos += 1
+            value.end = t.pos
+            if t.pos < t.end and t.base[t.pos] == 0:
+                return fail(t, "NUL in a header")
+            if not continues(t):
+                break
+            t.pos = after_line_end(t, t.pos)
+        trim_end(t.base, &value)
+        return add_field(m, kind, name, value)
+    while more:
+        if not parse_value(t, kind, &value, &more):
+            return False
+        if not add_field(m, kind, name, value):
+            return False
+    return True
+
+
+cdef bint continues(const Text *t) noexcept nogil:
+    """Is the line end at the cursor a fold?  A line of nothing but blanks isn't one: it ends a generic header."""
+    cdef uint32_t pos
+    if t.pos >= t.end:
+        return False
+    pos = after_line_end(t, t.pos)
+    if pos >= t.end or not (t.base[pos] == c" " or t.base[pos] == c"\t"):
+        return False
+    return True
+
+
+cdef void skip_blanks_and_folds(Text *t) noexcept nogil:
+    skip_blanks(t)
+    while t.pos < t.end and at_line_end(t) and continues(t):
+        t.pos = after_line_end(t, t.pos)
+        skip_blanks(t)
+
+
+cdef bint take_header(Message *m, Text *t) noexcept nogil:
+    cdef Span name = take(t, SIP_TOKEN)
+    if name.start == name.end:
+        return fail(t, "a header has no name")
+    skip_blanks(t)
+    if peek(t) != c":":
+        return fail(t, "no ':' after a header's name")
+    t.pos += 1
+    if not take_values(m, t, kind_of(t.base, name), name):
+        return False
+    if t.pos < t.end:
+        t.pos = after_line_end(t, t.pos)
+    return True
+
+
+cdef bint take_request_line(Message *m, Text *t) noexcept nogil:
+    """``Method SP Request-URI SP SIP/2.0`` (RFC 3261 7.1), with any number of blanks."""
+    cdef Span version
+    skip_blanks(t)
+    m.method = take(t, SIP_TOKEN)
+    if m.method.start == m.method.end:
+        return fail(t, "the request line has no method")
+    if same_name(t.base, m.method, "sip", 3) and peek(t) == c"/":
+        return fail(t, "a response, not a request")
+    if not (peek(t) == c" " or peek(t) == c"\t"):
+        return fail(t, "no blank after the method")
+    skip_blanks(t)
+    if not parse_uri(t, True, &m.request_uri):
+        return False
+    if m.request_uri.scheme == SCHEME_OTHER:
+        return fail(t, "the request URI is neither sip, sips nor tel")
+    m.has_request_uri = True
+    skip_blanks(t)
+    version.start = t.pos
+    version.end = t.pos + 7 if t.end - t.pos >= 7 else t.end
+    if not same_name(t.base, version, "sip/2.0", 7):
+        return fail(t, "the version isn't SIP/2.0")
+    t.pos = version.end
+    skip_blanks(t)
+    if t.pos >= t.end or not at_line_end(t):
+        return fail(t, "something follows the version")
+    t.pos = after_line_end(t, t.pos)
+    return True
+
+
+cdef bint has(const Message *m, int kind) noexcept nogil:
+    cdef uint32_t i
+    for i in range(m.count):
+        if m.fields[i].kind == kind:
+            return True
+    return False
+
+
+cdef bint parse_head(Message *m, Text *t) noexcept nogil:
+    cdef bint first = True
+    if take_request_line(m, t):
+        # The line after the request line must be a header.
+        while first or (t.pos < t.end and not at_line_end(t)):
+            first = False
+            if not take_header(m, t):
+                break
+    if t.reason != NULL:
+        return refuse(m, t.reason, t.error)
+    if m.reason != NULL:
+        return False
+    if m.first_via < 0:
+        return refuse(m, "no Via", t.pos)
+    if m.first_from < 0:
+        return refuse(m, "no From", t.pos)
+    if m.first_to < 0:
+        return refuse(m, "no To", t.pos)
+    if not has(m, CALL_ID):
+        return refuse(m, "no Call-ID", t.pos)
+    if not has(m, CSEQ):
+        return refuse(m, "no CSeq", t.pos)
+    return True
+
+
+cdef bint find_frame(Message *m, Text *t) noexcept nogil:
+    """Cut a stream at the end of its first message: the head ends at LF CR LF, Content-Length says the rest."""
+    cdef uint32_t head = t.pos
+    cdef uint32_t body = 0
+    cdef uint32_t length = 0
+    cdef uint32_t after, i
+    cdef Span name, digits
+    cdef Text line
+    cdef bint found = False
+    while True:
+        if head + 2 >= t.end:
+            return refuse(m, "the head of the message isn't complete", t.end)
+        if t.base[head] == c"\n" and t.base[head + 1] == c"\r" and t.base[head + 2] == c"\n":
+            break
+        head += 1
+    body = head + 3
+    line = t[0]
+    line.end = body
+    while line.pos < head and not found:
+        name = take(&line, SIP_TOKEN)
+        if same_name(line.base, name, "content-length", 14) or same_name(line.base, name, "l", 1):
+            skip_blanks(&line)
+            if peek(&line) == c":":
+                line.pos += 1
+                skip_lws(&line)
+                digits = take(&line, SIP_DIGIT)
+                skip_blanks(&line)
+                if digits.start < digits.end and at_line_end(&line) and not continues(&line):
+                    found = True
+                    for i in range(digits.start, digits.end):
+                        length = length * 10 + line.base[i] - c"0"
+                        if length > MESSAGE_LIMIT:
+                            return refuse(m, "the body of the message isn't complete", t.end)
+        while line.pos < head and line.base[line.pos] != c"\n":
+            line.pos += 1
+        line.pos += 1
+    if not found:
+        return refuse(m, "a stream needs a Content-Length", t.pos)
+    after = body + length
+    if after > t.end:
+        return refuse(m, "the body of the message isn't complete", t.end)
+    t.end = after
+    return True
+
+
+cdef bint parse_message(Message *m, bint stream) noexcept nogil:
+    """Parse a datagram or the first message of a stream; False with ``reason`` and ``error`` set."""
+    cdef Text t
+    if m.length > MESSAGE_LIMIT:
+        return refuse(m, "longer than 65536 bytes", MESSAGE_LIMIT)
+    if not stream and m.length <= DATAGRAM_MINIMUM:
+        return refuse(m, "a datagram of 32 bytes or less", 0)
+    t.base = m.base
+    t.pos = 0
+    t.end = m.length
+    t.error = 0
+    t.reason = NULL
+    while t.pos < t.end and at_line_end(&t):
+        t.pos += 1
+    if t.pos >= t.end:
+        return refuse(m, "nothing but line ends", 0)
+    if stream and not find_frame(m, &t):
+        return False
+    return parse_head(m, &t)
+
+
+cdef bint add_header(Message *m, Span name, uint32_t start, uint32_t end) noexcept nogil:
+    """Add a header that was given apart from a message; its value is [start, end)."""
+    cdef Text t
+    t.base = m.base
+    t.pos = start
+    t.end = end
+    t.error = start
+    t.reason = NULL
+    if not take_values(m, &t, kind_of(m.base, name), name):
+        return refuse(m, t.reason, t.error) if t.reason != NULL else False
+    if t.pos < end:
+        return refuse(m, "a line end in a header", t.pos)
+    return True
+
+
+cdef bint add_request_uri(Message *m, uint32_t start, uint32_t end) noexcept nogil:
+    """Set a request URI that was given apart from a message."""
+    cdef Text t
+    t.base = m.base
+    t.pos = start
+    t.end = end
+    t.error = start
+    t.reason = NULL
+    if not parse_uri(&t, True, &m.request_uri):
+        return refuse(m, t.reason, t.error)
+    if t.pos < end:
+        return refuse(m, "something follows the request URI", t.pos)
+    if m.request_uri.scheme == SCHEME_OTHER:
+        return refuse(m, "the request URI is neither sip, sips nor tel", start)
+    m.has_request_uri = True
+    return True
+
+
+cdef bint address_at(const Message *m, int32_t index, NameAddress *address) noexcept nogil:
+    """Parse the From, To, Contact or Route at ``index`` anew; False where there is none."""
+    cdef Text t
+    if index < 0:
+        return False
+    t.base = m.base
+    t.pos = m.fields[index].value.start
+    t.end = m.fields[index].value.end
+    t.error = 0
+    t.reason = NULL
+    return parse_name_address(&t, m.fields[index].kind, address)
+
+
+cdef bint is_method(const Message *m, const char *name, uint32_t length) noexcept nogil:
+    return (m.method.end - m.method.start == length
+            and memcmp(m.base + m.method.start, name, length) == 0)
+
+
+cdef int screen(const Message *m) noexcept nogil:
+    """What Asterisk answers before it would identify."""
+    cdef NameAddress address
+    cdef uint32_t i
+    if address_at(m, m.last_from, &address) and address.uri.scheme == SCHEME_OTHER:
+        return SCREENING_416_FROM
+    if address_at(m, m.last_to, &address) and address.uri.scheme == SCHEME_OTHER:
+        return SCREENING_416_TO
+    for i in range(m.count):
+        if m.fields[i].kind != CONTACT or not address_at(m, <int32_t>i, &address) or address.star:
+            continue
+        if address.uri.scheme != SCHEME_SIP and address.uri.scheme != SCHEME_SIPS:
+            return SCREENING_416_CONTACT
+    if m.first_contact < 0 and (is_method(m, "INVITE", 6) or is_method(m, "SUBSCRIBE", 9) or is_method(m, "REFER", 5)
+                                or is_method(m, "UPDATE", 6) or is_method(m, "NOTIFY", 6)):
+        return SCREENING_400_CONTACT
+    if is_method(m, "BYE", 3) or is_method(m, "CANCEL", 6):
+        return SCREENING_481
+    return SCREENING_PASS
+
+
+cdef bint merged_away(const Message *m, uint32_t index) noexcept nogil:
+    """Several Supported, or Require, are one: the first."""
+    cdef uint32_t i
+    cdef int kind = m.fields[index].kind
+    if kind != SUPPORTED and kind != REQUIRE:
+        return False
+    for i in range(index):
+        if m.fields[i].kind == kind:
+            return True
+    return False
+
+
+cdef void print_field(const Message *m, uint32_t index, const Received *received, const char *added,
+                      Out *out) noexcept nogil:
+    """Print the value of a field as PJSIP prints it for comparison."""
+    cdef const Field *field = &m.fields[index]
+    cdef uint32_t i, before
+    print_value(m.base, field.kind, field.value, received if <int32_t>index == m.first_via else NULL,
+                added if <int32_t>index == m.first_contact else NULL, out)
+    if field.kind == SUPPORTED or field.kind == REQUIRE:
+        for i in range(index + 1, m.count):
+            if m.fields[i].kind != field.kind or m.fields[i].value.start == m.fields[i].value.end:
+                continue
+            if out.length:
+                put_text(out, ", ")
+            print_value(m.base, field.kind, m.fields[i].value, NULL, NULL, out)

@@ -1,0 +1,333 @@
+"""What is asked: a request from the wire or from metadata, with its parts as Asterisk sees them."""
+
+cimport cython
+from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_GET_SIZE, PyBytes_FromStringAndSize
+from libc.stdint cimport int32_t, uint8_t, uint32_t
+from libc.stdlib cimport free, malloc
+from libc.string cimport memset
+
+from identify._fields cimport AUTHORIZATION, GENERIC, NameAddress, Received, find_digest, long_name
+from identify._message cimport (
+    MESSAGE_LIMIT, Field, Message, address_at, add_header, add_request_uri, begin, finish, merged_away, parse_message,
+    print_field, screen,
+)
+from identify._text cimport Out, Span, put_escaped, decoded
+from identify._uri cimport (
+    PLACE_REQUEST, SCHEME_OTHER, Parameter, Uri as UriParts, find_parameter, next_parameter, print_uri,
+)
+
+import ipaddress
+
+from identify.errors import LimitError, MessageError
+
+SCREENINGS = ("pass", "416 from", "416 to", "416 contact", "400 missing contact", "481 BYE/CANCEL outside a dialog")
+STREAMS = frozenset({"tcp", "tls", "ws", "wss"})
+
+
+cdef str text_of(const uint8_t *data, uint32_t length):
+    return PyBytes_FromStringAndSize(<const char *>data, length).decode("utf-8", "surrogateescape")
+
+
+cdef str text_at(const uint8_t *base, Span span):
+    return text_of(base + span.start, span.end - span.start)
+
+
+cdef str decoded_at(const uint8_t *base, Span span):
+    cdef bytearray out = bytearray()
+    cdef uint32_t pos = span.start
+    while pos < span.end:
+        out.append(decoded(base, &pos, span.end))
+    return bytes(out).decode("utf-8", "surrogateescape")
+
+
+@cython.final
+cdef class Uri:
+    """A URI of a request (RFC 3261 19.1, RFC 3966).
+
+    ``user`` is percent-decoded, None where there is none; of a tel URI it is the number, of another scheme all
+    that follows the colon.  ``host`` is as sent, IPv6 without brackets; ``port`` 0 where none is given.
+    """
+
+    cdef readonly str text, scheme, user, password, host
+    cdef readonly int port
+    cdef readonly tuple parameters
+
+    def __init__(self):
+        raise TypeError("Uri objects are made by Request")
+
+    def parameter(self, str name not None):
+        """Return the value of the first URI parameter of that name, without case; None where there is none."""
+        wanted = name.lower()
+        for key, value in self.parameters:
+            if key.lower() == wanted:
+                return value
+        return None
+
+    def __str__(self):
+        return self.text
+
+    def __repr__(self):
+        return f"<Uri {self.text!r}>"
+
+
+cdef Uri make_uri(const uint8_t *base, const UriParts *parts):
+    cdef Uri uri = Uri.__new__(Uri)
+    cdef Span rest = parts.parameters
+    cdef Parameter parameter
+    uri.text = text_at(base, parts.text)
+    uri.scheme = text_at(base, parts.scheme_name).lower()
+    uri.user = decoded_at(base, parts.user) if parts.has_user or not parts.host.end else None
+    uri.password = decoded_at(base, parts.password) if parts.password.end else None
+    uri.host = text_at(base, parts.host)
+    uri.port = parts.port
+    found = []
+    while next_parameter(base, &rest, &parameter):
+        found.append((decoded_at(base, parameter.name), decoded_at(base, parameter.value)))
+    uri.parameters = tuple(found)
+    return uri
+
+
+@cython.final
+cdef class Authorization:
+    """The credentials of one Authorization header, always Digest (RFC 3261 20.7)."""
+
+    cdef readonly str username, realm
+
+    def __init__(self):
+        raise TypeError("Authorization objects are made by Request")
+
+    def __repr__(self):
+        return f"<Authorization username={self.username!r} realm={self.realm!r}>"
+
+
+cdef bytes encoded(object value, str what):
+    if isinstance(value, bytes):
+        return value
+    if isinstance(value, str):
+        return (<str>value).encode("utf-8", "surrogateescape")
+    raise TypeError(f"{what} must be str or bytes, not {type(value).__name__}")
+
+
+@cython.final
+cdef class Request:
+    """A request with what its transport knows of it; immutable.
+
+    Made of metadata by the constructor, of bytes by ``from_message``.  A header or URI that PJSIP would refuse
+    raises ``MessageError``, in either way.
+    """
+
+    def __cinit__(self):
+        memset(&self.message, 0, sizeof(Message))
+
+    def __dealloc__(self):
+        finish(&self.message)
+
+    def __init__(self, *, source, port=5060, transport="udp", local=None, transport_section=None, method="INVITE",
+                 request_uri=None, from_uri=None, to_uri=None, headers=()):
+        self.take_place(source, port, transport, local, transport_section)
+        pairs = [(encoded(name, "a header's name"), encoded(value, "a header's value"))
+                 for name, value in (headers.items() if hasattr(headers, "items") else headers)]
+        if to_uri is not None:
+            pairs.insert(0, (b"To", b"<" + encoded(to_uri, "to_uri") + b">"))
+        if from_uri is not None:
+            pairs.insert(0, (b"From", b"<" + encoded(from_uri, "from_uri") + b">"))
+        chunks = [encoded(method, "method")]
+        size = len(chunks[0])
+        if request_uri is not None:
+            uri = encoded(request_uri, "request_uri")
+            chunks.append(uri)
+            size += len(uri)
+        for name, value in pairs:
+            chunks.append(name)
+            chunks.append(value)
+            size += len(name) + len(value)
+        if size > MESSAGE_LIMIT:
+            raise LimitError(f"a request of {size} bytes; at most {MESSAGE_LIMIT} are handled")
+        self.data = b"".join(chunks)
+        self.start()
+        cdef Span name_span
+        cdef uint32_t pos = <uint32_t>len(chunks[0])
+        cdef bint ok = True
+        self.message.method.start = 0
+        self.message.method.end = pos
+        if request_uri is not None:
+            ok = add_request_uri(&self.message, pos, pos + <uint32_t>len(uri))
+            pos += <uint32_t>len(uri)
+        for name, value in pairs:
+            if not ok:
+                break
+            name_span.start = pos
+            name_span.end = pos + <uint32_t>len(name)
+            pos = name_span.end + <uint32_t>len(value)
+            ok = add_header(&self.message, name_span, name_span.end, pos)
+        if not ok:
+            self.complain()
+
+    cdef void start(self):
+        begin(&self.message, <const uint8_t *>PyBytes_AS_STRING(self.data), <uint32_t>PyBytes_GET_SIZE(self.data),
+              NULL, 0)
+
+    cdef take_place(self, source, port, transport, local, transport_section):
+        self.source = source
+        if not 0 <= port <= 65535:
+            raise ValueError(f"port {port!r} is outside of 0..65535")
+        self.port = port
+        self.transport = transport.lower()
+        self.local = local
+        self.transport_section = transport_section
+
+    cdef complain(self):
+        raise MessageError(self.message.reason.decode("ascii"), self.message.error)
+
+    @staticmethod
+    def from_message(bytes data not None, str source not None, int port, str transport not None="udp", local=None,
+                     transport_section=None):
+        """Read a request as it came off the wire.
+
+        ``data`` is a datagram, or a stream from the beginning of a message (what follows it isn't looked at).
+        ``local`` is the ``address:port`` at which it arrived, ``transport_section`` the id of its transport.
+        Raise ``MessageError`` where PJSIP would drop it.
+        """
+        cdef Request request = Request.__new__(Request)
+        request.take_place(source, port, transport, local, transport_section)
+        request.data = data
+        if PyBytes_GET_SIZE(data) > MESSAGE_LIMIT:
+            raise MessageError(f"longer than {MESSAGE_LIMIT} bytes", MESSAGE_LIMIT)
+        request.start()
+        if not parse_message(&request.message, request.transport in STREAMS):
+            request.complain()
+        return request
+
+    @property
+    def source_address(self):
+        """The family (4 or 6) and the integer of the source; None where it is no address.
+
+        IPv4-mapped IPv6 is IPv4, a scope is dropped.
+        """
+        text = self.source
+        if text.startswith("[") and text.endswith("]"):
+            text = text[1:-1]
+        host, scope, zone = text.partition("%")
+        if scope and not (zone == "lo" or zone.isascii() and zone.isdigit()):
+            return None
+        try:
+            address = ipaddress.ip_address(host)
+        except ValueError:
+            return None
+        if address.version == 6 and address.ipv4_mapped is not None:
+            address = address.ipv4_mapped
+        return address.version, int(address)
+
+    @property
+    def method(self):
+        return text_at(self.message.base, self.message.method)
+
+    @property
+    def request_uri(self):
+        if not self.message.has_request_uri:
+            return None
+        return make_uri(self.message.base, &self.message.request_uri)
+
+    cdef uri_at(self, int index):
+        cdef NameAddress address
+        if not address_at(&self.message, index, &address):
+            return None
+        return make_uri(self.message.base, &address.uri)
+
+    @property
+    def from_uri(self):
+        return self.uri_at(self.message.first_from)
+
+    @property
+    def to_uri(self):
+        return self.uri_at(self.message.first_to)
+
+    @property
+    def authorizations(self):
+        cdef uint32_t i
+        cdef Span found
+        cdef Authorization one
+        result = []
+        for i in range(self.message.count):
+            if self.message.fields[i].kind == AUTHORIZATION:
+                one = Authorization.__new__(Authorization)
+                find_digest(self.message.base, self.message.fields[i].value, "username", 8, &found)
+                one.username = text_at(self.message.base, found)
+                find_digest(self.message.base, self.message.fields[i].value, "realm", 5, &found)
+                one.realm = text_at(self.message.base, found)
+                result.append(one)
+        return tuple(result)
+
+    @property
+    def screening(self):
+        """What Asterisk answers before it would identify: "pass" or an answer's number with its reason."""
+        return SCREENINGS[screen(&self.message)]
+
+    @property
+    def printed_request_uri(self):
+        """The request URI as PJSIP prints it for ``match_request_uri``; empty where there is none."""
+        cdef Out out
+        cdef uint8_t *scratch
+        if not self.message.has_request_uri:
+            return ""
+        # An escape makes at most three bytes of one; the rest is a few known names.
+        out.size = self.message.length * 3 + 256
+        out.length = 0
+        out.full = False
+        scratch = <uint8_t *>malloc(out.size)
+        if scratch == NULL:
+            raise MemoryError
+        out.data = scratch
+        try:
+            print_uri(self.message.base, &self.message.request_uri, PLACE_REQUEST, NULL, &out)
+            return text_of(scratch, out.length)
+        finally:
+            free(scratch)
+
+    @property
+    def printed_headers(self):
+        """Every header as PJSIP prints it for ``match_header``: pairs of long name and value."""
+        return self.headers_through(None)
+
+    def headers_through(self, symmetric_transport):
+        """Return the printed headers as seen through a transport with ``symmetric_transport`` of that id.
+
+        Such a transport adds ``x-ast-txp`` to the first Contact; None stands for any other transport.
+        """
+        cdef Out out
+        cdef Received received
+        cdef uint8_t *scratch
+        cdef uint32_t i
+        cdef const char *added = NULL
+        cdef bytes source = self.source.encode("utf-8", "surrogateescape")
+        cdef bytes section
+        if symmetric_transport is not None:
+            section = symmetric_transport.encode("utf-8", "surrogateescape")
+            added = section
+        received.address = source
+        received.port = self.port
+        out.size = self.message.length * 3 + 512 + <uint32_t>len(source)
+        if added != NULL:
+            out.size += <uint32_t>len(section)
+        out.data = scratch = <uint8_t *>malloc(out.size)
+        if scratch == NULL:
+            raise MemoryError
+        result = []
+        try:
+            for i in range(self.message.count):
+                if merged_away(&self.message, i):
+                    continue
+                out.length = 0
+                out.full = False
+                print_field(&self.message, i, &received, added, &out)
+                if self.message.fields[i].kind == GENERIC:
+                    name = text_at(self.message.base, self.message.fields[i].name)
+                else:
+                    name = long_name(self.message.fields[i].kind).decode("ascii")
+                result.append((name, text_of(scratch, out.length)))
+        finally:
+            free(scratch)
+        return tuple(result)
+
+    def __repr__(self):
+        return f"<Request {self.method} from {self.source}:{self.port}/{self.transport}>"
