@@ -18,6 +18,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 BIN := $(VENV)/bin
 SOURCES := setup.py $(wildcard _ext/*.pyx _ext/*.pxd _ext/*.h)
 BUILT := $(VENV)/.built-$(IDENTIFY_BUILD)-$(IDENTIFY_WERROR)
+STUBBED := $(patsubst identify/%.pyi,identify.%,$(wildcard identify/_*.pyi))
 # More arguments for pytest: make test ARGS="-k header -x"
 ARGS ?=
 # What `make fast` leaves out.
@@ -39,12 +40,12 @@ fast: $(BUILT)  ## Run the tests without the long ones and without those that in
 lint: $(VENV)/.group-lint  ## Check style: ruff, cython-lint and the rules of this project.
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/cython-lint _ext
+	PATH="$(abspath $(BIN)):$$PATH" cython-lint _ext
 	$(BIN)/python .ci/rules.py
 
 typing: $(BUILT) $(VENV)/.group-typing  ## Check types, and that the stubs say what the compiled modules have.
 	$(BIN)/mypy --strict identify
-	$(BIN)/python -m mypy.stubtest identify --allowlist tests/stubtest.txt
+	$(BIN)/python -m mypy.stubtest --allowlist tests/stubtest.txt $(STUBBED)
 
 bench: $(BUILT) $(VENV)/.group-bench  ## Run the benchmarks.
 	$(BIN)/python -m pytest benchmarks $(ARGS)
