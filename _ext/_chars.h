@@ -22,13 +22,13 @@
 
 static uint16_t sip_class[256];
 
-static void sip_class_add(const char *characters, unsigned bits)
+static inline void sip_class_add(const char *characters, unsigned bits)
 {
     for (; *characters; characters++)
         sip_class[(unsigned char)*characters] |= (uint16_t)bits;
 }
 
-static void sip_class_init(void)
+static inline void sip_class_init(void)
 {
     static const char alnum[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
     static const char unreserved[] = "-_.!~*'()";

@@ -206,7 +206,7 @@ cdef class Request:
         """
         text = self.source
         if text.startswith("[") and text.endswith("]"):
-            text = text[1:-1]
+            text = text.removeprefix("[").removesuffix("]")
         host, scope, zone = text.partition("%")
         if scope and not (zone == "lo" or zone.isascii() and zone.isdigit()):
             return None
