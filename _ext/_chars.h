@@ -35,6 +35,8 @@ static inline void sip_class_init(void)
     sip_class_add(alnum, SIP_TOKEN | SIP_HOST | SIP_USER | SIP_PASSWORD | SIP_PARAM | SIP_HEADER | SIP_OTHER
                              | SIP_VALUE);
     sip_class_add("-.!%*_`'~+", SIP_TOKEN | SIP_VALUE);
+    /* '%' stays as it is when a decoded text is printed. */
+    sip_class_add("%", SIP_USER | SIP_PASSWORD | SIP_PARAM | SIP_HEADER);
     sip_class_add("-._", SIP_HOST);
     sip_class_add(unreserved, SIP_USER | SIP_PASSWORD | SIP_PARAM | SIP_HEADER | SIP_OTHER);
     sip_class_add("&=+$,;?/", SIP_USER);
