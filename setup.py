@@ -20,7 +20,7 @@ from Cython.Build import cythonize
 from setuptools import Extension, setup
 
 # Explicit, so that a lost source file fails the build instead of shipping a wheel without it.
-MODULES = ["_regex"]
+MODULES = ["_regex", "_address_intervals", "_address_trie", "_address_masks", "_address_build", "_addresses"]
 
 SOURCES = Path("_ext")
 STAGED = Path("build/pxd/identify")
