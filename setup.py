@@ -24,7 +24,18 @@ from Cython.Compiler import Options
 from setuptools import Extension, setup
 
 # Explicit, so that a lost source file fails the build instead of shipping a wheel without it.
-MODULES = ["_fields", "_message", "_regex", "_request", "_uri"]
+MODULES = [
+    "_address_build",
+    "_address_intervals",
+    "_address_masks",
+    "_address_trie",
+    "_addresses",
+    "_fields",
+    "_message",
+    "_regex",
+    "_request",
+    "_uri",
+]
 
 SOURCES = Path("_ext")
 STAGED = Path("build/pxd/identify")

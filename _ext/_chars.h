@@ -22,19 +22,21 @@
 
 static uint16_t sip_class[256];
 
-static void sip_class_add(const char *characters, unsigned bits)
+static inline void sip_class_add(const char *characters, unsigned bits)
 {
     for (; *characters; characters++)
         sip_class[(unsigned char)*characters] |= (uint16_t)bits;
 }
 
-static void sip_class_init(void)
+static inline void sip_class_init(void)
 {
     static const char alnum[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
     static const char unreserved[] = "-_.!~*'()";
     sip_class_add(alnum, SIP_TOKEN | SIP_HOST | SIP_USER | SIP_PASSWORD | SIP_PARAM | SIP_HEADER | SIP_OTHER
                              | SIP_VALUE);
     sip_class_add("-.!%*_`'~+", SIP_TOKEN | SIP_VALUE);
+    /* '%' stays as it is when a decoded text is printed. */
+    sip_class_add("%", SIP_USER | SIP_PASSWORD | SIP_PARAM | SIP_HEADER);
     sip_class_add("-._", SIP_HOST);
     sip_class_add(unreserved, SIP_USER | SIP_PASSWORD | SIP_PARAM | SIP_HEADER | SIP_OTHER);
     sip_class_add("&=+$,;?/", SIP_USER);

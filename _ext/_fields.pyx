@@ -72,7 +72,7 @@ cdef int kind_of(const uint8_t *base, Span name) noexcept nogil:
         if c == c"o":
             return EVENT
         return GENERIC
-    for kind in range(1, KINDS):
+    for kind in range(1, <int>KINDS):
         if names(base, name, kind):
             return kind
     return GENERIC

@@ -14,7 +14,7 @@ Facts
 """
 
 from libc.stdlib cimport free, malloc, realloc
-from libc.string cimport memchr, memcmp, memcpy, memset
+from libc.string cimport memcpy, memset
 
 from identify._fields cimport (
     ACCEPT, CALL_ID, CONTACT, CONTENT_LENGTH, CSEQ, FROM, GENERIC, REQUIRE, SUPPORTED, TO, VIA, NameAddress,
@@ -100,19 +100,7 @@ cdef bint take_values(Message *m, Text *t, int kind, Span name) noexcept nogil:
     cdef Span value
     cdef bint more = True
     if kind == GENERIC:
-        skip_blanks_and_folds(t)
-        value.start = t.pos
-        while True:
-            while t.pos < t.end and t.base[t.pos] != 0 and not at_line_end(t):
-                t.pos += 1
-            value.end = t.pos
-            if t.pos < t.end and t.base[t.pos] == 0:
-                return fail(t, "NUL in a header")
-            if not continues(t):
-                break
-            t.pos = after_line_end(t, t.pos)
-        trim_end(t.base, &value)
-        return add_field(m, kind, name, value)
+        return take_generic(t, &value) and add_field(m, kind, name, value)
     while more:
         if not parse_value(t, kind, &value, &more):
             return False
@@ -121,8 +109,30 @@ cdef bint take_values(Message *m, Text *t, int kind, Span name) noexcept nogil:
     return True
 
 
+cdef bint take_generic(Text *t, Span *value) noexcept nogil:
+    """Anything but NUL up to the line end.  A continuation line of nothing but blanks ends the header."""
+    skip_blanks(t)
+    value.start = t.pos
+    while True:
+        while t.pos < t.end and t.base[t.pos] != 0 and not at_line_end(t):
+            t.pos += 1
+        if t.pos < t.end and t.base[t.pos] == 0:
+            return fail(t, "NUL in a header")
+        value.end = t.pos
+        if not continues(t):
+            break
+        t.pos = after_line_end(t, t.pos)
+        skip_blanks(t)
+        if value.start == value.end:
+            value.start = value.end = t.pos
+        if at_line_end(t):
+            break
+    trim_end(t.base, value)
+    return True
+
+
 cdef bint continues(const Text *t) noexcept nogil:
-    """Is the line end at the cursor a fold?  A line of nothing but blanks isn't one: it ends a generic header."""
+    """Is the line end at the cursor a fold?"""
     cdef uint32_t pos
     if t.pos >= t.end:
         return False
@@ -130,13 +140,6 @@ cdef bint continues(const Text *t) noexcept nogil:
     if pos >= t.end or not (t.base[pos] == c" " or t.base[pos] == c"\t"):
         return False
     return True
-
-
-cdef void skip_blanks_and_folds(Text *t) noexcept nogil:
-    skip_blanks(t)
-    while t.pos < t.end and at_line_end(t) and continues(t):
-        t.pos = after_line_end(t, t.pos)
-        skip_blanks(t)
 
 
 cdef bint take_header(Message *m, Text *t) noexcept nogil:
@@ -330,8 +333,8 @@ cdef bint address_at(const Message *m, int32_t index, NameAddress *address) noex
 
 
 cdef bint is_method(const Message *m, const char *name, uint32_t length) noexcept nogil:
-    return (m.method.end - m.method.start == length
-            and memcmp(m.base + m.method.start, name, length) == 0)
+    """PJSIP compares methods without case, though RFC 3261 7.1 doesn't; `name` is lower case."""
+    return same_name(m.base, m.method, name, length)
 
 
 cdef int screen(const Message *m) noexcept nogil:
@@ -347,10 +350,10 @@ cdef int screen(const Message *m) noexcept nogil:
             continue
         if address.uri.scheme != SCHEME_SIP and address.uri.scheme != SCHEME_SIPS:
             return SCREENING_416_CONTACT
-    if m.first_contact < 0 and (is_method(m, "INVITE", 6) or is_method(m, "SUBSCRIBE", 9) or is_method(m, "REFER", 5)
-                                or is_method(m, "UPDATE", 6) or is_method(m, "NOTIFY", 6)):
+    if m.first_contact < 0 and (is_method(m, "invite", 6) or is_method(m, "subscribe", 9) or is_method(m, "refer", 5)
+                                or is_method(m, "update", 6) or is_method(m, "notify", 6)):
         return SCREENING_400_CONTACT
-    if is_method(m, "BYE", 3) or is_method(m, "CANCEL", 6):
+    if is_method(m, "bye", 3) or is_method(m, "cancel", 6):
         return SCREENING_481
     return SCREENING_PASS
 

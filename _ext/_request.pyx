@@ -16,8 +16,7 @@ from identify._uri cimport (
     PLACE_REQUEST, SCHEME_OTHER, Parameter, Uri as UriParts, find_parameter, next_parameter, print_uri,
 )
 
-import ipaddress
-
+from identify._addresses import parse_address
 from identify.errors import LimitError, MessageError
 
 SCREENINGS = ("pass", "416 from", "416 to", "416 contact", "400 missing contact", "481 BYE/CANCEL outside a dialog")
@@ -204,19 +203,7 @@ cdef class Request:
 
         IPv4-mapped IPv6 is IPv4, a scope is dropped.
         """
-        text = self.source
-        if text.startswith("[") and text.endswith("]"):
-            text = text[1:-1]
-        host, scope, zone = text.partition("%")
-        if scope and not (zone == "lo" or zone.isascii() and zone.isdigit()):
-            return None
-        try:
-            address = ipaddress.ip_address(host)
-        except ValueError:
-            return None
-        if address.version == 6 and address.ipv4_mapped is not None:
-            address = address.ipv4_mapped
-        return address.version, int(address)
+        return parse_address(self.source)
 
     @property
     def method(self):

@@ -1,0 +1,41 @@
+from collections.abc import Sequence
+from typing import Final, TypedDict, final
+
+from identify.model import AddressRule
+
+NEGATED: Final[int]
+IPV6: Final[int]
+
+class Structure(TypedDict):
+    words: int
+    host_capacity: int
+    ports: int
+    masks: int
+    irregular: int
+
+def parse_address(text: str | bytes) -> tuple[int, int] | None: ...
+@final
+class AddressIndex:
+    # Contiguous buffers; the annotation for those (collections.abc.Buffer) came with Python 3.12.
+    def __init__(
+        self,
+        ranks: object = b"",
+        flags: object = b"",
+        addresses: object = b"",
+        masks: object = b"",
+        ports: object = b"",
+    ) -> None: ...
+    @staticmethod
+    def from_rules(identifies: Sequence[Sequence[tuple[bool, int, int, int, int]]]) -> AddressIndex: ...
+    @staticmethod
+    def from_identifies(identifies: Sequence[Sequence[AddressRule]]) -> AddressIndex: ...
+    def lookup(self, family: int, address: int, port: int) -> int: ...
+    def lookup_text(self, text: str | bytes, port: int) -> int: ...
+    def checksum(self, family: int, addresses: object, port: int) -> int: ...
+    @property
+    def rules(self) -> int: ...
+    @property
+    def size(self) -> int: ...
+    @property
+    def structure(self) -> dict[int, Structure]: ...
+    def __len__(self) -> int: ...
