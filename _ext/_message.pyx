@@ -41,6 +41,7 @@ cdef void begin(Message *m, const uint8_t *base, uint32_t length, Field *fields,
     m.fields = fields
     m.capacity = capacity
     m.first_from = m.last_from = m.first_to = m.last_to = m.first_via = m.first_contact = -1
+    m.first_supported = m.first_require = -1
 
 
 cdef void finish(Message *m) noexcept nogil:
@@ -92,6 +93,12 @@ cdef bint add_field(Message *m, int kind, Span name, Span value) noexcept nogil:
     elif kind == CONTACT:
         if m.first_contact < 0:
             m.first_contact = index
+    elif kind == SUPPORTED:
+        if m.first_supported < 0:
+            m.first_supported = index
+    elif kind == REQUIRE:
+        if m.first_require < 0:
+            m.first_require = index
     return True
 
 
@@ -375,13 +382,11 @@ cdef int screen(const Message *m) noexcept nogil:
 
 cdef bint merged_away(const Message *m, uint32_t index) noexcept nogil:
     """Several Supported, or Require, are one: the first."""
-    cdef uint32_t i
     cdef int kind = m.fields[index].kind
-    if kind != SUPPORTED and kind != REQUIRE:
-        return False
-    for i in range(index):
-        if m.fields[i].kind == kind:
-            return True
+    if kind == SUPPORTED:
+        return <int32_t>index != m.first_supported
+    if kind == REQUIRE:
+        return <int32_t>index != m.first_require
     return False
 
 
