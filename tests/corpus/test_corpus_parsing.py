@@ -8,6 +8,7 @@ import pytest
 from recorded import cases, data, records, shown, text, wire
 
 from identify.errors import MessageError
+from identify.explanation.headers import PRINTED_HEADER_LIMIT
 from identify.request import Request
 
 NEWEST, OLDER = "corpus.jsonl.gz", "parsed-20.15.jsonl.gz"
@@ -87,7 +88,10 @@ def test_printed(name, family):
         if len(printed) != len(recorded):
             wrong.append(f"{place}: {len(printed)} headers, expected {len(recorded)}: {printed}")
         for ours, theirs in zip(printed, recorded, strict=False):
-            # Asterisk's recorder had no room for the longest headers.
-            if theirs[1] is not None and ours != theirs:
+            if theirs[1] is None:
+                # It had no room in the line that PJSIP prints a header into.
+                if ours[0] != theirs[0] or len(": ".join(ours).encode()) <= PRINTED_HEADER_LIMIT:
+                    wrong.append(f"{place}: {ours!r} would have been printed")
+            elif ours != theirs:
                 wrong.append(f"{place}: {ours!r}, expected {theirs!r}")
     assert not wrong, shown(wrong)
