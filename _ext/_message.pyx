@@ -22,7 +22,8 @@ from identify._fields cimport (
 )
 from identify._text cimport (
     Out, Span, Text, SIP_DIGIT, SIP_TOKEN, after_line_end, at_line_end, fail, peek, put, put_text, same_name,
-    sip_class, sip_class_init, skip_blanks, skip_lws, take, trim_end,
+    sip_class, sip_class_init, skip_blanks, skip_lws, take, take_long, to_line_end,
+    trim_end,
 )
 from identify._uri cimport SCHEME_OTHER, SCHEME_SIP, SCHEME_SIPS, SCHEME_TEL, parse_uri
 
@@ -114,8 +115,7 @@ cdef bint take_generic(Text *t, Span *value) noexcept nogil:
     skip_blanks(t)
     value.start = t.pos
     while True:
-        while t.pos < t.end and t.base[t.pos] != 0 and not at_line_end(t):
-            t.pos += 1
+        to_line_end(t)
         if t.pos < t.end and t.base[t.pos] == 0:
             return fail(t, "NUL in a header")
         value.end = t.pos
@@ -143,14 +143,14 @@ cdef bint continues(const Text *t) noexcept nogil:
 
 
 cdef bint take_header(Message *m, Text *t) noexcept nogil:
-    cdef Span name = take(t, SIP_TOKEN)
+    cdef Span name = take_long(t, SIP_TOKEN)
     if name.start == name.end:
         return fail(t, "a header has no name")
     skip_blanks(t)
     if peek(t) != c":":
         return fail(t, "no ':' after a header's name")
     t.pos += 1
-    if not take_values(m, t, kind_of(t.base, name), name):
+    if not take_values(m, t, kind_of(t.base, name, t.end), name):
         return False
     if t.pos < t.end:
         t.pos = after_line_end(t, t.pos)
@@ -294,7 +294,7 @@ cdef bint add_header(Message *m, Span name, uint32_t start, uint32_t end) noexce
     t.end = end
     t.error = start
     t.reason = NULL
-    if not take_values(m, &t, kind_of(m.base, name), name):
+    if not take_values(m, &t, kind_of(m.base, name, m.length), name):
         return refuse(m, t.reason, t.error) if t.reason != NULL else False
     if t.pos < end:
         return refuse(m, "a line end in a header", t.pos)

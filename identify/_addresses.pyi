@@ -14,6 +14,7 @@ class Structure(TypedDict):
     irregular: int
 
 def parse_address(text: str | bytes) -> tuple[int, int] | None: ...
+
 @final
 class AddressIndex:
     # Contiguous buffers; the annotation for those (collections.abc.Buffer) came with Python 3.12.
