@@ -108,13 +108,13 @@ def _encoded(text: str) -> bytes:
 
 
 def _answer(plan: Plan, endpoint: str, identifier: str, section: str | None) -> int:
-    """Number an answer; no two are the same, for each section and endpoint is planned once for an identifier."""
+    """Give an answer its number; no two are the same, for each section and endpoint is planned once for an identifier."""
     plan.answers.append((endpoint, identifier, section))
     return len(plan.answers) - 1
 
 
 def _answer_of(plan: Plan, identify: Identify, identifier: str, endpoints: Mapping[str, Endpoint]) -> int:
-    """Number an identify's answer; a missing endpoint decides too, but has none."""
+    """Give an identify's answer its number; a missing endpoint decides too, but has none."""
     if identify.endpoint not in endpoints:
         return -1
     return _answer(plan, identify.endpoint, identifier, identify.id)
