@@ -17,15 +17,20 @@ from libc.stdlib cimport free, malloc, realloc
 from libc.string cimport memcpy, memset
 
 from identify._fields cimport (
-    ACCEPT, CALL_ID, CONTACT, CONTENT_LENGTH, CSEQ, FROM, GENERIC, REQUIRE, SUPPORTED, TO, VIA, NameAddress,
+    CALL_ID, CONTACT, CSEQ, FROM, GENERIC, REQUIRE, SUPPORTED, TO, VIA, NameAddress,
     Received, kind_of, parse_name_address, parse_value, print_value,
 )
 from identify._text cimport (
+<<<<<<< HEAD
     Out, Span, Text, SIP_DIGIT, SIP_TOKEN, after_line_end, at_line_end, fail, peek, put, put_text, same_name,
     sip_class, sip_class_init, skip_blanks, skip_lws, take, take_long, to_line_end,
     trim_end,
+=======
+    Out, Span, Text, SIP_DIGIT, SIP_TOKEN, after_line_end, at_line_end, fail, peek, put_text, same_name,
+    sip_class_init, skip_blanks, skip_lws, take, trim_end,
+>>>>>>> docs
 )
-from identify._uri cimport SCHEME_OTHER, SCHEME_SIP, SCHEME_SIPS, SCHEME_TEL, parse_uri
+from identify._uri cimport SCHEME_OTHER, SCHEME_SIP, SCHEME_SIPS, parse_uri
 
 sip_class_init()
 
@@ -374,7 +379,7 @@ cdef void print_field(const Message *m, uint32_t index, const Received *received
                       Out *out) noexcept nogil:
     """Print the value of a field as PJSIP prints it for comparison."""
     cdef const Field *field = &m.fields[index]
-    cdef uint32_t i, before
+    cdef uint32_t i
     print_value(m.base, field.kind, field.value, received if <int32_t>index == m.first_via else NULL,
                 added if <int32_t>index == m.first_contact else NULL, out)
     if field.kind == SUPPORTED or field.kind == REQUIRE:

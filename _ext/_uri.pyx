@@ -8,13 +8,17 @@ Facts
 - Known parameters come first, in a fixed order, and only where RFC 3261's table in 19.1.1 allows them.
 """
 
-cimport cython
 from libc.string cimport memset
 
 from identify._text cimport (
     Out, Span, Text, SIP_DIGIT, SIP_HEADER, SIP_HOST, SIP_IPV6, SIP_OTHER, SIP_PARAM, SIP_PASSWORD, SIP_TEL,
+<<<<<<< HEAD
     SIP_TOKEN, SIP_USER, SIP_USER_END, decoded, fail, peek, put, put_escaped, put_number, put_span, put_text, same_decoded,
     same_name, sip_class, sip_class_init, take, take_escaped, take_long, take_quoted, lower,
+=======
+    SIP_TOKEN, SIP_USER, fail, peek, put, put_escaped, put_number, put_span, put_text, same_decoded,
+    same_name, sip_class, sip_class_init, take, take_escaped, take_quoted, lower,
+>>>>>>> docs
 )
 
 sip_class_init()
@@ -73,7 +77,7 @@ cdef bint take_parameters(Text *t, bint tel, Span *parameters) noexcept nogil:
 
 
 cdef bint take_headers(Text *t, Span *headers) noexcept nogil:
-    cdef Span name, value
+    cdef Span name
     headers.start = t.pos + 1
     while True:
         t.pos += 1
@@ -82,7 +86,7 @@ cdef bint take_headers(Text *t, Span *headers) noexcept nogil:
             return fail(t, "a URI header has no name")
         if peek(t) == c"=":
             t.pos += 1
-            value = take_escaped(t, SIP_HEADER)
+            take_escaped(t, SIP_HEADER)
         if peek(t) != c"&":
             break
     headers.end = t.pos

@@ -1,11 +1,12 @@
 from collections.abc import Sequence
-from typing import Final, TypedDict, final
+from typing import Final, TypedDict, final, type_check_only
 
 from identify.model import AddressRule
 
 NEGATED: Final[int]
 IPV6: Final[int]
 
+@type_check_only
 class Structure(TypedDict):
     words: int
     host_capacity: int
