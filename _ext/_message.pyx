@@ -291,9 +291,24 @@ cdef bint parse_message(Message *m, bint stream) noexcept nogil:
     return parse_head(m, &t)
 
 
+cdef bint is_token(const Message *m, Span span) noexcept nogil:
+    cdef uint32_t i
+    for i in range(span.start, span.end):
+        if not sip_class[m.base[i]] & SIP_TOKEN:
+            return False
+    return span.start < span.end
+
+
+cdef bint add_method(Message *m) noexcept nogil:
+    """Check a method that was given apart from a message."""
+    return is_token(m, m.method) or refuse(m, "the method is no token", m.method.start)
+
+
 cdef bint add_header(Message *m, Span name, uint32_t start, uint32_t end) noexcept nogil:
     """Add a header that was given apart from a message; its value is [start, end)."""
     cdef Text t
+    if not is_token(m, name):
+        return refuse(m, "the name of a header is no token", name.start)
     t.base = m.base
     t.pos = start
     t.end = end
