@@ -5,7 +5,7 @@ Knows both layouts; decides nothing.  The same plan gives the same bytes.
 
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_GET_SIZE
 from libc.stdlib cimport free, malloc
-from libc.string cimport memset, strlen
+from libc.string cimport memset
 
 from identify._fields cimport KINDS, long_name
 from identify._names cimport put_names

@@ -16,16 +16,16 @@ from libc.stdlib cimport free, malloc
 from libc.string cimport memchr, memcpy
 
 from identify._address_tables cimport find_v4, find_v6
-from identify._fields cimport AUTHORIZATION, GENERIC, NameAddress, Received, find_digest, long_name
+from identify._fields cimport AUTHORIZATION, GENERIC, NameAddress, Received, find_digest
 from identify._message cimport Field, address_at, merged_away, print_field
-from identify._names cimport NO_NAME, NameTable, find_name
+from identify._names cimport NO_NAME, find_name
 from identify._regex_set cimport RegexSet
 from identify._tables cimport (
-    ANONYMOUS, AUTH_USERNAME, HEADER, IP, KIND_CAPACITY, LINE, NO_ANSWER, NO_WANTED, REQUEST_URI, USERNAME,
-    EndpointAnswers, TransportText, WantedHeader, part,
+    ANONYMOUS, HEADER, IP, LINE, NO_ANSWER, NO_WANTED, REQUEST_URI, USERNAME, EndpointAnswers, TransportText,
+    WantedHeader, part,
 )
 from identify._text cimport Out, Span, decoded, lower
-from identify._uri cimport PLACE_REQUEST, SCHEME_SIP, SCHEME_SIPS, Parameter, Uri, find_parameter, print_uri
+from identify._uri cimport PLACE_REQUEST, SCHEME_SIP, SCHEME_SIPS, Parameter, find_parameter, print_uri
 
 cdef enum:
     # Asterisk's buffer for a printed header has 4 KiB; see ``identify.explanation.headers``.

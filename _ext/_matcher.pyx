@@ -9,11 +9,10 @@ from cpython.buffer cimport PyBUF_SIMPLE, PyBuffer_Release, PyObject_GetBuffer
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_CheckExact, PyBytes_GET_SIZE
 from cpython.object cimport PyObject
 from cpython.ref cimport Py_INCREF, Py_XDECREF
-from libc.stdint cimport int32_t, uint8_t, uint16_t, uint32_t, uint64_t
+from libc.stdint cimport int32_t, uint8_t, uint16_t, uint32_t
 from libc.stdlib cimport calloc, free
 from libc.string cimport memset
 
-from identify._address_tables cimport AddressTables
 from identify._address_text cimport Source, parse_source, to_plain
 from identify._addresses cimport AddressIndex
 from identify._block cimport Block
@@ -172,11 +171,10 @@ cdef class Matcher:
         cdef bint stream = False
         cdef bint ok
         cdef int32_t number
-        cdef bytes kept = None
         if transport != "udp":
             transport = transport.lower()
             stream = transport in STREAMS
-        kept = take_place(&place, source, port)
+        _owner = take_place(&place, source, port)
         if length > MESSAGE_LIMIT:
             raise MessageError(f"longer than {MESSAGE_LIMIT} bytes", MESSAGE_LIMIT)
         if self.transports_matter:
@@ -192,7 +190,7 @@ cdef class Matcher:
     def identify(self, Request request not None):
         """Return the answer for a request, None where no identifier has one."""
         cdef Place place
-        cdef bytes kept = take_place(&place, request.source, request.port)
+        _owner = take_place(&place, request.source, request.port)
         if self.transports_matter:
             place.transport = self.transport_of(request.source, request.transport, request.local,
                                                 request.transport_section)

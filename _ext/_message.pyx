@@ -21,14 +21,8 @@ from identify._fields cimport (
     Received, kind_of, parse_name_address, parse_value, print_value,
 )
 from identify._text cimport (
-<<<<<<< HEAD
-    Out, Span, Text, SIP_DIGIT, SIP_TOKEN, after_line_end, at_line_end, fail, peek, put, put_text, same_name,
-    sip_class, sip_class_init, skip_blanks, skip_lws, take, take_long, to_line_end,
-    trim_end,
-=======
     Out, Span, Text, SIP_DIGIT, SIP_TOKEN, after_line_end, at_line_end, fail, peek, put_text, same_name,
-    sip_class_init, skip_blanks, skip_lws, take, trim_end,
->>>>>>> docs
+    sip_class, sip_class_init, skip_blanks, skip_lws, take, take_long, to_line_end, trim_end,
 )
 from identify._uri cimport SCHEME_OTHER, SCHEME_SIP, SCHEME_SIPS, parse_uri
 

@@ -8,7 +8,7 @@ from libc.stdlib cimport free, malloc
 
 from identify._fields cimport AUTHORIZATION, GENERIC, NameAddress, Received, find_digest, long_name
 from identify._message cimport (
-    MESSAGE_LIMIT, Message, add_header, add_method, add_request_uri, address_at, begin, finish, merged_away,
+    MESSAGE_LIMIT, add_header, add_method, add_request_uri, address_at, begin, finish, merged_away,
     parse_message, print_field, screen,
 )
 from identify._text cimport Out, Span, decoded
