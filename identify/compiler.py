@@ -108,7 +108,7 @@ def _encoded(text: str) -> bytes:
 
 
 def _answer(plan: Plan, endpoint: str, identifier: str, section: str | None) -> int:
-    """Give an answer its number; no two are the same, for each section and endpoint is planned once for an identifier."""
+    """Give an answer its number; no two are the same, for an identifier plans each section and endpoint once."""
     plan.answers.append((endpoint, identifier, section))
     return len(plan.answers) - 1
 
