@@ -44,7 +44,7 @@ lint: $(VENV)/.group-lint  ## Check style: ruff, cython-lint and the rules of th
 	$(BIN)/python .ci/rules.py
 
 typing: $(BUILT) $(VENV)/.group-typing  ## Check types, and that the stubs say what the compiled modules have.
-	$(BIN)/mypy --strict identify
+	$(BIN)/mypy --strict
 	$(BIN)/python -m mypy.stubtest --allowlist tests/stubtest.txt $(STUBBED)
 
 bench: $(BUILT) $(VENV)/.group-bench  ## Run the benchmarks.
@@ -76,7 +76,7 @@ $(VENV)/.group-%: $(VENV)/.created pyproject.toml
 
 # Installed as a link to this folder, for the command and the metadata; needed anew when the metadata change.
 # The files of pyproject's metadata may still be missing in a checkout of an old commit, so only it is named.
-$(VENV)/.linked: $(VENV)/.group-build $(VENV)/.group-test pyproject.toml identify/__init__.py
+$(VENV)/.linked: $(VENV)/.group-build $(VENV)/.group-test pyproject.toml identify/version.py
 	@$(BIN)/python -c 'import sysconfig, os, sys; sys.exit(not os.path.exists(sysconfig.get_paths()["include"] + "/Python.h"))' \
 	  || { echo "The headers of $(PYTHON) are missing: apt-get install python3-dev" >&2; exit 2; }
 	@command -v $${CC:-gcc} > /dev/null || { echo "A C compiler is missing: apt-get install gcc libc6-dev" >&2; exit 2; }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,7 @@ ROOT = Path(__file__).parent.parent
 #: What PyPI's distribution "identify" installs into the package of the same name.
 TAKEN = {"cli", "extensions", "identify", "interpreters", "vendor"}
 LONGEST_MODULE = 400
+LARGEST_FOLDER = 12
 UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|HACK|NotImplementedError)\b")
 #: A test that doesn't run proves nothing; the markers of pyproject.toml say what may be left out where.
 UNRUN = re.compile(
@@ -42,12 +44,22 @@ def lengths() -> Iterator[str]:
             yield f"{path}: {lines} lines, at most {LONGEST_MODULE}"
 
 
+def folders() -> Iterator[str]:
+    """No folder of the package may hold more modules than a reader finds at a glance."""
+    held = Counter(path.parent for path, _ in files("identify", ".py"))
+    for folder, modules_in_it in held.items():
+        if modules_in_it > LARGEST_FOLDER:
+            yield f"{folder}: {modules_in_it} modules, at most {LARGEST_FOLDER}"
+
+
 def imports() -> Iterator[str]:
-    """Import inside the package from its modules, never from its top: another distribution may own that file."""
+    """Import inside the package from its modules, never from its top, which another may own."""
     for path, text in files("identify", ".py"):
         if path.parts == ("identify", "__init__.py"):
             continue
         for node in ast.walk(ast.parse(text)):
+            if not isinstance(node, ast.Import | ast.ImportFrom):
+                continue
             plain = isinstance(node, ast.Import) and any(one.name == "identify" for one in node.names)
             named = isinstance(node, ast.ImportFrom) and node.module == "identify" and node.level == 0
             if plain or named:
@@ -93,9 +105,12 @@ def modules() -> Iterator[str]:
         yield f"identify/{name}.pyi: it and MODULES of setup.py don't agree"
 
 
+RULES = (names, lengths, folders, imports, unfinished, tests, modules)
+
+
 def main() -> int:
     """Check every rule and return the exit status."""
-    broken = [one for rule in (names, lengths, imports, unfinished, tests, modules) for one in rule()]
+    broken = [one for rule in RULES for one in rule()]
     for one in broken:
         print(one)
     print(f"project rules: {len(broken)} broken")

@@ -25,8 +25,7 @@ Strategy
    positive items (only a positive item can make a group match) and evaluated item by item.
 """
 
-from libc.stdint cimport int64_t
-from libc.stdlib cimport calloc, free, malloc, qsort
+from libc.stdlib cimport calloc, free, qsort
 from libc.string cimport memcpy, memset
 
 from identify._address_intervals cimport (

@@ -6,7 +6,6 @@ a positive item that covers the source one evaluation, in the order of ranks and
 could still win.
 """
 
-from libc.stdint cimport uint8_t, uint16_t
 from libc.stdlib cimport calloc, free, malloc, qsort
 from libc.string cimport memset
 

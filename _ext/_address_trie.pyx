@@ -12,7 +12,7 @@ Strategy
    one cache line instead of two or three, half the size.  What remains is a trie as ever.
 """
 
-from libc.stdint cimport int64_t, uint8_t, uint16_t, uint64_t
+from libc.stdint cimport uint16_t, uint64_t
 from libc.stdlib cimport calloc, free, realloc
 from libc.string cimport memset
 
@@ -250,7 +250,7 @@ cdef int add_v6(
     cdef size_t place, at, children, child, low, high
     cdef uint128_t first, span, below, child_origin, child_end
     cdef uint32_t child_entry
-    cdef int stride, shift
+    cdef int shift
     cdef Node6 *node
     if boundaries == 0:
         entry[0] = intervals.values[begin]
@@ -323,8 +323,8 @@ cdef inline bint is_host(const Intervals *intervals, size_t number, uint128_t la
 
 cdef bint put_v4(Hosts *hosts, uint32_t address, uint32_t value) noexcept nogil:
     cdef size_t slot = hash_v4(address, <uint32_t>hosts.capacity)
-    cdef int probes
-    for probes in range(PROBE_LIMIT):
+    cdef int _probe
+    for _probe in range(PROBE_LIMIT):
         if hosts.v4[slot].value == 0:
             hosts.v4[slot].address = address
             hosts.v4[slot].value = value + 1
@@ -337,8 +337,8 @@ cdef bint put_v6(Hosts *hosts, uint128_t address, uint32_t value) noexcept nogil
     cdef uint64_t high = <uint64_t>(address >> 64)
     cdef uint64_t low = <uint64_t>address
     cdef size_t slot = hash_v6(high, low, <uint32_t>hosts.capacity)
-    cdef int probes
-    for probes in range(PROBE_LIMIT):
+    cdef int _probe
+    for _probe in range(PROBE_LIMIT):
         if hosts.v6[slot].value == 0:
             hosts.v6[slot].address[0] = <uint32_t>(high >> 32)
             hosts.v6[slot].address[1] = <uint32_t>high

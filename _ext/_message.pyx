@@ -17,14 +17,14 @@ from libc.stdlib cimport free, malloc, realloc
 from libc.string cimport memcpy, memset
 
 from identify._fields cimport (
-    ACCEPT, CALL_ID, CONTACT, CONTENT_LENGTH, CSEQ, FROM, GENERIC, REQUIRE, SUPPORTED, TO, VIA, NameAddress,
+    CALL_ID, CONTACT, CSEQ, FROM, GENERIC, REQUIRE, SUPPORTED, TO, VIA, NameAddress,
     Received, kind_of, parse_name_address, parse_value, print_value,
 )
 from identify._text cimport (
-    Out, Span, Text, SIP_DIGIT, SIP_TOKEN, after_line_end, at_line_end, fail, peek, put, put_text, same_name,
-    sip_class, sip_class_init, skip_blanks, skip_lws, take, trim_end,
+    Out, Span, Text, SIP_DIGIT, SIP_TOKEN, after_line_end, at_line_end, fail, peek, put_text, same_name,
+    sip_class, sip_class_init, skip_blanks, skip_lws, take, take_long, to_line_end, trim_end,
 )
-from identify._uri cimport SCHEME_OTHER, SCHEME_SIP, SCHEME_SIPS, SCHEME_TEL, parse_uri
+from identify._uri cimport SCHEME_OTHER, SCHEME_SIP, SCHEME_SIPS, parse_uri
 
 sip_class_init()
 
@@ -121,8 +121,7 @@ cdef bint take_generic(Text *t, Span *value) noexcept nogil:
     skip_blanks(t)
     value.start = t.pos
     while True:
-        while t.pos < t.end and t.base[t.pos] != 0 and not at_line_end(t):
-            t.pos += 1
+        to_line_end(t)
         if t.pos < t.end and t.base[t.pos] == 0:
             return fail(t, "NUL in a header")
         value.end = t.pos
@@ -150,14 +149,14 @@ cdef bint continues(const Text *t) noexcept nogil:
 
 
 cdef bint take_header(Message *m, Text *t) noexcept nogil:
-    cdef Span name = take(t, SIP_TOKEN)
+    cdef Span name = take_long(t, SIP_TOKEN)
     if name.start == name.end:
         return fail(t, "a header has no name")
     skip_blanks(t)
     if peek(t) != c":":
         return fail(t, "no ':' after a header's name")
     t.pos += 1
-    if not take_values(m, t, kind_of(t.base, name), name):
+    if not take_values(m, t, kind_of(t.base, name, t.end), name):
         return False
     if t.pos < t.end:
         t.pos = after_line_end(t, t.pos)
@@ -316,7 +315,7 @@ cdef bint add_header(Message *m, Span name, uint32_t start, uint32_t end) noexce
     t.end = end
     t.error = start
     t.reason = NULL
-    if not take_values(m, &t, kind_of(m.base, name), name):
+    if not take_values(m, &t, kind_of(m.base, name, m.length), name):
         return refuse(m, t.reason, t.error) if t.reason != NULL else False
     if t.pos < end:
         return refuse(m, "a line end in a header", t.pos)
@@ -394,7 +393,7 @@ cdef void print_field(const Message *m, uint32_t index, const Received *received
                       Out *out) noexcept nogil:
     """Print the value of a field as PJSIP prints it for comparison."""
     cdef const Field *field = &m.fields[index]
-    cdef uint32_t i, before
+    cdef uint32_t i
     print_value(m.base, field.kind, field.value, received if <int32_t>index == m.first_via else NULL,
                 added if <int32_t>index == m.first_contact else NULL, out)
     if field.kind == SUPPORTED or field.kind == REQUIRE:

@@ -3,17 +3,17 @@
 cimport cython
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_GET_SIZE, PyBytes_FromStringAndSize
 from cpython.long cimport PyLong_AsLongAndOverflow
-from libc.stdint cimport int32_t, uint8_t, uint32_t
+from libc.stdint cimport uint8_t, uint32_t
 from libc.stdlib cimport free, malloc
 
 from identify._fields cimport AUTHORIZATION, GENERIC, NameAddress, Received, find_digest, long_name
 from identify._message cimport (
-    MESSAGE_LIMIT, Field, Message, address_at, add_header, add_method, add_request_uri, begin, finish, merged_away, parse_message,
-    print_field, screen,
+    MESSAGE_LIMIT, add_header, add_method, add_request_uri, address_at, begin, finish, merged_away,
+    parse_message, print_field, screen,
 )
-from identify._text cimport Out, Span, put_escaped, decoded
+from identify._text cimport Out, Span, decoded
 from identify._uri cimport (
-    PLACE_REQUEST, SCHEME_OTHER, Parameter, Uri as UriParts, find_parameter, next_parameter, print_uri,
+    PLACE_REQUEST, Parameter, Uri as UriParts, next_parameter, print_uri,
 )
 
 from identify._addresses import parse_address

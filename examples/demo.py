@@ -46,9 +46,7 @@ def ask_library(folder: Path, case: dict[str, Any]) -> dict[str, Any] | None:
     """Return the library's match for one request, None if it isn't identified."""
     options = case["options"]
     tokens = dict(
-        value.split("=")
-        for option, value in itertools.pairwise(options)
-        if option == "--line-token"
+        value.split("=") for option, value in itertools.pairwise(options) if option == "--line-token"
     )
     engine = Engine(Configuration.from_path(folder), line_tokens=tokens)
     address, port = case["source"].rsplit(":", 1)

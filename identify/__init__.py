@@ -5,7 +5,7 @@ way around another distribution that installs a package of this name (see the RE
 below it reads the command line or prints; that is ``identify.commands``, which isn't imported.
 """
 
-__version__ = "0.1.0"
+from identify.version import __version__
 
 try:
     from identify.configuration import Configuration, OfflineResolver, ResolutionError, Resolver

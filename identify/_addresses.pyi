@@ -1,11 +1,12 @@
 from collections.abc import Sequence
-from typing import Final, TypedDict, final
+from typing import Final, TypedDict, final, type_check_only
 
 from identify.model import AddressRule
 
 NEGATED: Final[int]
 IPV6: Final[int]
 
+@type_check_only
 class Structure(TypedDict):
     words: int
     host_capacity: int
@@ -14,6 +15,7 @@ class Structure(TypedDict):
     irregular: int
 
 def parse_address(text: str | bytes) -> tuple[int, int] | None: ...
+
 @final
 class AddressIndex:
     # Contiguous buffers; the annotation for those (collections.abc.Buffer) came with Python 3.12.

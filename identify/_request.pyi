@@ -1,5 +1,8 @@
 from collections.abc import Iterable, Mapping
-from typing import final
+from typing import Final, final
+
+SCREENINGS: Final[tuple[str, ...]]
+STREAMS: Final[frozenset[str]]
 
 @final
 class Uri:

@@ -1,7 +1,7 @@
 """A PJSIP configuration as Asterisk would have it after a start: read once, never changed.
 
-:class:`Configuration` reads pjsip.conf and pjsip_wizard.conf with what they include and keeps the objects that
-Asterisk would create, in the order in which it tries them, and a problem for everything that it would
+:class:`Configuration` reads pjsip.conf and pjsip_wizard.conf with what they include and keeps the objects
+that Asterisk would create, in the order in which it tries them, and a problem for everything that it would
 log, refuse or pass over.  It answers no request; that is the engine's part.
 """
 
@@ -16,24 +16,31 @@ from typing import TypeVar
 import attrs
 
 from .config.addresses import format_address
-from .config.endpoints import (
+from .config.files import DirectoryFiles, Files, GivenFiles
+from .config.names import OfflineResolver, ResolutionError, Resolver
+from .config.objects.candidates import (
+    Candidate,
+    Options,
+    build_one,
+    candidates_by_type,
+    load_single,
+    load_type,
+)
+from .config.objects.endpoints import (
     build_access_list,
     build_aor,
     build_auth,
     build_domain_alias,
     build_endpoint,
 )
-from .config.files import DirectoryFiles, Files, GivenFiles
-from .config.identifies import build_identify
-from .config.names import OfflineResolver, ResolutionError, Resolver
-from .config.objects import Candidate, Options, build_one, candidates_by_type, load_single, load_type
+from .config.objects.identifies import build_identify
+from .config.objects.registrations import build_registration
+from .config.objects.settings import build_settings, effective_order
+from .config.objects.transports import build_transport
 from .config.problems import Budget, Problems, quoted
-from .config.registrations import build_registration
 from .config.releases import NEWEST
 from .config.sections import Document, words
-from .config.settings import build_settings, effective_order
 from .config.text import read_document
-from .config.transports import build_transport
 from .config.wizard import Wizard, read_wizards
 from .errors import ConfigError
 from .model import (

@@ -83,7 +83,7 @@ def complete_registrations(
 
 def _typed(context: click.Context) -> Configuration:
     """Return the configuration that was already typed, an empty one if there is none to read."""
-    # While an option waits for its value, click leaves arguments unassigned; the first one is the configuration.
+    # While an option waits for its value, click leaves arguments unassigned; the first is the configuration.
     path = context.params.get("config") or next(iter(context.args), "")
     try:
         return Configuration.from_path(path)

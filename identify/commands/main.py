@@ -14,6 +14,7 @@ from identify.commands.completion import completion
 from identify.commands.explain import explain
 from identify.commands.output import NAME
 from identify.commands.show import show
+from identify.version import __version__
 
 __all__ = ["main", "sip_identify"]
 
@@ -22,7 +23,7 @@ STATUS_FAILURE = 70
 
 
 @click.group(NAME, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name=NAME)
+@click.version_option(__version__)
 @click.pass_context
 def sip_identify(context: click.Context) -> None:
     """Tell which configured endpoint a SIP request belongs to, exactly as Asterisk's PJSIP tells it.

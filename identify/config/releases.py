@@ -2,9 +2,9 @@
 
 Only the newest release is here; an older one is another :class:`Release`.
 
-Facts: from 20.16, 21.11, 22.6 and 23 on identify objects are tried sorted by the bytes of their ids, and of two
-of one id, one of them made by a wizard, there is only that of pjsip.conf.  From 20.18.1, 22.8.1 and 23.2.1 on
-regular expressions work on UTF-8 characters.
+Facts: from 20.16, 21.11, 22.6 and 23 on identify objects are tried sorted by the bytes of their ids, and of
+two of one id, one of them made by a wizard, there is only that of pjsip.conf.  From 20.18.1, 22.8.1 and
+23.2.1 on regular expressions work on UTF-8 characters.
 """
 
 from __future__ import annotations

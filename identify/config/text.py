@@ -214,10 +214,8 @@ class _Reader:
             name = cut
         self._count(1, file, number)
         additions = [option[1:] for option in options if option.startswith("+")] if options else []
-        if additions:
-            section = self._section_to_continue(name, additions, file, number)
-        else:
-            section = Section(name, file, number)
+        continued = self._section_to_continue(name, additions, file, number) if additions else None
+        section = Section(name, file, number) if continued is None else continued
         for option in options:
             if option == "!":
                 section.template = True

@@ -6,8 +6,8 @@ the lines mean isn't known here.
 Facts (identification section 11):
 
 - Section W makes the endpoint W, the aor W, the auths ``W-iauth`` and ``W-oauth``, the identify
-  ``W-identify`` unless it accepts registrations, and with ``sends_registrations`` a registration ``W-reg-N`` for
-  each remote host.  ``endpoint/x`` and the like are the objects' options.
+  ``W-identify`` unless it accepts registrations, and with ``sends_registrations`` a registration
+  ``W-reg-N`` for each remote host.  ``endpoint/x`` and the like are the objects' options.
 - ``identify/match`` stands instead of the remote hosts; the identify's endpoint is W whatever is said.
 - What is refused doesn't take the rest along, but the first refused registration ends them, and a
   refused aor or auth ends neither endpoint nor identify.
@@ -22,7 +22,7 @@ from collections.abc import Iterator, Sequence
 
 import attrs
 
-from .objects import Candidate, identifier
+from .objects.candidates import Candidate, identifier
 from .problems import MAX_ITEMS_MADE, Budget, Problems, quoted
 from .schema import is_true
 from .sections import BLANKS, Document, Section, Variable, lowered, words
@@ -32,8 +32,8 @@ __all__ = ["Wizard", "read_wizards"]
 PREFIXES = ("endpoint", "aor", "identify", "registration", "inbound_auth", "outbound_auth", "phoneprov")
 OWN_OPTIONS = words(
     "type sends_auth accepts_auth sends_registrations sends_line_with_registrations accepts_registrations"
-    " remote_hosts outbound_proxy transport server_uri_pattern client_uri_pattern contact_pattern has_phoneprov"
-    " has_hint hint_context hint_exten hint_application"
+    " remote_hosts outbound_proxy transport server_uri_pattern client_uri_pattern contact_pattern"
+    " has_phoneprov has_hint hint_context hint_exten hint_application"
 )
 
 

@@ -10,7 +10,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from loading import codes, load, problem
 
-from identify.config import identifies, problems, text
+from identify.config import problems, text
+from identify.config.objects import identifies
 from identify.config.problems import CODES, MAX_PROBLEMS
 from identify.configuration import Configuration
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ..model import Transport
-from .addresses import Address, format_address, parse_address, split_port
-from .names import ResolutionError, Resolver
-from .objects import Candidate, Options
-from .problems import Problems, quoted
-from .sections import lowered
+from ...model import Transport
+from ..addresses import Address, format_address, parse_address, split_port
+from ..names import ResolutionError, Resolver
+from ..problems import Problems, quoted
+from ..sections import lowered
+from .candidates import Candidate, Options
 
 __all__ = ["build_transport"]
 

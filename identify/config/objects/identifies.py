@@ -16,13 +16,13 @@ from __future__ import annotations
 
 import re
 
-from .._regex import Regex, RegexError
-from ..model import AddressRule, HeaderRule, Identify, Origin, RequestUriRule, TextPattern
-from .addresses import ALL_ONES, AddressError, parse_address, parse_network
-from .names import ResolutionError, Resolver, resolve_names
-from .objects import Candidate, Options
-from .problems import MAX_ITEMS_MADE, Budget, Problems, quoted
-from .sections import BLANKS, Variable
+from ..._regex import Regex, RegexError
+from ...model import AddressRule, HeaderRule, Identify, Origin, RequestUriRule, TextPattern
+from ..addresses import ALL_ONES, AddressError, parse_address, parse_network
+from ..names import ResolutionError, Resolver, resolve_names
+from ..problems import MAX_ITEMS_MADE, Budget, Problems, quoted
+from ..sections import BLANKS, Variable
+from .candidates import Candidate, Options
 
 __all__ = ["build_identify"]
 

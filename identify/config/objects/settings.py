@@ -7,10 +7,10 @@ Asterisk's modules are loaded.
 
 from __future__ import annotations
 
-from ..model import Settings
-from .objects import Candidate, Options
-from .problems import Problems, quoted
-from .sections import BLANKS, lowered
+from ...model import Settings
+from ..problems import Problems, quoted
+from ..sections import BLANKS, lowered
+from .candidates import Candidate, Options
 
 __all__ = ["LOAD_ORDER", "build_settings", "effective_order"]
 

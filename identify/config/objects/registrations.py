@@ -12,11 +12,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from ..model import Registration, Transport
-from .objects import Candidate, Options
-from .problems import Problems, quoted
-from .schema import is_uri, uri_host
-from .sections import Variable, lowered
+from ...model import Registration, Transport
+from ..problems import Problems, quoted
+from ..schema import is_uri, uri_host
+from ..sections import Variable, lowered
+from .candidates import Candidate, Options
 
 __all__ = ["build_registration"]
 

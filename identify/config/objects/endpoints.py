@@ -6,10 +6,10 @@ the other options are kept as text.
 
 from __future__ import annotations
 
-from ..model import IDENTIFY_BY_DEFAULT, AccessList, Aor, Auth, DomainAlias, Endpoint
-from .objects import Candidate, Options
-from .problems import Problems
-from .sections import BLANKS, Variable, lowered
+from ...model import IDENTIFY_BY_DEFAULT, AccessList, Aor, Auth, DomainAlias, Endpoint
+from ..problems import Problems
+from ..sections import BLANKS, Variable, lowered
+from .candidates import Candidate, Options
 
 __all__ = ["build_access_list", "build_aor", "build_auth", "build_domain_alias", "build_endpoint"]
 
@@ -28,7 +28,8 @@ def build_endpoint(candidate: Candidate, options: Options, problems: Problems) -
     """
     start, end = options.number("rtp_port_start", 0), options.number("rtp_port_end", 0)
     if (start or end) and not MIN_RTP_PORT <= start < end <= MAX_RTP_PORT:
-        message = f"rtp_port_start {start} and rtp_port_end {end} are no range from {MIN_RTP_PORT} to {MAX_RTP_PORT}"
+        allowed = f"{MIN_RTP_PORT} to {MAX_RTP_PORT}"
+        message = f"rtp_port_start {start} and rtp_port_end {end} are no range from {allowed}"
         _refuse(candidate, options.line("rtp_port_start") or options.line("rtp_port_end"), message, problems)
         return None
     least, expires = options.number("timers_min_se", 90), options.number("timers_sess_expires", 1800)

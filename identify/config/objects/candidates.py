@@ -20,10 +20,10 @@ from typing import TypeVar
 
 import attrs
 
-from ..model import Origin
-from .problems import Problems, quoted
-from .schema import FALSE_WORDS, is_true, options_of, types
-from .sections import Document, Section, Variable, lowered, words
+from ...model import Origin
+from ..problems import Problems, quoted
+from ..schema import FALSE_WORDS, is_true, options_of, types
+from ..sections import Document, Section, Variable, lowered, words
 
 __all__ = [
     "Candidate",
@@ -37,7 +37,8 @@ __all__ = [
 
 #: Options of which every line counts; of the others the last one does.
 LISTS = words(
-    "acl allow cipher contact contact_acl contact_deny contact_permit deny disallow local_net match permit set_var"
+    "acl allow cipher contact contact_acl contact_deny contact_permit deny disallow local_net match permit"
+    " set_var"
 )
 SINGLE_TYPES = ("global", "system")
 
@@ -234,10 +235,11 @@ def accept_options(candidate: Candidate, problems: Problems) -> Options:
                 problems.add("boolean-value", variable.file, variable.line, message, section=candidate.id)
         elif option.name == "type":
             if variable.value != candidate.type and candidate.id != candidate.type:
-                message = f"type {quoted(variable.value)} has no effect, the first type {quoted(candidate.type)} holds"
+                message = f"type {quoted(variable.value)} has no effect, {quoted(candidate.type)} came first"
                 problems.add("type-ignored", variable.file, variable.line, message, section=candidate.id)
         elif option.kind in ("file", "unchecked") and variable.value:
-            message = f"{option.name} = {quoted(variable.value)}: Asterisk refuses the {candidate.type} if it lacks that"
+            message = f"{option.name} = {quoted(variable.value)}: without that on its machine "
+            message += f"Asterisk refuses the {candidate.type}"
             problems.add("option-unchecked", variable.file, variable.line, message, section=candidate.id)
         lines = accepted.get(option.name)
         if lines is None:

@@ -1,0 +1,1 @@
+"""Building of address tables; offers nothing to Python."""

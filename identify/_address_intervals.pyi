@@ -1,0 +1,1 @@
+"""Flattening of prefixes into intervals; offers nothing to Python."""

@@ -1,0 +1,1 @@
+"""Index of the identifies that can't be flattened; offers nothing to Python."""

@@ -1,0 +1,1 @@
+"""Search structures over intervals; offers nothing to Python."""

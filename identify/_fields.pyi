@@ -1,0 +1,1 @@
+"""Header fields that PJSIP reads itself; offers nothing to Python."""

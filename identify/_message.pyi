@@ -1,0 +1,1 @@
+"""The scan of a SIP request; offers nothing to Python."""

@@ -1,0 +1,1 @@
+"""URIs as PJSIP reads and prints them; offers nothing to Python."""

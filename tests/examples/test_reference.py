@@ -1,0 +1,172 @@
+"""The reference has everything that is public, and nothing that isn't so."""
+
+from __future__ import annotations
+
+import importlib
+import re
+from collections.abc import Iterator
+
+import click
+import pytest
+from consoles import DOCUMENTS, ROOT
+
+import identify
+from identify import configuration
+from identify.commands import explain as explain_command
+from identify.commands.main import STATUS_FAILURE, sip_identify
+from identify.commands.output import SCHEMA_VERSION
+from identify.config import files, names, problems, text
+from identify.config.objects import identifies
+from identify.errors import LimitError, MessageError
+from identify.explain import VERDICTS
+from identify.explanation import headers, uris
+from identify.request import Request
+
+REFERENCE = ROOT / "docs" / "reference"
+ROW = re.compile(r"^\| (.+) \|$", re.MULTILINE)
+NAMES = re.compile(r"`([A-Za-z_]+)`")
+
+
+def page(name: str) -> str:
+    return (REFERENCE / name).read_text(encoding="utf-8")
+
+
+def rows(document: str) -> Iterator[list[str]]:
+    """Yield the cells of each row of its tables."""
+    for row in ROW.findall(page(document)):
+        yield [cell.strip() for cell in row.split(" | ")]
+
+
+def test_problem_codes() -> None:
+    """The page has every code with its severity and its meaning, in the order of the program."""
+    shown = [(cells[0].strip("`"), *cells[1:]) for cells in rows("problems.md") if len(cells) == 3]
+
+    assert shown[0] == ("code", "severity", "what it says")
+    assert shown[1:] == [(code, *said) for code, said in problems.CODES.items()]
+
+
+def test_python_names_and_their_modules() -> None:
+    """Every public name is on the page with a module that has it."""
+    found: dict[str, str] = {"__version__": "identify.version"}
+    for cells in rows("python.md"):
+        if len(cells) == 3 and cells[1].startswith("`identify."):
+            found |= dict.fromkeys(NAMES.findall(cells[0]), cells[1].strip("`"))
+
+    assert set(found) == set(identify.__all__)
+    for name, module in found.items():
+        assert getattr(importlib.import_module(module), name) is getattr(identify, name)
+
+
+def commands(group: click.Group) -> Iterator[click.Command]:
+    """Yield every command under a group."""
+    for command in group.commands.values():
+        yield command
+        if isinstance(command, click.Group):
+            yield from commands(command)
+
+
+def test_command_options() -> None:
+    """Every command and every option stands on the page."""
+    shown = page("command.md")
+
+    for command in commands(sip_identify):
+        assert command.name in shown
+        for param in command.params:
+            for option in param.opts if isinstance(param, click.Option) else ():
+                assert f"`{option}" in shown or f" {option} " in shown, option
+
+
+def test_exit_status() -> None:
+    """The page has the statuses that the program ends with."""
+    shown = {cells[0] for cells in rows("command.md") if cells[0].isdigit()}
+
+    assert shown == {"0", "1", "2", str(STATUS_FAILURE)}
+
+
+def test_json_version_and_verdicts() -> None:
+    """The page on JSON has the version of the schema and every verdict."""
+    shown = page("json.md")
+
+    assert f"`schema_version` ({SCHEMA_VERSION})" in shown
+    assert {verdict for verdict in VERDICTS if f"`{verdict}`" in shown} == set(VERDICTS)
+
+
+LIMITS = {
+    "a line": text.MAX_LINE_BYTES,
+    "a section's name": text.MAX_NAME_BYTES,
+    "nested includes": text.MAX_INCLUDE_DEPTH,
+    "nested block comments": text.MAX_COMMENT_DEPTH,
+    "a file": files.MAX_FILE_BYTES,
+    "all lines": text.MAX_LINES,
+    "sections and options, with what is inherited": text.MAX_ITEMS,
+    "inherited text": text.MAX_TOTAL_CHARACTERS,
+    "a value that grows by `+=`": text.MAX_VALUE_CHARACTERS,
+    "files that are included": text.MAX_INCLUDES,
+    "alternatives of braces in an include's name": files.MAX_BRACE_EXPANSIONS,
+    "directory entries looked at for an include's pattern": files.MAX_GLOB_ENTRIES,
+    "comparisons for filtered additions": text.MAX_FILTER_CHECKS,
+    "items of `match` and hosts of wizards in all": problems.MAX_ITEMS_MADE,
+    "addresses of one identify object, once names are resolved": names.MAX_ADDRESSES,
+    "a regular expression with its repetitions written out": identifies.MAX_EXPANSION,
+    "problems that are kept, errors and the others each": problems.MAX_PROBLEMS,
+    "a message": explain_command.READ_LIMIT - 1,
+    "a printed header, name and value": headers.PRINTED_HEADER_LIMIT,
+    "a printed request URI": uris.PRINTED_URI_LIMIT,
+}
+
+
+@pytest.mark.parametrize("what", LIMITS)
+def test_limits(what: str) -> None:
+    """The page has each limit as the program has it."""
+    (cells,) = [cells for cells in rows("limits.md") if cells[0] == what]
+
+    assert int(re.sub(r"\D", "", cells[1])) == LIMITS[what]
+
+
+def test_length_of_messages() -> None:
+    """A message of the length that the page says is read, one byte more isn't."""
+    most = LIMITS["a message"]
+    head = b"OPTIONS sip:a@b SIP/2.0\nVia: SIP/2.0/UDP h\nFrom: <sip:a@b>\nTo: <sip:a@b>\nCall-ID: 1\nCSeq: 1 A\n\n"
+
+    assert Request.from_message(head.ljust(most), "192.0.2.1", 5060).method == "OPTIONS"
+    with pytest.raises(MessageError):
+        Request.from_message(head.ljust(most + 1), "192.0.2.1", 5060)
+    with pytest.raises(LimitError):
+        Request(source="192.0.2.1", headers={"X": "x" * most})
+
+
+def test_security_page_has_the_limits() -> None:
+    """What the page on security says of lengths is so."""
+    shown = (ROOT / "SECURITY.md").read_text(encoding="utf-8").replace(",", "")
+
+    for what in (
+        "a message",
+        "a printed header, name and value",
+        "a printed request URI",
+        "a regular expression with its repetitions written out",
+    ):
+        assert str(LIMITS[what]) in shown
+
+
+def test_every_page_is_listed() -> None:
+    """Each page of docs/ is in the index."""
+    index = (ROOT / "docs" / "README.md").read_text(encoding="utf-8")
+
+    for document in (ROOT / "docs").glob("*/*.md"):
+        assert f"]({document.relative_to(ROOT / 'docs')})" in index
+
+
+def test_map_of_the_compiled_part() -> None:
+    """Each source of the compiled part is on its map."""
+    shown = (ROOT / "_ext" / "README.md").read_text(encoding="utf-8")
+    listed = set(re.findall(r"^\| `(_\w+)\.\w+` \|", shown, re.MULTILINE))
+
+    assert {path.stem for path in (ROOT / "_ext").glob("_*.[ph]*")} == listed
+
+
+def test_pages_name_modules_that_exist() -> None:
+    """No page names a module of the package that isn't there."""
+    for document in [*DOCUMENTS, ROOT / "CONTRIBUTING.md"]:
+        for name in re.findall(r"`(identify/[a-z_/]+(?:\.py)?)`", document.read_text(encoding="utf-8")):
+            assert (ROOT / name).exists(), (document, name)
+    assert configuration.Configuration is identify.Configuration
