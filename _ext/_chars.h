@@ -18,7 +18,9 @@
 #define SIP_VALUE 256      /* unquoted value of a header parameter */
 #define SIP_DIGIT 512
 #define SIP_IPV6 1024      /* inside [...] */
-#define SIP_NAME_START 2048
+#define SIP_USER_END 2048    /* ends the search for the '@' of a URI: the '@' itself, '>', blanks, line ends, NUL */
+
+#define SIP_PERCENT 4096      /* '%', which begins an escape */
 
 static uint16_t sip_class[256];
 
@@ -47,6 +49,9 @@ static inline void sip_class_init(void)
     sip_class_add(";/?:@&=+$,#%", SIP_OTHER);
     sip_class_add("0123456789", SIP_DIGIT);
     sip_class_add("0123456789abcdefABCDEF:.%", SIP_IPV6);
+    sip_class_add("@> \t\r\n", SIP_USER_END);
+    sip_class[0] |= SIP_USER_END;
+    sip_class_add("%", SIP_PERCENT);
 }
 
 #endif

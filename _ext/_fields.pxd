@@ -24,7 +24,7 @@ ctypedef struct Received:
     const char *address
     uint32_t port
 
-cdef int kind_of(const uint8_t *base, Span name) noexcept nogil
+cdef int kind_of(const uint8_t *base, Span name, uint32_t end) noexcept nogil
 cdef const char *long_name(int kind) noexcept nogil
 cdef bint parse_name_address(Text *t, int kind, NameAddress *address) noexcept nogil
 cdef bint parse_value(Text *t, int kind, Span *value, bint *more) noexcept nogil

@@ -8,12 +8,13 @@ Facts
 - Replaces: its Call-ID is everything up to the next ``;`` of the message, line ends included.
 """
 
-from libc.string cimport memset, strlen
+from libc.stdint cimport uint64_t
+from libc.string cimport memcpy, memset, strlen
 
 from identify._text cimport (
     Out, Span, Text, SIP_DIGIT, SIP_HOST, SIP_IPV6, SIP_TOKEN, SIP_VALUE, after_line_end, at_line_end, fail,
-    lower, peek, put, put_number, put_span, put_text, same_name, sip_class_init,
-    skip_blanks, skip_lws, take, take_quoted, trim_end,
+    lower, peek, put, put_number, put_span, put_text, same_name, sip_class_init, skip_blanks, skip_lws, take,
+    take_long, take_quoted, to_line_end, trim_end,
 )
 from identify._uri cimport (
     PLACE_CONTACT, PLACE_FROM_TO, PLACE_ROUTE, parse_uri, print_uri, SCHEME_OTHER,
@@ -34,48 +35,94 @@ cdef const char *long_name(int kind) noexcept nogil:
     return NAMES[kind]
 
 
-cdef bint names(const uint8_t *base, Span name, int kind) noexcept nogil:
-    cdef const char *known = NAMES[kind]
-    cdef uint32_t length = <uint32_t>strlen(known)
-    cdef uint32_t i
-    if name.end - name.start != length:
-        return False
-    for i in range(length):
-        if lower(base[name.start + i]) != lower(<uint8_t>known[i]):
-            return False
-    return True
+# The names in lower case as three words, zero behind their end, with which a name of the message is compared at once.
+cdef uint64_t NAME_WORDS[29][3]
+# All bits of the first so many bytes of three words.
+cdef uint64_t LENGTH_MASKS[25][3]
+# The kinds by what `sort_of` makes of their names; 0 where there is none.
+cdef uint8_t KIND_OF_SORT[64]
 
 
-cdef int kind_of(const uint8_t *base, Span name) noexcept nogil:
-    """The kind of a header name, long or compact (RFC 3261 7.3.3); GENERIC for one PJSIP doesn't know."""
-    cdef int c, kind
-    if name.end == name.start + 1:
-        c = lower(base[name.start])
-        if c == c"i":
-            return CALL_ID
-        if c == c"m":
-            return CONTACT
-        if c == c"l":
-            return CONTENT_LENGTH
-        if c == c"c":
-            return CONTENT_TYPE
-        if c == c"f":
-            return FROM
-        if c == c"k":
-            return SUPPORTED
-        if c == c"t":
-            return TO
-        if c == c"v":
-            return VIA
-        if c == c"x":
-            return SESSION_EXPIRES
-        if c == c"o":
-            return EVENT
-        return GENERIC
+cdef inline uint32_t sort_of(uint32_t length, int first, int last) noexcept nogil:
+    """A number below 64 that no two known names share; letters have to be in lower case."""
+    return (length + <uint32_t>first * 23 + <uint32_t>last * 31) & 63
+
+
+cdef int make_names() except -1:
+    cdef uint8_t lowered[24]
+    cdef uint32_t length, i, sort
+    cdef int kind
     for kind in range(1, <int>KINDS):
-        if names(base, name, kind):
-            return kind
+        length = <uint32_t>strlen(NAMES[kind])
+        memset(lowered, 0, 24)
+        for i in range(length):
+            lowered[i] = <uint8_t>lower(<uint8_t>NAMES[kind][i])
+        memcpy(NAME_WORDS[kind], lowered, 24)
+        sort = sort_of(length, lowered[0], lowered[length - 1])
+        if KIND_OF_SORT[sort]:
+            raise ImportError(f"{NAMES[kind]} and {NAMES[KIND_OF_SORT[sort]]} are of one sort: sort_of must differ")
+        KIND_OF_SORT[sort] = <uint8_t>kind
+    for length in range(25):
+        memset(lowered, 0, 24)
+        memset(lowered, 0xFF, length)
+        memcpy(LENGTH_MASKS[length], lowered, 24)
+    return 0
+
+
+make_names()
+
+
+cdef inline int compact_kind(int c) noexcept nogil:
+    """The kind of a name of one letter in lower case (RFC 3261 7.3.3, and Asterisk's own modules')."""
+    if c == c"i":
+        return CALL_ID
+    if c == c"m":
+        return CONTACT
+    if c == c"l":
+        return CONTENT_LENGTH
+    if c == c"c":
+        return CONTENT_TYPE
+    if c == c"f":
+        return FROM
+    if c == c"k":
+        return SUPPORTED
+    if c == c"t":
+        return TO
+    if c == c"v":
+        return VIA
+    if c == c"x":
+        return SESSION_EXPIRES
+    if c == c"o":
+        return EVENT
     return GENERIC
+
+
+cdef int kind_of(const uint8_t *base, Span name, uint32_t end) noexcept nogil:
+    """The kind of a header name, long or compact; GENERIC for one PJSIP doesn't know.
+
+    The name is a token, of which setting the bit 0x20 makes no other character a letter or a hyphen.  Nothing at or
+    behind ``end`` is read.
+    """
+    cdef uint64_t words[3]
+    cdef uint32_t length = name.end - name.start
+    cdef uint32_t i
+    cdef int kind
+    if length <= 1:
+        return compact_kind(lower(base[name.start])) if length else GENERIC
+    if length > 24:
+        return GENERIC
+    kind = KIND_OF_SORT[sort_of(length, base[name.start] | 0x20, base[name.end - 1] | 0x20)]
+    if kind == GENERIC:
+        return GENERIC
+    if end - name.start >= 24:
+        memcpy(words, base + name.start, 24)
+    else:
+        memset(words, 0, 24)
+        memcpy(words, base + name.start, length)
+    for i in range(3):
+        if (words[i] | <uint64_t>0x2020202020202020) & LENGTH_MASKS[length][i] != NAME_WORDS[kind][i]:
+            return GENERIC
+    return kind
 
 
 # ---------------------------------------------------------------- header parameters
@@ -115,7 +162,7 @@ cdef bint take_parameter(Text *t, HeaderParameter *parameter) noexcept nogil:
         t.pos += 1
         parameter.value.end = t.pos
     else:
-        parameter.value = take(t, SIP_VALUE)
+        parameter.value = take_long(t, SIP_VALUE)
     return True
 
 
@@ -371,7 +418,7 @@ cdef bint parse_hop(Text *t, Hop *hop) noexcept nogil:
             return fail(t, "an IPv6 address has no closing bracket")
         t.pos += 1
     else:
-        hop.host = take(t, SIP_HOST)
+        hop.host = take_long(t, SIP_HOST)
     if hop.host.start == hop.host.end:
         return fail(t, "a Via has no host")
     skip_lws(t)
@@ -606,14 +653,13 @@ cdef bint take_cseq(Text *t) noexcept nogil:
 
 cdef bint take_list(Text *t) noexcept nogil:
     """Comma-separated text (Accept, Allow, Require, Supported, Unsupported): anything on the line."""
-    while t.pos < t.end and t.base[t.pos] != 0:
+    while True:
+        to_line_end(t)
+        if t.pos >= t.end or t.base[t.pos] == 0:
+            return True
+        skip_lws(t)
         if at_line_end(t):
-            skip_lws(t)
-            if at_line_end(t):
-                return True
-            continue
-        t.pos += 1
-    return True
+            return True
 
 
 cdef bint take_replaces(Text *t) noexcept nogil:
@@ -644,8 +690,7 @@ cdef bint parse_value(Text *t, int kind, Span *value, bint *more) noexcept nogil
     elif kind == CSEQ:
         ok = take_cseq(t)
     elif kind == CALL_ID:
-        while t.pos < t.end and t.base[t.pos] != 0 and not at_line_end(t):
-            t.pos += 1
+        to_line_end(t)
         ok = True
     elif kind == AUTHORIZATION or kind == PROXY_AUTHORIZATION or kind == WWW_AUTHENTICATE or kind == PROXY_AUTHENTICATE:
         ok = take_digest(t)

@@ -43,6 +43,7 @@ cdef enum Screening:
 cdef void begin(Message *m, const uint8_t *base, uint32_t length, Field *fields, uint32_t capacity) noexcept nogil
 cdef void finish(Message *m) noexcept nogil
 cdef bint parse_message(Message *m, bint stream) noexcept nogil
+cdef bint add_method(Message *m) noexcept nogil
 cdef bint add_header(Message *m, Span name, uint32_t start, uint32_t end) noexcept nogil
 cdef bint add_request_uri(Message *m, uint32_t start, uint32_t end) noexcept nogil
 cdef int screen(const Message *m) noexcept nogil

@@ -22,7 +22,7 @@ from identify._fields cimport (
 )
 from identify._text cimport (
     Out, Span, Text, SIP_DIGIT, SIP_TOKEN, after_line_end, at_line_end, fail, peek, put_text, same_name,
-    sip_class_init, skip_blanks, skip_lws, take, trim_end,
+    sip_class, sip_class_init, skip_blanks, skip_lws, take, take_long, to_line_end, trim_end,
 )
 from identify._uri cimport SCHEME_OTHER, SCHEME_SIP, SCHEME_SIPS, parse_uri
 
@@ -114,8 +114,7 @@ cdef bint take_generic(Text *t, Span *value) noexcept nogil:
     skip_blanks(t)
     value.start = t.pos
     while True:
-        while t.pos < t.end and t.base[t.pos] != 0 and not at_line_end(t):
-            t.pos += 1
+        to_line_end(t)
         if t.pos < t.end and t.base[t.pos] == 0:
             return fail(t, "NUL in a header")
         value.end = t.pos
@@ -143,14 +142,14 @@ cdef bint continues(const Text *t) noexcept nogil:
 
 
 cdef bint take_header(Message *m, Text *t) noexcept nogil:
-    cdef Span name = take(t, SIP_TOKEN)
+    cdef Span name = take_long(t, SIP_TOKEN)
     if name.start == name.end:
         return fail(t, "a header has no name")
     skip_blanks(t)
     if peek(t) != c":":
         return fail(t, "no ':' after a header's name")
     t.pos += 1
-    if not take_values(m, t, kind_of(t.base, name), name):
+    if not take_values(m, t, kind_of(t.base, name, t.end), name):
         return False
     if t.pos < t.end:
         t.pos = after_line_end(t, t.pos)
@@ -286,15 +285,30 @@ cdef bint parse_message(Message *m, bint stream) noexcept nogil:
     return parse_head(m, &t)
 
 
+cdef bint is_token(const Message *m, Span span) noexcept nogil:
+    cdef uint32_t i
+    for i in range(span.start, span.end):
+        if not sip_class[m.base[i]] & SIP_TOKEN:
+            return False
+    return span.start < span.end
+
+
+cdef bint add_method(Message *m) noexcept nogil:
+    """Check a method that was given apart from a message."""
+    return is_token(m, m.method) or refuse(m, "the method is no token", m.method.start)
+
+
 cdef bint add_header(Message *m, Span name, uint32_t start, uint32_t end) noexcept nogil:
     """Add a header that was given apart from a message; its value is [start, end)."""
     cdef Text t
+    if not is_token(m, name):
+        return refuse(m, "the name of a header is no token", name.start)
     t.base = m.base
     t.pos = start
     t.end = end
     t.error = start
     t.reason = NULL
-    if not take_values(m, &t, kind_of(m.base, name), name):
+    if not take_values(m, &t, kind_of(m.base, name, m.length), name):
         return refuse(m, t.reason, t.error) if t.reason != NULL else False
     if t.pos < end:
         return refuse(m, "a line end in a header", t.pos)

@@ -2,14 +2,14 @@
 
 cimport cython
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_GET_SIZE, PyBytes_FromStringAndSize
+from cpython.long cimport PyLong_AsLongAndOverflow
 from libc.stdint cimport uint8_t, uint32_t
 from libc.stdlib cimport free, malloc
-from libc.string cimport memset
 
 from identify._fields cimport AUTHORIZATION, GENERIC, NameAddress, Received, find_digest, long_name
 from identify._message cimport (
-    MESSAGE_LIMIT, Message, address_at, add_header, add_request_uri, begin, finish, merged_away, parse_message,
-    print_field, screen,
+    MESSAGE_LIMIT, add_header, add_method, add_request_uri, address_at, begin, finish, merged_away,
+    parse_message, print_field, screen,
 )
 from identify._text cimport Out, Span, decoded
 from identify._uri cimport (
@@ -107,6 +107,14 @@ cdef bytes encoded(object value, str what):
     raise TypeError(f"{what} must be str or bytes, not {type(value).__name__}")
 
 
+cdef int port_of(object port) except -1:
+    cdef int overflow = 0
+    cdef long value = PyLong_AsLongAndOverflow(port, &overflow)
+    if overflow or value < 0 or value > 65535:
+        raise ValueError(f"port {port!r} is outside of 0..65535")
+    return <int>value
+
+
 @cython.final
 cdef class Request:
     """A request with what its transport knows of it; immutable.
@@ -116,13 +124,18 @@ cdef class Request:
     """
 
     def __cinit__(self):
-        memset(&self.message, 0, sizeof(Message))
+        # Without __init__ it is an empty request, which can be read like any other.
+        self.source = self.transport = ""
+        self.data = b""
+        self.start()
 
     def __dealloc__(self):
         finish(&self.message)
 
-    def __init__(self, *, source, port=5060, transport="udp", local=None, transport_section=None, method="INVITE",
-                 request_uri=None, from_uri=None, to_uri=None, headers=()):
+    def __init__(self, *, str source not None, port=5060, str transport not None="udp", local=None,
+                 transport_section=None, method="INVITE", request_uri=None, from_uri=None, to_uri=None, headers=()):
+        if self.source or self.message.length:
+            raise TypeError("a Request is immutable: it can't be initialised again")
         self.take_place(source, port, transport, local, transport_section)
         pairs = [(encoded(name, "a header's name"), encoded(value, "a header's value"))
                  for name, value in (headers.items() if hasattr(headers, "items") else headers)]
@@ -149,7 +162,8 @@ cdef class Request:
         cdef bint ok = True
         self.message.method.start = 0
         self.message.method.end = pos
-        if request_uri is not None:
+        ok = add_method(&self.message)
+        if ok and request_uri is not None:
             ok = add_request_uri(&self.message, pos, pos + <uint32_t>len(uri))
             pos += <uint32_t>len(uri)
         for name, value in pairs:
@@ -168,9 +182,7 @@ cdef class Request:
 
     cdef take_place(self, source, port, transport, local, transport_section):
         self.source = source
-        if not 0 <= port <= 65535:
-            raise ValueError(f"port {port!r} is outside of 0..65535")
-        self.port = port
+        self.port = port_of(port)
         self.transport = transport.lower()
         self.local = local
         self.transport_section = transport_section
@@ -179,7 +191,7 @@ cdef class Request:
         raise MessageError(self.message.reason.decode("ascii"), self.message.error)
 
     @staticmethod
-    def from_message(bytes data not None, str source not None, int port, str transport not None="udp", local=None,
+    def from_message(bytes data not None, str source not None, port, str transport not None="udp", local=None,
                      transport_section=None):
         """Read a request as it came off the wire.
 

@@ -5,9 +5,14 @@ from libc.string cimport memcpy
 
 cdef extern from "_chars.h" nogil:
     const int SIP_TOKEN, SIP_HOST, SIP_USER, SIP_PASSWORD, SIP_PARAM, SIP_HEADER, SIP_TEL, SIP_OTHER
-    const int SIP_VALUE, SIP_DIGIT, SIP_IPV6
+    const int SIP_VALUE, SIP_DIGIT, SIP_IPV6, SIP_USER_END, SIP_PERCENT
     uint16_t sip_class[256]
     void sip_class_init()
+
+cdef extern from "_scan.h" nogil:
+    const uint8_t *sip_find_line_end(const uint8_t *place, const uint8_t *end)
+    const uint8_t *sip_run_end(const uint8_t *place, const uint8_t *end, unsigned bits)
+    const uint8_t *sip_long_run_end(const uint8_t *place, const uint8_t *end, unsigned bits)
 
 # The bytes [start, end) of a message.
 ctypedef struct Span:
@@ -52,6 +57,11 @@ cdef inline void skip_blanks(Text *t) noexcept nogil:
         t.pos += 1
 
 
+cdef inline void to_line_end(Text *t) noexcept nogil:
+    """Move to the next CR, LF or NUL, or to the end of the text."""
+    t.pos = <uint32_t>(sip_find_line_end(t.base + t.pos, t.base + t.end) - t.base)
+
+
 cdef inline uint32_t after_line_end(const Text *t, uint32_t pos) noexcept nogil:
     """Step over one CRLF, LF or lone CR at `pos`, which must be at one."""
     if t.base[pos] == c"\r" and pos + 1 < t.end and t.base[pos + 1] == c"\n":
@@ -62,6 +72,8 @@ cdef inline uint32_t after_line_end(const Text *t, uint32_t pos) noexcept nogil:
 cdef inline void skip_lws(Text *t) noexcept nogil:
     """Blanks and folds (a line end followed by a blank)."""
     cdef uint32_t after
+    if t.pos < t.end and t.base[t.pos] > c" ":
+        return
     while True:
         skip_blanks(t)
         if t.pos >= t.end or not (t.base[t.pos] == c"\r" or t.base[t.pos] == c"\n"):
@@ -75,9 +87,15 @@ cdef inline void skip_lws(Text *t) noexcept nogil:
 cdef inline Span take(Text *t, int bits) noexcept nogil:
     cdef Span span
     span.start = t.pos
-    while t.pos < t.end and sip_class[t.base[t.pos]] & bits:
-        t.pos += 1
-    span.end = t.pos
+    span.end = t.pos = <uint32_t>(sip_run_end(t.base + t.pos, t.base + t.end, bits) - t.base)
+    return span
+
+
+cdef inline Span take_long(Text *t, int bits) noexcept nogil:
+    """As `take`, where many characters are expected; the class must hold all letters, digits, '-' and '.'."""
+    cdef Span span
+    span.start = t.pos
+    span.end = t.pos = <uint32_t>(sip_long_run_end(t.base + t.pos, t.base + t.end, bits) - t.base)
     return span
 
 
@@ -93,12 +111,7 @@ cdef inline int hex_value(int c) noexcept nogil:
 
 cdef inline Span take_escaped(Text *t, int bits) noexcept nogil:
     """As `take`, with '%' among the characters."""
-    cdef Span span
-    span.start = t.pos
-    while t.pos < t.end and (sip_class[t.base[t.pos]] & bits or t.base[t.pos] == c"%"):
-        t.pos += 1
-    span.end = t.pos
-    return span
+    return take(t, bits | SIP_PERCENT)
 
 
 cdef inline int lower(int c) noexcept nogil:

@@ -12,8 +12,8 @@ from libc.string cimport memset
 
 from identify._text cimport (
     Out, Span, Text, SIP_DIGIT, SIP_HEADER, SIP_HOST, SIP_IPV6, SIP_OTHER, SIP_PARAM, SIP_PASSWORD, SIP_TEL,
-    SIP_TOKEN, SIP_USER, fail, peek, put, put_escaped, put_number, put_span, put_text, same_decoded,
-    same_name, sip_class, sip_class_init, take, take_escaped, take_quoted, lower,
+    SIP_TOKEN, SIP_USER, SIP_USER_END, fail, peek, put, put_escaped, put_number, put_span, put_text,
+    same_decoded, same_name, sip_class, sip_class_init, take, take_escaped, take_long, take_quoted, lower,
 )
 
 sip_class_init()
@@ -21,16 +21,11 @@ sip_class_init()
 
 cdef bint has_at(const Text *t) noexcept nogil:
     """Is there a '@' before the URI's end?"""
-    cdef uint32_t pos = t.pos
-    cdef int c
-    while pos < t.end:
-        c = t.base[pos]
-        if c == c"@":
-            return True
-        if c == c" " or c == c"\t" or c == c"\r" or c == c"\n" or c == c">" or c == 0:
-            return False
-        pos += 1
-    return False
+    cdef const uint8_t *place = t.base + t.pos
+    cdef const uint8_t *end = t.base + t.end
+    while place < end and not sip_class[place[0]] & SIP_USER_END:
+        place += 1
+    return place < end and place[0] == c"@"
 
 
 cdef bint take_port(Text *t, uint32_t *port) noexcept nogil:
@@ -93,18 +88,35 @@ cdef bint take_headers(Text *t, Span *headers) noexcept nogil:
     return True
 
 
-cdef bint take_sip(Text *t, bint with_parameters, Uri *uri) noexcept nogil:
-    if has_at(t):
+cdef bint take_user(Text *t, Uri *uri) noexcept nogil:
+    """``user[:password]@``, if there is one."""
+    cdef uint32_t start = t.pos
+    uri.user = take_escaped(t, SIP_USER)
+    if uri.user.start < uri.user.end and peek(t) == c"@":
+        # So it is nearly always; what was taken holds no end of the URI.
         uri.has_user = True
-        uri.user = take_escaped(t, SIP_USER)
-        if uri.user.start == uri.user.end:
-            return fail(t, "a URI has an empty user")
-        if peek(t) == c":":
-            t.pos += 1
-            uri.password = take_escaped(t, SIP_PASSWORD)
-        if peek(t) != c"@":
-            return fail(t, "a URI's user holds a character that may not stand there")
         t.pos += 1
+        return True
+    t.pos = start
+    if not has_at(t):
+        uri.user.start = uri.user.end = 0
+        return True
+    if uri.user.start == uri.user.end:
+        return fail(t, "a URI has an empty user")
+    uri.has_user = True
+    t.pos = uri.user.end
+    if peek(t) == c":":
+        t.pos += 1
+        uri.password = take_escaped(t, SIP_PASSWORD)
+    if peek(t) != c"@":
+        return fail(t, "a URI's user holds a character that may not stand there")
+    t.pos += 1
+    return True
+
+
+cdef bint take_sip(Text *t, bint with_parameters, Uri *uri) noexcept nogil:
+    if not take_user(t, uri):
+        return False
     if peek(t) == c"[":
         t.pos += 1
         uri.bracketed_host = True
@@ -113,7 +125,7 @@ cdef bint take_sip(Text *t, bint with_parameters, Uri *uri) noexcept nogil:
             return fail(t, "an IPv6 address has no closing bracket")
         t.pos += 1
     else:
-        uri.host = take(t, SIP_HOST)
+        uri.host = take_long(t, SIP_HOST)
     if uri.host.start == uri.host.end:
         return fail(t, "a URI has no host")
     if not take_port(t, &uri.port):
@@ -126,6 +138,13 @@ cdef bint take_sip(Text *t, bint with_parameters, Uri *uri) noexcept nogil:
     return True
 
 
+cdef bint is_sip(const Text *t) noexcept nogil:
+    """Does "sip:" follow, in any case?  Setting the bit 0x20 makes no other byte a letter of it."""
+    cdef const uint8_t *place = t.base + t.pos
+    return (t.end - t.pos >= 4 and place[0] | 32 == c"s" and place[1] | 32 == c"i" and place[2] | 32 == c"p"
+            and place[3] == c":")
+
+
 cdef bint parse_uri(Text *t, bint with_parameters, Uri *uri) noexcept nogil:
     """Parse the URI at the cursor.
 
@@ -134,6 +153,16 @@ cdef bint parse_uri(Text *t, bint with_parameters, Uri *uri) noexcept nogil:
     cdef uint32_t start
     memset(uri, 0, sizeof(Uri))
     uri.text.start = t.pos
+    if is_sip(t):
+        # What nearly every URI is.
+        uri.scheme_name.start = t.pos
+        uri.scheme_name.end = t.pos + 3
+        uri.scheme = SCHEME_SIP
+        t.pos += 4
+        if not take_sip(t, with_parameters, uri):
+            return False
+        uri.text.end = t.pos
+        return True
     uri.scheme_name = take(t, SIP_TOKEN)
     if uri.scheme_name.start == uri.scheme_name.end or peek(t) != c":":
         t.pos = uri.text.start

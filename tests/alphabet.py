@@ -139,6 +139,8 @@ X_VALUES = (
     "é",
     "foo-12",
     "foo-123",
+    "\udcff",
+    "1\udcff",
     '"1"',
     "/",
 )
@@ -154,6 +156,8 @@ X_RULES = (
     "a b",
     "blue",
     "é",
+    "\udcff",
+    "/^1\udcff$/",
     "/1/",
     "/^1$/",
     "/^.$/",
@@ -207,6 +211,9 @@ KNOWN_RULES = (
     "Supported: /path$/",
     "Allow: INVITE, ACK",
     "Event: dialog",
+    'Event: dialog\\;id="a',
+    "Retry-After: /later$/",
+    "Require: path, timer",
     "Session-Expires: 90",
     "Expires: /^[0-9]+$/",
     'Authorization: /username="alice"/',
@@ -229,13 +236,26 @@ EXTRA_HEADERS = (
     "Via: SIP/2.0/UDP 10.9.9.9;branch=z9hG4bK2",
     "From: <sip:bob@example.com>;tag=2",
     "To: <sip:bob@example.com>",
+    "To: <http://example.com>",
     "Call-ID: c2",
     "X-L: " + "y" * 4000,
     "X-L: " + "y" * 4400,
     "No colon here",
     ": no name",
+    "X-A: 1 \x00 2",
+    'Event: dialog;id="a\x00b"',
+    'Authorization: Digest username="alice\x00", realm="example.com\x00b"',
+    "Authorization: DIGEST username=bob, realm=other, username=alice",
+    'Proxy-Authorization: Digest username="alice", realm="example.com"',
+    'Contact: "B\x00" <sip:bob@h>, <sips:b@h>;q=1.0',
+    "Retry-After: 5 (later \x00);duration=3",
+    "Require: path",
+    "Require: timer",
 )
 METHODS = ("INVITE", "OPTIONS", "REGISTER", "MESSAGE", "ACK", "BYE", "CANCEL", "SUBSCRIBE", "FOO")
 LINE_VALUES = ("lnreg1", "lnreg2", "lnreg.a", "lnnoline", "LNREG1", "other", "", "%6cnreg1", "lnreg1%00")
+#: Rules of crowded configurations have numbers up to this one, and so have some requests.
+CROWD_NUMBERS = 40
+BODIES = ("body", "v=0\r\n\r\nX-A: 1\r\n", "\r\n")
 REGISTRATIONS = ("reg1", "reg2", "reg.a", "noline")
 LOCALS = ("127.0.0.1:5060", "127.0.0.1:5070", "127.0.0.1:5071", "127.0.0.9:5060", "[::1]:5060")

@@ -10,6 +10,8 @@ import random
 import re
 
 from alphabet import (
+    BODIES,
+    CROWD_NUMBERS,
     DEFAULT_PORT,
     DOMAINS,
     ENDPOINT_IDS,
@@ -75,7 +77,10 @@ def generate_case(source, requests=REQUESTS):
     transport_section.
     """
     choice = RandomChoice(source)
-    files = {"pjsip.conf": configuration_text(choice)}
+    text = configuration_text(choice)
+    if choice.happens(5):
+        text = f"{text}\n{_crowd(choice)}"
+    files = {"pjsip.conf": text}
     sources = sources_near(files["pjsip.conf"])
     return files, [message(choice, sources) for _ in range(requests)]
 
@@ -122,7 +127,9 @@ def message(choice, sources):
     headers += [f"{name}: {value}" for name, value in _generic_headers(choice)]
     headers += [f"Authorization: {value}" for value in _authorizations(choice)]
     if choice.happens(15):
-        headers.append(choice.pick(EXTRA_HEADERS))
+        headers += [choice.pick(EXTRA_HEADERS) for _ in range(choice.number(1, 2))]
+    if choice.happens(2):
+        headers += [f"X-Many: {number}" for number in range(choice.number(50, 80))]
     if choice.happens(30):
         cut = choice.number(0, len(headers) - 1)
         headers = headers[cut:] + headers[:cut]
@@ -132,7 +139,7 @@ def message(choice, sources):
     if choice.happens(5):
         at = choice.number(0, len(headers) - 1)
         headers[at] = headers[at].replace(" ", f"{end} ", 1)
-    text = end.join([*lines, *headers, "", ""])
+    text = end.join([*lines, *headers, "", choice.pick(BODIES) if choice.happens(5) else ""])
     data = text.encode("utf-8", "surrogateescape")
     if choice.happens(2):
         at = choice.number(0, len(data) - 1)
@@ -279,6 +286,27 @@ def _item6(choice):
     return f"{host}{mask if choice.happens(80) else ''}"
 
 
+def _crowd(choice):
+    """Return many small identifies, so that tables grow and answers stand behind others."""
+    sections = []
+    for number in range(choice.number(20, 80)):
+        value = choice.number(0, CROWD_NUMBERS)
+        rule = choice.pick(
+            (
+                f"match = 10.0.{value}.0/{choice.pick(V4_MASKS)}",
+                f"match = 10.{value}.2.3, !10.{value}.2.2/31, 10.{value}.2.2:{choice.pick(PORTS)}",
+                f"match = 2001:db8:{value}::/{choice.pick(V6_MASKS)}",
+                f"match_header = X-A: {value}",
+                f"match_header = X-A: /^{value}/",
+                f"match_header = X-{value}: 1",
+                f"match_request_uri = sip:{value}@127.0.0.1",
+            )
+        )
+        endpoint = choice.pick(ENDPOINT_IDS[:COMMON])
+        sections.append(f"[c{number}]\ntype = identify\nendpoint = {endpoint}\n{rule}")
+    return "\n".join(sections)
+
+
 def _alias(choice, id):
     """Return a domain alias."""
     return f"[{id}]\ntype = domain_alias\ndomain = {choice.pick(DOMAINS[:4])}"
@@ -315,6 +343,8 @@ def _request_uri(choice):
     """Return a request URI, sometimes with a line parameter."""
     if choice.happens(15):
         return f"sip:s@127.0.0.1;line={choice.pick(LINE_VALUES)}"
+    if choice.happens(5):
+        return f"sip:{choice.number(0, CROWD_NUMBERS)}@127.0.0.1"
     return choice.pick(RURIS[:4]) if choice.happens(50) else choice.pick(RURIS)
 
 
@@ -324,6 +354,7 @@ def _user(choice):
     if choice.happens(10):
         return choice.pick(
             ("%61lice", "alice;x=y", "alice%3Bx=y", "%C3%A9", "alice:secret", "a%00", "alice%00b", ";alice")
+            + ("%FF", "alice%40example.com", "x%20y", "alice" * 60)
         )
     return "%C3%A9" if user == "é" else user
 
@@ -363,7 +394,11 @@ def _contact(choice):
 
 def _generic_headers(choice):
     """Return headers that PJSIP leaves as they are."""
-    return [(choice.pick(X_NAMES), choice.pick(X_VALUES)) for _ in range(choice.number(0, 3))]
+    headers = [(choice.pick(X_NAMES), choice.pick(X_VALUES)) for _ in range(choice.number(0, 3))]
+    if choice.happens(10):
+        number = choice.number(0, CROWD_NUMBERS)
+        headers.append(choice.pick((("X-A", str(number)), (f"X-{number}", "1"))))
+    return headers
 
 
 def _authorizations(choice):

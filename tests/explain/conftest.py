@@ -20,91 +20,9 @@ from identify.model import (
     TextPattern,
     Transport,
 )
+from identify.request import Request
 
 DEFAULT_ORDER = ("line", "ip", "username", "anonymous", "header", "request_uri", "auth_username")
-
-
-@attrs.frozen
-class Uri:
-    """A parsed URI, as far as identification looks at it."""
-
-    text: str
-    scheme: str
-    user: str | None
-    host: str
-    parameters: tuple[tuple[str, str], ...] = ()
-
-    @classmethod
-    def parse(cls, text):
-        """Take a plain URI apart."""
-        scheme, rest = text.split(":", 1)
-        rest, *parameters = rest.split(";") if "@" not in rest else _with_user(rest)
-        user, _, host = rest.rpartition("@")
-        pairs = tuple((name, value) for name, _, value in (one.partition("=") for one in parameters))
-        return cls(text, scheme.lower(), user or None, re.sub(r":\d+$", "", host).strip("[]"), pairs)
-
-    def parameter(self, name):
-        """Return the first parameter of that name."""
-        return next((value for own, value in self.parameters if own.lower() == name), None)
-
-
-def _with_user(rest):
-    """Split the parameters off, but not the options of the user."""
-    user, host = rest.rsplit("@", 1)
-    host, *parameters = host.split(";")
-    return [f"{user}@{host}", *parameters]
-
-
-@attrs.frozen
-class Authorization:
-    """The two values of an Authorization that identification looks at."""
-
-    username: str
-    realm: str
-
-
-@attrs.frozen(kw_only=True)
-class Asked:
-    """A request that is what the test says, without a parser in between."""
-
-    source: str = "192.0.2.1"
-    port: int = 5060
-    transport: str = "udp"
-    local: str | None = None
-    transport_section: str | None = None
-    request_uri: Uri | None = attrs.field(default=None, converter=attrs.converters.optional(Uri.parse))
-    from_uri: Uri | None = attrs.field(default=None, converter=attrs.converters.optional(Uri.parse))
-    to_uri: Uri | None = attrs.field(default=None, converter=attrs.converters.optional(Uri.parse))
-    printed_headers: tuple[tuple[str, str], ...] = ()
-    authorizations: tuple[Authorization, ...] = ()
-    screening: str = "pass"
-
-    @property
-    def source_address(self):
-        """Return family and integer of the source."""
-        try:
-            address = ipaddress.ip_address(self.source)
-        except ValueError:
-            return None
-        mapped = getattr(address, "ipv4_mapped", None)
-        address = mapped or address
-        return address.version, int(address)
-
-    @property
-    def printed_request_uri(self):
-        """Return the request URI, which the test has given as it is printed."""
-        return self.request_uri.text if self.request_uri is not None else ""
-
-    def headers_through(self, section):
-        """Return the headers, with the mark of a symmetric transport in the first Contact."""
-        if section is None:
-            return self.printed_headers
-        marked, done = [], False
-        for name, value in self.printed_headers:
-            if name == "Contact" and not done:
-                value, done = value.replace(">", f";x-ast-txp={section}>"), True
-            marked.append((name, value))
-        return tuple(marked)
 
 
 @attrs.frozen
@@ -245,7 +163,7 @@ def step():
     """Give a function that asks and returns one identifier's step."""
 
     def ask(identifier, configuration, tokens=None, everything=False, **request):
-        explanation = explain(configuration, tokens or {}, Asked(**request), everything=everything)
+        explanation = explain(configuration, tokens or {}, asked(**request), everything=everything)
         return next(one for one in explanation.steps if one.identifier == identifier)
 
     return ask
@@ -256,9 +174,14 @@ def ask():
     """Give a function that asks and returns the whole explanation."""
 
     def ask(configuration, tokens=None, **request):
-        return explain(configuration, tokens or {}, Asked(**request))
+        return explain(configuration, tokens or {}, asked(**request))
 
     return ask
+
+
+def asked(source="192.0.2.1", method="OPTIONS", **request):
+    """Make a request of metadata; most tests care neither where it came from nor that it passes the screening."""
+    return Request(source=source, method=method, **request)
 
 
 @pytest.fixture
@@ -272,28 +195,10 @@ def said():
 
 
 @pytest.fixture
-def from_metadata():
-    """Give a function that makes a request of the arguments that generated metadata has."""
-
-    def build(source, port, transport, local, transport_section, request_uri, from_uri, to_uri, headers, **_):
-        names = [re.findall(r'"([^"]*)"', value)[:2] for name, value in headers if name == "Authorization"]
-        return Asked(
-            source=source,
-            port=port,
-            transport=transport,
-            local=local,
-            transport_section=transport_section,
-            request_uri=request_uri,
-            from_uri=from_uri,
-            to_uri=to_uri,
-            printed_headers=tuple(headers),
-            authorizations=tuple(Authorization(*pair) for pair in names),
-        )
-
-    return build
-
-
-@pytest.fixture
 def authorization():
-    """Give the class of an Authorization."""
-    return Authorization
+    """Give a function that makes an Authorization header."""
+
+    def make(username, realm):
+        return ("Authorization", f'Digest username="{username}", realm="{realm}"')
+
+    return make

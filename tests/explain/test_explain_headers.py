@@ -25,14 +25,13 @@ from identify.explanation.headers import PRINTED_HEADER_LIMIT
         ("X-A: ///", [("X-A", "a/b")], True),
         ("X-A: /^.$/", [("X-A", "é")], True),
         (r"X-A: /(a|b)\1/", [("X-A", "xbb")], True),
-        ("X-A: /a$/", [("X-A", "a\0b")], True),
-        ("X-A: a", [("X-A", "a\0b")], True),
-        ("X-A: a", [("X-A", "a \0b")], True),
+        ("Event: /a$/", [("Event", 'dialog;id="a\0b"')], True),
+        ('Event: dialog;id="a', [("Event", 'dialog;id="a\0b"')], True),
+        ('Event: dialog;id="a', [("Event", 'dialog;id="a \0b"')], True),
         ("f: /./", [("From", "<sip:a@b>")], False),
         ("From: /./", [("From", "<sip:a@b>")], True),
         ("s: subj", [("s", "subj")], True),
         ("Subject: subj", [("s", "subj")], False),
-        ("X-\u00c4: 1", [("X-\u00e4", "1")], False),
         ("X-A: \udce9", [("X-A", "\udce9")], True),
     ],
 )
@@ -40,7 +39,7 @@ def test_values_and_names(make, step, rule, headers, matches):
     """Names are compared without ASCII case, whole values byte by byte, expressions anywhere in the value."""
     configuration = make.configuration(make.identify("i", "e", header=rule), make.endpoint("e"))
 
-    answer = step("header", configuration, printed_headers=tuple(headers))
+    answer = step("header", configuration, headers=tuple(headers))
 
     assert (answer.endpoint, answer.section) == (("e", "i") if matches else (None, None))
 
@@ -52,7 +51,7 @@ def test_long_headers_are_passed_over(make, step, size, matches):
     """A header that prints too long isn't compared; its size counts the name, colon and blank too."""
     configuration = make.configuration(make.identify("i", "e", header="X-L: /y$/"), make.endpoint("e"))
 
-    answer = step("header", configuration, printed_headers=(("X-L", "y" * (size - len("X-L: "))),))
+    answer = step("header", configuration, headers=(("X-L", "y" * (size - len("X-L: "))),))
 
     assert (answer.endpoint == "e") is matches
 
@@ -61,7 +60,7 @@ def test_other_occurrences_of_a_long_header_count(make, step):
     """Passing over one occurrence leaves the others."""
     configuration = make.configuration(make.identify("i", "e", header="X-L: y"), make.endpoint("e"))
 
-    assert step("header", configuration, printed_headers=(("X-L", "y" * 5000), ("X-L", "y"))).endpoint == "e"
+    assert step("header", configuration, headers=(("X-L", "y" * 5000), ("X-L", "y"))).endpoint == "e"
 
 
 def test_missing_endpoint_ends_the_identifier(make, step):
@@ -72,7 +71,7 @@ def test_missing_endpoint_ends_the_identifier(make, step):
         make.endpoint("e"),
     )
 
-    answer = step("header", configuration, printed_headers=(("X-A", "1"),))
+    answer = step("header", configuration, headers=(("X-A", "1"),))
 
     assert (answer.endpoint, answer.section) == (None, None)
 
@@ -86,8 +85,7 @@ def test_symmetric_transport_marks_the_contact(make, step):
     symmetric = make.configuration(*objects, make.transport("t", "udp", "127.0.0.1:5060", symmetric=True))
 
     answers = [
-        step("header", one, printed_headers=(("Contact", "<sip:a@b>"),)).endpoint
-        for one in (plain, symmetric)
+        step("header", one, headers=(("Contact", "<sip:a@b>"),)).endpoint for one in (plain, symmetric)
     ]
 
     assert answers == ["e", "m"]
@@ -132,7 +130,7 @@ def test_symmetric_transport_marks_the_contact(make, step):
             "near",
             "To is '<sip:a@b>', which doesn't match /:5080/ (PJSIP prints the URI of To without its port)",
         ),
-        ("m: 1", [("Contact", "1")], "near", "'m' never matches, PJSIP knows this header as Contact"),
+        ("m: 1", [("Contact", "<sip:a@b>")], "near", "'m' never matches, PJSIP knows this header as Contact"),
         ("X-A: 1", [("X-A", "\x1b[2J\udcff")], "near", r"X-A is '\x1b[2J\xff', which doesn't equal '1'"),
     ],
 )
@@ -140,7 +138,7 @@ def test_wording(make, step, said, rule, headers, verdict, sentence):
     """Each way of matching or missing a header has its sentence."""
     configuration = make.configuration(make.identify("i", "e", header=rule), make.endpoint("e"))
 
-    answer = said(step("header", configuration, printed_headers=tuple(headers)))
+    answer = said(step("header", configuration, headers=tuple(headers)))
 
     assert answer == [(verdict, f"identify 'i' (pjsip.conf:1): {sentence}")]
 
@@ -151,7 +149,7 @@ def test_near_misses_come_before_others_in_the_limit(make, step, said):
     near = make.identify("z", "e", header="X-A: YES")
     configuration = make.configuration(*rules, near, make.endpoint("e"))
 
-    reasons = said(step("header", configuration, printed_headers=(("X-A", "yes"),)))
+    reasons = said(step("header", configuration, headers=(("X-A", "yes"),)))
 
     assert any("'z'" in sentence for _, sentence in reasons)
     assert reasons[-1] == (
@@ -167,7 +165,7 @@ def test_notes(make, step, said):
     headers = (("Contact", "<sip:a@b>"), ("X-A", "y" * 5000))
 
     assert said(step("header", make.configuration())) == [("note", "no identify object has match_header")]
-    assert said(step("header", with_rule, printed_headers=headers))[1:] == [
+    assert said(step("header", with_rule, headers=headers))[1:] == [
         ("note", "a header 'X-A' of 5005 bytes is too long to be compared"),
         ("note", "transport 't' is symmetric: it adds ;x-ast-txp to the first Contact"),
     ]

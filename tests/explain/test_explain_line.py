@@ -29,7 +29,7 @@ def configuration(make):
         ("sip:s@h;LINE=lnreg1", "sip:s@h", ("e1", "reg1")),
         ("sip:s@h;line=LNREG1", "sip:s@h", (None, None)),
         ("sip:s@h;line=lnreg1;line=lnreg2", "sip:s@h", ("e1", "reg1")),
-        ("sip:s@h;line=lnreg1\0", "sip:s@h", (None, None)),
+        ("sip:s@h;line=lnreg1%00", "sip:s@h", (None, None)),
         ("sip:s@h;lines=lnreg1", "sip:s@h", (None, None)),
         ("sip:s@h;line=lngone", "sip:s@h;line=lnreg1", (None, None)),
         ("sip:s@h;line=lnnoline", "sip:s@h", (None, None)),

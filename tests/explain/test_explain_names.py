@@ -34,7 +34,7 @@ def test_order_of_lookup(make, step, endpoints, found):
     ("from_uri", "endpoint", "found"),
     [
         ("sips:alice@h", "alice", True),
-        ("tel:alice@h", "alice", False),
+        ("tel:123", "123", False),
         (None, "alice", False),
         ("sip:h", "@h", True),
         ("sip:alice@[2001:db8::1]", "alice@2001:db8::1", True),
@@ -42,7 +42,7 @@ def test_order_of_lookup(make, step, endpoints, found):
         ("sip:alice@H", "alice@h", False),
         ("sip:alice;x=y@h", "alice", False),
         ("sip:alice;x=y@h", "alice;x=y", True),
-        ("sip:alice\0x@h", "alice", True),
+        ("sip:alice%00x@h", "alice", True),
     ],
 )
 def test_from_uri(make, step, from_uri, endpoint, found):
@@ -114,15 +114,15 @@ def test_each_authorization_in_turn(make, step, authorization):
     )
     headers = tuple(authorization(user, "r") for user in ("nobody", "alice", "carol"))
 
-    assert step("auth_username", configuration, authorizations=headers).endpoint == "carol@r"
-    assert step("auth_username", configuration, authorizations=headers[:2]).endpoint is None
+    assert step("auth_username", configuration, headers=headers).endpoint == "carol@r"
+    assert step("auth_username", configuration, headers=headers[:2]).endpoint is None
 
 
 def test_authorization_keeps_its_options(make, step, authorization):
     """ignore_uri_user_options has no say in an Authorization's username."""
     configuration = make.configuration(make.endpoint("a", "auth_username"), ignore_uri_user_options=True)
 
-    assert step("auth_username", configuration, authorizations=(authorization("a;b", "r"),)).endpoint is None
+    assert step("auth_username", configuration, headers=(authorization("a;b", "r"),)).endpoint is None
 
 
 @pytest.mark.parametrize(
@@ -200,11 +200,11 @@ def test_wording_of_the_rest(make, step, said, authorization):
         )
     ]
     assert said(step("auth_username", configuration)) == [("note", "the request has no Authorization")]
-    assert said(step("auth_username", configuration, authorizations=unknown))[7:] == [
+    assert said(step("auth_username", configuration, headers=unknown))[7:] == [
         ("no", "Authorization of 'b' in realm 'r' has no endpoint: tried 'b' (disable_multi_domain=yes)"),
         ("no", "none of the 10 Authorizations decides"),
     ]
-    assert said(step("auth_username", configuration, authorizations=(authorization("a", "r"),))) == [
+    assert said(step("auth_username", configuration, headers=(authorization("a", "r"),))) == [
         (
             "missing",
             "endpoint 'a' (pjsip.conf:1) exists, but its identify_by (username,ip) doesn't allow "

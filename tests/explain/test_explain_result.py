@@ -70,7 +70,7 @@ def test_text(configuration, ask):
 
 def test_text_of_a_screened_request(configuration, ask):
     """What is answered before identification is on the second line."""
-    explanation = ask(configuration(("ip",)), screening="416 from")
+    explanation = ask(configuration(("ip",)), from_uri="http://h")
 
     assert explanation.screening == "416 from"
     assert str(explanation).splitlines()[:2] == [

@@ -1,0 +1,28 @@
+"""The decision over a scanned message, for other compiled modules."""
+
+from libc.stdint cimport int32_t, uint16_t, uint32_t
+
+from identify._address_tables cimport AddressTables
+from identify._address_text cimport Source
+from identify._message cimport Message
+from identify._tables cimport Tables
+
+# Everything a decision reads; owned by a Matcher, never changed while one uses it.
+ctypedef struct Compiled:
+    const AddressTables *addresses
+    const Tables *tables
+    # RegexSet of each wanted header, and of the request URI; NULL where there is none.  Borrowed.
+    void **header_sets
+    void *uri_set
+
+# Where a request came from.
+ctypedef struct Place:
+    # As text, NUL-terminated: what PJSIP prints into the first Via.
+    const char *text
+    Source source
+    uint16_t port
+    # The transport section that Asterisk finds, by its number in the tables; -1 for none.
+    int32_t transport
+
+cdef int32_t decide(const Compiled *compiled, const Message *m, const Place *place) noexcept nogil
+cdef int32_t decide_ip(const Compiled *compiled, const Source *source, uint16_t port) noexcept nogil

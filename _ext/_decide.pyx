@@ -1,0 +1,341 @@
+"""The decision: which answer the identifiers have for a scanned message, in their order.
+
+Knows the compiled tables and the message; not how either came to be.  Nothing here scans the identify objects, the
+endpoints or the registrations, and nothing is allocated but for keys longer than ``KEY_ROOM``.  The rules are told
+and reasoned in ``identify.explanation``, module by module.
+
+Strategy
+1. The identifiers that can have an answer are asked in effective order; the first answer is returned.
+2. ``header``: each field of the message is looked up among the wanted names; only what is wanted is printed, into
+   a buffer on the stack, and looked up; expressions run only below the best rank so far.
+3. Names of endpoints are put together on the stack (user, ``@``, domain), unless they are longer than any endpoint's.
+"""
+
+from libc.stdint cimport uint8_t, uint64_t
+from libc.stdlib cimport free, malloc
+from libc.string cimport memchr, memcpy
+
+from identify._address_tables cimport find_v4, find_v6
+from identify._fields cimport AUTHORIZATION, GENERIC, NameAddress, Received, find_digest
+from identify._message cimport Field, address_at, merged_away, print_field
+from identify._names cimport NO_NAME, find_name
+from identify._regex_set cimport RegexSet
+from identify._tables cimport (
+    ANONYMOUS, HEADER, IP, LINE, NO_ANSWER, NO_WANTED, REQUEST_URI, USERNAME, EndpointAnswers, TransportText,
+    WantedHeader, part,
+)
+from identify._text cimport Out, Span, decoded, lower
+from identify._uri cimport PLACE_REQUEST, SCHEME_SIP, SCHEME_SIPS, Parameter, find_parameter, print_uri
+
+cdef enum:
+    # Asterisk's buffer for a printed header has 4 KiB; see ``identify.explanation.headers``.
+    PRINTED_HEADER_LIMIT = 4092
+    # Asterisk's buffer for a printed request URI, without its NUL.
+    PRINTED_URI_LIMIT = 511
+    # Bytes of a From user that Asterisk keeps.
+    USER_LIMIT = 255
+    # Ids of sections have at most 79 bytes; longer keys come from models that programs made.
+    KEY_ROOM = 512
+    # A header with a longer name prints to more than is compared.
+    NAME_ROOM = 4096
+    NO_RANK = 0xFFFFFFFF
+
+
+cdef int32_t decide(const Compiled *compiled, const Message *m, const Place *place) noexcept nogil:
+    """Return the number of the answer for a message, -1 for none."""
+    cdef const Tables *tables = compiled.tables
+    cdef int32_t answer = -1
+    cdef uint32_t i
+    for i in range(tables.order_count):
+        if tables.order[i] == IP:
+            answer = decide_ip(compiled, &place.source, place.port)
+        elif tables.order[i] == USERNAME:
+            answer = decide_username(tables, m, place)
+        elif tables.order[i] == LINE:
+            answer = decide_line(tables, m)
+        elif tables.order[i] == HEADER:
+            answer = decide_header(compiled, m, place)
+        elif tables.order[i] == REQUEST_URI:
+            answer = decide_request_uri(compiled, m)
+        elif tables.order[i] == ANONYMOUS:
+            answer = decide_anonymous(tables, m, place)
+        else:
+            answer = decide_auth_username(tables, m, place)
+        if answer >= 0:
+            return answer
+    return -1
+
+
+cdef int32_t decide_ip(const Compiled *compiled, const Source *source, uint16_t port) noexcept nogil:
+    """Return the answer of ``ip`` alone."""
+    cdef int32_t rank
+    if source.family == 4:
+        rank = find_v4(compiled.addresses, <uint32_t>source.low, port)
+    elif source.family == 6:
+        rank = find_v6(compiled.addresses, source.high, source.low, port)
+    else:
+        return -1
+    if rank < 0 or compiled.tables.addresses_direct:
+        return rank
+    return (<const int32_t *>part(compiled.tables, compiled.tables.address_answers_at))[rank]
+
+
+# ---------------------------------------------------------------- line
+
+cdef int32_t decide_line(const Tables *tables, const Message *m) noexcept nogil:
+    """The To URI's token, or where it has none the request URI's."""
+    cdef NameAddress to
+    cdef Parameter parameter
+    if address_at(m, m.first_to, &to) and find_parameter(m.base, &to.uri, "line", 4, &parameter):
+        return answer_of_token(tables, m.base, parameter.value)
+    if m.has_request_uri and find_parameter(m.base, &m.request_uri, "line", 4, &parameter):
+        return answer_of_token(tables, m.base, parameter.value)
+    return -1
+
+
+cdef int32_t answer_of_token(const Tables *tables, const uint8_t *base, Span value) noexcept nogil:
+    cdef uint8_t room[KEY_ROOM]
+    cdef uint8_t *key = room
+    cdef uint32_t length = 0
+    cdef uint32_t found
+    # An escape makes one byte of three.
+    if (value.end - value.start) // 3 > tables.tokens.longest:
+        return -1
+    if value.end - value.start > KEY_ROOM:
+        key = <uint8_t *>malloc(value.end - value.start)
+        if key == NULL:
+            return -1
+    while value.start < value.end:
+        key[length] = <uint8_t>decoded(base, &value.start, value.end)
+        length += 1
+    found = find_name(tables, &tables.tokens, key, length, 0)
+    if key != room:
+        free(key)
+    return -1 if found >= <uint32_t>NO_ANSWER else <int32_t>found
+
+
+# ---------------------------------------------------------------- username, auth_username, anonymous
+
+cdef const EndpointAnswers *endpoint_of_key(const Tables *tables, const uint8_t *user, uint32_t user_length, int at,
+                                            const uint8_t *domain, uint32_t domain_length) noexcept nogil:
+    """Look up user@domain, or user alone where ``at`` is 0."""
+    cdef uint8_t room[KEY_ROOM]
+    cdef uint8_t *key = room
+    cdef uint64_t length = <uint64_t>user_length + (1 + domain_length if at else 0)
+    cdef uint32_t found
+    if length > tables.endpoints.longest:
+        return NULL
+    if at:
+        if length > KEY_ROOM:
+            key = <uint8_t *>malloc(length)
+            if key == NULL:
+                return NULL
+        memcpy(key, user, user_length)
+        key[user_length] = c"@"
+        memcpy(key + user_length + 1, domain, domain_length)
+        found = find_name(tables, &tables.endpoints, key, <uint32_t>length, 0)
+        if key != room:
+            free(key)
+    else:
+        found = find_name(tables, &tables.endpoints, user, user_length, 0)
+    if found == <uint32_t>NO_NAME:
+        return NULL
+    return &(<const EndpointAnswers *>part(tables, tables.endpoint_answers_at))[found]
+
+
+cdef const EndpointAnswers *endpoint_of(const Tables *tables, const Place *place, const uint8_t *user,
+                                        uint32_t user_length, const uint8_t *domain,
+                                        uint32_t domain_length) noexcept nogil:
+    """The first endpoint that exists of: user@domain, user@alias, user@transport's domain, user."""
+    cdef const EndpointAnswers *found
+    cdef const TransportText *text
+    cdef uint32_t alias
+    if not tables.disable_multi_domain:
+        found = endpoint_of_key(tables, user, user_length, 1, domain, domain_length)
+        if found != NULL:
+            return found
+        if tables.aliases.count:
+            alias = find_name(tables, &tables.aliases, domain, domain_length, 0)
+            if alias != <uint32_t>NO_NAME:
+                text = &(<const TransportText *>part(tables, tables.alias_texts_at))[alias]
+                found = endpoint_of_key(tables, user, user_length, 1,
+                                        <const uint8_t *>part(tables, text.domain_at), text.domain_length)
+                if found != NULL:
+                    return found
+        if place.transport >= 0:
+            text = &(<const TransportText *>part(tables, tables.transports_at))[place.transport]
+            if text.domain_length:
+                found = endpoint_of_key(tables, user, user_length, 1,
+                                        <const uint8_t *>part(tables, text.domain_at), text.domain_length)
+                if found != NULL:
+                    return found
+    return endpoint_of_key(tables, user, user_length, 0, NULL, 0)
+
+
+cdef bint sip_from(const Message *m, NameAddress *address) noexcept nogil:
+    return address_at(m, m.first_from, address) and (address.uri.scheme == SCHEME_SIP
+                                                     or address.uri.scheme == SCHEME_SIPS)
+
+
+cdef int32_t decide_username(const Tables *tables, const Message *m, const Place *place) noexcept nogil:
+    cdef NameAddress address
+    cdef const EndpointAnswers *found
+    cdef uint8_t user[USER_LIMIT]
+    cdef uint32_t length = 0
+    cdef uint32_t pos
+    cdef int c
+    if not sip_from(m, &address):
+        return -1
+    pos = address.uri.user.start
+    while pos < address.uri.user.end and length < USER_LIMIT:
+        c = decoded(m.base, &pos, address.uri.user.end)
+        if c == 0 or (c == c";" and tables.ignore_uri_user_options):
+            break
+        user[length] = <uint8_t>c
+        length += 1
+    found = endpoint_of(tables, place, user, length, m.base + address.uri.host.start,
+                        address.uri.host.end - address.uri.host.start)
+    return found.username if found != NULL else -1
+
+
+cdef int32_t decide_anonymous(const Tables *tables, const Message *m, const Place *place) noexcept nogil:
+    cdef NameAddress address
+    cdef const EndpointAnswers *found
+    if not sip_from(m, &address):
+        return -1
+    found = endpoint_of(tables, place, <const uint8_t *>b"anonymous", 9, m.base + address.uri.host.start,
+                        address.uri.host.end - address.uri.host.start)
+    return found.anonymous if found != NULL else -1
+
+
+cdef uint32_t c_string(const uint8_t *base, Span span) noexcept nogil:
+    """Bytes up to the first NUL."""
+    cdef const void *nul
+    if span.end == span.start:
+        return 0
+    nul = memchr(base + span.start, 0, span.end - span.start)
+    return span.end - span.start if nul == NULL else <uint32_t>(<const uint8_t *>nul - (base + span.start))
+
+
+cdef int32_t decide_auth_username(const Tables *tables, const Message *m, const Place *place) noexcept nogil:
+    cdef const EndpointAnswers *found
+    cdef Span username, realm
+    cdef uint32_t i
+    for i in range(m.count):
+        if m.fields[i].kind != AUTHORIZATION:
+            continue
+        find_digest(m.base, m.fields[i].value, "username", 8, &username)
+        find_digest(m.base, m.fields[i].value, "realm", 5, &realm)
+        found = endpoint_of(tables, place, m.base + username.start, c_string(m.base, username),
+                            m.base + realm.start, c_string(m.base, realm))
+        if found != NULL and found.auth_username >= 0:
+            return found.auth_username
+    return -1
+
+
+# ---------------------------------------------------------------- header and request_uri
+
+cdef void bare(const uint8_t **text, uint32_t *length) noexcept nogil:
+    """Cut a printed value as Asterisk compares it: at the first NUL, then blanks (up to 0x20) at both ends."""
+    cdef const void *nul
+    if length[0]:
+        nul = memchr(text[0], 0, length[0])
+        if nul != NULL:
+            length[0] = <uint32_t>(<const uint8_t *>nul - text[0])
+    while length[0] and text[0][0] <= 32:
+        text[0] += 1
+        length[0] -= 1
+    while length[0] and text[0][length[0] - 1] <= 32:
+        length[0] -= 1
+
+
+cdef uint32_t wanted_number(const Tables *tables, const Message *m, const Field *field) noexcept nogil:
+    """The number of the wanted header that a field is, NO_WANTED for none."""
+    cdef uint8_t name[NAME_ROOM]
+    cdef uint32_t i, length, found
+    if field.kind != GENERIC:
+        return tables.wanted_kinds[field.kind]
+    length = field.name.end - field.name.start
+    if not tables.wanted_sorts >> ((length + lower(m.base[field.name.start])) & 63) & 1:
+        return <uint32_t>NO_WANTED
+    if length > tables.header_names.longest or length > NAME_ROOM:
+        return <uint32_t>NO_WANTED
+    for i in range(length):
+        name[i] = <uint8_t>lower(m.base[field.name.start + i])
+    found = find_name(tables, &tables.header_names, name, length, 0)
+    return <uint32_t>NO_WANTED if found == <uint32_t>NO_NAME else found
+
+
+cdef int32_t decide_header(const Compiled *compiled, const Message *m, const Place *place) noexcept nogil:
+    cdef const Tables *tables = compiled.tables
+    cdef const WantedHeader *wanted = <const WantedHeader *>part(tables, tables.wanted_at)
+    cdef uint8_t room[PRINTED_HEADER_LIMIT + 1]
+    cdef uint32_t best = <uint32_t>NO_RANK
+    cdef uint32_t i, number, rank, length
+    cdef const uint8_t *value
+    cdef const char *added = NULL
+    cdef const TransportText *transport
+    cdef Received received
+    cdef Out out
+    received.address = place.text
+    received.port = place.port
+    if place.transport >= 0:
+        transport = &(<const TransportText *>part(tables, tables.transports_at))[place.transport]
+        if transport.symmetric_at:
+            added = <const char *>part(tables, transport.symmetric_at)
+    for i in range(m.count):
+        number = wanted_number(tables, m, &m.fields[i])
+        if number == <uint32_t>NO_WANTED or wanted[number].least_rank >= best or merged_away(m, i):
+            continue
+        out.data = room
+        out.size = <uint32_t>PRINTED_HEADER_LIMIT - 2 - wanted[number].name_length
+        out.length = 0
+        out.full = False
+        print_field(m, i, &received, added, &out)
+        if out.full:
+            continue
+        value = room
+        length = out.length
+        bare(&value, &length)
+        if wanted[number].has_literals:
+            rank = find_name(tables, &tables.header_literals, value, length, number)
+            if rank < best:
+                best = rank
+        if wanted[number].has_expressions:
+            # Behind the value there is always room: out.size is below that of the buffer.
+            room[value - room + length] = 0
+            best = first_expression(compiled.header_sets[number], <const char *>value, length, best)
+    if best == <uint32_t>NO_RANK:
+        return -1
+    return (<const int32_t *>part(tables, tables.header_answers_at))[best]
+
+
+cdef int32_t decide_request_uri(const Compiled *compiled, const Message *m) noexcept nogil:
+    cdef const Tables *tables = compiled.tables
+    cdef uint8_t room[PRINTED_URI_LIMIT + 1]
+    cdef uint32_t best
+    cdef uint32_t length
+    cdef const uint8_t *value = room
+    cdef Out out
+    if not m.has_request_uri:
+        return -1
+    out.data = room
+    out.size = PRINTED_URI_LIMIT
+    out.length = 0
+    out.full = False
+    print_uri(m.base, &m.request_uri, PLACE_REQUEST, NULL, &out)
+    if out.full:
+        return -1
+    length = out.length
+    bare(&value, &length)
+    best = find_name(tables, &tables.uri_literals, value, length, 0)
+    if tables.uri_has_expressions:
+        room[value - room + length] = 0
+        best = first_expression(compiled.uri_set, <const char *>value, length, best)
+    if best == <uint32_t>NO_RANK:
+        return -1
+    return (<const int32_t *>part(tables, tables.uri_answers_at))[best]
+
+
+cdef uint32_t first_expression(void *expressions, const char *value, uint32_t length, uint32_t best) noexcept nogil:
+    return (<RegexSet>expressions).first(value, length, best)

@@ -1,0 +1,93 @@
+/* Search for ends: of a line, of a run of characters; 16 bytes a step where that pays.
+ *
+ * SSE2 is part of every x86-64 and NEON of every arm64, so nothing is chosen at run time; other machines, and the last
+ * bytes everywhere, go the plain way.
+ */
+#ifndef SIP_IDENTIFY_SCAN_H
+#define SIP_IDENTIFY_SCAN_H
+
+#include <stdint.h>
+
+#include "_chars.h"
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#elif defined(__aarch64__)
+#include <arm_neon.h>
+#endif
+
+/* The first CR, LF or NUL in [place, end), or end. */
+static inline const uint8_t *sip_find_line_end(const uint8_t *place, const uint8_t *end)
+{
+#if defined(__SSE2__)
+    while (end - place >= 16) {
+        __m128i bytes = _mm_loadu_si128((const __m128i *)place);
+        __m128i found = _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('\r')),
+                                     _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('\n')),
+                                                  _mm_cmpeq_epi8(bytes, _mm_setzero_si128())));
+        unsigned mask = (unsigned)_mm_movemask_epi8(found);
+        if (mask)
+            return place + __builtin_ctz(mask);
+        place += 16;
+    }
+#elif defined(__aarch64__)
+    while (end - place >= 16) {
+        uint8x16_t bytes = vld1q_u8(place);
+        uint8x16_t found = vorrq_u8(vceqq_u8(bytes, vdupq_n_u8('\r')),
+                                    vorrq_u8(vceqq_u8(bytes, vdupq_n_u8('\n')), vceqzq_u8(bytes)));
+        /* Four bits a byte: the lowest set one tells the place. */
+        uint64_t mask = vget_lane_u64(vreinterpret_u64_u8(vshrn_n_u16(vreinterpretq_u16_u8(found), 4)), 0);
+        if (mask)
+            return place + (__builtin_ctzll(mask) >> 2);
+        place += 16;
+    }
+#endif
+    while (place < end && *place != '\r' && *place != '\n' && *place != 0)
+        place++;
+    return place;
+}
+
+/* The first byte of [place, end) that is in none of the classes, or end. */
+static inline const uint8_t *sip_run_end(const uint8_t *place, const uint8_t *end, unsigned bits)
+{
+    while (end - place >= 4) {
+        if (!(sip_class[place[0]] & bits))
+            return place;
+        if (!(sip_class[place[1]] & bits))
+            return place + 1;
+        if (!(sip_class[place[2]] & bits))
+            return place + 2;
+        if (!(sip_class[place[3]] & bits))
+            return place + 3;
+        place += 4;
+    }
+    while (place < end && sip_class[*place] & bits)
+        place++;
+    return place;
+}
+
+/* As sip_run_end, for classes that hold all letters, digits, '-' and '.', where runs of many bytes are expected. */
+static inline const uint8_t *sip_long_run_end(const uint8_t *place, const uint8_t *end, unsigned bits)
+{
+#if defined(__SSE2__)
+    while (end - place >= 16) {
+        __m128i bytes = _mm_loadu_si128((const __m128i *)place);
+        /* Adding 127 - 'z' makes the bytes up to 'z' the largest signed ones; the 26 largest of them are letters. */
+        __m128i letters = _mm_cmpgt_epi8(
+            _mm_add_epi8(_mm_or_si128(bytes, _mm_set1_epi8(0x20)), _mm_set1_epi8(127 - 'z')), _mm_set1_epi8(127 - 26));
+        __m128i digits = _mm_cmpgt_epi8(_mm_add_epi8(bytes, _mm_set1_epi8(127 - '9')), _mm_set1_epi8(127 - 10));
+        __m128i marks = _mm_cmpgt_epi8(_mm_add_epi8(bytes, _mm_set1_epi8(127 - '.')), _mm_set1_epi8(127 - 2));
+        unsigned other = (unsigned)_mm_movemask_epi8(_mm_or_si128(letters, _mm_or_si128(digits, marks))) ^ 0xFFFF;
+        if (other) {
+            place += __builtin_ctz(other);
+            if (!(sip_class[*place] & bits))
+                return place;
+            break;
+        }
+        place += 16;
+    }
+#endif
+    return sip_run_end(place, end, bits);
+}
+
+#endif

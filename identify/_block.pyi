@@ -1,0 +1,6 @@
+from typing import final
+
+@final
+class Block:
+    @property
+    def length(self) -> int: ...

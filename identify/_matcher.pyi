@@ -1,0 +1,28 @@
+from typing import Any
+
+from typing_extensions import Buffer
+
+from identify._request import Request
+from identify.model import Match
+
+NAMES: tuple[str, ...]
+
+class Matcher:
+    def __init__(self, plan: Any) -> None: ...
+    @property
+    def identifiers(self) -> tuple[str, ...]: ...
+    @property
+    def matches(self) -> tuple[Match, ...]: ...
+    @property
+    def size(self) -> int: ...
+    def identify_message(
+        self,
+        data: Buffer,
+        source: str,
+        port: int,
+        transport: str = "udp",
+        local: str | None = None,
+        transport_section: str | None = None,
+    ) -> Match | None: ...
+    def identify(self, request: Request) -> Match | None: ...
+    def identify_source(self, source: str | bytes | int, port: int = 0) -> Match | None: ...
