@@ -20,6 +20,7 @@ from identify.config.objects import identifies
 from identify.errors import LimitError, MessageError
 from identify.explain import VERDICTS
 from identify.explanation import headers, uris
+from identify.explanation import names as lookups
 from identify.request import Request
 
 REFERENCE = ROOT / "docs" / "reference"
@@ -109,6 +110,7 @@ LIMITS = {
     "addresses of one identify object, once names are resolved": names.MAX_ADDRESSES,
     "a regular expression with its repetitions written out": identifies.MAX_EXPANSION,
     "problems that are kept, errors and the others each": problems.MAX_PROBLEMS,
+    "a user of From": lookups.USER_LIMIT,
     "a message": explain_command.READ_LIMIT - 1,
     "a printed header, name and value": headers.PRINTED_HEADER_LIMIT,
     "a printed request URI": uris.PRINTED_URI_LIMIT,

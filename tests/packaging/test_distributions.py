@@ -111,6 +111,15 @@ def test_sdist_has_all_sources(distributions: Path) -> None:
     assert {f"_ext/{name}.pyx" for name in modules()} <= names
     for needed in ("setup.py", "Makefile", "LICENSE", "README.md", "CHANGELOG.md", "identify/py.typed"):
         assert needed in names
+    for needed in (
+        "CONTRIBUTING.md",
+        "SECURITY.md",
+        "_ext/README.md",
+        "_ext/_chars.h",
+        ".ci/run",
+        "tests/data/torture",
+    ):
+        assert needed in names
     for needed in ("tests/conftest.py", "examples/demo.py", "docs/README.md", "identify/config/options.json"):
         assert needed in names
     assert not [name for name in names if name.endswith((".so", ".pyc")) or re.match(r"_ext/.*\.c$", name)]
@@ -177,6 +186,7 @@ def test_theirs_installed_last(wheel: Path, tmp_path: Path) -> None:
     assert venv.python("-c", "import identify; print(hasattr(identify, 'Engine'))") == "False"
     assert venv.python("-c", "from identify.engine import Engine; print(Engine.__name__)") == "Engine"
     assert venv.command() == ANSWER
+    assert venv.python("-m", "identify.commands", "--version").endswith("0.1.0")
     assert venv.python("-c", THEIRS) == THEIR_ANSWER
 
 
