@@ -492,3 +492,42 @@ def test_screening(engine, message, ask, parts, headers, screening):
 
     assert explanation.screening == screening
     assert ask(text, *headers, **parts) == ("e", "ip", "i")
+
+
+# Size
+
+
+def test_long_literals(ask):
+    """Literals are compared to their last byte, however long and alike they are."""
+    value = "x" * 4000
+    rules = [identify(f"i{last}", "e", f"match_header=X-A: {value}{last}") for last in "abc"]
+    text = endpoint("e") + "".join(rules)
+
+    assert ask(text, f"X-A: {value}b") == ("e", "header", "ib")
+    assert ask(text, f"X-A: {value}d") is None
+    assert ask(text, f"X-A: {value}") is None
+
+
+def test_many_rules_of_every_kind(ask, engine):
+    """Among thousands of rules each request finds the one that was made for it, and no other."""
+    numbers = range(1500)
+    asked = engine(
+        endpoint("e", *(f"u{number}" for number in numbers))
+        + "".join(
+            identify(f"a{number}", "e", f"match=10.0.{number % 250}.{number // 250}")
+            + identify(f"h{number}", "e", f"match_header=X-A: value {number}")
+            + identify(f"n{number}", "e", f"match_header=X-{number}: 1")
+            + identify(f"r{number}", "e", f"match_request_uri=sip:{number}@h")
+            for number in numbers
+        )
+    )
+
+    for number in (0, 1, 249, 250, 777, 1498, 1499):
+        assert ask(asked, source=f"10.0.{number % 250}.{number // 250}") == ("e", "ip", f"a{number}")
+        assert ask(asked, f"X-A: value {number}") == ("e", "header", f"h{number}")
+        assert ask(asked, f"x-{number}: 1") == ("e", "header", f"n{number}")
+        assert ask(asked, request_uri=f"sip:{number}@h") == ("e", "request_uri", f"r{number}")
+        assert ask(asked, from_uri=f"<sip:u{number}@h>") == (f"u{number}", "username", None)
+    for wrong in (1500, 99999):
+        assert ask(asked, f"X-A: value {wrong}", f"X-{wrong}: 1", request_uri=f"sip:{wrong}@h") is None
+        assert ask(asked, from_uri=f"<sip:u{wrong}@h>", source="10.0.251.0") is None
