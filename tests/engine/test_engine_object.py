@@ -1,7 +1,9 @@
 """The engine as an object: what it is given, what it hands out, and what many threads may do with it."""
 
+import gc
 import re
 import threading
+import weakref
 
 import pytest
 
@@ -173,6 +175,24 @@ def test_uninitialised_engine(message):
     with pytest.raises(TypeError, match="twice"):
         asked.__init__(Configuration.from_files({}))
     assert asked.identify_message(message(), *SOURCE) == Match("e", "ip", "i")
+
+
+def test_engine_in_a_cycle(message):
+    """An engine that is part of a cycle is collected with it, tables and answers too."""
+    collected = []
+    for _ in range(50):
+        asked = Engine(
+            Configuration.from_files(
+                {"pjsip.conf": TRUNK + "[j]\ntype=identify\nendpoint=e\nmatch_header=X-B: /1/\n"}
+            )
+        )
+        asked.identify_message(message(["X-B: 1"]), *SOURCE)
+        asked.itself = asked
+        weakref.finalize(asked, collected.append, True)
+    del asked
+    gc.collect()
+
+    assert len(collected) == 50
 
 
 def test_answer_outlives_its_engine(engine, message):
