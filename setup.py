@@ -34,6 +34,7 @@ MODULES = [
     "_compile",
     "_decide",
     "_fields",
+    "_image",
     "_matcher",
     "_message",
     "_names",

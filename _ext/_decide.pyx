@@ -98,6 +98,9 @@ cdef int32_t answer_of_token(const Tables *tables, const uint8_t *base, Span val
     cdef uint8_t *key = room
     cdef uint32_t length = 0
     cdef uint32_t found
+    if value.start == value.end:
+        return -1
+    room[0] = 0
     # An escape makes one byte of three.
     if (value.end - value.start) // 3 > tables.tokens.longest:
         return -1
@@ -125,6 +128,7 @@ cdef const EndpointAnswers *endpoint_of_key(const Tables *tables, const uint8_t 
     cdef uint32_t found
     if length > tables.endpoints.longest:
         return NULL
+    room[0] = 0
     if at:
         if length > KEY_ROOM:
             key = <uint8_t *>malloc(length)

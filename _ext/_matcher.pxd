@@ -3,30 +3,29 @@
 from cpython.object cimport PyObject
 from libc.stdint cimport int32_t, uint8_t
 
-from identify._addresses cimport AddressIndex
-from identify._block cimport Block
+from identify._address_tables cimport AddressTables
 from identify._decide cimport Compiled
 from identify._tables cimport Tables
 
 
 cdef class Matcher:
     cdef Compiled compiled
-    # Owners of what `compiled` points to.
-    cdef AddressIndex index
-    cdef Block block
+    # Keeps what `compiled` points to.
+    cdef object owner
     cdef tuple expressions
     cdef object uri_expressions
     cdef void **sets
     # Match objects by the number of their answer; NULL until first needed.
     cdef PyObject **slots
     cdef readonly tuple identifiers
+    cdef readonly dict line_tokens
     cdef bint transports_matter
     cdef dict sections
     cdef dict listening
     cdef dict everywhere
     cdef dict first_of
     cdef dict accepting
-    cdef load(self, const Tables *tables, Block block)
+    cdef load(self, const Tables *tables, const AddressTables *addresses, object owner)
     cdef object answer(self, int32_t number)
     cdef decide_message(self, const uint8_t *data, Py_ssize_t length, str source, port, str transport, str local,
                         str transport_section)

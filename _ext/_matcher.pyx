@@ -10,15 +10,17 @@ from cpython.buffer cimport PyBUF_SIMPLE, PyBuffer_Release, PyObject_CheckBuffer
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_CheckExact, PyBytes_GET_SIZE
 from cpython.object cimport PyObject
 from cpython.ref cimport Py_INCREF, Py_XDECREF
-from libc.stdint cimport int32_t, uint8_t, uint16_t, uint32_t
+from libc.stdint cimport int32_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free
 from libc.string cimport memset
 
+from identify._address_tables cimport AddressTables
 from identify._address_text cimport Source, parse_source, to_plain
 from identify._addresses cimport AddressIndex
 from identify._block cimport Block
 from identify._compile cimport compile_tables
 from identify._decide cimport Place, decide, decide_ip
+from identify._image cimport Parts, read_image, write_image
 from identify._message cimport MESSAGE_LIMIT, Field, Message, begin, finish, parse_message
 from identify._regex_set cimport RegexSet
 from identify._request cimport Request, port_of
@@ -36,6 +38,8 @@ cdef extern from "Python.h":
 cdef enum:
     # Fields of a message that need no memory from the heap; few requests have more.
     FIELD_ROOM = 64
+    # The tables' widest numbers; mapped files and bytes are aligned, slices of them may not be.
+    IMAGE_ALIGNMENT = 8
 
 NAMES = ("line", "ip", "username", "anonymous", "header", "request_uri", "auth_username")
 
@@ -43,6 +47,22 @@ NAMES = ("line", "ip", "username", "anonymous", "header", "request_uri", "auth_u
 cdef Tables NOTHING
 memset(&NOTHING, 0, sizeof(Tables))
 cdef AddressIndex NO_ADDRESSES = AddressIndex()
+
+
+@cython.final
+cdef class Mapped:
+    """Holds another object's buffer as long as an engine reads from it."""
+
+    cdef Py_buffer view
+    cdef bint held
+
+    def __cinit__(self, owner):
+        PyObject_GetBuffer(owner, &self.view, PyBUF_SIMPLE)
+        self.held = True
+
+    def __dealloc__(self):
+        if self.held:
+            PyBuffer_Release(&self.view)
 
 
 # The tables are read until the end: the collector of cycles may not take the block away before.
@@ -56,8 +76,8 @@ cdef class Matcher:
     def __cinit__(self, *args, **kwargs):
         self.compiled.tables = &NOTHING
         self.compiled.addresses = NO_ADDRESSES.tables
-        self.index = NO_ADDRESSES
         self.identifiers = ()
+        self.line_tokens = {}
 
     def __dealloc__(self):
         cdef uint32_t i
@@ -69,19 +89,20 @@ cdef class Matcher:
 
     def __init__(self, plan):
         cdef uint32_t i
-        if self.block is not None:
+        if self.owner is not None:
             raise TypeError("an engine can't be initialised twice, its tables are in use")
-        self.index = AddressIndex.from_identifies(plan.addresses)
+        cdef AddressIndex index = AddressIndex.from_identifies(plan.addresses)
         cdef Block block = compile_tables(plan)
-        self.load(<const Tables *>block.data, block)
+        self.load(<const Tables *>block.data, index.tables, (block, index))
         for i in range(self.compiled.tables.answer_count):
             self.answer(i)
 
-    cdef load(self, const Tables *tables, Block block):
-        """Take tables into use; ``block`` owns them."""
+    cdef load(self, const Tables *tables, const AddressTables *addresses, object owner):
+        """Take tables into use; ``owner`` keeps their memory."""
         cdef Py_ssize_t i
         notes = json.loads((<const char *>part(tables, tables.notes_at))[:tables.notes_length])
         self.identifiers = tuple(notes["identifiers"])
+        self.line_tokens = notes["line_tokens"]
         self.transports_matter = notes["transports_matter"]
         self.sections = notes["sections"]
         self.first_of = {tuple(key): found for *key, found in notes["first_of"]}
@@ -99,9 +120,9 @@ cdef class Matcher:
                 self.sets[i] = <void *>self.expressions[i]
         self.compiled.header_sets = self.sets
         self.compiled.uri_set = <void *>self.uri_expressions if self.uri_expressions is not None else NULL
-        self.compiled.addresses = self.index.tables
+        self.compiled.addresses = addresses
         self.compiled.tables = tables
-        self.block = block
+        self.owner = owner
 
     cdef object answer(self, int32_t number):
         """The Match of an answer's number; one object for each, ever."""
@@ -222,6 +243,24 @@ cdef class Matcher:
             address.high = 0
             address.low = number_v4(source)
         return self.answer(decide_ip(&self.compiled, &address, <uint16_t>number))
+
+    def image(self):
+        """Return the compiled tables as bytes, for ``load_image``; see ``Engine.save`` for a file."""
+        return write_image(self.compiled.tables, self.compiled.addresses)
+
+    def load_image(self, image not None):
+        """Use the tables of an image in place of a plan's; ``image`` is kept and must not change any more.
+
+        ``image`` is bytes or another buffer, such as a mapped file.  Raises ``EngineFileError`` where it is none.
+        """
+        cdef Mapped mapped = Mapped(image)
+        cdef Parts parts
+        if <size_t>mapped.view.buf % IMAGE_ALIGNMENT:
+            mapped = Mapped(bytes(image))
+        if self.owner is not None:
+            raise TypeError("an engine can't be initialised twice, its tables are in use")
+        read_image(<const uint8_t *>mapped.view.buf, <uint64_t>mapped.view.len, &parts)
+        self.load(parts.tables, parts.addresses, mapped)
 
     @property
     def size(self):

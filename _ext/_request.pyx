@@ -1,6 +1,7 @@
 """What is asked: a request from the wire or from metadata, with its parts as Asterisk sees them."""
 
 cimport cython
+from cpython.buffer cimport PyObject_CheckBuffer
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_GET_SIZE, PyBytes_FromStringAndSize
 from libc.stdint cimport uint8_t, uint32_t
 from libc.stdlib cimport free, malloc
@@ -182,16 +183,21 @@ cdef class Request:
         raise MessageError(self.message.reason.decode("ascii"), self.message.error)
 
     @staticmethod
-    def from_message(bytes data not None, str source not None, port, str transport not None="udp", local=None,
+    def from_message(data, str source not None, port, str transport not None="udp", local=None,
                      transport_section=None):
         """Read a request as it came off the wire.
 
-        ``data`` is a datagram, or a stream from the beginning of a message (what follows it isn't looked at).
+        ``data`` is a datagram, or a stream from the beginning of a message (what follows it isn't looked at); another
+        contiguous buffer than bytes is copied.
         ``local`` is the ``address:port`` at which it arrived, ``transport_section`` the id of its transport.
         Raise ``MessageError`` where PJSIP would drop it.
         """
         cdef Request request = Request.__new__(Request)
         request.take_place(source, port, transport, local, transport_section)
+        if not isinstance(data, bytes):
+            if not PyObject_CheckBuffer(data):
+                raise TypeError(f"data must be bytes as they came off the wire, not {type(data).__name__}")
+            data = memoryview(data).cast("B")[:MESSAGE_LIMIT + 1].tobytes()
         request.data = data
         if PyBytes_GET_SIZE(data) > MESSAGE_LIMIT:
             raise MessageError(f"longer than {MESSAGE_LIMIT} bytes", MESSAGE_LIMIT)

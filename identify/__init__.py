@@ -10,7 +10,7 @@ from identify.version import __version__
 try:
     from identify.configuration import Configuration, OfflineResolver, ResolutionError, Resolver
     from identify.engine import Engine
-    from identify.errors import ConfigError, IdentifyError, LimitError, MessageError
+    from identify.errors import ConfigError, EngineFileError, IdentifyError, LimitError, MessageError
     from identify.explain import Explanation, Reason, Step
     from identify.model import (
         AccessList,
@@ -53,6 +53,7 @@ __all__ = [
     "DomainAlias",
     "Endpoint",
     "Engine",
+    "EngineFileError",
     "Explanation",
     "HeaderRule",
     "Identify",

@@ -1,6 +1,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Final, final
 
+from typing_extensions import Buffer
+
 SCREENINGS: Final[tuple[str, ...]]
 STREAMS: Final[frozenset[str]]
 
@@ -47,7 +49,7 @@ class Request:
     ) -> None: ...
     @staticmethod
     def from_message(
-        data: bytes,
+        data: Buffer,
         source: str,
         port: int,
         transport: str = "udp",

@@ -98,7 +98,7 @@ def make_plan(configuration: Configuration, line_tokens: Mapping[str, str]) -> P
     plan.transports = [
         (one.domain, one.id if one.symmetric_transport else None) for one in transports.sections
     ]
-    plan.notes = _notes(plan, configuration.identifiers, transports.as_dict())
+    plan.notes = _notes(plan, configuration.identifiers, line_tokens, transports.as_dict())
     return plan
 
 
@@ -202,10 +202,13 @@ def _plan_tokens(plan: Plan, configuration: Configuration, line_tokens: Mapping[
         )
 
 
-def _notes(plan: Plan, identifiers: tuple[str, ...], transports: dict[str, Any]) -> bytes:
+def _notes(
+    plan: Plan, identifiers: tuple[str, ...], line_tokens: Mapping[str, str], transports: dict[str, Any]
+) -> bytes:
     """Return what the compiled engine needs as Python objects: names, transport sections, expressions."""
     notes = {
         "identifiers": identifiers,
+        "line_tokens": dict(line_tokens),
         "header_expressions": plan.header_expressions,
         "uri_expressions": plan.uri_expressions,
         **transports,

@@ -5,7 +5,7 @@ a configuration that Asterisk would survive is never an exception either, it is 
 :class:`~identify.model.Problem` in ``Configuration.problems``.
 """
 
-__all__ = ["ConfigError", "IdentifyError", "LimitError", "MessageError"]
+__all__ = ["ConfigError", "EngineFileError", "IdentifyError", "LimitError", "MessageError"]
 
 
 class IdentifyError(Exception):
@@ -37,6 +37,18 @@ class MessageError(IdentifyError, ValueError):
         super().__init__(f"byte {offset}: {reason}")
         self.reason = reason
         self.offset = offset
+
+
+class EngineFileError(IdentifyError, ValueError):
+    """The file of a saved engine is damaged, incomplete, of another version, or something else altogether.
+
+    Attributes: ``reason`` says what is wrong, ``path`` is the file, empty where the bytes came from elsewhere.
+    """
+
+    def __init__(self, reason: str, path: str = "") -> None:
+        super().__init__(f"{path}: {reason}" if path else reason)
+        self.reason = reason
+        self.path = path
 
 
 class LimitError(IdentifyError, ValueError):
