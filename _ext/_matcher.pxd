@@ -28,6 +28,6 @@ cdef class Matcher:
     cdef dict accepting
     cdef load(self, const Tables *tables, Block block)
     cdef object answer(self, int32_t number)
-    cdef decide_message(self, const uint8_t *data, Py_ssize_t length, str source, int port, str transport, str local,
+    cdef decide_message(self, const uint8_t *data, Py_ssize_t length, str source, port, str transport, str local,
                         str transport_section)
     cdef int32_t transport_of(self, str source, str transport, str local, str transport_section) except -2

@@ -5,7 +5,7 @@ Knows ownership, Python's types and the transport sections; the decision itself 
 Thread safety: nothing changes after ``__init__`` but the slots of Match objects, which are filled under the GIL.
 """
 
-from cpython.buffer cimport PyBUF_SIMPLE, PyBuffer_Release, PyObject_GetBuffer
+from cpython.buffer cimport PyBUF_SIMPLE, PyBuffer_Release, PyObject_CheckBuffer, PyObject_GetBuffer
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_CheckExact, PyBytes_GET_SIZE
 from cpython.object cimport PyObject
 from cpython.ref cimport Py_INCREF, Py_XDECREF
@@ -20,7 +20,7 @@ from identify._compile cimport compile_tables
 from identify._decide cimport Place, decide, decide_ip
 from identify._message cimport MESSAGE_LIMIT, Field, Message, begin, finish, parse_message
 from identify._regex_set cimport RegexSet
-from identify._request cimport Request
+from identify._request cimport Request, port_of
 from identify._tables cimport NO_SECTION, Answer, Tables, part
 
 import json
@@ -142,7 +142,7 @@ cdef class Matcher:
             found = self.accepting.get(local, -1)
         return found
 
-    def identify_message(self, data not None, str source not None, int port, str transport not None="udp",
+    def identify_message(self, data, str source not None, port, str transport not None="udp",
                          str local=None, str transport_section=None):
         """Return the answer for a request as it came off the wire, None where no identifier has one.
 
@@ -154,8 +154,8 @@ cdef class Matcher:
         if PyBytes_CheckExact(data):
             return self.decide_message(<const uint8_t *>PyBytes_AS_STRING(data), PyBytes_GET_SIZE(data), source, port,
                                        transport, local, transport_section)
-        if isinstance(data, str):
-            raise TypeError("data must be bytes as they came off the wire, not str")
+        if not PyObject_CheckBuffer(data):
+            raise TypeError(f"data must be bytes as they came off the wire, not {type(data).__name__}")
         PyObject_GetBuffer(data, &view, PyBUF_SIMPLE)
         try:
             return self.decide_message(<const uint8_t *>view.buf, view.len, source, port, transport, local,
@@ -163,7 +163,7 @@ cdef class Matcher:
         finally:
             PyBuffer_Release(&view)
 
-    cdef decide_message(self, const uint8_t *data, Py_ssize_t length, str source, int port, str transport, str local,
+    cdef decide_message(self, const uint8_t *data, Py_ssize_t length, str source, port, str transport, str local,
                         str transport_section):
         cdef Field fields[FIELD_ROOM]
         cdef Message message
@@ -196,7 +196,7 @@ cdef class Matcher:
                                                 request.transport_section)
         return self.answer(decide(&self.compiled, &request.message, &place))
 
-    def identify_source(self, source not None, int port=0):
+    def identify_source(self, source not None, port=0):
         """Return what the identifier ``ip`` answers for a source address and port, None where it has no answer.
 
         ``source`` is an address as str, 4 or 16 packed bytes in network order, or an int for IPv4.  The other
@@ -205,8 +205,7 @@ cdef class Matcher:
         cdef Source address
         cdef Py_ssize_t size
         cdef const char *text
-        if not 0 <= port <= 65535:
-            raise ValueError(f"port {port!r} is outside of 0..65535")
+        cdef int number = port_of(port)
         if isinstance(source, str):
             try:
                 text = PyUnicode_AsUTF8AndSize(source, &size)
@@ -219,7 +218,7 @@ cdef class Matcher:
             address.family = 4
             address.high = 0
             address.low = number_v4(source)
-        return self.answer(decide_ip(&self.compiled, &address, <uint16_t>port))
+        return self.answer(decide_ip(&self.compiled, &address, <uint16_t>number))
 
     @property
     def size(self):
@@ -238,13 +237,11 @@ cdef RegexSet expression_set(rules):
                     [pattern.encode("utf-8", "surrogateescape") for _, pattern in rules])
 
 
-cdef bytes take_place(Place *place, str source, int port):
+cdef bytes take_place(Place *place, str source, port):
     """Fill in what is known without the engine; returns what must live as long as ``place``."""
     cdef Py_ssize_t size
     cdef bytes kept = None
-    if not 0 <= port <= 65535:
-        raise ValueError(f"port {port!r} is outside of 0..65535")
-    place.port = <uint16_t>port
+    place.port = <uint16_t>port_of(port)
     place.transport = -1
     try:
         place.text = PyUnicode_AsUTF8AndSize(source, &size)

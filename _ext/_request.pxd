@@ -1,6 +1,17 @@
 """The request for other compiled modules."""
 
+from cpython.long cimport PyLong_AsLongAndOverflow
+
 from identify._message cimport Message
+
+
+cdef inline int port_of(object port) except -1:
+    """A source port as Python gives it, in its range."""
+    cdef int overflow = 0
+    cdef long value = PyLong_AsLongAndOverflow(port, &overflow)
+    if overflow or value < 0 or value > 65535:
+        raise ValueError(f"port {port!r} is outside of 0..65535")
+    return <int>value
 
 
 cdef class Request:

@@ -2,7 +2,6 @@
 
 cimport cython
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_GET_SIZE, PyBytes_FromStringAndSize
-from cpython.long cimport PyLong_AsLongAndOverflow
 from libc.stdint cimport uint8_t, uint32_t
 from libc.stdlib cimport free, malloc
 
@@ -105,14 +104,6 @@ cdef bytes encoded(object value, str what):
     if isinstance(value, str):
         return (<str>value).encode("utf-8", "surrogateescape")
     raise TypeError(f"{what} must be str or bytes, not {type(value).__name__}")
-
-
-cdef int port_of(object port) except -1:
-    cdef int overflow = 0
-    cdef long value = PyLong_AsLongAndOverflow(port, &overflow)
-    if overflow or value < 0 or value > 65535:
-        raise ValueError(f"port {port!r} is outside of 0..65535")
-    return <int>value
 
 
 @cython.final
