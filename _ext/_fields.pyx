@@ -13,7 +13,7 @@ from libc.string cimport memcpy, memset, strlen
 
 from identify._text cimport (
     Out, Span, Text, SIP_DIGIT, SIP_HOST, SIP_IPV6, SIP_TOKEN, SIP_VALUE, after_line_end, at_line_end, fail,
-    lower, peek, put, put_number, put_span, put_text, same_name, sip_class_init, skip_blanks, skip_lws, take,
+    line_ends_here, lower, peek, put, put_number, put_span, put_text, same_name, sip_class_init, skip_blanks, skip_lws, take,
     take_long, take_quoted, to_line_end, trim_end,
 )
 from identify._uri cimport (
@@ -37,6 +37,7 @@ cdef const char *long_name(int kind) noexcept nogil:
 
 # The names in lower case as three words, zero behind their end, with which a name of the message is compared at once.
 cdef uint64_t NAME_WORDS[29][3]
+cdef uint8_t NAME_LENGTHS[29]
 # All bits of the first so many bytes of three words.
 cdef uint64_t LENGTH_MASKS[25][3]
 # The kinds by what `sort_of` makes of their names; 0 where there is none.
@@ -58,6 +59,7 @@ cdef int make_names() except -1:
         for i in range(length):
             lowered[i] = <uint8_t>lower(<uint8_t>NAMES[kind][i])
         memcpy(NAME_WORDS[kind], lowered, 24)
+        NAME_LENGTHS[kind] = <uint8_t>length
         sort = sort_of(length, lowered[0], lowered[length - 1])
         if KIND_OF_SORT[sort]:
             raise ImportError(f"{NAMES[kind]} and {NAMES[KIND_OF_SORT[sort]]} are of one sort: sort_of must differ")
@@ -119,10 +121,10 @@ cdef int kind_of(const uint8_t *base, Span name, uint32_t end) noexcept nogil:
     else:
         memset(words, 0, 24)
         memcpy(words, base + name.start, length)
-    for i in range(3):
+    for i in range((length + 7) >> 3):
         if (words[i] | <uint64_t>0x2020202020202020) & LENGTH_MASKS[length][i] != NAME_WORDS[kind][i]:
             return GENERIC
-    return kind
+    return kind if NAME_LENGTHS[kind] == length else GENERIC
 
 
 # ---------------------------------------------------------------- header parameters
@@ -734,6 +736,9 @@ cdef bint parse_value(Text *t, int kind, Span *value, bint *more) noexcept nogil
     if not ok:
         return False
     value.end = t.pos
+    if line_ends_here(t) and value.end > value.start and t.base[value.end - 1] > c" ":
+        more[0] = False
+        return True
     trim_end(t.base, value)
     skip_lws(t)
     if more[0]:

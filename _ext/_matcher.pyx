@@ -5,6 +5,7 @@ Knows ownership, Python's types and the transport sections; the decision itself 
 Thread safety: nothing changes after ``__init__`` but the slots of Match objects, which are filled under the GIL.
 """
 
+cimport cython
 from cpython.buffer cimport PyBUF_SIMPLE, PyBuffer_Release, PyObject_CheckBuffer, PyObject_GetBuffer
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_CheckExact, PyBytes_GET_SIZE
 from cpython.object cimport PyObject
@@ -44,6 +45,8 @@ memset(&NOTHING, 0, sizeof(Tables))
 cdef AddressIndex NO_ADDRESSES = AddressIndex()
 
 
+# The tables are read until the end: the collector of cycles may not take the block away before.
+@cython.no_gc_clear
 cdef class Matcher:
     """The compiled half of :class:`identify.engine.Engine`.
 

@@ -33,6 +33,8 @@ ctypedef struct Message:
     int32_t last_to
     int32_t first_via
     int32_t first_contact
+    # Bit 1 << kind is set for every kind that is there.
+    uint32_t kinds
     int32_t first_supported
     int32_t first_require
     uint32_t error

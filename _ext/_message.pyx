@@ -21,7 +21,7 @@ from identify._fields cimport (
     Received, kind_of, parse_name_address, parse_value, print_value,
 )
 from identify._text cimport (
-    Out, Span, Text, SIP_DIGIT, SIP_TOKEN, after_line_end, at_line_end, fail, peek, put_text, same_name,
+    Out, Span, Text, SIP_DIGIT, SIP_TOKEN, after_line_end, at_line_end, fail, line_ends_here, peek, put_text, same_name,
     sip_class, sip_class_init, skip_blanks, skip_lws, take, take_long, to_line_end, trim_end,
 )
 from identify._uri cimport SCHEME_OTHER, SCHEME_SIP, SCHEME_SIPS, parse_uri
@@ -79,6 +79,7 @@ cdef bint add_field(Message *m, int kind, Span name, Span value) noexcept nogil:
     m.fields[m.count].name = name
     m.fields[m.count].value = value
     m.count += 1
+    m.kinds |= <uint32_t>1 << kind
     if kind == FROM:
         m.last_from = index
         if m.first_from < 0:
@@ -125,7 +126,7 @@ cdef bint take_generic(Text *t, Span *value) noexcept nogil:
         if t.pos < t.end and t.base[t.pos] == 0:
             return fail(t, "NUL in a header")
         value.end = t.pos
-        if not continues(t):
+        if line_ends_here(t) or not continues(t):
             break
         t.pos = after_line_end(t, t.pos)
         skip_blanks(t)
@@ -193,12 +194,8 @@ cdef bint take_request_line(Message *m, Text *t) noexcept nogil:
     return True
 
 
-cdef bint has(const Message *m, int kind) noexcept nogil:
-    cdef uint32_t i
-    for i in range(m.count):
-        if m.fields[i].kind == kind:
-            return True
-    return False
+cdef inline bint has(const Message *m, int kind) noexcept nogil:
+    return m.kinds >> kind & 1
 
 
 cdef bint parse_head(Message *m, Text *t) noexcept nogil:

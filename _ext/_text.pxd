@@ -72,8 +72,13 @@ cdef inline uint32_t after_line_end(const Text *t, uint32_t pos) noexcept nogil:
 cdef inline void skip_lws(Text *t) noexcept nogil:
     """Blanks and folds (a line end followed by a blank)."""
     cdef uint32_t after
-    if t.pos < t.end and t.base[t.pos] > c" ":
-        return
+    # Nothing at all, or one blank, is what nearly always stands here.
+    if t.end - t.pos >= 2:
+        if t.base[t.pos] > c" ":
+            return
+        if t.base[t.pos] == c" " and t.base[t.pos + 1] > c" ":
+            t.pos += 1
+            return
     while True:
         skip_blanks(t)
         if t.pos >= t.end or not (t.base[t.pos] == c"\r" or t.base[t.pos] == c"\n"):
@@ -82,6 +87,12 @@ cdef inline void skip_lws(Text *t) noexcept nogil:
         if after >= t.end or not (t.base[after] == c" " or t.base[after] == c"\t"):
             return
         t.pos = after
+
+
+cdef inline bint line_ends_here(const Text *t) noexcept nogil:
+    """Is the cursor at a CRLF with a line behind it that doesn't fold?  So nearly every header ends."""
+    return (t.end - t.pos >= 3 and t.base[t.pos] == c"\r" and t.base[t.pos + 1] == c"\n"
+            and not (t.base[t.pos + 2] == c" " or t.base[t.pos + 2] == c"\t"))
 
 
 cdef inline Span take(Text *t, int bits) noexcept nogil:

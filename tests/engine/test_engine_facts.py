@@ -492,3 +492,92 @@ def test_screening(engine, message, ask, parts, headers, screening):
 
     assert explanation.screening == screening
     assert ask(text, *headers, **parts) == ("e", "ip", "i")
+
+
+# Size
+
+
+def test_long_literals(ask):
+    """Literals are compared to their last byte, however long and alike they are."""
+    value = "x" * 4000
+    rules = [identify(f"i{last}", "e", f"match_header=X-A: {value}{last}") for last in "abc"]
+    text = endpoint("e") + "".join(rules)
+
+    assert ask(text, f"X-A: {value}b") == ("e", "header", "ib")
+    assert ask(text, f"X-A: {value}d") is None
+    assert ask(text, f"X-A: {value}") is None
+
+
+def test_many_rules_of_every_kind(ask, engine):
+    """Among thousands of rules each request finds the one that was made for it, and no other."""
+    numbers = range(1500)
+    asked = engine(
+        endpoint("e", *(f"u{number}" for number in numbers))
+        + "".join(
+            identify(f"a{number}", "e", f"match=10.0.{number % 250}.{number // 250}")
+            + identify(f"h{number}", "e", f"match_header=X-A: value {number}")
+            + identify(f"n{number}", "e", f"match_header=X-{number}: 1")
+            + identify(f"r{number}", "e", f"match_request_uri=sip:{number}@h")
+            for number in numbers
+        )
+    )
+
+    for number in (0, 1, 249, 250, 777, 1498, 1499):
+        assert ask(asked, source=f"10.0.{number % 250}.{number // 250}") == ("e", "ip", f"a{number}")
+        assert ask(asked, f"X-A: value {number}") == ("e", "header", f"h{number}")
+        assert ask(asked, f"x-{number}: 1") == ("e", "header", f"n{number}")
+        assert ask(asked, request_uri=f"sip:{number}@h") == ("e", "request_uri", f"r{number}")
+        assert ask(asked, from_uri=f"<sip:u{number}@h>") == (f"u{number}", "username", None)
+    for wrong in (1500, 99999):
+        assert ask(asked, f"X-A: value {wrong}", f"X-{wrong}: 1", request_uri=f"sip:{wrong}@h") is None
+        assert ask(asked, from_uri=f"<sip:u{wrong}@h>", source="10.0.251.0") is None
+
+
+@pytest.mark.parametrize("size", [7, 170, 171, 255, 256, 512, 513, 3000, 15000])
+def test_long_tokens(ask, size):
+    """A token of any length is found, sent plainly or escaped, and nothing longer or shorter is."""
+    registration = "[r]\ntype=registration\nserver_uri=sip:h\nclient_uri=sip:h\nline=yes\nendpoint=e\n"
+    text = endpoint("e") + registration
+    token = "abcdefg" * size
+    token = token[:size]
+    escaped = "".join(f"%{ord(letter):02x}" for letter in token)
+
+    for sent in (token, escaped):
+        assert ask(text, request_uri=f"sip:s@h;line={sent}", tokens={"r": token}) == ("e", "line", "r")
+        assert ask(text, to_uri=f"<sip:s@h;line={sent}>", tokens={"r": token}) == ("e", "line", "r")
+        assert ask(text, request_uri=f"sip:s@h;line={sent}x", tokens={"r": token}) is None
+        assert ask(text, request_uri=f"sip:s@h;line={sent[:-3]}", tokens={"r": token}) is None
+
+
+@pytest.mark.parametrize("size", [70, 250, 256, 500, 506, 507, 5000, 20000])
+def test_long_domains(ask, size):
+    """A domain or realm too long for any endpoint's id is passed over, and the plain user is found."""
+    text = (
+        endpoint("alice", "anonymous", "bob@" + "h" * 75, identify_by="username,auth_username")
+        + transport("t", domain="h" * size)
+        + "[global]\ntype=global\nendpoint_identifier_order=username,auth_username\n"
+    )
+    host = "h" * size
+
+    assert ask(text, from_uri=f"<sip:alice@{host}>") == ("alice", "username", None)
+    assert ask(text, digest("alice", host)) == ("alice", "auth_username", None)
+    assert ask(text, digest(host, "alice")) == ("anonymous", "anonymous", None)
+    assert ask(text, from_uri=f"<sip:nobody@{host}>") == ("anonymous", "anonymous", None)
+    assert ask(text, from_uri=f"<sip:bob@{'h' * 75}>") == ("bob@" + "h" * 75, "username", None)
+    assert ask(text, from_uri=f"<sip:{'%61' * min(size, 9000)}@{host}>") == ("anonymous", "anonymous", None)
+    assert ask(text, from_uri=f"<sip:alice%00{host}@{host}>") == ("alice", "username", None)
+
+
+@pytest.mark.parametrize("size", [1, 30, 100, 255, 256, 300, 1000, 4000])
+def test_long_header_names(ask, size):
+    """A header's name is compared whole, in any case and of any length."""
+    name = "X" + "aB" * size
+
+    assert ask(by_header(f"{name}: 1"), f"{name.upper()}: 1") == (
+        ("e", "header", "i") if size < 2000 else None
+    )
+    assert ask(by_header(f"{name}: 1"), f"{name}c: 1") is None
+    assert ask(by_header(f"{name}: 1"), f"{name[:-1]}: 1") is None
+    assert ask(by_header(f"{name}: /^1$/"), f"{name.lower()}: 1") == (
+        ("e", "header", "i") if size < 2000 else None
+    )

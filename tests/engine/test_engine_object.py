@@ -1,7 +1,9 @@
 """The engine as an object: what it is given, what it hands out, and what many threads may do with it."""
 
+import gc
 import re
 import threading
+import weakref
 
 import pytest
 
@@ -83,6 +85,21 @@ def test_data_must_be_bytes(engine, data):
         Request.from_message(data, *SOURCE)
 
 
+def test_other_buffers(engine, message):
+    """A message may stand in any contiguous buffer, which is free again after the answer."""
+    asked = engine(TRUNK)
+    data = bytearray(message())
+
+    answers = [
+        asked.identify_message(one, *SOURCE) for one in (data, memoryview(data), memoryview(data)[:-1])
+    ]
+
+    assert answers == [Match("e", "ip", "i")] * 3
+    data.clear()
+    with pytest.raises(BufferError):
+        asked.identify_message(memoryview(message() * 2)[::2], *SOURCE)
+
+
 @pytest.mark.parametrize("source", [b"192.0.2.1", None, 5, ("192.0.2.1", 5060)])
 def test_source_must_be_text(engine, message, source):
     """A source that isn't text is the caller's mistake in every way of asking."""
@@ -145,6 +162,45 @@ def test_uninitialised_request(engine):
     with pytest.raises(AttributeError):
         request.source = "192.0.2.2"
     assert asked.identify(request) == Match("e", "ip", "i")
+
+
+def test_uninitialised_engine(message):
+    """An engine that was never initialised has no answer, and an initialised one can't be changed."""
+    empty = Engine.__new__(Engine)
+    asked = Engine(Configuration.from_files({"pjsip.conf": TRUNK}))
+
+    assert empty.identifiers == ()
+    assert empty.identify_message(message(), *SOURCE) is None
+    assert empty.identify(Request(source="192.0.2.1")) is None
+    with pytest.raises(TypeError, match="twice"):
+        asked.__init__(Configuration.from_files({}))
+    assert asked.identify_message(message(), *SOURCE) == Match("e", "ip", "i")
+
+
+def test_engine_in_a_cycle(message):
+    """An engine that is part of a cycle is collected with it, tables and answers too."""
+    collected = []
+    for _ in range(50):
+        asked = Engine(
+            Configuration.from_files(
+                {"pjsip.conf": TRUNK + "[j]\ntype=identify\nendpoint=e\nmatch_header=X-B: /1/\n"}
+            )
+        )
+        asked.identify_message(message(["X-B: 1"]), *SOURCE)
+        asked.itself = asked
+        weakref.finalize(asked, collected.append, True)
+    del asked
+    gc.collect()
+
+    assert len(collected) == 50
+
+
+def test_answer_outlives_its_engine(engine, message):
+    """An answer is a Match like any other, also when its engine is gone."""
+    answer = engine(TRUNK).identify_message(message(), *SOURCE)
+
+    assert answer == Match("e", "ip", "i")
+    assert hash(answer) == hash(Match("e", "ip", "i"))
 
 
 def test_metadata_alone(engine):
