@@ -13,7 +13,8 @@ from libc.string cimport memcpy, memset, strlen
 
 from identify._text cimport (
     Out, Span, Text, SIP_DIGIT, SIP_HOST, SIP_IPV6, SIP_TOKEN, SIP_VALUE, after_line_end, at_line_end, fail,
-    line_ends_here, lower, peek, put, put_number, put_span, put_text, same_name, sip_class_init, skip_blanks, skip_lws, take,
+    line_ends_here, lower, peek, put, put_number, put_span, put_text, same_name, sip_class_init, skip_blanks,
+    skip_lws, take,
     take_long, take_quoted, to_line_end, trim_end,
 )
 from identify._uri cimport (
