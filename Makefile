@@ -80,7 +80,7 @@ $(VENV)/.linked: $(VENV)/.group-build $(VENV)/.group-test pyproject.toml identif
 	@$(BIN)/python -c 'import sysconfig, os, sys; sys.exit(not os.path.exists(sysconfig.get_paths()["include"] + "/Python.h"))' \
 	  || { echo "The headers of $(PYTHON) are missing: apt-get install python3-dev" >&2; exit 2; }
 	@command -v $${CC:-gcc} > /dev/null || { echo "A C compiler is missing: apt-get install gcc libc6-dev" >&2; exit 2; }
-	$(BIN)/python -m pip install --quiet --no-build-isolation --editable .
+	IDENTIFY_BUILD=none $(BIN)/python -m pip install --quiet --no-build-isolation --editable .
 	@touch $@
 
 # Another kind of build leaves newer files behind than the sources are, hence --force.

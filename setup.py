@@ -10,6 +10,8 @@ release  what users get (the default)
 debug    bounds checks, assertions, ``-O0 -g3``
 trace    debug with line tracing, for coverage of the Cython sources
 asan     debug under AddressSanitizer and UndefinedBehaviorSanitizer
+none     no compiled module: for an editable install whose modules ``build_ext --inplace`` makes, as ``make``
+         does; setuptools would compile them all twice
 
 With ``IDENTIFY_WERROR=1`` the warnings of Cython and of the C compiler are errors; users' compilers are
 not ours, so this is for development only.
@@ -17,6 +19,7 @@ not ours, so this is for development only.
 
 import os
 import shutil
+import sys
 from pathlib import Path
 
 from Cython.Build import cythonize
@@ -64,12 +67,15 @@ COMPILE_ARGS = {
     "debug": ["-O0", "-g3", "-UNDEBUG"],
     "trace": ["-O0", "-g3", "-UNDEBUG"],
     "asan": ["-O1", "-g3", "-UNDEBUG", *SANITIZERS],
+    "none": [],
 }
 LINK_ARGS = {"asan": SANITIZERS}
 TRACE_MACROS = [("CYTHON_TRACE_NOGIL", "1"), ("CYTHON_USE_SYS_MONITORING", "0")]
 
 if BUILD not in COMPILE_ARGS:
     raise SystemExit(f"IDENTIFY_BUILD={BUILD!r}: expected one of {', '.join(COMPILE_ARGS)}")
+if BUILD == "none" and "bdist_wheel" in sys.argv:
+    raise SystemExit("IDENTIFY_BUILD='none' is for editable installs; a wheel has the compiled modules")
 
 compile_args = [*COMPILE_ARGS[BUILD], "-Wall", "-Wextra", "-Wno-unused-parameter"]
 if WARNINGS_ARE_ERRORS:
@@ -99,7 +105,7 @@ for pxd in SOURCES.glob("*.pxd"):
 
 setup(
     ext_modules=cythonize(
-        [extension(name) for name in MODULES],
+        [extension(name) for name in MODULES if BUILD != "none"],
         include_path=[str(STAGED.parent)],
         # Tracing needs the generated C beside its source.
         build_dir=None if BUILD == "trace" else f"build/{BUILD}",

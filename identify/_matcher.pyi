@@ -1,12 +1,15 @@
-from typing import Any
+from typing import Any, Final
 
-from typing_extensions import Buffer
+from typing_extensions import Buffer, disjoint_base
 
 from identify._request import Request
 from identify.model import Match
 
-NAMES: tuple[str, ...]
+NAMES: Final[tuple[str, ...]]
+STREAMS: Final[frozenset[str]]
 
+# The base of Engine, hence not final.
+@disjoint_base
 class Matcher:
     def __init__(self, plan: Any) -> None: ...
     @property

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import importlib
 import importlib.metadata
+import os
 import pkgutil
 import shutil
 import subprocess
@@ -70,6 +71,21 @@ def test_import_is_light() -> None:
 
     assert ran.returncode == 0, ran.stderr
     assert not {"rich", "rich_click", "click", "argparse", "asyncio", "hypothesis"} & set(ran.stdout.split())
+
+
+def test_no_wheel_without_compiled_modules() -> None:
+    """The build that compiles nothing, which editable installs use, makes no wheel."""
+    ran = subprocess.run(
+        [sys.executable, "setup.py", "bdist_wheel"],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env={**os.environ, "IDENTIFY_BUILD": "none"},
+        check=False,
+    )
+
+    assert ran.returncode != 0
+    assert "is for editable installs" in ran.stderr
 
 
 @pytest.mark.parametrize("module", sorted(path.stem for path in (ROOT / "identify").glob("_*.pyi")))
