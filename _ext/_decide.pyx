@@ -100,7 +100,6 @@ cdef int32_t answer_of_token(const Tables *tables, const uint8_t *base, Span val
     cdef uint32_t found
     if value.start == value.end:
         return -1
-    room[0] = 0
     # An escape makes one byte of three.
     if (value.end - value.start) // 3 > tables.tokens.longest:
         return -1
@@ -108,6 +107,7 @@ cdef int32_t answer_of_token(const Tables *tables, const uint8_t *base, Span val
         key = <uint8_t *>malloc(value.end - value.start)
         if key == NULL:
             return -1
+    key[0] = 0
     while value.start < value.end:
         key[length] = <uint8_t>decoded(base, &value.start, value.end)
         length += 1

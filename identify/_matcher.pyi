@@ -1,4 +1,4 @@
-from typing import Any, Final
+from typing import Any, Final, final
 
 from typing_extensions import Buffer, disjoint_base
 
@@ -7,6 +7,10 @@ from identify.model import Match
 
 NAMES: Final[tuple[str, ...]]
 STREAMS: Final[frozenset[str]]
+
+@final
+class Mapped:
+    def __init__(self, owner: Buffer) -> None: ...
 
 # The base of Engine, hence not final.
 @disjoint_base
