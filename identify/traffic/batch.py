@@ -1,0 +1,180 @@
+"""Messages of traffic as columns, and what a reader of traffic is.
+
+Knows the shape of what readers deliver and the simulation takes; nothing of any format.
+"""
+
+from __future__ import annotations
+
+import enum
+import ipaddress
+from array import array
+from collections import Counter
+from collections.abc import Iterator
+from types import TracebackType
+from typing import Final
+
+import attrs
+
+__all__ = ["NOT_GIVEN", "TRANSPORTS", "Batch", "Direction", "NotGiven", "Reader"]
+
+#: Transports by their code in :attr:`Batch.transports`.
+TRANSPORTS: Final = ("udp", "tcp", "tls", "ws", "wss")
+
+ADDRESS_BYTES: Final = 16
+UNKNOWN_ADDRESS: Final = bytes(ADDRESS_BYTES)
+#: What stands before an IPv4 address in 16 bytes (RFC 4291 2.5.5.2).
+MAPPED: Final = bytes(10) + b"\xff\xff"
+
+
+class Direction(enum.IntEnum):
+    """Whether Asterisk received or sent a message; captures don't say, Asterisk's logs do."""
+
+    UNKNOWN = 0
+    RECEIVED = 1
+    SENT = 2
+
+
+class NotGiven(enum.Enum):
+    """The type of :data:`NOT_GIVEN`."""
+
+    NOT_GIVEN = "not given"
+
+
+#: Stands in :attr:`Batch.expected` for a message of which nothing is expected; None expects that nothing is identified.
+NOT_GIVEN: Final = NotGiven.NOT_GIVEN
+
+
+@attrs.define(eq=False)
+class Batch:
+    """Messages, one after the other, in the order in which they were read.
+
+    Message ``i`` is ``data[offsets[i]:offsets[i + 1]]``.  Addresses are 16 bytes in network order, IPv4 as
+    ``::ffff:a.b.c.d``; one of zeros is unknown.  Times count nanoseconds since the epoch, -1 where unknown.
+    """
+
+    data: bytearray = attrs.field(factory=bytearray, repr=False)
+    offsets: array[int] = attrs.field(factory=lambda: array("q", [0]), repr=False)
+    times: array[int] = attrs.field(factory=lambda: array("q"), repr=False)
+    #: Packet number in a capture (1-based; the last packet of a reassembled message), line number in a log.
+    frames: array[int] = attrs.field(factory=lambda: array("Q"), repr=False)
+    transports: bytearray = attrs.field(factory=bytearray, repr=False)
+    sources: bytearray = attrs.field(factory=bytearray, repr=False)
+    ports: array[int] = attrs.field(factory=lambda: array("H"), repr=False)
+    locals: bytearray = attrs.field(factory=bytearray, repr=False)
+    local_ports: array[int] = attrs.field(factory=lambda: array("H"), repr=False)
+    directions: bytearray = attrs.field(factory=bytearray, repr=False)
+    #: Endpoints that rows name as expected, None for "nothing identified"; absent where no row does.
+    expected: list[str | NotGiven | None] | None = attrs.field(default=None, repr=False)
+
+    def __len__(self) -> int:
+        """Return the number of messages."""
+        return len(self.frames)
+
+    def append(
+        self,
+        data: bytes,
+        *,
+        frame: int,
+        time: int = -1,
+        transport: str = "udp",
+        source: str,
+        port: int,
+        local: str | None = None,
+        local_port: int = 0,
+        direction: Direction = Direction.UNKNOWN,
+        expected: str | NotGiven | None = NOT_GIVEN,
+    ) -> None:
+        """Add a message; raise ValueError, adding nothing, where an address isn't one or a number doesn't fit."""
+        code = TRANSPORTS.index(transport)
+        packed_source = packed(source)
+        packed_local = packed(local) if local is not None else UNKNOWN_ADDRESS
+        if not (0 <= port <= 0xFFFF and 0 <= local_port <= 0xFFFF):
+            raise ValueError(f"port {port if not 0 <= port <= 0xFFFF else local_port}: expected 0 to 65535")
+        self.frames.append(frame)
+        self.times.append(time)
+        self.data += data
+        self.offsets.append(len(self.data))
+        self.transports.append(code)
+        self.sources += packed_source
+        self.ports.append(port)
+        self.locals += packed_local
+        self.local_ports.append(local_port)
+        self.directions.append(direction)
+        if expected is not NOT_GIVEN and self.expected is None:
+            self.expected = [NOT_GIVEN] * (len(self) - 1)
+        if self.expected is not None:
+            self.expected.append(expected)
+
+    def message(self, number: int) -> bytes:
+        """Return the bytes of a message."""
+        return bytes(self.data[self.offsets[number] : self.offsets[number + 1]])
+
+    def source(self, number: int) -> str:
+        """Return the source address of a message as text."""
+        return unpacked(self.sources[ADDRESS_BYTES * number : ADDRESS_BYTES * (number + 1)])
+
+    def local(self, number: int) -> str | None:
+        """Return the address at which a message arrived as text, None where it is unknown."""
+        address = bytes(self.locals[ADDRESS_BYTES * number : ADDRESS_BYTES * (number + 1)])
+        return None if address == UNKNOWN_ADDRESS else unpacked(address)
+
+
+class Reader:
+    """Traffic as batches: a context manager and an iterator; once over.
+
+    ``counts`` says how much was passed over and why, by reason; ``problems`` what is wrong with the input as a whole.
+    Both are complete when the iteration has ended.
+    """
+
+    #: How messages and tables call the input: a path, or ``-``.
+    name: str
+    #: The recognised format, such as ``pcap`` or ``log``.
+    format: str
+
+    def __init__(self, name: str, format: str) -> None:
+        self.name = name
+        self.format = format
+        self.counts: Counter[str] = Counter()
+        self.problems: list[str] = []
+
+    def __iter__(self) -> Iterator[Batch]:
+        """Deliver the batches, each bounded in messages and bytes."""
+        raise TypeError(f"{type(self).__name__} reads nothing")
+
+    @property
+    def position(self) -> int:
+        """Bytes of the input, as it is stored, that were read so far."""
+        return 0
+
+    @property
+    def size(self) -> int | None:
+        """Bytes of the input as it is stored, None where that isn't known before the end."""
+        return None
+
+    def close(self) -> None:
+        """Close what was opened; may be called twice."""
+
+    def __enter__(self) -> Reader:
+        """Return the reader."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close what was opened."""
+        self.close()
+
+
+def packed(address: str) -> bytes:
+    """Return an address as 16 bytes; ValueError where it isn't one.  A scope is dropped."""
+    parsed = ipaddress.ip_address(address.partition("%")[0])
+    return parsed.packed if parsed.version == 6 else MAPPED + parsed.packed
+
+
+def unpacked(address: bytes | bytearray) -> str:
+    """Return 16 bytes as text, IPv4-mapped addresses as IPv4."""
+    parsed = ipaddress.IPv6Address(bytes(address))
+    return str(parsed.ipv4_mapped or parsed)
