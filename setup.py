@@ -33,11 +33,16 @@ MODULES = [
     "_address_masks",
     "_address_trie",
     "_addresses",
+    "_arrow",
+    "_batch",
     "_block",
+    "_column",
     "_compile",
     "_decide",
     "_fields",
     "_image",
+    "_indices",
+    "_inputs",
     "_matcher",
     "_message",
     "_names",
@@ -70,6 +75,8 @@ COMPILE_ARGS = {
     "none": [],
 }
 LINK_ARGS = {"asan": SANITIZERS}
+# Older C libraries keep threads in a library of their own.
+THREADS = {"_batch": ["-pthread"]}
 TRACE_MACROS = [("CYTHON_TRACE_NOGIL", "1"), ("CYTHON_USE_SYS_MONITORING", "0")]
 
 if BUILD not in COMPILE_ARGS:
@@ -91,7 +98,7 @@ def extension(name: str) -> Extension:
         include_dirs=[str(SOURCES)],
         depends=[str(path) for path in sorted(SOURCES.glob("*.h"))],
         extra_compile_args=compile_args,
-        extra_link_args=LINK_ARGS.get(BUILD, []),
+        extra_link_args=[*LINK_ARGS.get(BUILD, []), *THREADS.get(name, [])],
         define_macros=TRACE_MACROS if BUILD == "trace" else [],
     )
 

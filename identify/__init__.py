@@ -9,7 +9,7 @@ from identify.version import __version__
 
 try:
     from identify.configuration import Configuration, OfflineResolver, ResolutionError, Resolver
-    from identify.engine import Engine
+    from identify.engine import DROPPED, NO_MATCH, Engine, Indices
     from identify.errors import ConfigError, EngineFileError, IdentifyError, LimitError, MessageError
     from identify.explain import Explanation, Reason, Step
     from identify.model import (
@@ -43,6 +43,8 @@ except ImportError as error:
     ) from error
 
 __all__ = [
+    "DROPPED",
+    "NO_MATCH",
     "AccessList",
     "AddressRule",
     "Aor",
@@ -58,6 +60,7 @@ __all__ = [
     "HeaderRule",
     "Identify",
     "IdentifyError",
+    "Indices",
     "LimitError",
     "Match",
     "MessageError",

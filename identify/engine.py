@@ -7,9 +7,11 @@ import os
 import secrets
 import tempfile
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 from urllib.parse import quote
 
+import identify._batch as _batch
+from identify._indices import Indices
 from identify._matcher import Matcher
 from identify._request import Request
 from identify.compiler import make_plan
@@ -17,7 +19,12 @@ from identify.configuration import Configuration
 from identify.errors import ConfigError, EngineFileError
 from identify.explain import Explanation, explain
 
-__all__ = ["Engine"]
+__all__ = ["DROPPED", "NO_MATCH", "Engine", "Indices"]
+
+#: What batch calls return in place of an index: nothing was identified.
+NO_MATCH: Final = _batch.NO_MATCH
+#: What they return for a message that PJSIP would drop, for which ``identify_message`` raises MessageError.
+DROPPED: Final = _batch.DROPPED
 
 #: Asterisk's line tokens: seven letters a-z.
 TOKEN_LENGTH = 7
@@ -91,6 +98,66 @@ class Engine(Matcher):
         engine._configuration = configuration
         engine.load_image(image)
         return engine
+
+    def identify_sources(self, addresses: Any, ports: Any = None, *, threads: int = 1) -> Indices:
+        """Return for each address what :meth:`identify_source` answers, as indices into :attr:`matches`.
+
+        ``addresses``, one of
+
+        - a buffer of uint32: IPv4 in host byte order (numpy, ``array("I")``, a memoryview of format ``I``);
+        - a buffer of records of 4 or 16 bytes: addresses in network byte order, IPv4-mapped ones are IPv4 (numpy
+          ``V4``, ``V16`` or uint8 of shape (n, 4), (n, 16)); plain bytes, bytearray and other one-dimensional buffers
+          of uint8 are records of 16;
+        - a list or tuple of str; None is an address that isn't known;
+        - an Arrow array or stream (``__arrow_c_array__``, ``__arrow_c_stream__``) of uint32, fixed-size binary of 4
+          or 16 bytes, string, large string or string view; a null is an address that isn't known.
+
+        ``ports``, the source ports: one int for all, a buffer of uint16, a list of int, an Arrow array or stream of
+        uint16; none and nulls are 0, which only rules for any port cover.
+
+        The result has ``NO_MATCH`` where nothing matches, the address isn't known, or text is no address.  Raises
+        TypeError for other types and formats, ValueError for what isn't contiguous, lengths that don't agree, a port
+        out of range, damaged Arrow arrays, and ``threads`` outside of 1..256, :class:`~identify.errors.LimitError`
+        for more than 2**31 - 1 rows.
+
+        Thread safety: runs without the GIL, in ``threads`` threads of its own where there are enough addresses; what
+        was given must not be changed meanwhile.  Can't be interrupted.
+        """
+        return _batch.identify_sources(self, addresses, ports, threads)
+
+    def identify_messages(
+        self,
+        messages: Any,
+        sources: Any,
+        ports: Any,
+        *,
+        transport: str = "udp",
+        local: str | None = None,
+        transport_section: str | None = None,
+        threads: int = 1,
+    ) -> Indices:
+        """Return for each message what :meth:`identify_message` answers, as indices into :attr:`matches`.
+
+        ``messages``, one of
+
+        - a list of bytes; None is a message that isn't there;
+        - a pair (tuple) of packed data and n + 1 offsets: message ``i`` is ``data[offsets[i]:offsets[i + 1]]``;
+          ``data`` is a buffer, ``offsets`` a buffer of int32 or int64;
+        - an Arrow array or stream of binary or string, large ones and views too.
+
+        ``sources`` and ``ports`` are as in :meth:`identify_sources`; a str or an int (IPv4) is the source of all
+        messages, an int the port of all.  Addresses that aren't text are as good as their usual text.  ``transport``,
+        ``local`` and ``transport_section`` hold for all; group messages by them.
+
+        The result has ``DROPPED`` for each message that PJSIP would drop, and ``NO_MATCH`` where nothing was
+        identified or there is no message.  Ask :meth:`identify_message` for the reason of one.  Raises as
+        :meth:`identify_sources` does, and ValueError for offsets that decrease or lead out of the data.
+
+        Thread safety: as of :meth:`identify_sources`.
+        """
+        return _batch.identify_messages(
+            self, messages, sources, ports, transport, local, transport_section, threads
+        )
 
     @property
     def configuration(self) -> Configuration:

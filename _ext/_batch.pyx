@@ -1,0 +1,484 @@
+"""The batch calls: many sources or messages in one loop without the GIL, by one thread or several.
+
+Knows rows, blocks and threads; what Python gives becomes columns in ``_inputs``, the decision is in ``_decide``, its
+overlapped address look-ups in ``_address_batch``.
+
+Strategy
+1. Everything is checked and allocated before the loop: in it there is no Python object, no error and no allocation
+   but for what a single message would need too.
+2. One thread runs the loop over all rows.  Several take pieces of it one after the other, by one atomic counter; each
+   writes its own part of the result.  They are threads of the operating system that never see Python, so that no
+   exception or interrupt can leave one behind with memory that was given back.
+3. What can't be read is a number in the result: ``NO_MATCH`` for nulls and for text that is no address, ``DROPPED``
+   for messages that ``identify_message`` raises for.
+"""
+
+from libc.stddef cimport size_t
+from libc.stdint cimport int32_t, uint8_t, uint16_t, uint32_t, uint64_t
+from libc.string cimport memchr, memcpy
+
+from identify._address_batch cimport BLOCK, find_block_v4, find_block_v6
+from identify._address_text cimport Source, parse_source, to_plain
+from identify._column cimport (
+    NUMBERS16, PACKED4, PACKED16, POINTERS, QUADS, Chunk, Column, Cursor, advance, bytes_at, is_null, refresh, seek,
+)
+from identify._decide cimport Compiled, Place, decide
+from identify._fields cimport VIA
+from identify._indices cimport Indices, make_indices
+from identify._inputs cimport take_addresses, take_messages, take_ports
+from identify._matcher cimport Matcher
+from identify._message cimport MESSAGE_LIMIT, Field, Message, begin, finish, parse_message
+from identify._request cimport port_of
+from identify._tables cimport NO_WANTED, part
+
+from identify._request import STREAMS
+
+cdef extern from "<arpa/inet.h>" nogil:
+    int AF_INET6
+    const char *inet_ntop(int family, const void *address, char *text, uint32_t size)
+
+cdef extern from "<pthread.h>" nogil:
+    ctypedef unsigned long pthread_t
+    ctypedef struct pthread_attr_t:
+        pass
+    int pthread_attr_init(pthread_attr_t *attributes)
+    int pthread_attr_destroy(pthread_attr_t *attributes)
+    int pthread_attr_setstacksize(pthread_attr_t *attributes, size_t size)
+    int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *) noexcept nogil,
+                       void *argument)
+    int pthread_join(pthread_t thread, void **result)
+
+cdef extern from "<signal.h>" nogil:
+    ctypedef struct sigset_t:
+        pass
+    int SIG_SETMASK
+    int sigfillset(sigset_t *signals)
+    int pthread_sigmask(int how, const sigset_t *signals, sigset_t *before)
+
+cdef extern from *:
+    """
+    #define identify_take(counter, number) __atomic_fetch_add(counter, number, __ATOMIC_RELAXED)
+    """
+    size_t take_atomic "identify_take"(size_t *counter, size_t number) noexcept nogil
+
+cdef enum:
+    # Far more threads than help anyone; a bound for what is kept on the stack.
+    MAX_THREADS = 256
+    # A thread for less work than this would cost more than it saves.
+    SOURCES_PIECE = 16384
+    MESSAGES_PIECE = 256
+    # As the main thread's; some C libraries give far less, too little for regular expressions.
+    STACK_SIZE = 8 << 20
+    # Fields of a message that need no memory from the heap, as in ``_matcher``.
+    FIELD_ROOM = 64
+    # A longer text for an address makes every Via too long to be compared, whatever follows.
+    TEXT_ROOM = 4100
+
+cdef enum:
+    NO_ANSWER = -1
+    DROPPED_ANSWER = -2
+
+NO_MATCH = NO_ANSWER
+DROPPED = DROPPED_ANSWER
+
+ctypedef struct Job:
+    const Compiled *compiled
+    void (*run)(const Job *job, size_t row, size_t count) noexcept nogil
+    size_t count
+    # Rows that a thread takes at once, and the first one that none has taken.
+    size_t piece
+    size_t taken
+    int32_t *answers
+    # Columns without chunks aren't given: one place or port is that of all rows.
+    const Chunk *messages
+    size_t message_chunks
+    const Chunk *sources
+    size_t source_chunks
+    const Chunk *ports
+    size_t port_chunks
+    Place place
+    # The transport section of sources whose text has no colon, and of those that have one.
+    int32_t transport_v4
+    int32_t transport_v6
+    bint stream
+    # Whether the source's text can have a say: somebody compares Via.
+    bint wants_text
+
+
+def identify_sources(Matcher matcher not None, addresses, ports, threads):
+    """Return the indices of what ``ip`` answers for each source."""
+    cdef Job job
+    cdef int workers = workers_of(threads)
+    cdef Column sources = take_addresses(addresses, "addresses")
+    cdef Column port_column = None
+    cdef Indices answers
+    open_job(&job, matcher, sources.count, &run_sources)
+    job.piece = SOURCES_PIECE
+    job.sources = sources.chunks
+    job.source_chunks = sources.chunk_count
+    if ports is not None:
+        port_column = set_ports(&job, ports, "sources")
+    answers = make_indices(job.count)
+    job.answers = answers.values
+    with nogil:
+        run_job(&job, workers)
+    return answers
+
+
+def identify_messages(Matcher matcher not None, messages, sources, ports, str transport not None, str local,
+                      str transport_section, threads):
+    """Return the indices of the answers for each message."""
+    cdef Job job
+    cdef int workers = workers_of(threads)
+    cdef Column message_column = take_messages(messages)
+    cdef Column source_column = None, port_column
+    cdef Indices answers
+    cdef bytes text = None
+    open_job(&job, matcher, message_column.count, &run_messages)
+    job.piece = MESSAGES_PIECE
+    job.messages = message_column.chunks
+    job.message_chunks = message_column.chunk_count
+    job.wants_text = job.compiled.tables.wanted_kinds[<int>VIA] != <uint32_t>NO_WANTED
+    transport = transport.lower()
+    job.stream = transport in STREAMS
+    if matcher.transports_matter:
+        job.transport_v4 = matcher.transport_of("", transport, local, transport_section)
+        job.transport_v6 = matcher.transport_of(":", transport, local, transport_section)
+    port_column = set_ports(&job, ports, "messages")
+    if isinstance(sources, (str, int)) and not isinstance(sources, bool):
+        text = one_text(sources)
+        job.place.text = text
+        set_text(&job, <const uint8_t *>job.place.text, <size_t>len(text), &job.place)
+    else:
+        source_column = take_addresses(sources, "sources")
+        if source_column.count != job.count:
+            raise ValueError(f"{source_column.count} sources for {job.count} messages")
+        job.sources = source_column.chunks
+        job.source_chunks = source_column.chunk_count
+    answers = make_indices(job.count)
+    job.answers = answers.values
+    with nogil:
+        run_job(&job, workers)
+    return answers
+
+
+cdef int workers_of(threads) except -1:
+    if not isinstance(threads, int):
+        raise TypeError(f"threads must be int, not {type(threads).__name__}")
+    if not 1 <= threads <= MAX_THREADS:
+        raise ValueError(f"threads={threads} is outside of 1..{MAX_THREADS}")
+    return threads
+
+
+cdef void open_job(Job *job, Matcher matcher, size_t count,
+                   void (*run)(const Job *, size_t, size_t) noexcept nogil) noexcept:
+    job.compiled = &matcher.compiled
+    job.run = run
+    job.count = count
+    job.taken = 0
+    job.answers = NULL
+    job.messages = job.sources = job.ports = NULL
+    job.message_chunks = job.source_chunks = job.port_chunks = 0
+    job.place.text = b""
+    job.place.source.high = job.place.source.low = 0
+    job.place.source.family = 0
+    job.place.port = 0
+    job.place.transport = -1
+    job.transport_v4 = job.transport_v6 = -1
+    job.stream = job.wants_text = False
+
+
+cdef Column set_ports(Job *job, ports, str rows):
+    """Take one port or a column of them; return what must live as long as the job."""
+    cdef Column column
+    if isinstance(ports, int):
+        job.place.port = <uint16_t>port_of(ports)
+        return None
+    column = take_ports(ports)
+    if column.count != job.count:
+        raise ValueError(f"{column.count} ports for {job.count} {rows}")
+    job.ports = column.chunks
+    job.port_chunks = column.chunk_count
+    return column
+
+
+cdef bytes one_text(source):
+    """Return the source of all messages as bytes."""
+    if isinstance(source, str):
+        return (<str>source).encode("utf-8", "surrogateescape")
+    if not 0 <= source <= 0xFFFFFFFF:
+        raise ValueError(f"{source} is no IPv4 address; give IPv6 as text")
+    return b"%d.%d.%d.%d" % (source >> 24, source >> 16 & 255, source >> 8 & 255, source & 255)
+
+
+# ---------------------------------------------------------------- threads
+
+cdef void run_job(Job *job, int workers) noexcept nogil:
+    cdef pthread_t threads[MAX_THREADS]
+    cdef pthread_attr_t attributes
+    cdef sigset_t every, before
+    cdef size_t pieces = job.count // job.piece + 1
+    cdef int started = 0, i
+    if job.count == 0:
+        return
+    if <size_t>workers > pieces:
+        workers = <int>pieces
+    if workers == 1 or pthread_attr_init(&attributes) != 0:
+        job.run(job, 0, job.count)
+        return
+    # A smaller stack than wished for is no reason to give up: the C library's own is used then.
+    pthread_attr_setstacksize(&attributes, STACK_SIZE)
+    # Signals are for Python's threads.
+    sigfillset(&every)
+    pthread_sigmask(SIG_SETMASK, &every, &before)
+    while started < workers - 1 and pthread_create(&threads[started], &attributes, work, job) == 0:
+        started += 1
+    pthread_sigmask(SIG_SETMASK, &before, NULL)
+    pthread_attr_destroy(&attributes)
+    # With fewer threads than wished for, or none, the others do their part.
+    work(job)
+    for i in range(started):
+        pthread_join(threads[i], NULL)
+
+
+cdef void *work(void *argument) noexcept nogil:
+    cdef Job *job = <Job *>argument
+    cdef size_t row, count
+    while True:
+        row = take_atomic(&job.taken, job.piece)
+        if row >= job.count:
+            return NULL
+        count = job.count - row
+        job.run(job, row, count if count < job.piece else job.piece)
+
+
+# ---------------------------------------------------------------- sources
+
+# What the rows of a block are, by family, with their places in the block.
+ctypedef struct Sorted:
+    uint32_t quads[BLOCK]
+    uint16_t quad_ports[BLOCK]
+    uint8_t quad_places[BLOCK]
+    size_t quad_count
+    uint64_t highs[BLOCK]
+    uint64_t lows[BLOCK]
+    uint16_t wide_ports[BLOCK]
+    uint8_t wide_places[BLOCK]
+    size_t wide_count
+
+
+cdef void run_sources(const Job *job, size_t row, size_t count) noexcept nogil:
+    cdef Cursor at, port_at
+    cdef uint16_t ports[BLOCK]
+    cdef const uint16_t *own = NULL
+    cdef int32_t *answers = job.answers + row
+    cdef size_t block, i
+    seek(&at, job.sources, job.source_chunks, row)
+    seek(&port_at, job.ports, job.port_chunks, row)
+    if port_at.chunk != NULL:
+        own = ports
+    while count:
+        refresh(&at)
+        block = count if count < <size_t>BLOCK else <size_t>BLOCK
+        if at.left < block:
+            block = at.left
+        if own != NULL:
+            for i in range(block):
+                refresh(&port_at)
+                ports[i] = port_of_row(port_at.chunk, port_at.row)
+                advance(&port_at, 1)
+        if at.chunk.layout == QUADS:
+            find_block_v4(job.compiled.addresses, <const uint32_t *>at.chunk.rows + at.row, own, job.place.port, block,
+                          answers)
+            if at.chunk.validity != NULL:
+                for i in range(block):
+                    if is_null(at.chunk, at.row + i):
+                        answers[i] = NO_ANSWER
+        else:
+            find_sorted(job, at.chunk, at.row, own, block, answers)
+        to_answers(job.compiled, answers, block)
+        advance(&at, block)
+        answers += block
+        count -= block
+
+
+cdef inline uint16_t port_of_row(const Chunk *chunk, size_t row) noexcept nogil:
+    return 0 if is_null(chunk, row) else (<const uint16_t *>chunk.rows)[row]
+
+
+cdef inline void to_answers(const Compiled *compiled, int32_t *answers, size_t count) noexcept nogil:
+    """Make answers of the ranks that the address index gave."""
+    cdef const int32_t *of_ranks
+    cdef size_t i
+    if compiled.tables.addresses_direct:
+        return
+    of_ranks = <const int32_t *>part(compiled.tables, compiled.tables.address_answers_at)
+    for i in range(count):
+        if answers[i] >= 0:
+            answers[i] = of_ranks[answers[i]]
+
+
+cdef void find_sorted(const Job *job, const Chunk *chunk, size_t row, const uint16_t *ports, size_t count,
+                      int32_t *ranks) noexcept nogil:
+    """Look up a block of rows that may be of either family, or of none."""
+    cdef Sorted sort
+    cdef Source source
+    cdef int32_t found[BLOCK]
+    cdef uint16_t port
+    cdef size_t i
+    sort.quad_count = sort.wide_count = 0
+    for i in range(count):
+        port = ports[i] if ports != NULL else job.place.port
+        read_source(chunk, row + i, &source)
+        ranks[i] = NO_ANSWER
+        if source.family == 4:
+            sort.quads[sort.quad_count] = <uint32_t>source.low
+            sort.quad_ports[sort.quad_count] = port
+            sort.quad_places[sort.quad_count] = <uint8_t>i
+            sort.quad_count += 1
+        elif source.family == 6:
+            sort.highs[sort.wide_count] = source.high
+            sort.lows[sort.wide_count] = source.low
+            sort.wide_ports[sort.wide_count] = port
+            sort.wide_places[sort.wide_count] = <uint8_t>i
+            sort.wide_count += 1
+    if sort.quad_count:
+        find_block_v4(job.compiled.addresses, sort.quads, sort.quad_ports if ports != NULL else NULL, job.place.port,
+                      sort.quad_count, found)
+        for i in range(sort.quad_count):
+            ranks[sort.quad_places[i]] = found[i]
+    if sort.wide_count:
+        find_block_v6(job.compiled.addresses, sort.highs, sort.lows, sort.wide_ports if ports != NULL else NULL,
+                      job.place.port, sort.wide_count, found)
+        for i in range(sort.wide_count):
+            ranks[sort.wide_places[i]] = found[i]
+
+
+cdef inline uint64_t big_endian(const uint8_t *octets, int count) noexcept nogil:
+    cdef uint64_t number = 0
+    cdef int i
+    for i in range(count):
+        number = number << 8 | octets[i]
+    return number
+
+
+cdef inline void read_source(const Chunk *chunk, size_t row, Source *source) noexcept nogil:
+    """Read a row of any layout; family 0 for a null and for text that is no address."""
+    cdef const uint8_t *at
+    cdef uint64_t size
+    source.high = source.low = 0
+    source.family = 0
+    if chunk.layout == QUADS or chunk.layout == PACKED4 or chunk.layout == PACKED16:
+        if is_null(chunk, row):
+            return
+        source.family = 4
+        if chunk.layout == QUADS:
+            source.low = (<const uint32_t *>chunk.rows)[row]
+        elif chunk.layout == PACKED4:
+            source.low = big_endian(<const uint8_t *>chunk.rows + 4 * row, 4)
+        else:
+            source.family = 6
+            source.high = big_endian(<const uint8_t *>chunk.rows + 16 * row, 8)
+            source.low = big_endian(<const uint8_t *>chunk.rows + 16 * row + 8, 8)
+            to_plain(source)
+    elif bytes_at(chunk, row, &at, &size):
+        parse_source(<const char *>at, <size_t>size, source)
+
+
+# ---------------------------------------------------------------- messages
+
+cdef void run_messages(const Job *job, size_t row, size_t count) noexcept nogil:
+    cdef Cursor at, source_at, port_at
+    cdef Field fields[FIELD_ROOM]
+    cdef Message message
+    cdef Place place = job.place
+    cdef char text[TEXT_ROOM]
+    cdef int32_t *answer = job.answers + row
+    cdef const uint8_t *data
+    cdef uint64_t size
+    cdef size_t i
+    seek(&at, job.messages, job.message_chunks, row)
+    seek(&source_at, job.sources, job.source_chunks, row)
+    seek(&port_at, job.ports, job.port_chunks, row)
+    for i in range(count):
+        refresh(&at)
+        if source_at.chunk != NULL:
+            refresh(&source_at)
+            read_place(job, source_at.chunk, source_at.row, text, &place)
+            advance(&source_at, 1)
+        if port_at.chunk != NULL:
+            refresh(&port_at)
+            place.port = port_of_row(port_at.chunk, port_at.row)
+            advance(&port_at, 1)
+        if not bytes_at(at.chunk, at.row, &data, &size):
+            answer[i] = NO_ANSWER
+        elif size > <uint64_t>MESSAGE_LIMIT:
+            answer[i] = DROPPED_ANSWER
+        else:
+            begin(&message, data, <uint32_t>size, fields, FIELD_ROOM)
+            answer[i] = DROPPED_ANSWER
+            if parse_message(&message, job.stream):
+                answer[i] = decide(job.compiled, &message, &place)
+            finish(&message)
+        advance(&at, 1)
+
+
+cdef inline void read_place(const Job *job, const Chunk *chunk, size_t row, char *room, Place *place) noexcept nogil:
+    """Fill in the source of a row; ``room`` has TEXT_ROOM bytes for its text."""
+    cdef const uint8_t *at = NULL
+    cdef uint64_t size = 0
+    cdef size_t kept
+    if chunk.layout == QUADS or chunk.layout == PACKED4 or chunk.layout == PACKED16:
+        read_source(chunk, row, &place.source)
+        place.transport = job.transport_v6 if place.source.family == 6 else job.transport_v4
+        if job.wants_text:
+            print_source(&place.source, room)
+            place.text = room
+        return
+    if not bytes_at(chunk, row, &at, &size):
+        at = <const uint8_t *>b""
+    set_text(job, at, <size_t>size, place)
+    if not job.wants_text:
+        return
+    if chunk.layout == POINTERS:
+        place.text = <const char *>at
+    else:
+        kept = <size_t>size if size < <uint64_t>TEXT_ROOM else <size_t>TEXT_ROOM - 1
+        memcpy(room, at, kept)
+        room[kept] = 0
+        place.text = room
+
+
+cdef inline void set_text(const Job *job, const uint8_t *text, size_t size, Place *place) noexcept nogil:
+    """Fill in what a source's text says."""
+    parse_source(<const char *>text, size, &place.source)
+    place.transport = job.transport_v4
+    if job.transport_v4 != job.transport_v6 and size and memchr(text, c":", size) != NULL:
+        place.transport = job.transport_v6
+
+
+cdef void print_source(const Source *source, char *room) noexcept nogil:
+    """Write an address as everybody does, and nothing for none."""
+    cdef uint8_t octets[16]
+    cdef uint32_t number, i, at = 0
+    if source.family == 6:
+        for i in range(8):
+            octets[i] = <uint8_t>(source.high >> (56 - 8 * i))
+            octets[8 + i] = <uint8_t>(source.low >> (56 - 8 * i))
+        inet_ntop(AF_INET6, octets, room, <uint32_t>TEXT_ROOM)
+        return
+    if source.family == 4:
+        for i in range(4):
+            number = <uint32_t>(source.low >> (24 - 8 * i)) & 255
+            if i:
+                room[at] = c"."
+                at += 1
+            if number > 99:
+                room[at] = <char>(48 + number // 100)
+                at += 1
+            if number > 9:
+                room[at] = <char>(48 + number // 10 % 10)
+                at += 1
+            room[at] = <char>(48 + number % 10)
+            at += 1
+    room[at] = 0
