@@ -4,19 +4,22 @@ Knows how to overlap the waits for memory of independent look-ups; the tables an
 ``_address_tables``, on whose walks it stands.
 
 Strategy
-1. Addresses are taken in blocks.  Each stage does one access for every address of a block and prefetches what the
-   next one reads, so the waits of a block overlap; none of its branches hides a load from the processor.
-2. Stages of a trie: the entry in its root, then one node for those that aren't through yet, then the leaf, by the
-   ordinary walk from there.  Stages of a hash: its slots, then the comparisons; what isn't in it walks the trie.
-3. Ports and masks are the same for many addresses or rare: only the second trie's walk is staged.
+1. Addresses are taken in blocks, in stages: each reads one thing for every address of a block and prefetches what the
+   next one reads, so that the waits of a block overlap.
+2. No stage branches on what it finds, since that is anyone's guess: it selects, and writes the numbers of those that
+   aren't through yet into a list for the next one.
+3. Stages of a trie: the entry in its root; the leaf, if it is a small one; for the rest one more node, and then the
+   ordinary walk from there.  Stages of a hash: its slot; the comparison with that and the next one; for the rest the
+   ordinary probing.  What the hash doesn't have walks the trie.
+4. Ports and masks are the same for many addresses or rare: only the walks of the second trie are staged.
 """
 
 from libc.stddef cimport size_t
-from libc.stdint cimport int32_t, uint16_t, uint32_t, uint64_t
+from libc.stdint cimport int32_t, uint8_t, uint16_t, uint32_t, uint64_t
 
 from identify._address_tables cimport (
-    KIND_NODE, KIND_SHIFT, LEAF4_BOUNDARIES_AT, NODE4_MASK, NODE4_SHIFT, PAYLOAD_MASK, AddressTables, Host4, Host6,
-    find_v6, hash_v4, hash_v6, port_root, search_masks, smaller, table_part, walk_v4,
+    KIND_NODE, KIND_SHIFT, KIND_SMALL, KIND_WIDE, LEAF4_BOUNDARIES_AT, NODE4_MASK, NODE4_SHIFT, PAYLOAD_MASK,
+    AddressTables, Host4, Host6, count_small, find_v6, hash_v4, hash_v6, port_root, search_masks, smaller, table_part, walk_v4,
 )
 
 cdef extern from *:
@@ -28,34 +31,92 @@ cdef extern from *:
 cdef enum:
     # Addresses of a block: enough waits to overlap, few enough for the first level cache.
     BLOCK = 64
-    # Bytes from a leaf's first values to its boundaries, which may lie on the next cache line.
-    LEAF4_BYTES = 4 * LEAF4_BOUNDARIES_AT
+    # Of a small leaf with few boundaries: the word of its second last value, and the last one of its boundaries.
+    LEAF4_FROM = LEAF4_BOUNDARIES_AT - 2
+    LEAF4_TO = LEAF4_BOUNDARIES_AT + 3
+    # A trie of so many words (512 KiB) stays in the second level cache, where prefetching costs more than it gives.
+    NEAR_WORDS = 131072
 
 
-cdef inline const uint32_t *target_v4(const uint32_t *words, uint32_t entry, uint32_t low) noexcept nogil:
-    """Return where the walk from an entry reads next; for a value, which ends it, somewhere harmless."""
-    cdef uint64_t node = (<uint64_t>(entry & <uint32_t>NODE4_MASK) << 4) + (low >> ((entry >> NODE4_SHIFT) & 31))
-    cdef uint64_t leaf = entry & <uint32_t>PAYLOAD_MASK
-    cdef uint32_t kind = entry >> KIND_SHIFT
-    return words + (node if kind == <uint32_t>KIND_NODE else leaf if kind else 0)
+cdef inline bint is_node_v4(uint32_t entry) noexcept nogil:
+    """Whether an entry leads to an array of entries."""
+    return entry >= <uint32_t>KIND_NODE << KIND_SHIFT and ((entry >> NODE4_SHIFT) & 31) != 31
 
 
-cdef inline void walk_block_v4(const uint32_t *words, uint32_t *entries, uint32_t *lows, size_t count) noexcept nogil:
-    """Replace entries by the values that ``walk_v4`` finds below them; ``lows`` are used up."""
-    cdef const uint32_t *target
-    cdef uint32_t shift, step
-    cdef size_t i
-    for step in range(2):
-        for i in range(count):
-            if entries[i] >= <uint32_t>KIND_NODE << KIND_SHIFT:
-                shift = (entries[i] >> NODE4_SHIFT) & 31
-                entries[i] = words[(<uint64_t>(entries[i] & <uint32_t>NODE4_MASK) << 4) + (lows[i] >> shift)]
-                lows[i] &= (<uint32_t>1 << shift) - 1
-                target = target_v4(words, entries[i], lows[i])
-                prefetch(target)
-                prefetch(<const char *>target + LEAF4_BYTES)
-    for i in range(count):
+cdef inline uint32_t step_v4(const uint32_t *words, uint32_t entry, uint32_t *low) noexcept nogil:
+    """Return the entry that a node has for an address, and leave of ``low`` what isn't consumed."""
+    cdef uint32_t shift = (entry >> NODE4_SHIFT) & 31
+    cdef uint32_t next_entry = words[(<uint64_t>(entry & <uint32_t>NODE4_MASK) << 4) + (low[0] >> shift)]
+    low[0] &= (<uint32_t>1 << shift) - 1
+    return next_entry
+
+
+cdef inline uint32_t small_mask(uint32_t entry) noexcept nogil:
+    """Return all bits for a small leaf, none for anything else."""
+    return <uint32_t>0 - <uint32_t>(entry >> KIND_SHIFT == <uint32_t>KIND_SMALL)
+
+
+cdef inline void prefetch_leaf_v4(const uint32_t *words, uint32_t entry) noexcept nogil:
+    """Prefetch a small leaf, which may lie on two cache lines; for anything else a line that is always there."""
+    cdef uint32_t place = entry & <uint32_t>PAYLOAD_MASK & small_mask(entry)
+    prefetch(words + place + LEAF4_FROM)
+    prefetch(words + place + LEAF4_TO)
+
+
+cdef inline void end_block_v4(
+    const uint32_t *words, uint32_t *entries, uint32_t *lows, uint8_t *pending, size_t left, bint far
+) noexcept nogil:
+    """Replace the entries whose numbers are pending by the values that ``walk_v4`` finds below them.
+
+    ``lows`` and ``pending`` are used up.  ``far`` says that the leaves aren't in a near cache.
+    """
+    cdef size_t i, k, count = left
+    cdef uint32_t entry, mask, place
+    if far:
+        for k in range(count):
+            prefetch_leaf_v4(words, entries[pending[k]])
+    left = 0
+    for k in range(count):
+        i = pending[k]
+        entry = entries[i]
+        mask = small_mask(entry)
+        # The first line of the words is nobody's, so it can be read in place of a leaf.
+        place = entry & <uint32_t>PAYLOAD_MASK & mask
+        place = words[place + count_small(words + place + LEAF4_BOUNDARIES_AT, <uint16_t>lows[i])]
+        entries[i] = (place & mask) | (entry & ~mask)
+        pending[left] = <uint8_t>i
+        left += entry >= <uint32_t>KIND_WIDE << KIND_SHIFT
+    for k in range(left):
+        i = pending[k]
+        if is_node_v4(entries[i]):
+            entries[i] = step_v4(words, entries[i], &lows[i])
+            prefetch_leaf_v4(words, entries[i])
+    for k in range(left):
+        i = pending[k]
         entries[i] = walk_v4(words, entries[i], lows[i])
+
+
+cdef inline void walk_block_v4(
+    const uint32_t *words, uint32_t root, const uint32_t *addresses, size_t count, bint far, uint32_t *values
+) noexcept nogil:
+    """Set what ``walk_v4`` returns from the root for each of at most BLOCK addresses."""
+    cdef uint32_t lows[BLOCK]
+    cdef uint8_t pending[BLOCK]
+    cdef const uint32_t *entries = words + (<uint64_t>(root & <uint32_t>NODE4_MASK) << 4)
+    cdef uint32_t shift = (root >> NODE4_SHIFT) & 31
+    cdef uint32_t mask = (<uint32_t>1 << shift) - 1
+    cdef size_t i, k, left = 0
+    if not is_node_v4(root):
+        for i in range(count):
+            values[i] = walk_v4(words, root, addresses[i])
+        return
+    for i in range(count):
+        values[i] = entries[addresses[i] >> shift]
+        pending[left] = <uint8_t>i
+        left += values[i] >= <uint32_t>KIND_SMALL << KIND_SHIFT
+    for k in range(left):
+        lows[pending[k]] = addresses[pending[k]] & mask
+    end_block_v4(words, values, lows, pending, left, far)
 
 
 cdef inline void base_block_v4(
@@ -66,35 +127,43 @@ cdef inline void base_block_v4(
     cdef const Host4 *hosts
     cdef const Host4 *host
     cdef uint32_t places[BLOCK]
-    cdef uint32_t entries[BLOCK]
-    cdef uint32_t lows[BLOCK]
-    cdef size_t i, missing = 0
+    cdef uint32_t missing[BLOCK]
+    cdef uint32_t found[BLOCK]
+    cdef uint8_t pending[BLOCK]
+    cdef size_t i, k, left = 0
+    cdef uint32_t value
     if tables.v4.host_capacity == 0:
-        for i in range(count):
-            values[i] = tables.v4.root
-            lows[i] = addresses[i]
-        walk_block_v4(words, values, lows, count)
+        walk_block_v4(words, tables.v4.root, addresses, count, tables.v4.words > <uint64_t>NEAR_WORDS, values)
         return
     hosts = <const Host4 *>table_part(tables, tables.v4.hosts_at)
     for i in range(count):
         places[i] = hash_v4(addresses[i], tables.v4.host_capacity)
         prefetch(hosts + places[i])
     for i in range(count):
+        # There is another slot behind every one.  Free slots have the value 0; an address is in one slot at most.
+        host = hosts + places[i]
+        value = host[0].value & (<uint32_t>0 - <uint32_t>(host[0].address == addresses[i]))
+        value |= host[1].value & (<uint32_t>0 - <uint32_t>(host[1].address == addresses[i]))
+        values[i] = value - 1
+        pending[left] = <uint8_t>i
+        left += value == 0
+    if left == 0:
+        return
+    count = left
+    left = 0
+    for k in range(count):
+        i = pending[k]
         host = hosts + places[i]
         while host.value != 0 and host.address != addresses[i]:
             host += 1
         values[i] = host.value - 1
-        # Whether it is missing is anyone's guess, so nothing branches on it.
-        places[missing] = <uint32_t>i
-        lows[missing] = addresses[i]
-        missing += host.value == 0
-    if missing == 0:
-        return
-    for i in range(missing):
-        entries[i] = tables.v4.root
-    walk_block_v4(words, entries, lows, missing)
-    for i in range(missing):
-        values[places[i]] = entries[i]
+        missing[left] = addresses[i]
+        pending[left] = <uint8_t>i
+        left += host.value == 0
+    if left:
+        walk_block_v4(words, tables.v4.root, missing, left, tables.v4.words > <uint64_t>NEAR_WORDS, found)
+        for k in range(left):
+            values[pending[k]] = found[k]
 
 
 cdef inline void find_block_v4(
@@ -106,20 +175,24 @@ cdef inline void find_block_v4(
     cdef uint32_t values[BLOCK]
     cdef uint32_t entries[BLOCK]
     cdef uint32_t lows[BLOCK]
+    cdef uint8_t pending[BLOCK]
     cdef uint32_t root
     cdef size_t i
     base_block_v4(tables, addresses, count, values)
     if tables.v4.extras:
-        root = tables.v4.default_root
-        if tables.v4.port_mask and ports == NULL:
-            root = port_root(tables, &tables.v4, port)
-        for i in range(count):
-            entries[i] = root
-            lows[i] = addresses[i]
         if tables.v4.port_mask and ports != NULL:
             for i in range(count):
                 entries[i] = port_root(tables, &tables.v4, ports[i])
-        walk_block_v4(words, entries, lows, count)
+                lows[i] = addresses[i]
+                if is_node_v4(entries[i]):
+                    entries[i] = step_v4(words, entries[i], &lows[i])
+                pending[i] = <uint8_t>i
+            end_block_v4(words, entries, lows, pending, count, True)
+        else:
+            root = tables.v4.default_root
+            if tables.v4.port_mask:
+                root = port_root(tables, &tables.v4, port)
+            walk_block_v4(words, root, addresses, count, True, entries)
         for i in range(count):
             values[i] = smaller(values[i] - 1, entries[i] - 1) + 1
         if tables.v4.mask_count:

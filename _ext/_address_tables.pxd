@@ -29,6 +29,10 @@ cdef extern from *:
     """
     ctypedef unsigned long long uint128_t "identify_uint128"
 
+cdef extern from "_address_leaf.h" nogil:
+    uint32_t count_small "identify_count_small"(const void *boundaries, uint16_t number)
+    uint32_t count_wide "identify_count_wide"(const void *boundaries, uint32_t number)
+
 
 # A trie entry is one word, its two upper bits say what it is:
 #
@@ -184,10 +188,7 @@ cdef inline uint32_t walk_v4(const uint32_t *words, uint32_t entry, uint32_t low
         word of the leaf = q                 q+6  q+7  q+8 | q+9 ...
         (not the leaf's) ...                 v0   v1   v2  | 0 0 0 0 0 0 b1 b2
     """
-    cdef uint32_t shift, place, count, i
-    cdef uint16_t short_count, short_low
-    cdef const uint16_t *short_boundaries
-    cdef const uint32_t *boundaries
+    cdef uint32_t shift, place
     while entry >= <uint32_t>KIND_NODE << KIND_SHIFT:
         shift = (entry >> NODE4_SHIFT) & 31
         entry = words[(<uint64_t>(entry & <uint32_t>NODE4_MASK) << 4) + (low >> shift)]
@@ -196,17 +197,8 @@ cdef inline uint32_t walk_v4(const uint32_t *words, uint32_t entry, uint32_t low
         return entry
     place = entry & <uint32_t>PAYLOAD_MASK
     if entry < <uint32_t>KIND_WIDE << KIND_SHIFT:
-        short_boundaries = <const uint16_t *>(words + place + LEAF4_BOUNDARIES_AT)
-        short_low = <uint16_t>low
-        short_count = 0
-        for i in range(<uint32_t>LEAF_BOUNDARIES):
-            short_count += short_boundaries[i] <= short_low
-        return words[place + short_count]
-    boundaries = words + place + LEAF4_BOUNDARIES_AT
-    count = 0
-    for i in range(<uint32_t>LEAF_BOUNDARIES):
-        count += boundaries[i] <= low
-    return words[place + count]
+        return words[place + count_small(words + place + LEAF4_BOUNDARIES_AT, <uint16_t>low)]
+    return words[place + count_wide(words + place + LEAF4_BOUNDARIES_AT, low)]
 
 
 cdef inline uint32_t walk_v6(const uint32_t *words, uint32_t entry, uint64_t high, uint64_t low) noexcept nogil:
