@@ -5,6 +5,7 @@ Knows ownership, the buffer protocol and Arrow's C data interface (out); not wha
 
 cimport cython
 from cpython.buffer cimport PyBUF_FORMAT, PyBUF_ND, PyBUF_STRIDES, PyBUF_WRITABLE
+from cpython.number cimport PyNumber_AsSsize_t
 from cpython.pycapsule cimport PyCapsule_GetPointer, PyCapsule_New
 from libc.stdint cimport int64_t
 from libc.stdlib cimport free, malloc
@@ -102,7 +103,7 @@ cdef class Indices:
         cdef Py_ssize_t place
         if isinstance(index, slice):
             return memoryview(self)[index]
-        place = index
+        place = PyNumber_AsSsize_t(index, IndexError)
         if place < 0:
             place += self.count
         if not 0 <= place < self.count:

@@ -161,7 +161,9 @@ cdef Column take_ports(object given):
 
 
 cdef bint is_list(object given):
-    return isinstance(given, (list, tuple)) or (isinstance(given, Sequence) and not isinstance(given, str))
+    if isinstance(given, (list, tuple)):
+        return True
+    return isinstance(given, Sequence) and not isinstance(given, str) and not PyObject_CheckBuffer(given)
 
 
 cdef int add_rows(Column column, object owner, Layout layout, Py_ssize_t count, const void *rows) except -1:

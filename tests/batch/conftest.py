@@ -40,7 +40,7 @@ match=203.0.113.0/25,203.0.113.200:5070,[2001:db9::1]:5080
 [via]
 type=identify
 endpoint=via
-match_header=Via: /received=(10\\.200\\.1\\.|2001:dba::)[0-9a-f]*$/
+match_header=Via: /received=(10[.]200[.]1[.]250|2001:dba::7)([^0-9a-f]|$)/
 """
 
 
