@@ -19,7 +19,8 @@ from libc.stdint cimport int32_t, uint8_t, uint16_t, uint32_t, uint64_t
 
 from identify._address_tables cimport (
     KIND_NODE, KIND_SHIFT, KIND_SMALL, KIND_WIDE, LEAF4_BOUNDARIES_AT, NODE4_MASK, NODE4_SHIFT, PAYLOAD_MASK,
-    AddressTables, Host4, Host6, count_small, find_v6, hash_v4, hash_v6, port_root, search_masks, smaller, table_part, walk_v4,
+    AddressTables, Host4, Host6, count_small, find_v6, hash_v4, hash_v6, port_root, search_masks, smaller,
+    table_part, walk_v4,
 )
 
 cdef extern from *:
@@ -124,6 +125,7 @@ cdef inline void base_block_v4(
 ) noexcept nogil:
     """Set the values that the items without port give."""
     cdef const uint32_t *words = <const uint32_t *>table_part(tables, tables.v4.words_at)
+    cdef bint far = tables.v4.words > <uint64_t>NEAR_WORDS
     cdef const Host4 *hosts
     cdef const Host4 *host
     cdef uint32_t places[BLOCK]
@@ -133,7 +135,7 @@ cdef inline void base_block_v4(
     cdef size_t i, k, left = 0
     cdef uint32_t value
     if tables.v4.host_capacity == 0:
-        walk_block_v4(words, tables.v4.root, addresses, count, tables.v4.words > <uint64_t>NEAR_WORDS, values)
+        walk_block_v4(words, tables.v4.root, addresses, count, far, values)
         return
     hosts = <const Host4 *>table_part(tables, tables.v4.hosts_at)
     for i in range(count):
@@ -161,7 +163,7 @@ cdef inline void base_block_v4(
         pending[left] = <uint8_t>i
         left += host.value == 0
     if left:
-        walk_block_v4(words, tables.v4.root, missing, left, tables.v4.words > <uint64_t>NEAR_WORDS, found)
+        walk_block_v4(words, tables.v4.root, missing, left, far, found)
         for k in range(left):
             values[pending[k]] = found[k]
 
@@ -170,7 +172,7 @@ cdef inline void find_block_v4(
     const AddressTables *tables, const uint32_t *addresses, const uint16_t *ports, uint16_t port, size_t count,
     int32_t *ranks
 ) noexcept nogil:
-    """Set what ``find_v4`` returns for each of at most BLOCK addresses; ``port`` is that of all if ``ports`` is NULL."""
+    """Set what ``find_v4`` returns for each of at most BLOCK addresses; without ``ports``, ``port`` is that of all."""
     cdef const uint32_t *words = <const uint32_t *>table_part(tables, tables.v4.words_at)
     cdef uint32_t values[BLOCK]
     cdef uint32_t entries[BLOCK]
@@ -207,7 +209,7 @@ cdef inline void find_block_v6(
     const AddressTables *tables, const uint64_t *highs, const uint64_t *lows, const uint16_t *ports, uint16_t port,
     size_t count, int32_t *ranks
 ) noexcept nogil:
-    """Set what ``find_v6`` returns for each of at most BLOCK addresses; ``port`` is that of all if ``ports`` is NULL."""
+    """Set what ``find_v6`` returns for each of at most BLOCK addresses; without ``ports``, ``port`` is that of all."""
     cdef const Host6 *hosts
     cdef size_t i
     if tables.v6.host_capacity:

@@ -20,7 +20,7 @@ from libc.string cimport memchr, memcpy
 from identify._address_batch cimport BLOCK, find_block_v4, find_block_v6
 from identify._address_text cimport Source, parse_source, to_plain
 from identify._column cimport (
-    NUMBERS16, PACKED4, PACKED16, POINTERS, QUADS, Chunk, Column, Cursor, advance, bytes_at, is_null, refresh, seek,
+    PACKED4, PACKED16, POINTERS, QUADS, Chunk, Column, Cursor, advance, bytes_at, is_null, refresh, seek,
 )
 from identify._decide cimport Compiled, Place, decide
 from identify._fields cimport VIA
@@ -110,14 +110,14 @@ def identify_sources(Matcher matcher not None, addresses, ports, threads):
     cdef Job job
     cdef int workers = workers_of(threads)
     cdef Column sources = take_addresses(addresses, "addresses")
-    cdef Column port_column = None
+    cdef Column _port_column = None
     cdef Indices answers
     open_job(&job, matcher, sources.count, &run_sources)
     job.piece = SOURCES_PIECE
     job.sources = sources.chunks
     job.source_chunks = sources.chunk_count
     if ports is not None:
-        port_column = set_ports(&job, ports, "sources")
+        _port_column = set_ports(&job, ports, "sources")
     answers = make_indices(job.count)
     job.answers = answers.values
     with nogil:
@@ -131,7 +131,7 @@ def identify_messages(Matcher matcher not None, messages, sources, ports, str tr
     cdef Job job
     cdef int workers = workers_of(threads)
     cdef Column message_column = take_messages(messages)
-    cdef Column source_column = None, port_column
+    cdef Column source_column = None, _port_column
     cdef Indices answers
     cdef bytes text = None
     open_job(&job, matcher, message_column.count, &run_messages)
@@ -144,7 +144,7 @@ def identify_messages(Matcher matcher not None, messages, sources, ports, str tr
     if matcher.transports_matter:
         job.transport_v4 = matcher.transport_of("", transport, local, transport_section)
         job.transport_v6 = matcher.transport_of(":", transport, local, transport_section)
-    port_column = set_ports(&job, ports, "messages")
+    _port_column = set_ports(&job, ports, "messages")
     if isinstance(sources, (str, int)) and not isinstance(sources, bool):
         text = one_text(sources)
         job.place.text = text

@@ -36,7 +36,8 @@ cdef enum:
     MOST_SHOWN = 60
 
 ADDRESSES_EXPECTED = (
-    "uint32 (IPv4 in host byte order), records of 4 or 16 bytes (network byte order), a list of str, or Arrow is expected"
+    "uint32 (IPv4 in host byte order), records of 4 or 16 bytes (network byte order), a list of str, or Arrow is"
+    " expected"
 )
 #: Marks of byte order that are this machine's.
 NATIVE_ORDERS = "@=<" if sys.byteorder == "little" else "@=>!"
@@ -124,7 +125,8 @@ cdef Column take_messages(object given):
         return take_arrow(given, what, MESSAGES)
     if isinstance(given, tuple):
         if len(given) != 2:
-            raise TypeError(f"{what}: a tuple of {len(given)}; a pair of data and offsets is expected, or a list of bytes")
+            raise TypeError(f"{what}: a tuple of {len(given)}; a pair of data and offsets is expected, or a list of"
+                            f" bytes")
         data, offsets = given
         return take_packed(data, offsets)
     if not is_list(given):
@@ -151,7 +153,8 @@ cdef Column take_ports(object given):
         add_rows(column, held, NUMBERS16, held.view.len // <Py_ssize_t>sizeof(uint16_t), held.aligned(column))
         return column
     if not is_list(given):
-        raise TypeError(f"{what}: {type(given).__name__}; an int, a list of int, a buffer of uint16, or Arrow is expected")
+        raise TypeError(f"{what}: {type(given).__name__}; an int, a list of int, a buffer of uint16, or Arrow is"
+                        f" expected")
     items = tuple(given)
     numbers = <uint16_t *>column.allocate(<size_t>len(items), sizeof(uint16_t))
     for i in range(len(items)):

@@ -165,7 +165,9 @@ def bitmap(values):
 
 def views(values, before=0):
     """Return an array of views as polars makes it: long texts in two buffers, ``before`` rows in front of its own."""
-    values = [b"in front of it all"] * before + [one.encode() if isinstance(one, str) else one for one in values]
+    values = [b"in front of it all"] * before + [
+        one.encode() if isinstance(one, str) else one for one in values
+    ]
     data, rows = [bytearray(), bytearray()], b""
     for place, value in enumerate(values):
         given = value or b""

@@ -44,7 +44,7 @@ def shifted(values, kind):
     made = na.c_array([values[0], *values, values[-1], values[0]] if values else [], kind)
     if not values:
         return made
-    buffers = [view if len(bytes(view)) else None for view in made.view().buffers]
+    buffers = [view if bytes(view) else None for view in made.view().buffers]
     return na.c_array_from_buffers(kind, len(values), buffers, null_count=-1, offset=1)
 
 

@@ -45,7 +45,9 @@ def test_stream_of_nothing(engine):
 
 def test_no_data(engine):
     """Texts that are all empty need no data."""
-    assert list(engine.identify_sources(HandArray("u", [(2, 0, 0, [None, bytes(12), None])]))) == [NO_MATCH] * 2
+    assert (
+        list(engine.identify_sources(HandArray("u", [(2, 0, 0, [None, bytes(12), None])]))) == [NO_MATCH] * 2
+    )
 
 
 def test_null_view_may_be_anything(engine):
@@ -93,7 +95,9 @@ def test_other_formats(engine, format, kind):
 
 def test_dictionary(engine):
     """A dictionary is refused by name."""
-    with pytest.raises(TypeError, match="addresses: a dictionary of Arrow, with indices of int32; decode it, uint32"):
+    with pytest.raises(
+        TypeError, match="addresses: a dictionary of Arrow, with indices of int32; decode it, uint32"
+    ):
         engine.identify_sources(HandArray("i", [(1, 0, 0, [None, QUADS])], dictionary=True))
 
 
@@ -101,7 +105,9 @@ def test_other_formats_of_messages_and_ports(engine):
     """Messages and ports say what they may be."""
     numbers = na.c_array([1], na.uint32())
 
-    with pytest.raises(TypeError, match=r"messages: an Arrow column of uint32; binary or string \(large, view\) is"):
+    with pytest.raises(
+        TypeError, match=r"messages: an Arrow column of uint32; binary or string \(large, view\) is"
+    ):
         engine.identify_messages(numbers, "192.0.2.1", 5060)
     with pytest.raises(TypeError, match="ports: an Arrow column of uint32; uint16 is expected"):
         engine.identify_sources(["192.0.2.1"], numbers)

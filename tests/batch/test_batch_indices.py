@@ -85,7 +85,10 @@ def test_empty(engine):
 
 def test_repr_of_many(engine):
     """The representation is short."""
-    assert repr(engine.identify_sources(bytes(16) * 7)) == "<Indices of 7 answers: [-1, -1, -1, -1, -1, -1, ...]>"
+    assert (
+        repr(engine.identify_sources(bytes(16) * 7))
+        == "<Indices of 7 answers: [-1, -1, -1, -1, -1, -1, ...]>"
+    )
 
 
 def test_result_is_no_input(engine, result):

@@ -15,7 +15,15 @@ from identify.engine import DROPPED, NO_MATCH, Engine
 from identify.errors import MessageError
 
 CORPUS = "corpus.jsonl.gz"
-SOURCES = ["192.0.2.1", "8.8.8.8", "198.51.100.7", "10.200.1.250", "2001:dba::7", "::ffff:192.0.2.1", "2001:db8::1"]
+SOURCES = [
+    "192.0.2.1",
+    "8.8.8.8",
+    "198.51.100.7",
+    "10.200.1.250",
+    "2001:dba::7",
+    "::ffff:192.0.2.1",
+    "2001:db8::1",
+]
 V4_SOURCES = [source for source in SOURCES if ":" not in source]
 
 
@@ -42,7 +50,9 @@ def test_messages(engine, alone_messages, messages, kind, transport):
     sources = ["8.8.8.8"] * len(messages)
     ports = [5060] * len(messages)
 
-    found = engine.identify_messages(columns.MESSAGE_FORMS[kind](messages), "8.8.8.8", 5060, transport=transport)
+    found = engine.identify_messages(
+        columns.MESSAGE_FORMS[kind](messages), "8.8.8.8", 5060, transport=transport
+    )
 
     assert list(found) == alone_messages(engine, messages, sources, ports, transport)
     assert DROPPED in found
@@ -87,7 +97,8 @@ def test_sources(engine, alone_messages, message, kind, threads):
     form, sources = SOURCE_FORMS[kind]
     # As records, IPv4-mapped addresses are IPv4, and so is their text.
     texts = [
-        source.removeprefix("::ffff:") if source and not kind.startswith("text") else source for source in sources
+        source.removeprefix("::ffff:") if source and not kind.startswith("text") else source
+        for source in sources
     ]
     repeated = 1 if "uint8 (n" in kind else 60
     given = [message("nobody")] * (len(sources) * repeated)
@@ -153,19 +164,41 @@ def test_gaps(engine, message):
     """The first message may begin anywhere, and something may follow the last one."""
     data = b"...." + message("a") + b"...."
 
-    assert list(engine.identify_messages((data, array("q", [4, len(data) - 4])), "8.8.8.8", 5060)) != [DROPPED]
+    assert list(engine.identify_messages((data, array("q", [4, len(data) - 4])), "8.8.8.8", 5060)) != [
+        DROPPED
+    ]
 
 
 WRONG = {
     "messages": (lambda m: {"messages": m}, TypeError, "messages: bytes"),
     "str": (lambda m: {"messages": "x"}, TypeError, "messages: str; a list of bytes"),
-    "tuple": (lambda m: {"messages": (m, m, m)}, TypeError, "messages: a tuple of 3; a pair of data and offsets"),
-    "pair of bytes": (lambda m: {"messages": (m, m)}, TypeError, "offsets of messages: a buffer of format 'B'"),
-    "list as offsets": (lambda m: {"messages": (m, [0, 1])}, TypeError, "messages: offsets must be a buffer, not list"),
-    "offsets, unsigned": (lambda m: {"messages": (m, array("Q", [0]))}, TypeError, "offsets of messages: a buffer"),
+    "tuple": (
+        lambda m: {"messages": (m, m, m)},
+        TypeError,
+        "messages: a tuple of 3; a pair of data and offsets",
+    ),
+    "pair of bytes": (
+        lambda m: {"messages": (m, m)},
+        TypeError,
+        "offsets of messages: a buffer of format 'B'",
+    ),
+    "list as offsets": (
+        lambda m: {"messages": (m, [0, 1])},
+        TypeError,
+        "messages: offsets must be a buffer, not list",
+    ),
+    "offsets, unsigned": (
+        lambda m: {"messages": (m, array("Q", [0]))},
+        TypeError,
+        "offsets of messages: a buffer",
+    ),
     "item": (lambda m: {"messages": [m, "x"]}, TypeError, "messages: item 1 is str, bytes is expected"),
     "sources": (lambda m: {"sources": ["192.0.2.1"]}, ValueError, "1 sources for 2 messages"),
-    "source": (lambda m: {"sources": 1 << 32}, ValueError, "4294967296 is no IPv4 address; give IPv6 as text"),
+    "source": (
+        lambda m: {"sources": 1 << 32},
+        ValueError,
+        "4294967296 is no IPv4 address; give IPv6 as text",
+    ),
     "sources, type": (lambda m: {"sources": 1.5}, TypeError, "sources: float; uint32"),
     "no sources": (lambda m: {"sources": None}, TypeError, "sources: NoneType; uint32"),
     "ports": (lambda m: {"ports": [5060]}, ValueError, "1 ports for 2 messages"),
@@ -195,7 +228,10 @@ def grouped(requests):
 
     for key, group in itertools.groupby(sorted(requests, key=place), key=place):
         transport, local, section = key
-        yield list(group), {"transport": transport, "local": local or None, "transport_section": section or None}
+        yield (
+            list(group),
+            {"transport": transport, "local": local or None, "transport_section": section or None},
+        )
 
 
 @settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])

@@ -14,9 +14,28 @@ from hypothesis import strategies as st
 from identify.configuration import Configuration
 from identify.engine import NO_MATCH, Engine
 
-V4 = ["192.0.2.1", "192.0.2.99", "198.51.100.7", "10.77.3.9", "203.0.113.200", "192.0.2.66", "8.8.8.8", "0.0.0.0"]
+V4 = [
+    "192.0.2.1",
+    "192.0.2.99",
+    "198.51.100.7",
+    "10.77.3.9",
+    "203.0.113.200",
+    "192.0.2.66",
+    "8.8.8.8",
+    "0.0.0.0",
+]
 V6 = ["2001:db8::1", "2001:db8:1::1", "2001:db9::1", "::ffff:192.0.2.1", "::", "::192.0.2.1"]
-TEXTS = ["192.0.2", "[2001:db8::1]", "0xc0.0.0x201", "fe80::1%lo", "2001:db8::1%3", "nonsense", "", "é", "192.0.2.1 "]
+TEXTS = [
+    "192.0.2",
+    "[2001:db8::1]",
+    "0xc0.0.0x201",
+    "fe80::1%lo",
+    "2001:db8::1%3",
+    "nonsense",
+    "",
+    "é",
+    "192.0.2.1 ",
+]
 PORTS = [0, 5060, 5080, 5070]
 
 KNOWN = {
@@ -47,9 +66,7 @@ def test_ports(engine, alone, kind, addresses):
     values = [address for address in V4 + V6 for _ in PORTS]
     ports = PORTS * (len(V4) + len(V6))
 
-    found = engine.identify_sources(
-        columns.TEXT_FORMS[addresses](values), columns.PORT_FORMS[kind](ports)
-    )
+    found = engine.identify_sources(columns.TEXT_FORMS[addresses](values), columns.PORT_FORMS[kind](ports))
 
     assert list(found) == alone(engine, values, ports)
 
@@ -69,7 +86,9 @@ def test_null_ports(engine, alone, name):
     """A null port is no port: only items for any port match."""
     ports = [5080, None, 0]
 
-    found = engine.identify_sources(["198.51.100.7", "198.51.100.7", "192.0.2.1"], columns.PORT_FORMS[name](ports))
+    found = engine.identify_sources(
+        ["198.51.100.7", "198.51.100.7", "192.0.2.1"], columns.PORT_FORMS[name](ports)
+    )
 
     assert list(found) == alone(engine, ["198.51.100.7", "198.51.100.7", "192.0.2.1"], ports)
     assert found[0] != NO_MATCH == found[1]
@@ -101,7 +120,9 @@ def questions(draw):
     """Draw a configuration, and sources near its rules with ports."""
     text = draw(strategies.configurations())
     sources = draw(st.lists(st.sampled_from(generate.sources_near(text)), min_size=1, max_size=80))
-    ports = draw(st.lists(st.sampled_from([0, 5060, 5080, 65535]), min_size=len(sources), max_size=len(sources)))
+    ports = draw(
+        st.lists(st.sampled_from([0, 5060, 5080, 65535]), min_size=len(sources), max_size=len(sources))
+    )
     return text, sources, ports
 
 
@@ -151,20 +172,27 @@ def test_large_tables(alone, name, wide):
     """Many addresses at once get the answers that they get alone, in tables of every structure."""
     lengths, identifies, items, extra = TABLES[name]
     source = random.Random(name)
-    drawn = [(source.getrandbits(32) & (0x3FFFF if wide else -1), source.choice(lengths))
-             for _ in range(identifies * items)]
+    drawn = [
+        (source.getrandbits(32) & (0x3FFFF if wide else -1), source.choice(lengths))
+        for _ in range(identifies * items)
+    ]
     parts = ["[e]\ntype=endpoint\n"]
     for number in range(identifies):
         rules = [f"{dotted(address)}/{length}" for address, length in drawn[number::identifies]]
         if extra:
-            rules += [f"{dotted(drawn[number][0])}{extra}", f"2001:db8:{number:x}::{number:x}/{number % 128 + 1}"]
+            rules += [
+                f"{dotted(drawn[number][0])}{extra}",
+                f"2001:db8:{number:x}::{number:x}/{number % 128 + 1}",
+            ]
         rules += [f"2001:db8:{number:x}::1"]
         parts.append(f"[i{number}]\ntype=identify\nendpoint=e\nmatch={','.join(rules)}\n")
     engine = Engine(Configuration.from_files({"pjsip.conf": "".join(parts)}))
     near = [address ^ source.getrandbits(32) >> source.randint(8, 40) for address, _ in drawn]
     sources = [dotted(address) for address in near + [source.getrandbits(32) for _ in range(500)]]
     ports = [source.choice((0, 5060, 5080)) for _ in sources]
-    wider = sources + [f"2001:db8:{source.randint(0, identifies):x}::{source.randint(0, 3):x}" for _ in range(500)]
+    wider = sources + [
+        f"2001:db8:{source.randint(0, identifies):x}::{source.randint(0, 3):x}" for _ in range(500)
+    ]
 
     numbers = array("I", map(columns.number, sources))
     assert list(engine.identify_sources(numbers, 5080)) == alone(engine, sources, [5080] * len(sources))
@@ -239,7 +267,9 @@ def test_wrong_ports(engine, ports, error, words):
     assert str(caught.value).startswith(words)
 
 
-@pytest.mark.parametrize(("threads", "error"), [(0, ValueError), (257, ValueError), (-1, ValueError), ("2", TypeError)])
+@pytest.mark.parametrize(
+    ("threads", "error"), [(0, ValueError), (257, ValueError), (-1, ValueError), ("2", TypeError)]
+)
 def test_wrong_threads(engine, threads, error):
     """The number of threads is bounded."""
     with pytest.raises(error, match="threads"):

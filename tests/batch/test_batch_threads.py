@@ -24,9 +24,7 @@ def test_replaced_while_asked(message):
     """Eight threads ask in all ways, a ninth swaps two engines a thousand times."""
     first, second = engine_of("first", range(1, 60)), engine_of("second", range(30, 101))
     expected = {
-        engine: [
-            f"{name}{number:03}" if number in networks else None for number in range(1, 101)
-        ]
+        engine: [f"{name}{number:03}" if number in networks else None for number in range(1, 101)]
         for engine, name, networks in ((first, "first", range(1, 60)), (second, "second", range(30, 101)))
     }
     state = {"engine": first}
@@ -49,7 +47,9 @@ def test_replaced_while_asked(message):
             elif way == 1:
                 found = endpoints(engine, engine.identify_sources(texts, 5060, threads=2))
             elif way == 2:
-                found = endpoints(engine, engine.identify_messages([message()] * 100, numbers, 5060, threads=2))
+                found = endpoints(
+                    engine, engine.identify_messages([message()] * 100, numbers, 5060, threads=2)
+                )
             else:
                 matches = [engine.identify_message(message(), text, 5060) for text in texts]
                 matches[:50] = [engine.identify_source(text) for text in texts[:50]]
