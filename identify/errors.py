@@ -5,7 +5,7 @@ a configuration that Asterisk would survive is never an exception either, it is 
 :class:`~identify.model.Problem` in ``Configuration.problems``.
 """
 
-__all__ = ["ConfigError", "EngineFileError", "IdentifyError", "LimitError", "MessageError"]
+__all__ = ["ConfigError", "EngineFileError", "IdentifyError", "LimitError", "MessageError", "TrafficError"]
 
 
 class IdentifyError(Exception):
@@ -53,3 +53,21 @@ class EngineFileError(IdentifyError, ValueError):
 
 class LimitError(IdentifyError, ValueError):
     """An input is larger than this package handles."""
+
+
+class TrafficError(IdentifyError, ValueError):
+    """Traffic can't be read at all: unreadable, of no known format, or of one whose library isn't installed.
+
+    Damage inside of a file of a known format is no exception: it is counted, and what was read before stays.
+
+    Attributes: ``reason`` says what is wrong, ``path`` is the input's name, ``line`` its line (1-based) and
+    ``offset`` its byte (0-based) at fault, 0 and None where none is.
+    """
+
+    def __init__(self, reason: str, path: str = "", *, line: int = 0, offset: int | None = None) -> None:
+        place = f"{path}:{line}: " if path and line else f"{path}: " if path else ""
+        super().__init__(place + (f"byte {offset}: " if offset is not None else "") + reason)
+        self.reason = reason
+        self.path = path
+        self.line = line
+        self.offset = offset

@@ -1,0 +1,133 @@
+"""Decompression as a stream, in constant memory: gzip, xz, bzip2 and Zstandard.
+
+Knows the magic bytes of compressed files and how each library is asked for a bounded piece; nothing of what is
+inside.
+
+*Strategy*: all four libraries have objects that take some input and give at most so much output.  A file may
+consist of several members or frames one after the other; after the first, what follows and is none is passed
+over, as gzip(1) does.  Memory is bounded by the window, which a file could choose: 256 MiB for xz, 128 MiB for
+Zstandard; a file that wants more is damaged for us.
+"""
+
+from __future__ import annotations
+
+import bz2
+import lzma
+import re
+import sys
+import zlib
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final, Protocol
+
+from identify.errors import TrafficError
+
+__all__ = ["DAMAGE", "MAGIC_BYTES", "Decompressor", "compression_of", "decompressor"]
+
+#: What a compressed file begins with.
+MAGIC: Final = {
+    "gzip": re.compile(rb"\x1f\x8b\x08"),
+    "xz": re.compile(rb"\xfd7zXZ\x00"),
+    "bzip2": re.compile(rb"BZh[1-9]1AY&SY"),
+    "zstd": re.compile(rb"\x28\xb5\x2f\xfd"),
+}
+MAGIC_BYTES: Final = 10
+XZ_MEMORY: Final = 256 << 20
+ZSTD_WINDOW_LOG: Final = 27
+ZLIB_GZIP: Final = 16 + zlib.MAX_WBITS
+
+
+class Decompressor(Protocol):
+    """One member of a compressed file."""
+
+    @property
+    def eof(self) -> bool:
+        """Whether the member is complete."""
+
+    @property
+    def needs_input(self) -> bool:
+        """Whether more can only come from more input."""
+
+    @property
+    def unused_data(self) -> bytes:
+        """Input that follows the member."""
+
+    def decompress(self, data: bytes, max_length: int = -1, /) -> bytes:
+        """Return at most that many bytes."""
+
+
+class _Gzip:
+    """zlib's object with the interface of the others."""
+
+    def __init__(self) -> None:
+        self._inner = zlib.decompressobj(ZLIB_GZIP)
+
+    @property
+    def eof(self) -> bool:
+        return self._inner.eof
+
+    @property
+    def needs_input(self) -> bool:
+        return not self._inner.eof and not self._inner.unconsumed_tail
+
+    @property
+    def unused_data(self) -> bytes:
+        return self._inner.unused_data
+
+    def decompress(self, data: bytes, max_length: int = -1, /) -> bytes:
+        return self._inner.decompress(self._inner.unconsumed_tail + data, max(max_length, 0))
+
+
+def _xz() -> Decompressor:
+    return lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=XZ_MEMORY)
+
+
+def _zstd() -> Decompressor:
+    if TYPE_CHECKING or sys.version_info < (3, 14):
+        from backports import zstd  # noqa: PLC0415 (an extra)
+    else:
+        from compression import zstd  # noqa: PLC0415
+    parameters = {zstd.DecompressionParameter.window_log_max: ZSTD_WINDOW_LOG}
+    return zstd.ZstdDecompressor(options=parameters)
+
+
+_MAKERS: Final[dict[str, Callable[[], Decompressor]]] = {
+    "gzip": _Gzip,
+    "xz": _xz,
+    "bzip2": bz2.BZ2Decompressor,
+    "zstd": _zstd,
+}
+
+
+def _damage() -> tuple[type[Exception], ...]:
+    """Return what the libraries raise for damaged input."""
+    common = (zlib.error, lzma.LZMAError, OSError, EOFError, ValueError)
+    try:
+        if TYPE_CHECKING or sys.version_info < (3, 14):
+            from backports.zstd import ZstdError  # noqa: PLC0415
+        else:
+            from compression.zstd import ZstdError  # noqa: PLC0415
+    except ImportError:
+        return common
+    return (*common, ZstdError)
+
+
+#: What :meth:`Decompressor.decompress` raises for damaged input.
+DAMAGE: Final = _damage()
+
+
+def compression_of(first: bytes) -> str | None:
+    """Return the name of the compression that a file with these first bytes has, None for none."""
+    for name, magic in MAGIC.items():
+        if magic.match(first):
+            return name
+    return None
+
+
+def decompressor(name: str, path: str) -> Decompressor:
+    """Return an object for one member; TrafficError where the library is missing."""
+    try:
+        return _MAKERS[name]()
+    except ImportError as error:
+        raise TrafficError(
+            "compressed by Zstandard, and no library for it is installed: pip install 'sip-identify[zstd]'", path
+        ) from error

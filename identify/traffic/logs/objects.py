@@ -1,0 +1,128 @@
+"""SIP messages in Asterisk's JSON logs (``[json]`` in logger.conf).
+
+Knows one object a line; what a text with several messages means is in ``segments``.
+
+*Facts*: the text of a record is exact but for what follows a NUL, and ends with an LF of the logger.  Records that
+aren't UTF-8 are lost, and lines that are no objects appear (a banner, backtraces).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import Final
+
+import attrs
+
+from identify.traffic.logs.lines import HEADLINE, MARK
+from identify.traffic.logs.records import INCOMPLETE, LARGEST, MALFORMED, TOO_LARGE, LogMessage, completed
+from identify.traffic.logs.segments import Runs, leading_line_ends
+from identify.traffic.stream import Stream
+
+__all__ = ["JsonLog", "LogLine", "SIGN"]
+
+PIECE: Final = 4 << 20
+LONGEST_LINE: Final = 1 << 20
+#: What a line with a SIP message has.
+SIGN: Final = b'"message":"' + MARK
+
+
+@attrs.define
+class LogLine:
+    """Another record of a JSON log."""
+
+    line: int
+    thread: bytes
+    file: bytes
+    text: bytes
+
+
+class JsonLog:
+    """The messages of a JSON log, and its other records where ``others`` are asked for."""
+
+    def __init__(self, stream: Stream, counts: Counter[str], *, others: bool = False) -> None:
+        self._stream = stream
+        self._counts = counts
+        self._others = others
+        self._runs = Runs()
+
+    def __iter__(self) -> Iterator[LogMessage | LogLine]:
+        """Yield messages and other records in order."""
+        buffer, line, ended = b"", 1, False
+        while not ended:
+            piece = self._stream.read(PIECE)
+            ended = len(piece) < PIECE
+            buffer += piece
+            whole = len(buffer) if ended else buffer.rfind(b"\n") + 1
+            yield from self._lines(buffer[:whole], line)
+            line += buffer.count(b"\n", 0, whole)
+            buffer = buffer[whole:]
+            if len(buffer) > LONGEST_LINE:
+                self._counts[TOO_LARGE] += 1
+                buffer = b""
+
+    def _lines(self, text: bytes, first: int) -> Iterator[LogMessage | LogLine]:
+        if self._others:
+            for number, line in enumerate(text.split(b"\n"), first):
+                if line[:1] == b"{" and (record := self._record(line, number)):
+                    yield record
+            return
+        at, number = 0, first
+        while (index := text.find(SIGN, at)) >= 0:
+            begin = text.rfind(b"\n", 0, index) + 1
+            end = text.find(b"\n", index)
+            end = end if end >= 0 else len(text)
+            number += text.count(b"\n", at, begin)
+            if record := self._record(text[begin:end], number):
+                yield record
+            at = end
+
+    def _record(self, line: bytes, number: int) -> LogMessage | LogLine | None:
+        try:
+            found = json.loads(line)
+            text = found["logmsg"]["message"].encode("utf-8", "surrogatepass")
+            file = str(found["logmsg"]["location"]["filename"]).encode("utf-8", "replace")
+            thread = str(found["identifiers"]["lwp"]).encode()
+            stamp = str(found.get("timestamp", "")).encode("utf-8", "replace")
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            self._counts[MALFORMED] += 1
+            return None
+        if text.startswith(MARK) and (headline := HEADLINE.match(text)):
+            return self._message(headline, text, stamp=stamp, thread=thread, number=number)
+        return LogLine(number, thread, file, text.rstrip(b"\n")) if self._others else None
+
+    def _message(
+        self, headline: re.Match[bytes], text: bytes, *, stamp: bytes, thread: bytes, number: int) -> LogMessage | None:
+        count = int(headline[3])
+        if count > LARGEST:
+            self._counts[TOO_LARGE] += 1
+            return None
+        body = text[headline.end() :]
+        body = body[:-1] if body.endswith(b"\n") else body
+        received = headline[1] == b"Received"
+        stream = headline[4] != b"UDP"
+        complete = True
+        if len(body) == count:
+            data = body
+        elif len(body) - leading_line_ends(body) < count:
+            data, complete = completed(body, count, stream), False
+            self._counts[INCOMPLETE] += 1
+        elif received and stream:
+            data = self._runs.message((headline[4], headline[5] or headline[6], headline[7]), body, count)
+        else:
+            start = leading_line_ends(body)
+            data = body[start : start + count]
+        return LogMessage(
+            line=number,
+            stamp=stamp,
+            thread=thread,
+            received=received,
+            response=headline[2] == b"response",
+            transport=headline[4],
+            address=headline[5] or headline[6],
+            port=int(headline[7]),
+            data=data,
+            complete=complete,
+        )

@@ -1,0 +1,117 @@
+"""Asterisk's logs as batches of messages.
+
+Knows the reader's interface and how a log is recognised; what records look like is in ``lines``, ``texts`` and
+``objects``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import timezone, tzinfo
+from functools import lru_cache
+from typing import Final
+
+from identify.traffic.batch import TRANSPORTS, Batch, Direction, Reader, packed
+from identify.traffic.logs.lines import HEADLINE, MARK, START
+from identify.traffic.logs.objects import JsonLog
+from identify.traffic.logs.records import MALFORMED, LogMessage
+from identify.traffic.logs.stamps import Stamps
+from identify.traffic.logs.texts import TextLog
+from identify.traffic.stream import Stream
+
+__all__ = ["LogReader", "json_log", "recognises"]
+
+#: A batch is delivered when it has so many messages or bytes.
+MOST_MESSAGES: Final = 2048
+MOST_BYTES: Final = 2 << 20
+CODES: Final = {name.upper().encode(): code for code, name in enumerate(TRANSPORTS)}
+OBJECT: Final = re.compile(rb'^\{"hostname":.{0,4096}?"logmsg":', re.MULTILINE)
+CONSOLE: Final = re.compile(rb"^Asterisk [^\r\n]{1,200}, Copyright \(C\) |^Connected to Asterisk |^\[[^\]\n]{4,64}\] Asterisk ", re.MULTILINE)
+
+
+def json_log(first: bytes) -> bool:
+    """Return whether a log that begins with these bytes is a JSON log."""
+    return OBJECT.search(first) is not None
+
+
+def recognises(first: bytes) -> bool:
+    """Return whether bytes are the beginning of one of Asterisk's logs or of what its console prints."""
+    if json_log(first) or START.search(first) or CONSOLE.search(first):
+        return True
+    return MARK in first and any(HEADLINE.match(first, found.start()) for found in re.finditer(MARK, first))
+
+
+class LogReader(Reader):
+    """The SIP messages of one of Asterisk's logs, received and sent; ``frames`` are line numbers.
+
+    ``zone`` is of dates that name none.  ``year`` is of the first date without one; not given, it follows from the
+    time of the file.
+    """
+
+    def __init__(self, stream: Stream, name: str, *, zone: tzinfo = timezone.utc, year: int | None = None) -> None:
+        self._json = json_log(stream.peek(64 << 10))
+        super().__init__(name, "json log" if self._json else "log")
+        self._stream = stream
+        self.problems = stream.problems
+        self._stamps = Stamps(zone=zone, year=year, latest=stream.modified)
+
+    def __iter__(self) -> Iterator[Batch]:
+        """Deliver the batches."""
+        log = JsonLog(self._stream, self.counts) if self._json else TextLog(self._stream, self.counts)
+        batch = Batch()
+        for message in log:
+            if isinstance(message, LogMessage):
+                self._add(batch, message)
+                if len(batch.frames) >= MOST_MESSAGES or len(batch.data) >= MOST_BYTES:
+                    yield batch
+                    batch = Batch()
+        if len(batch):
+            yield batch
+
+    def _add(self, batch: Batch, message: LogMessage) -> None:
+        source = _address(message.address)
+        if source is None or message.port > 0xFFFF:
+            self.counts[MALFORMED] += 1
+            return
+        batch.frames.append(message.line)
+        batch.times.append(self._stamps.time(message.stamp))
+        batch.data += message.data
+        batch.offsets.append(len(batch.data))
+        batch.transports.append(CODES[message.transport])
+        unknown = bytes(len(source))
+        if message.received:
+            batch.sources += source
+            batch.ports.append(message.port)
+            batch.locals += unknown
+            batch.local_ports.append(0)
+            batch.directions.append(Direction.RECEIVED)
+        else:
+            # What Asterisk sent comes from the address that the log doesn't tell.
+            batch.sources += unknown
+            batch.ports.append(0)
+            batch.locals += source
+            batch.local_ports.append(message.port)
+            batch.directions.append(Direction.SENT)
+
+    @property
+    def position(self) -> int:
+        """Bytes of the input, as it is stored, that were read so far."""
+        return self._stream.position
+
+    @property
+    def size(self) -> int | None:
+        """Bytes of the input as it is stored, None where that isn't known before the end."""
+        return self._stream.size
+
+    def close(self) -> None:
+        """Close what was opened."""
+        self._stream.close()
+
+
+@lru_cache(maxsize=4096)
+def _address(text: bytes) -> bytes | None:
+    try:
+        return packed(text.decode("ascii"))
+    except ValueError:
+        return None

@@ -1,0 +1,95 @@
+"""Times of log records.
+
+Knows the formats of dates that `dateformat` in logger.conf usually makes; a date of another format is no error, its
+time is unknown.
+
+*Facts*: the default format (``Nov 22 19:52:11``) has no year and no zone; fractions have one to six digits; a zone
+is ``+0000`` or ``+00:00``.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta, timezone, tzinfo
+from typing import Final
+
+__all__ = ["Stamps"]
+
+MONTHS: Final = {
+    month: number
+    for number, month in enumerate(b"Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), 1)
+}
+SHORT: Final = re.compile(
+    rb"(?:[A-Z][a-z]{2} )?([A-Z][a-z]{2}) +(\d{1,2}) (?:(\d{4}) )?(\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?\Z"
+)
+ISO: Final = re.compile(
+    rb"(\d{4})-(\d\d)-(\d\d)[ T](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?"
+    rb" ?(?:(Z|UTC|GMT)|([+-])(\d\d):?(\d\d))?\Z"
+)
+DAY: Final = timedelta(days=1)
+NANOSECONDS: Final = 1_000_000_000
+
+
+class Stamps:
+    """From the text between the brackets to nanoseconds since the epoch.
+
+    ``zone`` is of dates that name none.  ``year`` is of the first date that names none, and the next year begins
+    where the months do; without it, each gets the last year that doesn't put it later than a day after ``latest``.
+    """
+
+    def __init__(self, *, zone: tzinfo = timezone.utc, year: int | None = None, latest: float | None) -> None:
+        self._zone = zone
+        self._year = year
+        self._month = 0
+        now = datetime.now(timezone.utc).timestamp() if latest is None else latest
+        self._latest = datetime.fromtimestamp(now, zone) + DAY
+        # Bursts of records have one date.
+        self._last = (b"", -1)
+
+    def time(self, text: bytes) -> int:
+        """Return the time, -1 where the text is no date."""
+        if text != self._last[0]:
+            self._last = (text, self._parse(text))
+        return self._last[1]
+
+    def _parse(self, text: bytes) -> int:
+        try:
+            if found := ISO.match(text):
+                year, month, day, hour, minute, second = (int(found[part]) for part in range(1, 7))
+                return _epoch(datetime(year, month, day, hour, minute, second, tzinfo=self._iso_zone(found)), found[7])
+            if (found := SHORT.match(text)) and (month := MONTHS.get(found[1], 0)):
+                clock = (int(found[4]), int(found[5]), int(found[6]))
+                return _epoch(self._dated(month, int(found[2]), clock, found[3]), found[7])
+        except (ValueError, OverflowError):
+            return -1
+        return -1
+
+    def _iso_zone(self, found: re.Match[bytes]) -> tzinfo:
+        if found[8]:
+            return timezone.utc
+        if not found[9]:
+            return self._zone
+        offset = timedelta(hours=int(found[10]), minutes=int(found[11]))
+        return timezone(-offset if found[9] == b"-" else offset)
+
+    def _dated(self, month: int, day: int, clock: tuple[int, int, int], year: bytes | None) -> datetime:
+        if year:
+            return datetime(int(year), month, day, *clock, tzinfo=self._zone)
+        if self._year is not None:
+            if month < self._month - 6:
+                self._year += 1
+            self._month = month
+            return datetime(self._year, month, day, *clock, tzinfo=self._zone)
+        # Back to a leap year for the 29th of February.
+        for candidate in range(self._latest.year, self._latest.year - 9, -1):
+            try:
+                date = datetime(candidate, month, day, *clock, tzinfo=self._zone)
+            except ValueError:
+                continue
+            if date <= self._latest:
+                return date
+        raise ValueError("no such date")
+
+
+def _epoch(date: datetime, fraction: bytes | None) -> int:
+    return int(date.timestamp()) * NANOSECONDS + int((fraction or b"0").ljust(9, b"0"))
