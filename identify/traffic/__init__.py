@@ -1,5 +1,6 @@
 """Traffic: files of captured, logged or listed SIP messages as batches of messages."""
 
 from identify.traffic.batch import NOT_GIVEN, TRANSPORTS, Batch, Direction, NotGiven, Reader
+from identify.traffic.opening import open_traffic
 
-__all__ = ["NOT_GIVEN", "TRANSPORTS", "Batch", "Direction", "NotGiven", "Reader"]
+__all__ = ["NOT_GIVEN", "TRANSPORTS", "Batch", "Direction", "NotGiven", "Reader", "open_traffic"]

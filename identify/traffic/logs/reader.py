@@ -51,7 +51,7 @@ class LogReader(Reader):
 
     def __init__(self, stream: Stream, name: str, *, zone: tzinfo = timezone.utc, year: int | None = None) -> None:
         self._json = json_log(stream.peek(64 << 10))
-        super().__init__(name, "json log" if self._json else "log")
+        super().__init__(name, "json-log" if self._json else "log")
         self._stream = stream
         self.problems = stream.problems
         self._stamps = Stamps(zone=zone, year=year, latest=stream.modified)

@@ -152,13 +152,11 @@ class TextLog:
             # The case of nearly all records, without a copy of what follows.
             if self._follows(self._buffer, end, self._ended, levelled=bool(thread)):
                 data, end = self._buffer[begin:end], end + 1
-        elif found := self._counted(self._view(begin, 2 * count + NEAR, wrapped), count, wrapped):
-            data, end = found[0], begin + found[1]
+        elif not wrapped[1]:
+            data, end = self._on_terminal(begin, count)
         complete = True
         if data is None:
-            view = self._view(begin, AHEAD, wrapped)
-            data, length, complete = self._settled(view, count, run, levelled=bool(thread), dated=wrapped[1])
-            end = begin + view.raw(length)
+            data, end, complete = self._looked_for(begin, count, run, wrapped, levelled=bool(thread))
             if not complete:
                 self._counts[INCOMPLETE] += 1
                 data = completed(data, count, headline[4] != b"UDP")
@@ -192,16 +190,41 @@ class TextLog:
         pieces.append(window[at:])
         return _View(b"".join(pieces), places, taken, last)
 
-    def _counted(self, view: _View, count: int, wrapped: tuple[bool, bool]) -> tuple[bytes, int] | None:
-        """Return message and length of its text where the byte count ends it."""
-        if not self._follows(view.data, count, view.last, levelled=False, dated=wrapped[1]):
-            return None
-        return view.data[:count], view.raw(count + 1)
+    def _on_terminal(self, begin: int, count: int) -> tuple[bytes | None, int]:
+        """Return message and end of its text where the byte count ends it and each LF has its CR; else None."""
+        window = self._buffer[begin : begin + count + count // 4 + NEAR]
+        data = window.replace(b"\r\n", b"\n")
+        end = count + 1 + data.count(b"\n", 0, count + 1)
+        if window[:end].replace(b"\r\n", b"\n") != data[: count + 1]:
+            return None, 0
+        last = self._ended and begin + len(window) >= len(self._buffer)
+        if not self._follows(data, count, last, levelled=False):
+            return None, 0
+        return data[:count], begin + end
+
+    def _looked_for(
+        self, begin: int, count: int, run: tuple[bytes, ...] | None, wrapped: tuple[bool, bool], *, levelled: bool
+    ) -> tuple[bytes, int, bool]:
+        """Return message, end of its text, and whether it is complete, where this has to be looked for."""
+        for length in (4 * count + NEAR, AHEAD):
+            view = self._view(begin, length, wrapped)
+            found = self._settled(
+                view, count, run, levelled=levelled, dated=wrapped[1], all=length >= AHEAD or view.last
+            )
+            if found is not None:
+                break
+        else:
+            # Nothing that looks like a record follows at all.
+            found = view.data[:count], min(count, len(view.data)), False
+        return found[0], begin + view.raw(found[1]), found[2]
 
     def _settled(
-        self, view: _View, count: int, run: tuple[bytes, ...] | None, *, levelled: bool, dated: bool
-    ) -> tuple[bytes, int, bool]:
-        """Return message, end of its text, and whether it is complete, where the byte count doesn't end it."""
+        self, view: _View, count: int, run: tuple[bytes, ...] | None, *, levelled: bool, dated: bool, all: bool
+    ) -> tuple[bytes, int, bool] | None:
+        """Return message, end of its text, and whether it is complete; None where the view doesn't tell.
+
+        ``all`` is whether a larger view can't be had.
+        """
         data = view.data
         start = leading_line_ends(data)
         if start and self._follows(data, start + count, view.last, levelled=levelled, dated=dated):
@@ -216,9 +239,11 @@ class TextLog:
             message, end = restored
             if self._follows(data, end, view.last, levelled=levelled, dated=dated):
                 return message, end + 1, True
+        if known is None and not all:
+            return None
         border = known if known is not None else self._next_after(data, count, view.last, dated=dated)
         if border is None:
-            return data[:count], min(count, len(data)), False
+            return None
         text = data[: border - 1] if border and data[border - 1 : border] == b"\n" else data[:border]
         if len(text) - leading_line_ends(text) < count:
             return text, border, False

@@ -1,0 +1,140 @@
+"""Open traffic: which reader a file wants, found from its content.
+
+Knows the readers and the order in which they are asked; nothing of what they read.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from datetime import timezone, tzinfo
+from typing import IO, Final
+
+import attrs
+
+from identify.errors import TrafficError
+from identify.traffic import logs
+from identify.traffic.batch import Batch, Reader
+from identify.traffic.rows.delimited import CsvReader, header_of
+from identify.traffic.rows.fields import Columns
+from identify.traffic.rows.objects import JsonReader
+from identify.traffic.rows.tables import ARROW_FILE, ARROW_STREAM, PARQUET, TableReader
+from identify.traffic.stream import EXPANSION, Stream, open_stream
+
+__all__ = ["FORMATS", "open_traffic"]
+
+#: So much of a file is looked at.
+FIRST: Final = 64 << 10
+BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
+WIDE_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
+
+
+@attrs.frozen(kw_only=True)
+class _Options:
+    zone: tzinfo
+    year: int | None
+    columns: Mapping[str, str] | None
+
+
+@attrs.frozen
+class _Format:
+    """A format: how its beginning is recognised, and its reader."""
+
+    recognises: Callable[[bytes, _Options], bool]
+    open: Callable[[Stream, str, _Options], Reader]
+
+
+def _is_json(first: bytes, options: _Options) -> bool:
+    text = first.removeprefix(BYTE_ORDER_MARK).lstrip()
+    return text.startswith(b"{") or (text.startswith(b"[") and text[1:].lstrip()[:1] in (b"{", b"]"))
+
+
+def _is_csv(first: bytes, options: _Options) -> bool:
+    return header_of(first, Columns(options.columns)) is not None
+
+
+def _is_arrow(first: bytes, options: _Options) -> bool:
+    return first.startswith(ARROW_FILE) or (first.startswith(ARROW_STREAM) and len(first) > 8)
+
+
+#: In the order in which they are asked: what has a magic number first, JSON logs before JSON, and a header line of CSV
+#: before logs, since messages in cells may hold anything.
+FORMATS: Final[dict[str, _Format]] = {
+    "parquet": _Format(
+        lambda first, _: first.startswith(PARQUET),
+        lambda stream, name, options: TableReader(stream, name, options.columns),
+    ),
+    "arrow": _Format(_is_arrow, lambda stream, name, options: TableReader(stream, name, options.columns)),
+    "csv": _Format(_is_csv, lambda stream, name, options: CsvReader(stream, name, options.columns)),
+    "log": _Format(
+        lambda first, _: logs.recognises(first),
+        lambda stream, name, options: logs.LogReader(stream, name, zone=options.zone, year=options.year),
+    ),
+    "json": _Format(_is_json, lambda stream, name, options: JsonReader(stream, name, options.columns)),
+}
+
+
+class _Nothing(Reader):
+    """An empty file: a log that was just rotated is no error."""
+
+    def __init__(self, stream: Stream, name: str) -> None:
+        super().__init__(name, "empty")
+        self._stream = stream
+        self.problems = stream.problems
+        if not self.problems:
+            self.problems.append("the file is empty")
+
+    def __iter__(self):  # type: ignore[no-untyped-def]
+        return iter(())
+
+    def close(self) -> None:
+        self._stream.close()
+
+
+def open_traffic(
+    source: str | os.PathLike[str] | IO[bytes],
+    *,
+    format: str | None = None,
+    zone: tzinfo = timezone.utc,
+    year: int | None = None,
+    columns: Mapping[str, str] | None = None,
+    limit: int | None = None,
+    expansion: int = EXPANSION,
+) -> Reader:
+    """Open a file of traffic, whatever it is; return its reader, to be used as a context manager.
+
+    ``source`` is a path, ``-`` for standard input, or a file object open for bytes, which stays open.  Compression and
+    format are found from the content, never from the name; ``format`` names one of FORMATS instead.
+
+    For logs, ``zone`` is of dates that name none, ``year`` of the first date without a year.  For rows, ``columns`` maps
+    fields to the names of the columns that have them.  For compressed files, ``limit`` bounds the bytes that are
+    decompressed and ``expansion`` how many times as many they may be as the compressed ones; what was read up to there
+    is delivered, and a problem says the rest.
+
+    TrafficError where the source can't be read, nothing recognises it, or a library for it is missing.
+    """
+    if format is not None and format not in FORMATS:
+        raise TrafficError(f"no format {format!r}: expected one of {', '.join(FORMATS)}")
+    options = _Options(zone=zone, year=year, columns=columns)
+    Columns(columns)
+    stream = open_stream(source, limit=limit, expansion=expansion)
+    try:
+        first = stream.peek(FIRST)
+        if not first:
+            return _Nothing(stream, stream.name)
+        for name, one in FORMATS.items():
+            if name == format or (format is None and one.recognises(first, options)):
+                return one.open(stream, stream.name, options)
+        raise TrafficError(_unknown(first), stream.name, offset=0)
+    except BaseException:
+        stream.close()
+        raise
+
+
+def _unknown(first: bytes) -> str:
+    if first.startswith(WIDE_MARKS):
+        return "UTF-16; convert it to UTF-8"
+    return (
+        f"content that begins with {first[:24]!r} is none of the known formats ({', '.join(FORMATS)}); "
+        "of CSV the header line must name a source and one more known column"
+    )

@@ -1,0 +1,102 @@
+"""JSON: one object a line, or one array of objects.
+
+Knows JSON; which key means what is in ``fields``.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from identify.traffic.rows.fields import MALFORMED, TOO_LARGE, RowError
+from identify.traffic.rows.reader import LONGEST_ROW, RowReader, lines
+from identify.traffic.stream import Stream
+
+__all__ = ["JsonReader"]
+
+BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
+BETWEEN: Final = " \t\r\n,"
+PIECE: Final = 256 << 10
+
+
+class JsonReader(RowReader):
+    """Objects of a file in JSON Lines or of an array; ``frames`` are lines, or places in the array."""
+
+    def __init__(self, stream: Stream, name: str, columns: Mapping[str, str] | None = None) -> None:
+        first = stream.peek(4096).removeprefix(BYTE_ORDER_MARK).lstrip()
+        self._array = first.startswith(b"[")
+        super().__init__(stream, name, "json" if self._array else "json-lines", columns)
+        if self._array:
+            self._unit = "row"
+
+    def _rows(self) -> Iterator[tuple[int, Mapping[str, object] | RowError]]:
+        return self._elements() if self._array else self._lines()
+
+    def _lines(self) -> Iterator[tuple[int, Mapping[str, object] | RowError]]:
+        for number, line in enumerate(lines(self._stream), 1):
+            if line is None:
+                yield number, RowError(TOO_LARGE, f"more than {LONGEST_ROW} bytes in a line")
+                continue
+            if number == 1:
+                line = line.removeprefix(BYTE_ORDER_MARK)
+            if line.strip():
+                try:
+                    row = json.loads(line.decode("utf-8", "surrogateescape"))
+                except (ValueError, RecursionError) as error:
+                    yield number, RowError(MALFORMED, f"no JSON: {error}")
+                    continue
+                yield number, _object(row)
+
+    def _elements(self) -> Iterator[tuple[int, Mapping[str, object] | RowError]]:
+        """Yield the elements of an array; what isn't JSON ends it, since nothing says where the next one begins."""
+        decoder = json.JSONDecoder()
+        # Bytes that aren't UTF-8 stay; a character that two pieces share is put together again below.
+        text, rest, number, ended = "", b"", 0, False
+        begun = False
+        while True:
+            text = text.lstrip(BETWEEN)
+            if not begun and text:
+                begun = True
+                text = text.removeprefix("\ufeff").lstrip(BETWEEN).removeprefix("[").lstrip(BETWEEN)
+            if text.startswith("]"):
+                return
+            error: Exception | None = None
+            if text:
+                try:
+                    row, end = decoder.raw_decode(text)
+                    # A number at the end of a piece may go on in the next one; objects end by themselves.
+                    if isinstance(row, dict) or end < len(text) or ended:
+                        number += 1
+                        yield number, _object(row)
+                        text = text[end:]
+                        continue
+                except (ValueError, RecursionError) as found:
+                    error = found
+            if ended or len(text) > LONGEST_ROW:
+                if text or not ended:
+                    reason = TOO_LARGE if not ended else MALFORMED
+                    yield number + 1, RowError(reason, f"the array ends here: {error or 'too long'}")
+                elif begun:
+                    self.problems.append("the array isn't complete")
+                return
+            piece = self._stream.read(PIECE)
+            ended = len(piece) < PIECE
+            data = rest + piece
+            cut = len(data) if ended else _whole(data)
+            text += data[:cut].decode("utf-8", "surrogateescape")
+            rest = data[cut:]
+
+
+def _object(row: object) -> Mapping[str, object] | RowError:
+    return row if isinstance(row, dict) else RowError(MALFORMED, f"no object but {type(row).__name__}")
+
+
+def _whole(data: bytes) -> int:
+    """Return where the last character that is complete ends."""
+    for back in range(1, min(4, len(data)) + 1):
+        if data[-back] & 0xC0 == 0xC0:
+            return len(data) - back
+        if data[-back] < 0x80:
+            break
+    return len(data)

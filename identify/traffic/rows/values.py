@@ -1,0 +1,192 @@
+"""The values of a row: addresses, times, directions, header fields, as files write them.
+
+Knows how each is written; nothing of columns.  What can't be read raises ValueError with the value, clipped.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import math
+import re
+from collections.abc import Mapping
+from datetime import date, datetime, timezone
+from typing import Final
+
+from identify.traffic.batch import TRANSPORTS, Direction
+from identify.traffic.logs.stamps import Stamps
+
+__all__ = ["address", "clipped", "direction", "header_fields", "message_bytes", "number", "time", "transport"]
+
+PROTOCOL: Final = re.compile(r"(?i)(?:sips?:)?(udp|tcp|tls|wss|ws)6?:(?=.)")
+NUMBER: Final = re.compile(r"[0-9]{1,20}(?:\.[0-9]{1,20})?")
+MOST_HEADERS: Final = 1024
+NANOSECONDS: Final = 1_000_000_000
+RECEIVED: Final = frozenset({"received", "in", "rx", "recv", "inbound", "incoming", "1"})
+SENT: Final = frozenset({"sent", "out", "tx", "send", "outbound", "outgoing", "transmitted", "2"})
+_STAMPS: Final = Stamps(latest=None)
+
+
+def clipped(value: object) -> str:
+    """Return a value for a message to people."""
+    text = repr(value)
+    return text if len(text) <= 80 else text[:77] + "..."
+
+
+def address(value: object) -> tuple[str | None, str, int | None]:
+    """Return transport, host and port of ``10.0.0.1``, ``10.0.0.1:5060``, ``udp:[2001:db8::1]:5060``; None if absent."""
+    text = _text(value).strip()
+    protocol = None
+    if found := PROTOCOL.match(text):
+        protocol = found[1].lower()
+        text = text[found.end() :]
+    host, port = text, None
+    if text.startswith("["):
+        host, _, rest = text[1:].partition("]")
+        if rest:
+            port = number(rest.removeprefix(":"), 0xFFFF)
+    elif not _is_address(text) and ":" in text:
+        host, _, rest = text.rpartition(":")
+        port = number(rest, 0xFFFF)
+    if not _is_address(host):
+        raise ValueError(f"{clipped(value)} isn't an address")
+    return protocol, host, port
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text.partition("%")[0])
+    except ValueError:
+        return False
+    return True
+
+
+def number(value: object, most: int) -> int:
+    """Return a whole number from 0 to ``most``."""
+    if isinstance(value, (str, bytes)):
+        text = _text(value).strip()
+        # Tables that had an empty cell make 5060.0 of it.
+        text = text.removesuffix(".0")
+        found = int(text) if text.isascii() and text.isdigit() and len(text) <= 20 else -1
+    elif isinstance(value, float) and value.is_integer():
+        found = int(value)
+    else:
+        found = value if isinstance(value, int) and not isinstance(value, bool) else -1
+    if not 0 <= found <= most:
+        raise ValueError(f"{clipped(value)} isn't a number from 0 to {most}")
+    return found
+
+
+def transport(value: object) -> str:
+    """Return one of TRANSPORTS."""
+    text = _text(value).strip().lower().rstrip("46")
+    # IP protocol numbers, as exported tables have them.
+    text = {"17": "udp", "6": "tcp", "": "tcp"}.get(text, text)
+    if text not in TRANSPORTS:
+        raise ValueError(f"{clipped(value)} isn't a transport: expected one of {', '.join(TRANSPORTS)}")
+    return text
+
+
+def time(value: object) -> int:
+    """Return nanoseconds since the epoch.
+
+    A number counts seconds, milliseconds, microseconds or nanoseconds, whichever puts it between 1973 and 5138; a text
+    is one or is a date in ISO form, in UTC where it names no zone.
+    """
+    if isinstance(value, datetime):
+        return _of_datetime(value)
+    if isinstance(value, date):
+        return _of_datetime(datetime(value.year, value.month, value.day, tzinfo=timezone.utc))
+    if isinstance(value, float) and math.isfinite(value) and value >= 0:
+        value = f"{value:.9f}"
+    if isinstance(value, (int, str, bytes)) and not isinstance(value, bool):
+        text = str(value) if isinstance(value, int) else _text(value).strip()
+        if NUMBER.fullmatch(text):
+            return _of_number(text)
+        found = _STAMPS.time(text.encode("ascii", "replace")[:64])
+        if found >= 0:
+            return found
+    raise ValueError(f"{clipped(value)} isn't a time")
+
+
+def _of_number(text: str) -> int:
+    whole, _, fraction = text.partition(".")
+    # Digits that the unit has after the point of seconds.
+    for most, digits in ((11, 0), (14, 3), (17, 6), (20, 9)):
+        if len(whole) <= most:
+            nanoseconds = int((whole + fraction.ljust(9, "0")[: 9 - digits]).ljust(len(whole) + 9 - digits, "0"))
+            if nanoseconds < 1 << 63:
+                return nanoseconds
+            break
+    raise ValueError(f"{clipped(text)} isn't a time")
+
+
+def _of_datetime(value: datetime) -> int:
+    aware = value if value.tzinfo else value.replace(tzinfo=timezone.utc)
+    seconds = math.floor(aware.replace(microsecond=0).timestamp())
+    found = seconds * NANOSECONDS + aware.microsecond * 1000
+    if not 0 <= found < 1 << 63:
+        raise ValueError(f"{clipped(value)} isn't a time")
+    return found
+
+
+def direction(value: object) -> Direction:
+    """Return the direction; unknown for an empty value."""
+    text = _text(value if not isinstance(value, int) else str(int(value))).strip().lower()
+    if text in RECEIVED:
+        return Direction.RECEIVED
+    if text in SENT:
+        return Direction.SENT
+    if text in ("", "0", "unknown"):
+        return Direction.UNKNOWN
+    raise ValueError(f"{clipped(value)} isn't a direction: expected 'received' or 'sent'")
+
+
+def message_bytes(value: object) -> bytes:
+    """Return the bytes of a message's text; line ends that an export has written as ``\\r\\n`` become such."""
+    data = bytes(value) if isinstance(value, (bytes, bytearray, memoryview)) else _encoded(_text(value))
+    if b"\n" not in data and b"\\n" in data:
+        # mysqldump, mysql --batch and COPY of PostgreSQL keep a row on one line.
+        data = data.replace(b"\\r\\n", b"\r\n").replace(b"\\n", b"\n")
+    return data
+
+
+def header_fields(value: object) -> list[tuple[str, str]]:
+    """Return names and values of a mapping, of pairs, of objects with name and value, or of lines of text."""
+    if isinstance(value, Mapping):
+        pairs: list[object] = list(value.items())
+    elif isinstance(value, (str, bytes)):
+        lines = (line for line in re.split(r"\r?\n", _text(value)) if line.strip())
+        pairs = [line.partition(":")[::2] for line in lines]
+    elif isinstance(value, (list, tuple)):
+        pairs = [
+            (one.get("name"), one.get("value")) if isinstance(one, Mapping) else one
+            for one in value
+        ]  # fmt: skip
+    else:
+        raise ValueError(f"{clipped(value)} aren't header fields")
+    if len(pairs) > MOST_HEADERS:
+        raise ValueError(f"{len(pairs)} header fields, at most {MOST_HEADERS}")
+    found = []
+    for pair in pairs:
+        if not isinstance(pair, (list, tuple)) or len(pair) != 2:
+            raise ValueError(f"{clipped(pair)} isn't a header field")
+        values = pair[1] if isinstance(pair[1], (list, tuple)) else [pair[1]]
+        found += [(_text(pair[0]).strip(), _text(one).strip()) for one in values]
+    return found
+
+
+def _text(value: object) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, (bytes, bytearray)):
+        return bytes(value).decode("utf-8", "surrogateescape")
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return str(value)
+    raise ValueError(f"{clipped(value)} isn't a text")
+
+
+def _encoded(text: str) -> bytes:
+    try:
+        return text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError as error:
+        raise ValueError(f"character {error.start} of the text isn't one of UTF-8") from error
