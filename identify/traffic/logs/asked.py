@@ -1,0 +1,79 @@
+"""What a message of a log is known by: transaction, source, From.
+
+Knows just enough of a message to find the lines and the answer that belong to a request.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+import attrs
+
+from identify.errors import IdentifyError
+from identify.request import Request
+from identify.traffic.logs.records import LogMessage
+from identify.traffic.logs.segments import HEADERS_END
+
+__all__ = ["Asked"]
+
+CALL_ID: Final = re.compile(rb"^(?:call-id|i)[ \t]*:[ \t]*([^\r\n]*?)[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
+CSEQ: Final = re.compile(rb"^cseq[ \t]*:[ \t]*(\d{1,10})[ \t]+(\S{1,64})", re.IGNORECASE | re.MULTILINE)
+BRANCH: Final = re.compile(
+    rb"^(?:via|v)[ \t]*:[^\r\n,]*?;[ \t]*branch[ \t]*=[ \t]*([^;,\s]+)", re.IGNORECASE | re.MULTILINE
+)
+#: A user of this many bytes may be cut in a line.
+LONG: Final = 200
+
+
+@attrs.define(eq=False, kw_only=True)
+class Asked:
+    """A request that waits for what the log says about it, or what an answer says of its request."""
+
+    line: int
+    thread: bytes
+    source: tuple[str, int]
+    call_id: str
+    cseq: str
+    method: str
+    branch: bytes
+    data: bytes = attrs.field(repr=False)
+    ran: bool | None = None
+
+    @classmethod
+    def of(cls, message: LogMessage) -> Asked:
+        """Return what a message is known by."""
+        headers = HEADERS_END.search(message.data)
+        top = message.data[: headers.start() + 1] if headers else message.data
+        call_id, cseq, branch = CALL_ID.search(top), CSEQ.search(top), BRANCH.search(top)
+        return cls(
+            line=message.line,
+            thread=message.thread,
+            source=(message.address.decode("ascii", "replace"), message.port),
+            call_id=call_id[1].decode("utf-8", "surrogateescape") if call_id else "",
+            cseq=str(int(cseq[1])) if cseq else "",
+            method=cseq[2].decode("utf-8", "surrogateescape") if cseq else "",
+            branch=branch[1] if branch else b"",
+            data=message.data,
+        )
+
+    @property
+    def transaction(self) -> tuple[str, str]:
+        """Call-ID and CSeq, which an answer repeats."""
+        return self.call_id, f"{self.cseq} {self.method}"
+
+    def is_of(self, thread: bytes, method: str, cseq: str) -> bool:
+        """Return whether a line of the distributor about a request of this kind may mean this one."""
+        return self.ran is None and self.method == method and self.cseq == cseq and self.thread in (b"", thread)
+
+    def from_fits(self, user: str, domain: str) -> bool:
+        """Return whether From may have this user and domain; where it can't be read it may."""
+        if len(user) >= LONG:
+            return True
+        try:
+            uri = Request.from_message(self.data, self.source[0], self.source[1]).from_uri
+        except (IdentifyError, ValueError):
+            return True
+        if uri is None or uri.user is None:
+            return not user
+        return uri.user == user and uri.host.strip("[]").lower() == domain.strip("[]").lower()
