@@ -98,6 +98,8 @@ class _Lines:
     """The lines of a thread that belong together."""
 
     line: int
+    #: The last request before them of which the log says that identification follows.
+    after: Asked | None
     #: Kinds of steps, each once, in order.
     kinds: list[str] = attrs.field(factory=list)
     sections: set[str] = attrs.field(factory=set)
@@ -196,9 +198,9 @@ class _Lines:
         if hit is not None or endpoint is not None or self.refused:
             identified = True
             endpoint = (_endpoint(hit) if hit else None) or endpoint
-        elif self.failed or self.artificial or (self.kinds and asked.ran is not False):
-            # Each identifier that has lines said no; `line` and `anonymous`, which have none, weren't seen to answer.
-            identified = False if self.failed or self.artificial else None
+        elif self.failed or self.artificial:
+            # That the steps in the lines found nothing isn't enough: `line` and what isn't debugged say nothing.
+            identified = False
         return Verdict(
             line=asked.line,
             identified=identified,
@@ -232,6 +234,7 @@ class _Linker:
         self._by_transaction: dict[tuple[str, str], list[Asked]] = {}
         self._lines: OrderedDict[bytes, _Lines] = OrderedDict()
         self._settled: deque[Verdict] = deque()
+        self._gone_on: Asked | None = None
 
     def settled(self) -> Iterator[Verdict]:
         """Yield what was settled since."""
@@ -257,13 +260,14 @@ class _Linker:
             for asked in reversed(self._waiting.values()):
                 if asked.is_of(one.thread, one.values[0], one.values[1]):
                     asked.ran = one.kind == Kind.GOES_ON
+                    self._gone_on = asked if asked.ran else self._gone_on
                     break
             return
         lines = self._lines.get(one.thread)
         if lines is None or not lines.belongs(one):
             if lines is not None:
                 self._abandon(lines)
-            lines = self._lines[one.thread] = _Lines(one.line)
+            lines = self._lines[one.thread] = _Lines(one.line, self._gone_on)
             self._lines.move_to_end(one.thread)
             if len(self._lines) > MOST_THREADS:
                 self._abandon(self._lines.popitem(last=False)[1])
@@ -320,6 +324,9 @@ class _Linker:
         asked = lines.asked if lines.asked is not None and lines.asked.line in self._waiting else None
         if asked is None and lines.tells:
             asked = self._only(lines)
+        elif asked is None and lines.after is not None and lines.after.method == "ACK":
+            # Lines of `header` and `request_uri` name nothing of the request; right after an ACK they are its own.
+            asked = lines.after if lines.after.line in self._waiting and lines.fits(lines.after) else None
         if asked is not None:
             self._settle(asked, lines)
 
