@@ -86,8 +86,9 @@ def _zstd() -> Decompressor:
         from backports import zstd  # noqa: PLC0415 (an extra)
     else:
         from compression import zstd  # noqa: PLC0415
-    parameters = {zstd.DecompressionParameter.window_log_max: ZSTD_WINDOW_LOG}
-    return zstd.ZstdDecompressor(options=parameters)
+    options: dict[int, int] = {zstd.DecompressionParameter.window_log_max: ZSTD_WINDOW_LOG}
+    made: Decompressor = zstd.ZstdDecompressor(options=options)
+    return made
 
 
 _MAKERS: Final[dict[str, Callable[[], Decompressor]]] = {
@@ -129,5 +130,6 @@ def decompressor(name: str, path: str) -> Decompressor:
         return _MAKERS[name]()
     except ImportError as error:
         raise TrafficError(
-            "compressed by Zstandard, and no library for it is installed: pip install 'sip-identify[zstd]'", path
+            "compressed by Zstandard, and no library for it is installed: pip install 'sip-identify[zstd]'",
+            path,
         ) from error

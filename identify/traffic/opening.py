@@ -6,7 +6,7 @@ Knows the readers and the order in which they are asked; nothing of what they re
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import timezone, tzinfo
 from typing import IO, Final
 
@@ -77,17 +77,34 @@ FORMATS: Final[dict[str, _Format]] = {
 class _Nothing(Reader):
     """An empty file: a log that was just rotated is no error."""
 
-    def __init__(self, stream: Stream, name: str) -> None:
-        super().__init__(name, "empty")
-        self._stream = stream
-        self.problems = stream.problems
-        if not self.problems:
-            self.problems.append("the file is empty")
-
-    def __iter__(self):  # type: ignore[no-untyped-def]
+    def __iter__(self) -> Iterator[Batch]:
         return iter(())
 
+
+class _Opened(Reader):
+    """A reader with the stream that it reads from, which is closed with it."""
+
+    def __init__(self, stream: Stream, reader: Reader) -> None:
+        super().__init__(reader.name, reader.format)
+        self._stream = stream
+        self._reader = reader
+        self.counts = reader.counts
+        stream.problems += reader.problems
+        self.problems = reader.problems = stream.problems
+
+    def __iter__(self) -> Iterator[Batch]:
+        return iter(self._reader)
+
+    @property
+    def position(self) -> int:
+        return self._stream.position
+
+    @property
+    def size(self) -> int | None:
+        return self._stream.size
+
     def close(self) -> None:
+        self._reader.close()
         self._stream.close()
 
 
@@ -106,10 +123,10 @@ def open_traffic(
     ``source`` is a path, ``-`` for standard input, or a file object open for bytes, which stays open.  Compression and
     format are found from the content, never from the name; ``format`` names one of FORMATS instead.
 
-    For logs, ``zone`` is of dates that name none, ``year`` of the first date without a year.  For rows, ``columns`` maps
-    fields to the names of the columns that have them.  For compressed files, ``limit`` bounds the bytes that are
-    decompressed and ``expansion`` how many times as many they may be as the compressed ones; what was read up to there
-    is delivered, and a problem says the rest.
+    For logs, ``zone`` is of dates that name none, ``year`` of the first date without a year.  For rows, ``columns``
+    maps fields to the names of the columns that have them.  For compressed files, ``limit`` bounds the bytes that
+    are decompressed and ``expansion`` how many times as many they may be as the compressed ones; what was read up to
+    there is delivered, and a problem says the rest.
 
     TrafficError where the source can't be read, nothing recognises it, or a library for it is missing.
     """
@@ -121,10 +138,11 @@ def open_traffic(
     try:
         first = stream.peek(FIRST)
         if not first:
-            return _Nothing(stream, stream.name)
+            stream.problems.append("there is nothing in it")
+            return _Opened(stream, _Nothing(stream.name, "empty"))
         for name, one in FORMATS.items():
             if name == format or (format is None and one.recognises(first, options)):
-                return one.open(stream, stream.name, options)
+                return _Opened(stream, one.open(stream, stream.name, options))
         raise TrafficError(_unknown(first), stream.name, offset=0)
     except BaseException:
         stream.close()

@@ -101,6 +101,16 @@ class Stream(io.RawIOBase):
     def readinto(self, buffer: object, /) -> int:
         """Fill a buffer, as far as one piece goes."""
         view = memoryview(buffer).cast("B")  # type: ignore[arg-type]
+        if not self._layers and not self._ahead and not self._ended and isinstance(self._file, io.FileIO):
+            # Nothing lies between, so nothing need be copied.
+            try:
+                count = self._file.readinto(view) or 0
+            except OSError as error:
+                self.problems.append(self._unreadable(error))
+                count = 0
+            self._position += count
+            self._ended = not count
+            return count
         piece = self.read(min(len(view), PIECE))
         view[: len(piece)] = piece
         return len(piece)
@@ -130,7 +140,7 @@ class Stream(io.RawIOBase):
             try:
                 piece = self._file.read(PIECE)
             except OSError as error:
-                self.problems.append(f"can't be read on after {self._position} bytes: {error.strerror or error}")
+                self.problems.append(self._unreadable(error))
                 return b""
             self._position += len(piece)
             return piece
@@ -151,6 +161,9 @@ class Stream(io.RawIOBase):
             except DAMAGE as error:
                 self.problems.append(f"{layer.name}: damaged near byte {self._position}: {error}")
                 return b""
+
+    def _unreadable(self, error: OSError) -> str:
+        return f"can't be read on after {self._position} bytes: {error.strerror or error}"
 
     def _too_much(self) -> str | None:
         if self._limit is not None and self._delivered > self._limit:
@@ -234,12 +247,12 @@ def open_stream(
     try:
         file = open(path, "rb", buffering=0)  # noqa: SIM115 (the stream closes it)
     except (OSError, ValueError) as error:
-        raise TrafficError(f"can't be read: {getattr(error, 'strerror', None) or error}", str(path)) from error
+        raise TrafficError(
+            f"can't be read: {getattr(error, 'strerror', None) or error}", str(path)
+        ) from error
     try:
         size, modified = _status(file)
-        return Stream(
-            file, path, size=size, modified=modified, owned=True, limit=limit, expansion=expansion
-        )
+        return Stream(file, path, size=size, modified=modified, owned=True, limit=limit, expansion=expansion)
     except BaseException:
         file.close()
         raise

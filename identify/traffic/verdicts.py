@@ -2,9 +2,9 @@
 
 Knows which line belongs to which request; the wording of lines is in ``logs.said``.
 
-*Facts*: the thread of the transport logs a request, a worker identifies it and sends the answer; in a burst requests come
-before the first verdict, and the workers interleave.  Within a worker's thread the lines of a request stand together, up
-to the answer, whose Call-ID, CSeq and branch are the request's.  An ACK has no answer.
+*Facts*: the thread of the transport logs a request, a worker identifies it and sends the answer; in a burst requests
+come before the first verdict, and the workers interleave.  Within a worker's thread the lines of a request stand
+together, up to the answer, whose Call-ID, CSeq and branch are the request's.  An ACK has no answer.
 
 *Strategy*: lines are collected by thread until an answer, a line with a Call-ID, or a line that only a next request can
 have written.  Lines are linked to a request only if nothing in them contradicts it (source, From, Call-ID), and without
@@ -84,8 +84,8 @@ def read_verdicts(
                 for one in said_in(record):
                     linker.hear(one)
             elif isinstance(record, LogLine):
-                if one := said(record.file, record.thread, record.text, record.line):
-                    linker.hear(one)
+                if heard := said(record.file, record.thread, record.text, record.line):
+                    linker.hear(heard)
             else:
                 linker.see(record)
             yield from linker.settled()
@@ -304,7 +304,9 @@ class _Linker:
         # A console doesn't say which thread answers.
         known = [lines for lines in self._lines.values() if lines.asked is asked]
         fitting = known or [
-            lines for lines in self._lines.values() if lines.asked is None and lines.tells and lines.fits(asked)
+            lines
+            for lines in self._lines.values()
+            if lines.asked is None and lines.tells and lines.fits(asked)
         ]
         return fitting[0] if len(fitting) == 1 else None
 

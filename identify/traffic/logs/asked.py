@@ -17,7 +17,9 @@ from identify.traffic.logs.segments import HEADERS_END
 
 __all__ = ["Asked"]
 
-CALL_ID: Final = re.compile(rb"^(?:call-id|i)[ \t]*:[ \t]*([^\r\n]*?)[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
+CALL_ID: Final = re.compile(
+    rb"^(?:call-id|i)[ \t]*:[ \t]*([^\r\n]*?)[ \t]*\r?$", re.IGNORECASE | re.MULTILINE
+)
 CSEQ: Final = re.compile(rb"^cseq[ \t]*:[ \t]*(\d{1,10})[ \t]+(\S{1,64})", re.IGNORECASE | re.MULTILINE)
 BRANCH: Final = re.compile(
     rb"^(?:via|v)[ \t]*:[^\r\n,]*?;[ \t]*branch[ \t]*=[ \t]*([^;,\s]+)", re.IGNORECASE | re.MULTILINE
@@ -64,7 +66,9 @@ class Asked:
 
     def is_of(self, thread: bytes, method: str, cseq: str) -> bool:
         """Return whether a line of the distributor about a request of this kind may mean this one."""
-        return self.ran is None and self.method == method and self.cseq == cseq and self.thread in (b"", thread)
+        return (
+            self.ran is None and self.method == method and self.cseq == cseq and self.thread in (b"", thread)
+        )
 
     def from_fits(self, user: str, domain: str) -> bool:
         """Return whether From may have this user and domain; where it can't be read it may."""

@@ -27,7 +27,9 @@ HEADLINE: Final = re.compile(
 )
 COLOUR: Final = rb"(?:\x1b\[[0-9;]{0,16}m)?"
 #: What a terminal was sent before a record: its title, the prompt and the sequences around it.
-PROMPT: Final = rb"(?:\r?\x1b\[0?K(?:[^\x1b\r\n]{0,80}> )?|\x1b\][^\x07\r\n]{0,128}\x07|[\w.-]{0,80}\*CLI> |\r){0,8}"
+PROMPT: Final = (
+    rb"(?:\r?\x1b\[0?K(?:[^\x1b\r\n]{0,80}> )?|\x1b\][^\x07\r\n]{0,128}\x07|[\w.-]{0,80}\*CLI> |\r){0,8}"
+)
 STAMP: Final = rb"\[([^\]\[\r\n]{4,64})\] "
 LEVEL: Final = COLOUR + rb"([A-Z][A-Z0-9_]{1,31})" + COLOUR + rb"\[(\d{1,10})\](?:\[C-[0-9a-f]{8,16}\])?:? "
 FILE: Final = (

@@ -94,7 +94,8 @@ class JsonLog:
         return LogLine(number, thread, file, text.rstrip(b"\n")) if self._others else None
 
     def _message(
-        self, headline: re.Match[bytes], text: bytes, *, stamp: bytes, thread: bytes, number: int) -> LogMessage | None:
+        self, headline: re.Match[bytes], text: bytes, *, stamp: bytes, thread: bytes, number: int
+    ) -> LogMessage | None:
         count = int(headline[3])
         if count > LARGEST:
             self._counts[TOO_LARGE] += 1

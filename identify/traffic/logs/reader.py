@@ -27,7 +27,10 @@ MOST_MESSAGES: Final = 2048
 MOST_BYTES: Final = 2 << 20
 CODES: Final = {name.upper().encode(): code for code, name in enumerate(TRANSPORTS)}
 OBJECT: Final = re.compile(rb'^\{"hostname":.{0,4096}?"logmsg":', re.MULTILINE)
-CONSOLE: Final = re.compile(rb"^Asterisk [^\r\n]{1,200}, Copyright \(C\) |^Connected to Asterisk |^\[[^\]\n]{4,64}\] Asterisk ", re.MULTILINE)
+CONSOLE: Final = re.compile(
+    rb"^Asterisk [^\r\n]{1,200}, Copyright \(C\) |^Connected to Asterisk |^\[[^\]\n]{4,64}\] Asterisk ",
+    re.MULTILINE,
+)
 
 
 def json_log(first: bytes) -> bool:
@@ -49,11 +52,12 @@ class LogReader(Reader):
     time of the file.
     """
 
-    def __init__(self, stream: Stream, name: str, *, zone: tzinfo = timezone.utc, year: int | None = None) -> None:
+    def __init__(
+        self, stream: Stream, name: str, *, zone: tzinfo = timezone.utc, year: int | None = None
+    ) -> None:
         self._json = json_log(stream.peek(64 << 10))
         super().__init__(name, "json-log" if self._json else "log")
         self._stream = stream
-        self.problems = stream.problems
         self._stamps = Stamps(zone=zone, year=year, latest=stream.modified)
 
     def __iter__(self) -> Iterator[Batch]:
@@ -93,20 +97,6 @@ class LogReader(Reader):
             batch.locals += source
             batch.local_ports.append(message.port)
             batch.directions.append(Direction.SENT)
-
-    @property
-    def position(self) -> int:
-        """Bytes of the input, as it is stored, that were read so far."""
-        return self._stream.position
-
-    @property
-    def size(self) -> int | None:
-        """Bytes of the input as it is stored, None where that isn't known before the end."""
-        return self._stream.size
-
-    def close(self) -> None:
-        """Close what was opened."""
-        self._stream.close()
 
 
 @lru_cache(maxsize=4096)

@@ -56,7 +56,9 @@ class Stamps:
         try:
             if found := ISO.match(text):
                 year, month, day, hour, minute, second = (int(found[part]) for part in range(1, 7))
-                return _epoch(datetime(year, month, day, hour, minute, second, tzinfo=self._iso_zone(found)), found[7])
+                return _epoch(
+                    datetime(year, month, day, hour, minute, second, tzinfo=self._iso_zone(found)), found[7]
+                )
             if (found := SHORT.match(text)) and (month := MONTHS.get(found[1], 0)):
                 clock = (int(found[4]), int(found[5]), int(found[6]))
                 return _epoch(self._dated(month, int(found[2]), clock, found[3]), found[7])

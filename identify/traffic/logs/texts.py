@@ -25,7 +25,16 @@ from typing import Final
 
 import attrs
 
-from identify.traffic.logs.lines import HEADLINE, LEVEL, LONGEST_LINE_START, MARK, PROMPT, STAMP, START, headline_prefix
+from identify.traffic.logs.lines import (
+    HEADLINE,
+    LEVEL,
+    LONGEST_LINE_START,
+    MARK,
+    PROMPT,
+    STAMP,
+    START,
+    headline_prefix,
+)
 from identify.traffic.logs.records import INCOMPLETE, LARGEST, TOO_LARGE, Gap, LogMessage, completed
 from identify.traffic.logs.segments import Runs, frames, leading_line_ends
 from identify.traffic.stream import Stream
@@ -134,7 +143,9 @@ class TextLog:
         self._buffer = self._buffer[self._at :] + piece
         self._at = 0
 
-    def _message(self, headline: re.Match[bytes], stamp: bytes, thread: bytes) -> tuple[LogMessage | None, int]:
+    def _message(
+        self, headline: re.Match[bytes], stamp: bytes, thread: bytes
+    ) -> tuple[LogMessage | None, int]:
         """Return the message below a line, and where its text ends."""
         count = int(headline[3])
         begin = headline.end()
@@ -203,7 +214,13 @@ class TextLog:
         return data[:count], begin + end
 
     def _looked_for(
-        self, begin: int, count: int, run: tuple[bytes, ...] | None, wrapped: tuple[bool, bool], *, levelled: bool
+        self,
+        begin: int,
+        count: int,
+        run: tuple[bytes, ...] | None,
+        wrapped: tuple[bool, bool],
+        *,
+        levelled: bool,
     ) -> tuple[bytes, int, bool]:
         """Return message, end of its text, and whether it is complete, where this has to be looked for."""
         for length in (4 * count + NEAR, AHEAD):
@@ -219,7 +236,14 @@ class TextLog:
         return found[0], begin + view.raw(found[1]), found[2]
 
     def _settled(
-        self, view: _View, count: int, run: tuple[bytes, ...] | None, *, levelled: bool, dated: bool, all: bool
+        self,
+        view: _View,
+        count: int,
+        run: tuple[bytes, ...] | None,
+        *,
+        levelled: bool,
+        dated: bool,
+        all: bool,
     ) -> tuple[bytes, int, bool] | None:
         """Return message, end of its text, and whether it is complete; None where the view doesn't tell.
 

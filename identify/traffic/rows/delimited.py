@@ -3,8 +3,8 @@
 Knows the header line and the standard library's reader; which column means what is in ``fields``.
 
 *Strategy*: the delimiter is the one that makes most columns of the header line known.  A quote that nobody closes
-would take the rest of the file for one cell; the reader stops at 128 KiB of it, and what came after the row's first line
-is read again.
+would take the rest of the file for one cell; the reader stops at 128 KiB of it, and what came after the row's first
+line is read again.
 """
 
 from __future__ import annotations

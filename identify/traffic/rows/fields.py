@@ -22,7 +22,17 @@ from identify.traffic.logs.records import LARGEST
 from identify.traffic.rows import values
 from identify.traffic.rows.requests import request_bytes
 
-__all__ = ["COUNTS", "FIELDS", "MALFORMED", "NO_MESSAGE", "NO_SOURCE", "TOO_LARGE", "VALUE", "Columns", "RowError"]
+__all__ = [
+    "COUNTS",
+    "FIELDS",
+    "MALFORMED",
+    "NO_MESSAGE",
+    "NO_SOURCE",
+    "TOO_LARGE",
+    "VALUE",
+    "Columns",
+    "RowError",
+]
 
 #: Reasons in ``counts`` for rows that are passed over: what they are made of can't be read at all.
 MALFORMED: Final = "row-malformed"
@@ -40,8 +50,8 @@ FIELDS: Final[dict[str, tuple[str, ...]]] = {
     "message": ("message", "msg", "sip_message", "sip_msg", "raw_message", "raw", "payload", "sip"),
     "message_b64": ("message_b64", "msg_b64", "message_base64", "payload_b64", "raw_b64"),
     "source": (
-        "source", "src", "source_ip", "src_ip", "srcip", "source_address", "src_addr", "src_address", "from_ip", "fromip",
-        "sourceaddress", "sourceip", "remote_ip", "remote_address", "remote", "ip", "ip_src",
+        "source", "src", "source_ip", "src_ip", "srcip", "source_address", "src_addr", "src_address", "from_ip",
+        "fromip", "sourceaddress", "sourceip", "remote_ip", "remote_address", "remote", "ip", "ip_src",
     ),
     "port": (
         "port", "source_port", "src_port", "sport", "srcport", "from_port", "fromport", "sourceport", "remote_port",
@@ -49,8 +59,8 @@ FIELDS: Final[dict[str, tuple[str, ...]]] = {
     ),
     "transport": ("transport", "protocol", "proto", "from_proto", "fromproto", "ip_proto"),
     "local": (
-        "local", "local_ip", "local_address", "destination", "destination_ip", "dst", "dst_ip", "dstip", "to_ip", "toip",
-        "dest", "dest_ip", "destination_address", "dst_addr", "ip_dst",
+        "local", "local_ip", "local_address", "destination", "destination_ip", "dst", "dst_ip", "dstip", "to_ip",
+        "toip", "dest", "dest_ip", "destination_address", "dst_addr", "ip_dst",
     ),
     "local_port": ("local_port", "destination_port", "dst_port", "dport", "dstport", "to_port", "toport", "dest_port"),
     "time": ("time", "timestamp", "time_stamp", "ts", "t", "date", "datetime", "frame_time_epoch"),
@@ -88,7 +98,9 @@ class Columns:
         named = dict(named or {})
         for field in named:
             if field not in FIELDS:
-                raise TrafficError(f"no field {field!r} for a column: expected one of {', '.join(FIELDS)}", path)
+                raise TrafficError(
+                    f"no field {field!r} for a column: expected one of {', '.join(FIELDS)}", path
+                )
         self._named = {column: field for field, column in named.items()}
         self._taken = frozenset(named)
         self._cache: dict[str, str | None] = {}
@@ -232,7 +244,11 @@ def _expected(fields: dict[str, object]) -> str | NotGiven | None:
 
 
 def _empty(value: object) -> bool:
-    return value is None or (isinstance(value, (str, bytes)) and not value) or value != value  # noqa: PLR0124 (NaN)
+    return (
+        value is None
+        or (isinstance(value, (str, bytes)) and not value)
+        or (isinstance(value, float) and value != value)
+    )
 
 
 def _listed(row: Mapping[str, object]) -> str:

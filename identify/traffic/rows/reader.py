@@ -25,11 +25,12 @@ class RowReader(Reader):
     ``columns`` names, by field, the columns whose names aren't known.
     """
 
-    def __init__(self, stream: Stream, name: str, format: str, columns: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, stream: Stream, name: str, format: str, columns: Mapping[str, str] | None = None
+    ) -> None:
         super().__init__(name, format)
         self._stream = stream
         self._columns = Columns(columns, name)
-        self.problems = stream.problems
 
     def _rows(self) -> Iterator[tuple[int, Mapping[str, object] | RowError]]:
         """Yield number and row, or what is wrong with it."""
@@ -53,20 +54,6 @@ class RowReader(Reader):
 
     #: What the numbers are of, for problems.
     _unit = "line"
-
-    @property
-    def position(self) -> int:
-        """Bytes of the input, as it is stored, that were read so far."""
-        return self._stream.position
-
-    @property
-    def size(self) -> int | None:
-        """Bytes of the input as it is stored, None where that isn't known before the end."""
-        return self._stream.size
-
-    def close(self) -> None:
-        """Close what was opened."""
-        self._stream.close()
 
 
 def lines(stream: Stream) -> Iterator[bytes | None]:

@@ -2,8 +2,8 @@
 
 Knows how pyarrow gives some rows at a time; which column means what is in ``fields``.
 
-*Facts*: Parquet and the file form of Arrow are read from their ends, so what can't be sought in is copied to a temporary
-file first; the stream form of Arrow isn't.
+*Facts*: Parquet and the file form of Arrow are read from their ends, so what can't be sought in is copied to a
+temporary file first; the stream form of Arrow isn't.
 """
 
 from __future__ import annotations
@@ -50,7 +50,8 @@ class TableReader(RowReader):
 
     def _rows(self) -> Iterator[tuple[int, Mapping[str, object] | RowError]]:
         number = 0
-        errors = (self._pyarrow.ArrowException, OSError, ValueError, NotImplementedError)
+        # pyarrow's own errors are among these, but for those of what it can't do.
+        errors = (self._pyarrow.ArrowException, OSError, ValueError, RuntimeError)
         try:
             for batch in self._batches():
                 for row in batch.to_pylist():
@@ -71,7 +72,9 @@ class TableReader(RowReader):
         wanted = [name for name in reader.schema.names if self._columns.field(name)]
         self._check(wanted, reader.schema.names)
         batches = (
-            (reader.get_batch(number) for number in range(reader.num_record_batches)) if self._seekable else reader
+            (reader.get_batch(number) for number in range(reader.num_record_batches))
+            if self._seekable
+            else reader
         )
         for batch in batches:
             for begin in range(0, batch.num_rows, ROWS):

@@ -33,7 +33,7 @@ def clipped(value: object) -> str:
 
 
 def address(value: object) -> tuple[str | None, str, int | None]:
-    """Return transport, host and port of ``10.0.0.1``, ``10.0.0.1:5060``, ``udp:[2001:db8::1]:5060``; None if absent."""
+    """Return transport, host and port of ``10.0.0.1``, ``10.0.0.1:5060``, ``udp:[2001:db8::1]:5060``."""
     text = _text(value).strip()
     protocol = None
     if found := PROTOCOL.match(text):
@@ -113,7 +113,9 @@ def _of_number(text: str) -> int:
     # Digits that the unit has after the point of seconds.
     for most, digits in ((11, 0), (14, 3), (17, 6), (20, 9)):
         if len(whole) <= most:
-            nanoseconds = int((whole + fraction.ljust(9, "0")[: 9 - digits]).ljust(len(whole) + 9 - digits, "0"))
+            nanoseconds = int(
+                (whole + fraction.ljust(9, "0")[: 9 - digits]).ljust(len(whole) + 9 - digits, "0")
+            )
             if nanoseconds < 1 << 63:
                 return nanoseconds
             break
@@ -142,7 +144,7 @@ def direction(value: object) -> Direction:
 
 
 def message_bytes(value: object) -> bytes:
-    """Return the bytes of a message's text; line ends that an export has written as ``\\r\\n`` become such."""
+    """Return the bytes of a message's text; line ends that an export has written as letters become such."""
     data = bytes(value) if isinstance(value, (bytes, bytearray, memoryview)) else _encoded(_text(value))
     if b"\n" not in data and b"\\n" in data:
         # mysqldump, mysql --batch and COPY of PostgreSQL keep a row on one line.
