@@ -250,9 +250,9 @@ class TextLog:
         ``all`` is whether a larger view can't be had.
         """
         data = view.data
-        start = leading_line_ends(data)
-        if start and self._follows(data, start + count, view.last, levelled=levelled, dated=dated):
-            return data[start : start + count], start + count + 1, True
+        for start in (0, leading_line_ends(data)):
+            if self._follows(data, start + count, view.last, levelled=levelled, dated=dated):
+                return data[start : start + count], start + count + 1, True
         known = self._next_known(data, dated=dated)
         for _, end in frames(data, 0, len(data)) if run else ():
             if known is not None and end > known:
