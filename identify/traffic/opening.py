@@ -138,7 +138,8 @@ def open_traffic(
     try:
         first = stream.peek(FIRST)
         if not first:
-            stream.problems.append("there is nothing in it")
+            if not stream.problems:
+                stream.problems.append("there is nothing in it")
             return _Opened(stream, _Nothing(stream.name, "empty"))
         for name, one in FORMATS.items():
             if name == format or (format is None and one.recognises(first, options)):
