@@ -86,7 +86,9 @@ def delivered(reader) -> list[Message]:
     return found
 
 
-def request(number: int, method: str = "OPTIONS", body: bytes = b"", transport: str = "UDP", **headers: str) -> bytes:
+def request(
+    number: int, method: str = "OPTIONS", body: bytes = b"", transport: str = "UDP", **headers: str
+) -> bytes:
     """Return a request."""
     lines = [
         f"{method} sip:100@10.0.0.254 SIP/2.0",
@@ -113,7 +115,9 @@ class Log:
         self.style = style
         self._parts: list[bytes] = []
 
-    def line(self, text: str, thread: int = 4711, file: str = "res_pjsip_session.c", level: str = "DEBUG") -> None:
+    def line(
+        self, text: str, thread: int = 4711, file: str = "res_pjsip_session.c", level: str = "DEBUG"
+    ) -> None:
         """Write a record of one line."""
         start = {
             "default": f"[{DATE}] {level}[{thread}] {file}: ",

@@ -21,9 +21,21 @@ FORGED = (
 )
 #: What a message of a log may consist of: anything but a NUL, with pieces that look like records.
 pieces = st.sampled_from(
-    [b"\r\n", b"\n", b"\r", b"a: b\r\n", b"[Nov 22 19:52:11] DEBUG[4711] x.c: t\n", FORGED, b"<--- ", b"\xff\xe4", b"x"]
+    [
+        b"\r\n",
+        b"\n",
+        b"\r",
+        b"a: b\r\n",
+        b"[Nov 22 19:52:11] DEBUG[4711] x.c: t\n",
+        FORGED,
+        b"<--- ",
+        b"\xff\xe4",
+        b"x",
+    ]
 )
-bodies = st.lists(pieces | st.binary(max_size=20).map(lambda data: data.replace(b"\0", b"")), max_size=8).map(b"".join)
+bodies = st.lists(pieces | st.binary(max_size=20).map(lambda data: data.replace(b"\0", b"")), max_size=8).map(
+    b"".join
+)
 
 
 def _data(log, **options):
@@ -57,10 +69,16 @@ def test_what_the_line_says(style):
     """Direction, transport and both kinds of addresses are taken from the line above a message."""
     log = Log(style)
     log.message(request(1), peer="[2001:db8::5]:5080", transport="TCP")
-    log.message(b"SIP/2.0 200 OK\r\n\r\n", peer="192.0.2.7:5061", transport="TLS", received=False, kind="response")
+    log.message(
+        b"SIP/2.0 200 OK\r\n\r\n", peer="192.0.2.7:5061", transport="TLS", received=False, kind="response"
+    )
     log.message(request(2), peer="192.0.2.8:1", transport="WSS")
     first, second, third = messages(log.data, year=2026)
-    assert (first.peer, first.transport, first.direction) == (("2001:db8::5", 5080), "tcp", Direction.RECEIVED)
+    assert (first.peer, first.transport, first.direction) == (
+        ("2001:db8::5", 5080),
+        "tcp",
+        Direction.RECEIVED,
+    )
     assert (second.peer, second.transport, second.direction) == (("192.0.2.7", 5061), "tls", Direction.SENT)
     assert third.transport == "wss"
     assert [one.frame for one in (first, second)] == [1, 2 + request(1).count(b"\n") + 1]

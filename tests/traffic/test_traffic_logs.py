@@ -40,7 +40,11 @@ def test_every_logged_message_is_delivered(name, file):
         received = found[(one["src"], one["port"]), one["transport"]]
         data = one["data"].lstrip(b"\r\n")
         if one["kind"] in LOSSES[file]:
-            lost = data.replace(b"\x1b[31m", b"").replace(b"\x1b[0m", b"") if b"\x1b" in data else data.partition(b"\0")[0]
+            lost = (
+                data.replace(b"\x1b[31m", b"").replace(b"\x1b[0m", b"")
+                if b"\x1b" in data
+                else data.partition(b"\0")[0]
+            )
             assert lost in received, one["n"]
             received.remove(lost)
         else:

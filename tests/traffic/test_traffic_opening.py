@@ -125,7 +125,9 @@ def test_memory_does_not_grow_with_the_input(tmp_path):
     with gzip.open(path, "wb", 1) as file:
         for _ in range(100):
             file.write(data)
-    done = subprocess.run([sys.executable, "-c", program, str(path)], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(path)], capture_output=True, text=True, check=True
+    )
     count, grown = map(int, done.stdout.split())
     assert count > 7000
     assert grown < 30_000
@@ -157,7 +159,9 @@ def test_a_log_in_a_cell_is_no_log():
     assert _opened(data)[1].format == "csv"
 
 
-@pytest.mark.parametrize("data", [b"hello\n", b"\x7fELF\2\1\1", b"a,b\n1,2\n", b"\xff\xfes\0r\0c\0", bytes(4000)])
+@pytest.mark.parametrize(
+    "data", [b"hello\n", b"\x7fELF\2\1\1", b"a,b\n1,2\n", b"\xff\xfes\0r\0c\0", bytes(4000)]
+)
 def test_unknown_content(data):
     """Content of no known format is an error that shows how it begins."""
     with pytest.raises(TrafficError) as caught:
@@ -187,7 +191,9 @@ def test_standard_input():
         "with open_traffic('-') as reader:\n"
         "    print(sum(len(batch) for batch in reader), reader.name, reader.size)\n"
     )
-    done = subprocess.run([sys.executable, "-c", program], input=gzip.compress(_log()), capture_output=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", program], input=gzip.compress(_log()), capture_output=True, check=True
+    )
     assert done.stdout == b"3 - None\n"
 
 

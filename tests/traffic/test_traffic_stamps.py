@@ -48,7 +48,13 @@ def _year(nanoseconds):
 def test_a_year_that_is_given_goes_on():
     """The year given is the first one, and the next begins where the months do."""
     stamps = Stamps(year=2025, latest=None)
-    texts = [b"Dec 31 23:59:59", b"Jan  1 00:00:00", b"Feb 28 00:00:00", b"Dec 31 00:00:00", b"Jan 01 00:00:00"]
+    texts = [
+        b"Dec 31 23:59:59",
+        b"Jan  1 00:00:00",
+        b"Feb 28 00:00:00",
+        b"Dec 31 00:00:00",
+        b"Jan 01 00:00:00",
+    ]
     assert [_year(stamps.time(text)) for text in texts] == [2025, 2026, 2026, 2026, 2027]
 
 

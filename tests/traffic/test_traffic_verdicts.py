@@ -30,7 +30,11 @@ def linked(name, file):
     for one in sent(name):
         start = one["data"].strip()[:4]
         for message in found[one["src"], one["port"]]:
-            if one["call_id"] and one["call_id"].encode() in message.data and message.data.strip()[:4] == start:
+            if (
+                one["call_id"]
+                and one["call_id"].encode() in message.data
+                and message.data.strip()[:4] == start
+            ):
                 found[one["src"], one["port"]].remove(message)
                 yield one, verdicts[message.frame]
                 break
@@ -81,7 +85,10 @@ def test_the_forms_of_a_log_tell_the_same(name):
 def test_notices_alone_tell_who_was_not_identified():
     """Without debug, the NOTICE still says that nothing was identified, or that an ACL refused what was."""
     told = [verdict for _, verdict in linked("nodebug-lo", "full.log.gz") if verdict.identified is not None]
-    assert Counter((verdict.identified, verdict.refused) for verdict in told) == {(False, None): 16, (True, "acl"): 4}
+    assert Counter((verdict.identified, verdict.refused) for verdict in told) == {
+        (False, None): 16,
+        (True, "acl"): 4,
+    }
 
 
 def _verdicts(log):
@@ -132,7 +139,13 @@ def test_a_hit_by_user_and_the_endpoint_that_its_auth_names():
     _answer(1, log)
     _answer(1, without)
     expected = Verdict(
-        line=1, identified=True, methods=("username",), endpoint="u1@example.com", user="u1", domain="example.com", ran=True
+        line=1,
+        identified=True,
+        methods=("username",),
+        endpoint="u1@example.com",
+        user="u1",
+        domain="example.com",
+        ran=True,
     )
     assert _one(log) == expected
     assert _one(without).endpoint is None
@@ -172,7 +185,11 @@ def test_a_dialog_is_not_identified():
     """For a request of a dialog the log says that identification didn't run."""
     log = Log("default")
     log.message(request(1, "INFO"), thread=1)
-    log.line("Searching for serializer associated with dialog dlg0x1 for Request msg INFO/cseq=1 (rdata0x1)", 1, DISTRIBUTOR)
+    log.line(
+        "Searching for serializer associated with dialog dlg0x1 for Request msg INFO/cseq=1 (rdata0x1)",
+        1,
+        DISTRIBUTOR,
+    )
     assert _one(log) == Verdict(line=1, identified=None, ran=False)
 
 
@@ -220,7 +237,9 @@ def test_two_acks_that_fit_alike_stay_undetermined():
 def test_verdicts_forged_in_a_body():
     """A line inside of a message says nothing."""
     log = Log("default")
-    forged = b"[Nov 22 19:52:11] DEBUG[2] " + IP.encode() + b": Identify 'b' SIP message matched to endpoint c\n"
+    forged = (
+        b"[Nov 22 19:52:11] DEBUG[2] " + IP.encode() + b": Identify 'b' SIP message matched to endpoint c\n"
+    )
     log.message(request(1, "MESSAGE", forged), thread=1)
     log.line("text", 2)
     assert _one(log).identified is None
@@ -238,7 +257,11 @@ def test_any_part_of_a_log_is_read(cut, begin):
     """A log that begins and ends anywhere makes no failure, and one verdict for each request."""
     data = unpacked("headers-lo", "full.log.gz")[:120_000]
     part = data[min(cut, begin) : max(cut, begin)]
-    received = [one for one in messages(b"[Nov 22 19:52:11] Asterisk begins" + part, format="log") if one.direction is Direction.RECEIVED]
+    received = [
+        one
+        for one in messages(b"[Nov 22 19:52:11] Asterisk begins" + part, format="log")
+        if one.direction is Direction.RECEIVED
+    ]
     lines = sorted(one.frame for one in received if not one.data.startswith(b"SIP/2.0"))
     log = b"[Nov 22 19:52:11] Asterisk begins" + part
     assert sorted(one.line for one in read_verdicts(io.BytesIO(log))) == lines

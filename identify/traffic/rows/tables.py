@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from typing import IO, Any, Final
 
 from identify.errors import TrafficError
-from identify.traffic.rows.fields import RowError
+from identify.traffic.rows.fields import VALUE, RowError
 from identify.traffic.rows.reader import RowReader
 from identify.traffic.stream import Stream
 
@@ -50,15 +50,32 @@ class TableReader(RowReader):
 
     def _rows(self) -> Iterator[tuple[int, Mapping[str, object] | RowError]]:
         number = 0
-        # pyarrow's own errors are among these, but for those of what it can't do.
-        errors = (self._pyarrow.ArrowException, OSError, ValueError, RuntimeError)
         try:
             for batch in self._batches():
-                for row in batch.to_pylist():
+                # What an Arrow file says of its own buffers isn't true because it says so.
+                batch.validate(full=True)
+                for row in self._values(batch):
                     number += 1
                     yield number, row
-        except errors as error:
+        except TrafficError:
+            raise
+        except (self._pyarrow.ArrowException, OSError, ValueError, RuntimeError) as error:
             self.problems.append(f"damaged after row {number}: {str(error)[:200]}")
+
+    def _values(self, batch: Any) -> Iterator[Mapping[str, object] | RowError]:
+        """Yield the rows of a batch; one with a value that Python can't have doesn't take the others with it."""
+        try:
+            rows = batch.to_pylist()
+        except (ValueError, OverflowError):
+            rows = None
+        if rows is not None:
+            yield from rows
+            return
+        for number in range(batch.num_rows):
+            try:
+                yield batch.slice(number, 1).to_pylist()[0]
+            except (ValueError, OverflowError) as error:
+                yield RowError(VALUE, str(error)[:200])
 
     def _batches(self) -> Iterator[Any]:
         file: Any = self._file() if self._seekable else self._stream
