@@ -10,6 +10,7 @@ import ipaddress
 from array import array
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 from types import TracebackType
 from typing import Final
 
@@ -168,6 +169,7 @@ class Reader:
         self.close()
 
 
+@lru_cache(maxsize=4096)
 def packed(address: str) -> bytes:
     """Return an address as 16 bytes; ValueError where it isn't one.  A scope is dropped."""
     parsed = ipaddress.ip_address(address.partition("%")[0])

@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Mapping
 from datetime import date, datetime, timezone
+from functools import lru_cache
 from typing import Final
 
 from identify.traffic.batch import TRANSPORTS, Direction
@@ -20,6 +21,7 @@ __all__ = ["address", "clipped", "direction", "header_fields", "message_bytes", 
 PROTOCOL: Final = re.compile(r"(?i)(?:sips?:)?(udp|tcp|tls|wss|ws)6?:(?=.)")
 NUMBER: Final = re.compile(r"[0-9]{1,20}(?:\.[0-9]{1,20})?")
 MOST_HEADERS: Final = 1024
+LONGEST_ADDRESS: Final = 128
 NANOSECONDS: Final = 1_000_000_000
 RECEIVED: Final = frozenset({"received", "in", "rx", "recv", "inbound", "incoming", "1"})
 SENT: Final = frozenset({"sent", "out", "tx", "send", "outbound", "outgoing", "transmitted", "2"})
@@ -35,6 +37,14 @@ def clipped(value: object) -> str:
 def address(value: object) -> tuple[str | None, str, int | None]:
     """Return transport, host and port of ``10.0.0.1``, ``10.0.0.1:5060``, ``udp:[2001:db8::1]:5060``."""
     text = _text(value).strip()
+    if len(text) > LONGEST_ADDRESS:
+        raise ValueError(f"{clipped(value)} isn't an address")
+    return _address(text)
+
+
+@lru_cache(maxsize=4096)
+def _address(text: str) -> tuple[str | None, str, int | None]:
+    value = text
     protocol = None
     if found := PROTOCOL.match(text):
         protocol = found[1].lower()
