@@ -9,13 +9,13 @@ import sys
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from logged import messages, request
+from logged import NAMES, SAMPLES, messages, request, sent
 
 from identify.configuration import Configuration
 from identify.engine import Engine
 from identify.errors import TrafficError
 from identify.request import Request
-from identify.traffic import NOT_GIVEN, Direction, open_traffic
+from identify.traffic import NOT_GIVEN, TRANSPORTS, Direction, open_traffic
 
 SIP_TRACE = (
     "id,time_stamp,time_us,callid,traced_user,msg,method,status,fromip,toip,fromtag,totag,direction\r\n"
@@ -320,6 +320,24 @@ def test_delimiters(delimiter):
     first, second = messages(text.getvalue().encode())
     assert (first.data.decode(), first.peer, first.frame) == (body, ("192.0.2.1", 5070), 2)
     assert (second.peer, second.frame) == (("::1", 5060), 4)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_list_of_what_was_sent_in_a_sample(name):
+    """The samples' lists of messages are rows, with what the running server identified as expectation."""
+    data = (SAMPLES / name / "expected.jsonl").read_bytes()
+    found, reader = _rows(data, columns={"expect": "endpoint"})
+    assert not reader.counts
+    listed = sent(name)
+    assert len(found) == len(listed)
+    for (batch, number, expected), one in zip(found, listed, strict=True):
+        assert batch.message(number) == one["data"]
+        assert (batch.source(number), batch.ports[number]) == (one["src"], one["port"])
+        assert (TRANSPORTS[batch.transports[number]], expected) == (one["transport"], one["endpoint"])
+        assert abs(batch.times[number] / 1e9 - one["t"]) < 1e-5
+        assert f"{batch.local(number)}:{batch.local_ports[number]}" == one["local"].replace("[", "").replace(
+            "]", ""
+        )
 
 
 def test_named_columns():

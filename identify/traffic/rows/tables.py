@@ -26,6 +26,8 @@ ARROW_STREAM: Final = b"\xff\xff\xff\xff"
 ROWS: Final = 1024
 PIECE: Final = 1 << 20
 IN_MEMORY: Final = 16 << 20
+#: What may be copied to a temporary file.
+LARGEST_COPY: Final = 4 << 30
 
 
 class TableReader(RowReader):
@@ -110,7 +112,13 @@ class TableReader(RowReader):
             return plain
         temporary = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 (closed with the reader)
         self._temporary = temporary
+        size = 0
         while piece := self._stream.read(PIECE):
+            size += len(piece)
+            if size > LARGEST_COPY:
+                raise TrafficError(
+                    f"{self.format} that can't be sought in, of more than {LARGEST_COPY} bytes", self.name
+                )
             temporary.write(piece)
         temporary.seek(0)
         return temporary
