@@ -22,7 +22,7 @@ import attrs
 
 from identify.errors import TrafficError
 from identify.traffic import logs
-from identify.traffic.logs.asked import Asked
+from identify.traffic.logs.asked import Asked, Waiting
 from identify.traffic.logs.objects import JsonLog, LogLine
 from identify.traffic.logs.reader import json_log
 from identify.traffic.logs.records import Gap, LogMessage
@@ -37,6 +37,7 @@ FIRST: Final = 64 << 10
 MOST_WAITING: Final = 4096
 #: Threads with lines that wait for their request.
 MOST_THREADS: Final = 4096
+UNMATCHED: Final = "No matching endpoint found"
 #: Which methods a hit of a kind may have been.
 SHARED: Final = ("ip", "header", "request_uri")
 
@@ -129,10 +130,22 @@ class _Lines:
             if one.kind == Kind.USERNAME and self.from_uri is not None:
                 return False
             return one.kind not in self.kinds or self.kinds[-1] == one.kind
-        if one.kind == Kind.CREDENTIALS and one.values[1] == "endpoint":
-            known = self.endpoint or (self.hit and _endpoint(self.hit))
-            return not self.failed and bool(self.hit) and known in (None, _owner(one.values[0])[0])
+        if one.kind == Kind.FAILED:
+            if self.call_id not in (None, one.values[3]) or (self.hit and one.values[4] == UNMATCHED):
+                return False
+            return self.source in (None, (one.values[1].strip("[]"), int(one.values[2])))
+        if one.kind == Kind.CREDENTIALS:
+            return self._authenticates(*_owner(one.values[0]), artificial=one.values[1] != "endpoint")
         return True
+
+    def _authenticates(self, owner: str, host: str, *, artificial: bool) -> bool:
+        """Return whether the authenticator may have been asked for this endpoint and address next."""
+        if self.source is not None and self.source[0] != host.strip("[]"):
+            return False
+        if artificial:
+            return self.refused is not None or (self.hit is None and self.endpoint is None)
+        known = self.endpoint or (self.hit and _endpoint(self.hit))
+        return not self.failed and self.hit is not None and known in (None, owner)
 
     def add(self, one: Said) -> None:
         """Take a line in."""
@@ -151,7 +164,7 @@ class _Lines:
         elif one.kind == Kind.FAILED:
             self.call_id = values[3]
             self.source = (values[1].strip("[]"), int(values[2]))
-            self.failed = values[4] == "No matching endpoint found"
+            self.failed = values[4] == UNMATCHED
             if not self.failed:
                 self.refused = "contact_acl" if "Contact" in values[4] else "acl"
         elif one.kind == Kind.REFUSED:
@@ -230,8 +243,7 @@ class _Linker:
     """From records in their order to verdicts."""
 
     def __init__(self) -> None:
-        self._waiting: OrderedDict[int, Asked] = OrderedDict()
-        self._by_transaction: dict[tuple[str, str], list[Asked]] = {}
+        self._waiting = Waiting()
         self._lines: OrderedDict[bytes, _Lines] = OrderedDict()
         self._settled: deque[Verdict] = deque()
         self._gone_on: Asked | None = None
@@ -247,17 +259,16 @@ class _Linker:
             if message.response:
                 return
             asked = Asked.of(message)
-            self._waiting[asked.line] = asked
-            self._by_transaction.setdefault(asked.transaction, []).append(asked)
+            self._waiting.add(asked)
             if len(self._waiting) > MOST_WAITING:
-                self._settle(next(iter(self._waiting.values())), None)
+                self._settle(next(iter(self._waiting.all())), None)
         elif message.response:
             self._answer(message)
 
     def hear(self, one: Said) -> None:
         """Take a line that says something."""
         if one.kind in (Kind.GOES_ON, Kind.IN_DIALOG):
-            for asked in reversed(self._waiting.values()):
+            for asked in self._waiting.latest():
                 if asked.is_of(one.thread, one.values[0], one.values[1]):
                     asked.ran = one.kind == Kind.GOES_ON
                     self._gone_on = asked if asked.ran else self._gone_on
@@ -279,12 +290,12 @@ class _Linker:
         """Settle what is left."""
         for lines in self._lines.values():
             self._abandon(lines)
-        for asked in list(self._waiting.values()):
+        for asked in list(self._waiting.all()):
             self._settle(asked, None)
 
     def _answer(self, message: LogMessage) -> None:
         answered = Asked.of(message)
-        found = self._by_transaction.get(answered.transaction, [])
+        found = self._waiting.of(answered.transaction)
         asked = next((one for one in found if one.branch == answered.branch), None)
         if asked is None:
             return
@@ -312,10 +323,14 @@ class _Linker:
 
     def _only(self, lines: _Lines, method: str | None = None) -> Asked | None:
         """Return the one request that lines without an answer fit."""
+        if lines.call_id is not None:
+            candidates = self._waiting.of(lines.call_id)
+        elif lines.source is not None:
+            candidates = self._waiting.of(lines.source)
+        else:
+            candidates = self._waiting.all()
         found = [
-            asked
-            for asked in self._waiting.values()
-            if lines.fits(asked) and (method is None or asked.method == method)
+            asked for asked in candidates if lines.fits(asked) and (method is None or asked.method == method)
         ]
         if len(found) > 1 and any(asked.ran for asked in found):
             found = [asked for asked in found if asked.ran]
@@ -323,21 +338,17 @@ class _Linker:
 
     def _abandon(self, lines: _Lines) -> None:
         """Settle lines for which no answer came."""
-        asked = lines.asked if lines.asked is not None and lines.asked.line in self._waiting else None
+        asked = lines.asked if lines.asked is not None and lines.asked in self._waiting else None
         if asked is None and lines.tells:
             asked = self._only(lines)
         elif asked is None and lines.after is not None and lines.after.method == "ACK":
             # Lines of `header` and `request_uri` name nothing of the request; right after an ACK they are its own.
-            asked = lines.after if lines.after.line in self._waiting and lines.fits(lines.after) else None
+            asked = lines.after if lines.after in self._waiting and lines.fits(lines.after) else None
         if asked is not None:
             self._settle(asked, lines)
 
     def _settle(self, asked: Asked, lines: _Lines | None) -> None:
-        del self._waiting[asked.line]
-        same = self._by_transaction[asked.transaction]
-        same.remove(asked)
-        if not same:
-            del self._by_transaction[asked.transaction]
+        self._waiting.remove(asked)
         self._settled.append(
             lines.verdict(asked) if lines else Verdict(line=asked.line, identified=None, ran=asked.ran)
         )

@@ -171,6 +171,33 @@ def test_nothing_identified():
     assert _one(artificial) == Verdict(line=1, identified=False, ran=True)
 
 
+def test_notices_without_answers_between():
+    """Notices that follow one another in a thread, with no answer in the log, each go to their own request."""
+    log = Log("default")
+    for number in range(1, 4):
+        log.message(request(number), thread=1)
+    for number in range(1, 4):
+        log.line(
+            f"Request 'OPTIONS' from '<sip:u{number}@example.com>' failed for '192.0.2.1:5060' "
+            f"(callid: {number}@example.com) - No matching endpoint found",
+            2,
+            DISTRIBUTOR,
+            "NOTICE",
+        )
+    assert [verdict.identified for verdict in _verdicts(log).values()] == [False] * 3
+
+
+def test_an_authenticator_that_contradicts():
+    """What the authenticator says of another address, or of another endpoint, isn't about these lines."""
+    log = Log("default")
+    log.message(request(1), thread=1)
+    log.line("Source address 192.0.2.1:5060 matches identify 'b'", 2, IP)
+    log.line("Identify 'b' SIP message matched to endpoint c", 2, IP)
+    log.line(" d:192.0.2.1: Using endpoint for authentication", 2, DIGEST)
+    log.line(" e:192.0.2.7: Using endpoint for authentication", 2, DIGEST)
+    assert _one(log).endpoint == "c"
+
+
 def test_misses_alone_tell_nothing():
     """That the methods in the log found nothing leaves those that log nothing, so nothing is concluded."""
     log = Log("default")

@@ -6,6 +6,8 @@ Knows just enough of a message to find the lines and the answer that belong to a
 from __future__ import annotations
 
 import re
+from collections.abc import Hashable, Iterator, ValuesView
+from itertools import islice
 from typing import Final
 
 import attrs
@@ -15,7 +17,7 @@ from identify.request import Request
 from identify.traffic.logs.records import LogMessage
 from identify.traffic.logs.segments import HEADERS_END
 
-__all__ = ["Asked"]
+__all__ = ["Asked", "Waiting"]
 
 CALL_ID: Final = re.compile(
     rb"^(?:call-id|i)[ \t]*:[ \t]*([^\r\n]*?)[ \t]*\r?$", re.IGNORECASE | re.MULTILINE
@@ -26,6 +28,8 @@ BRANCH: Final = re.compile(
 )
 #: A user of this many bytes may be cut in a line.
 LONG: Final = 200
+#: A line of the distributor about a request follows its record at once, but for a burst.
+BURST: Final = 256
 
 
 @attrs.define(eq=False, kw_only=True)
@@ -81,3 +85,50 @@ class Asked:
         if uri is None or uri.user is None:
             return not user
         return uri.user == user and uri.host.strip("[]").lower() == domain.strip("[]").lower()
+
+
+class Waiting:
+    """The requests that wait, in the order in which they came, found by what lines and answers name."""
+
+    def __init__(self) -> None:
+        self._all: dict[int, Asked] = {}
+        self._found: dict[Hashable, dict[int, Asked]] = {}
+
+    def __len__(self) -> int:
+        """Return how many wait."""
+        return len(self._all)
+
+    def __contains__(self, asked: Asked) -> bool:
+        """Return whether a request waits still."""
+        return asked.line in self._all
+
+    def add(self, asked: Asked) -> None:
+        """Add a request."""
+        self._all[asked.line] = asked
+        for key in self._keys(asked):
+            self._found.setdefault(key, {})[asked.line] = asked
+
+    def remove(self, asked: Asked) -> None:
+        """Remove a request."""
+        del self._all[asked.line]
+        for key in self._keys(asked):
+            same = self._found[key]
+            del same[asked.line]
+            if not same:
+                del self._found[key]
+
+    def all(self) -> ValuesView[Asked]:
+        """Return all."""
+        return self._all.values()
+
+    def latest(self) -> Iterator[Asked]:
+        """Yield the last ones, the very last first."""
+        return islice(reversed(self._all.values()), BURST)
+
+    def of(self, key: Hashable) -> ValuesView[Asked]:
+        """Return those of a transaction, a Call-ID or a source."""
+        return self._found.get(key, {}).values()
+
+    @staticmethod
+    def _keys(asked: Asked) -> tuple[Hashable, ...]:
+        return asked.transaction, asked.call_id, asked.source
