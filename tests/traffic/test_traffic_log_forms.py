@@ -26,7 +26,7 @@ pieces = st.sampled_from(
         b"\n",
         b"\r",
         b"a: b\r\n",
-        b"[Nov 22 19:52:11] DEBUG[4711] x.c: t\n",
+        b"[Nov 22 19:52:11] DEBUG[99] x.c: t\n",
         FORGED,
         b"<--- ",
         b"\xff\xe4",
@@ -143,6 +143,97 @@ def test_a_message_without_its_escapes(style):
         found = [batch.message(number) for batch in reader for number in range(len(batch))]
     assert found == [cut, request(2)]
     assert reader.counts["log-message-incomplete"] == 1
+
+
+HEADLINE = b"<--- Received SIP request (30 bytes) from UDP:192.0.2.99:5060 --->\n"
+FORGERY = {
+    "default": b"[Nov 22 19:52:11] VERBOSE[99] res_pjsip_logger.c: " + HEADLINE,
+    "call": b"[Nov 22 19:52:11] VERBOSE[99][C-0000000a] res_pjsip_logger.c: " + HEADLINE,
+    "plain": b"[Nov 22 19:52:11] VERBOSE[99]: res_pjsip_logger.c:354 logging_on_rx_msg: " + HEADLINE,
+}
+
+
+def _forgery(style):
+    return FORGERY.get(style, HEADLINE) + b"OPTIONS sip:forged@x SIP/2.0\r\n\r\n\n"
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_a_record_where_the_uncounted_line_ends_put_it(style):
+    """Line ends before a message shift its end: a record at the byte count itself is inside of the message."""
+    tail = b"\n" + _forgery(style) + b"x" * 100
+    data = request(1, "MESSAGE", b"hi" + tail)
+    log = Log(style)
+    log.message(b"\n" * len(tail) + data, len(data))
+    log.line("after")
+    log.message(request(2))
+    assert _data(log) == [data, request(2)]
+
+
+@pytest.mark.parametrize("style", FILES)
+def test_a_record_after_a_message_in_its_segment(style):
+    """What follows a message in a TCP segment is printed uncounted; a record there isn't believed."""
+    data = request(1, transport="TCP")
+    log = Log(style)
+    log.message(data + b"\n" + _forgery(style), len(data), transport="TCP")
+    log.line("of the same thread")
+    log.message(request(2))
+    assert _data(log) == [data, request(2)]
+
+
+@pytest.mark.parametrize("style", FILES)
+def test_an_answer_of_a_new_thread_in_a_stream(style):
+    """An answer to the same peer is taken though its thread is new, unless it is followed by other messages of new ones."""
+    answer = b"SIP/2.0 200 OK\r\n\r\n"
+    log = Log(style)
+    log.message(request(1, transport="TCP"), transport="TCP", thread=1)
+    log.message(answer, transport="TCP", received=False, kind="response", thread=2)
+    log.line("after", 1)
+    log.message(request(2))
+    assert _data(log) == [request(1, transport="TCP"), answer, request(2)]
+
+    forged = Log(style)
+    forged.message(answer, transport="TCP", received=False, kind="response", thread=99)
+    tail = b"\n" + forged.data + _forgery(style)
+    log = Log(style)
+    log.message(
+        request(1, transport="TCP") + tail, len(request(1, transport="TCP")), transport="TCP", thread=1
+    )
+    log.line("after", 1)
+    log.message(request(2))
+    assert _data(log) == [request(1, transport="TCP"), request(2)]
+
+
+@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("between", [b"", b"\n", b"\r\n"])
+def test_a_record_at_the_length_of_the_next_message(style, between):
+    """The byte count of a segment's second message is compared with no place in the first one."""
+    second = request(2, "MESSAGE", _forgery(style), transport="TCP")
+    body = b"x" * (len(second) - len(request(1, "MESSAGE", b"x" * 400, transport="TCP")) + 400)
+    first = request(1, "MESSAGE", body + b"\n" + _forgery(style), transport="TCP")
+    assert first[len(second) :].startswith(b"\n" + _forgery(style))
+    log = Log(style)
+    for one in (first, second):
+        log.message(first + between + second, len(one), transport="TCP")
+    log.line("after")
+    log.message(request(3))
+    assert _data(log) == [first, second, request(3)]
+
+
+@pytest.mark.parametrize("style", FILES)
+def test_a_record_that_a_shortened_message_reaches(style):
+    """The byte count of a message that lacks its escapes may end at a record inside of a later message."""
+    later = request(2, "MESSAGE", b"hi\n" + _forgery(style))
+    rest = Log(style)
+    rest.line("of the same thread")
+    rest.message(later)
+    cut = request(1, "MESSAGE", b"hi")
+    reached = len(cut) + 1 + rest.data.index(b"hi\n[") + 2
+    log = Log(style)
+    log.message(cut, reached)
+    log.line("of the same thread")
+    log.message(later)
+    log.line("after")
+    assert _data(log) == [cut, later]
 
 
 @pytest.mark.parametrize("style", STYLES)

@@ -32,10 +32,10 @@ def leading_line_ends(data: bytes, position: int = 0) -> int:
     return found.end() if found else position
 
 
-def frames(data: bytes, position: int, end: int) -> list[tuple[int, int]]:
+def frames(data: bytes, position: int, end: int, most: int = MOST_FRAMES) -> list[tuple[int, int]]:
     """Return begin and end of the messages that are complete between two positions."""
     found: list[tuple[int, int]] = []
-    while len(found) < MOST_FRAMES:
+    while len(found) < most:
         begin = leading_line_ends(data, position)
         headers = HEADERS_END.search(data, begin, end)
         if headers is None or NO_HEADER.search(data, begin, headers.start()):

@@ -8,22 +8,23 @@ an LF and the next record follow.  Three things break this: files lack the termi
 what follows a NUL, so the text is shorter; line ends before a message and the other messages of a segment are
 printed but not counted, so it is longer.
 
-*Strategy*: take the byte count where the next record begins right there.  Else try the text without the line ends
-before it, then whole messages of a stream by their Content-Length, then a text that has lost its CRs.  Else the
-text ends before the first record of a thread that has been seen writing: a sender can put a record into a message
-but can't know the threads.  Consoles don't name the thread of a SIP message, so there the text isn't shorter than
-its byte count unless a record of another kind says so; what begins in between is passed over.
+*Strategy*: take the byte count, after the line ends before the message, where the next record begins right there.
+Else try whole messages of a stream by their Content-Length, then a text that has lost its CRs.  Else the text ends
+before the first record of a thread that has been seen writing.
+
+Senders may want to put records of their own into the log.  They can't know the threads, so wherever they could have
+chosen what stands at the byte count, only a thread that was seen before is believed: in a stream, where bytes after a
+message are printed uncounted, and after a text that already has a record of such a thread, and so is shorter than its
+byte count.  Consoles don't name the thread of a SIP message; there the text isn't shorter than its byte count unless a
+record of another kind says so, and what follows a message in the same segment can pass for a record.
 """
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator
 from typing import Final
-
-import attrs
 
 from identify.traffic.logs.lines import (
     HEADLINE,
@@ -37,6 +38,7 @@ from identify.traffic.logs.lines import (
 )
 from identify.traffic.logs.records import INCOMPLETE, LARGEST, TOO_LARGE, Gap, LogMessage, completed
 from identify.traffic.logs.segments import Runs, frames, leading_line_ends
+from identify.traffic.logs.wrapping import View, with_line_ends
 from identify.traffic.stream import Stream
 
 __all__ = ["TextLog"]
@@ -46,36 +48,21 @@ PIECE: Final = 4 << 20
 AHEAD: Final = 512 << 10
 #: A line without an end is given up after so many bytes.
 LONGEST_LINE: Final = 1 << 20
+#: Records of unknown threads after a message of a stream may be so long; a receive buffer is no longer.
+UNPROVEN: Final = 64 << 10
 #: Threads that are remembered.
 MOST_THREADS: Final = 65_536
 #: What is looked at first of a text that has to be unwrapped.
 NEAR: Final = 2048
 
+#: The first line of a message.
+SIP: Final = re.compile(rb"[A-Z]{1,32} \S{1,1024} SIP/2\.0\r?\n|SIP/2\.0 \d{3} ")
 BANNER: Final = re.compile(rb"^" + PROMPT + STAMP + rb"Asterisk ", re.MULTILINE)
 #: Where the date of each line was taken away.
 UNDATED: Final = re.compile(rb"^()" + LEVEL, re.MULTILINE)
-WRAPPING: Final = {
-    (True, False): re.compile(rb"\r(?=\n)"),
-    (False, True): re.compile(rb"^" + STAMP, re.MULTILINE),
-    (True, True): re.compile(rb"\r(?=\n)|^" + STAMP, re.MULTILINE),
-}
 
-
-@attrs.define
-class _View:
-    """A text without what a terminal or a date on each line added, and the way back to where it stood."""
-
-    data: bytes
-    #: Position in ``data`` of each thing that was taken away, and how much was taken away up to it.
-    places: list[int]
-    taken: list[int]
-    #: Whether nothing follows.
-    last: bool
-
-    def raw(self, position: int) -> int:
-        """Return how much of the text was read up to a position of ``data``."""
-        number = bisect_right(self.places, position - 1)
-        return position + (self.taken[number - 1] if number else 0)
+#: Transport, address and port of the other side, as they are written.
+_Peer = tuple[bytes, bytes, bytes]
 
 
 class TextLog:
@@ -91,6 +78,9 @@ class TextLog:
         self._ended = False
         self._threads: set[bytes] = set()
         self._runs = Runs()
+        #: How much after the present text is only taken for records, and up to where in the buffer.
+        self._unproven = 0
+        self._unproven_until = 0
 
     def __iter__(self) -> Iterator[LogMessage | Gap]:
         """Yield messages and gaps in order."""
@@ -141,6 +131,7 @@ class TextLog:
         piece = self._stream.read(PIECE)
         self._ended = len(piece) < PIECE
         self._buffer = self._buffer[self._at :] + piece
+        self._unproven_until -= self._at
         self._at = 0
 
     def _message(
@@ -152,25 +143,31 @@ class TextLog:
         if count > LARGEST:
             self._counts[TOO_LARGE] += 1
             return None, begin
-        if thread:
+        peer = _peer(headline)
+        unproven = self._at < self._unproven_until
+        if thread and not unproven:
             self._learn(thread)
-        peer = (headline[4], headline[5] or headline[6], headline[7])
         received = headline[1] == b"Received"
-        run = peer if received and headline[4] != b"UDP" else None
+        run = peer if (received or unproven) and headline[4] != b"UDP" else None
+        self._unproven = 0
         wrapped = (bool(headline[8]), bool(stamp) and not thread)
         data, end = None, begin + count
         if not any(wrapped):
             # The case of nearly all records, without a copy of what follows.
-            if self._follows(self._buffer, end, self._ended, levelled=bool(thread)):
-                data, end = self._buffer[begin:end], end + 1
+            text = self._buffer[begin:end]
+            if self._plain(text, count, run) and self._follows(
+                self._buffer, end, self._ended, levelled=bool(thread), stream=run
+            ):
+                data, end = text, end + 1
         elif not wrapped[1]:
-            data, end = self._on_terminal(begin, count)
+            data, end = self._on_terminal(begin, count, run)
         complete = True
         if data is None:
             data, end, complete = self._looked_for(begin, count, run, wrapped, levelled=bool(thread))
             if not complete:
                 self._counts[INCOMPLETE] += 1
                 data = completed(data, count, headline[4] != b"UDP")
+        self._unproven_until = max(end + self._unproven, self._unproven_until)
         message = LogMessage(
             line=self._line,
             stamp=stamp,
@@ -185,23 +182,21 @@ class TextLog:
         )
         return message, min(end, len(self._buffer))
 
-    def _view(self, begin: int, length: int, wrapped: tuple[bool, bool]) -> _View:
-        window = self._buffer[begin : begin + length]
-        last = self._ended and begin + length >= len(self._buffer)
-        if not any(wrapped):
-            return _View(window, [], [], last)
-        pieces, places, taken = [], [], []
-        at = gone = 0
-        for found in WRAPPING[wrapped].finditer(window):
-            pieces.append(window[at : found.start()])
-            places.append(found.start() - gone)
-            at = found.end()
-            gone += at - found.start()
-            taken.append(gone)
-        pieces.append(window[at:])
-        return _View(b"".join(pieces), places, taken, last)
+    def _view(self, begin: int, length: int, wrapped: tuple[bool, bool]) -> View:
+        return View.of(
+            self._buffer[begin : begin + length],
+            terminal=wrapped[0],
+            dated=wrapped[1],
+            last=self._ended and begin + length >= len(self._buffer),
+        )
 
-    def _on_terminal(self, begin: int, count: int) -> tuple[bytes | None, int]:
+    def _plain(self, text: bytes, count: int, run: _Peer | None) -> bool:
+        """Return whether a text of the length of the byte count may be all of the record's text."""
+        if text[:1] in (b"\r", b"\n") or (run and frames(text, 0, len(text), most=1) != [(0, count)]):
+            return False
+        return b"\n[" not in text or self._next_known(text, dated=False) is None
+
+    def _on_terminal(self, begin: int, count: int, run: _Peer | None) -> tuple[bytes | None, int]:
         """Return message and end of its text where the byte count ends it and each LF has its CR; else None."""
         window = self._buffer[begin : begin + count + count // 4 + NEAR]
         data = window.replace(b"\r\n", b"\n")
@@ -209,7 +204,9 @@ class TextLog:
         if window[:end].replace(b"\r\n", b"\n") != data[: count + 1]:
             return None, 0
         last = self._ended and begin + len(window) >= len(self._buffer)
-        if not self._follows(data, count, last, levelled=False):
+        if not self._plain(data[:count], count, run):
+            return None, 0
+        if not self._follows(data, count, last, levelled=False, stream=run):
             return None, 0
         return data[:count], begin + end
 
@@ -217,7 +214,7 @@ class TextLog:
         self,
         begin: int,
         count: int,
-        run: tuple[bytes, ...] | None,
+        run: _Peer | None,
         wrapped: tuple[bool, bool],
         *,
         levelled: bool,
@@ -237,9 +234,9 @@ class TextLog:
 
     def _settled(
         self,
-        view: _View,
+        view: View,
         count: int,
-        run: tuple[bytes, ...] | None,
+        run: _Peer | None,
         *,
         levelled: bool,
         dated: bool,
@@ -250,18 +247,22 @@ class TextLog:
         ``all`` is whether a larger view can't be had.
         """
         data = view.data
-        for start in (0, leading_line_ends(data)):
-            if self._follows(data, start + count, view.last, levelled=levelled, dated=dated):
-                return data[start : start + count], start + count + 1, True
         known = self._next_known(data, dated=dated)
+
+        def ends_at(end: int) -> bool:
+            return (known is None or end < known) and self._follows(
+                data, end, view.last, levelled=levelled, dated=dated, stream=run
+            )
+
         for _, end in frames(data, 0, len(data)) if run else ():
-            if known is not None and end > known:
-                break
-            if run and self._follows(data, end, view.last, levelled=levelled, dated=dated):
+            if run and ends_at(end):
                 return self._runs.message(run, data[:end], count), end + 1, True
-        if b"\r" not in data[: count or 1] and (restored := _with_line_ends(data, count)):
+        start = leading_line_ends(data)
+        if not run and ends_at(start + count):
+            return data[start : start + count], start + count + 1, True
+        if b"\r" not in data[: count or 1] and (restored := with_line_ends(data, count)):
             message, end = restored
-            if self._follows(data, end, view.last, levelled=levelled, dated=dated):
+            if ends_at(end):
                 return message, end + 1, True
         if known is None and not all:
             return None
@@ -276,8 +277,20 @@ class TextLog:
         start = leading_line_ends(text)
         return text[start : start + count], border, True
 
-    def _follows(self, data: bytes, end: int, last: bool, *, levelled: bool, dated: bool = False) -> bool:
-        """Return whether the text may end here: an LF, and the next record or nothing."""
+    def _follows(
+        self,
+        data: bytes,
+        end: int,
+        last: bool,
+        *,
+        levelled: bool,
+        dated: bool = False,
+        stream: _Peer | None = None,
+    ) -> bool:
+        """Return whether the text may end here: an LF, and the next record or nothing.
+
+        The sender of a ``stream`` may have chosen what stands here.
+        """
         if end >= len(data):
             return last and end == len(data)
         if data[end : end + 1] != b"\n":
@@ -285,13 +298,36 @@ class TextLog:
         if end + 1 == len(data):
             return last
         found = (UNDATED if dated else START).match(data, end + 1)
+        if found and stream and levelled:
+            return found[3] in self._threads or self._answers(data, end + 1, last, stream)
         if found:
-            self._learn(found[3])
+            if not stream:
+                self._learn(found[3])
             return True
         if levelled:
-            return BANNER.match(data, end + 1) is not None
+            return not stream and BANNER.match(data, end + 1) is not None
         # Other records of a console begin with anything; a message doesn't end between CR and LF.
-        return data[end - 1 : end] != b"\r"
+        return data[end - 1 : end] != b"\r" and not SIP.match(data, leading_line_ends(data, end))
+
+    def _answers(self, data: bytes, begin: int, last: bool, peer: _Peer) -> bool:
+        """Return whether up to a record of a known thread there is no message but answers to the peer of a stream.
+
+        Who forges an answer to himself tells it to nobody else.
+        """
+        limit = len(data) if last else -1
+        for found in START.finditer(data, begin, begin + UNPROVEN):
+            if found[3] in self._threads:
+                limit = found.start()
+                break
+            headline = HEADLINE.match(data, found.end())
+            if headline and (headline[1], headline[2], _peer(headline)) != (
+                b"Transmitting",
+                b"response",
+                peer,
+            ):
+                return False
+        self._unproven = max(limit - begin, 0)
+        return limit >= 0
 
     def _learn(self, thread: bytes) -> None:
         if len(self._threads) < MOST_THREADS:
@@ -315,19 +351,5 @@ class TextLog:
         return len(data) if last else None
 
 
-def _with_line_ends(data: bytes, count: int) -> tuple[bytes, int] | None:
-    """Return a text whose CRLFs have become LFs as it was, and its length; None where this doesn't fit the count."""
-    at = length = 0
-    while length < count:
-        end = data.find(b"\n", at)
-        if end < 0 or length + end - at >= count:
-            # The last line, without an end.
-            end = at + count - length
-            break
-        length += end - at + 2
-        at = end + 1
-    else:
-        end = at
-    if length > count or end > len(data):
-        return None
-    return data[:end].replace(b"\n", b"\r\n"), end
+def _peer(headline: re.Match[bytes]) -> _Peer:
+    return headline[4], headline[5] or headline[6], headline[7]
