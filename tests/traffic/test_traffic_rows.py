@@ -412,7 +412,9 @@ def test_any_values(rows):
 def test_any_cells(cells, rest):
     """Whatever is in the cells, nothing fails, and well-formed rows are all accounted for."""
     text = io.StringIO(newline="")
-    csv.writer(text).writerows([["src", "msg", "port", "x"], *cells])
+    # The writer of Python 3.10 refuses a NUL.
+    rows = [[cell.replace("\0", "") for cell in row] for row in cells]
+    csv.writer(text).writerows([["src", "msg", "port", "x"], *rows])
     found, reader = _rows(text.getvalue().encode("utf-8", "surrogatepass"))
     assert len(found) + sum(reader.counts.values()) <= len(cells)
     _rows(text.getvalue().encode("utf-8", "surrogatepass") + rest)
