@@ -30,7 +30,8 @@ def _module() -> Any:
         command = [sys.executable, "-m", "Cython.Build.Cythonize", "--inplace", "--quiet", SOURCE.name]
         subprocess.run(command, cwd=folder, check=True, capture_output=True)
     spec = importlib.util.spec_from_file_location("floor", path)
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module

@@ -85,7 +85,10 @@ def loop_over(structure: str, table: Table, asked: array[int]) -> Loop:
     elif structure == "hash":
         if any(length != table.width for _, length in table.prefixes):
             raise ValueError("a hash holds single addresses only")
-        kept = [array("I", [address for address, _ in table.prefixes]), _values(table, range(len(table.prefixes)))]
+        kept = [
+            array("I", [address for address, _ in table.prefixes]),
+            _values(table, range(len(table.prefixes))),
+        ]
         built = library.hash_build(_pointer(kept[0]), _pointer(kept[1]), ctypes.c_uint32(len(kept[0])))
     else:
         kept = list(intervals(table))

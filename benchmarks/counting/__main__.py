@@ -40,7 +40,9 @@ def main() -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter, prog="benchmarks.counting"
     )
     parser.add_argument("--baseline", action="store_true", help="write what was counted as the baseline")
-    parser.add_argument("--only", action="append", default=[], metavar="PART", help="workloads with PART in their name")
+    parser.add_argument(
+        "--only", action="append", default=[], metavar="PART", help="workloads with PART in their name"
+    )
     arguments = parser.parse_args()
     chosen = [name for name in WORKLOADS if any(part in name for part in arguments.only or [""])]
     counts = count(chosen)
@@ -48,7 +50,9 @@ def main() -> int:
     if arguments.baseline:
         kept = read() if arguments.only else {}
         counts = {**kept.get("counts", {}), **counts}
-        BASELINE.write_text(json.dumps({"environment": here, "counts": counts}, indent=1) + "\n", encoding="utf-8")
+        BASELINE.write_text(
+            json.dumps({"environment": here, "counts": counts}, indent=1) + "\n", encoding="utf-8"
+        )
     return report(chosen, counts, here, read())
 
 
@@ -125,7 +129,9 @@ def _per_time(folder: Path) -> dict[str, float]:
     return found
 
 
-def report(chosen: list[str], counts: dict[str, float], here: dict[str, str], baseline: dict[str, Any]) -> int:
+def report(
+    chosen: list[str], counts: dict[str, float], here: dict[str, str], baseline: dict[str, Any]
+) -> int:
     """Print counts beside the baseline's and return the exit status."""
     differing = {
         name: (here[name], baseline.get("environment", {}).get(name))
@@ -148,7 +154,10 @@ def report(chosen: list[str], counts: dict[str, float], here: dict[str, str], ba
                 change += f", more than {TOLERANCE:.0%}"
         print(f"{name:40} {found or 0:14,.1f} {before or 0:14,.1f}  {change}")
     if differing:
-        print("Not compared: " + ", ".join(f"{what} is {ours}, the baseline's {its}" for what, (ours, its) in differing.items()))
+        print(
+            "Not compared: "
+            + ", ".join(f"{what} is {ours}, the baseline's {its}" for what, (ours, its) in differing.items())
+        )
         return 0
     if off:
         print("Look at what changed; if it is meant, write the baseline anew: make count-baseline")

@@ -70,7 +70,7 @@ def _message(way: str) -> Callable[[], Run]:
 
 
 def _expressions() -> Run:
-    """A header that one of many expressions finds, or none."""
+    """Ask for a header that one of many expressions finds, or none."""
     engine = Engine(configurations.by_expression(with_literals(EXPRESSIONS)))
     trunks = [f"trunk-{number:05};" for number in range(0, EXPRESSIONS, 3)]
     messages = invites(VARIANTS, [], trunks, [])
@@ -84,7 +84,7 @@ def _expressions() -> Run:
 
 
 def _sources() -> Run:
-    """The batch call; one time is one address."""
+    """Ask for many in one call; one time is one address."""
     engine: Any = Engine(configurations.of_table(table("v4-10k")))
     identify = engine.identify_sources
     asked = packed(table("v4-10k").hits(ADDRESSES))

@@ -88,7 +88,10 @@ def by_expression(patterns: Sequence[str]) -> Configuration:
 
 def by_request_uri(literals: Sequence[str]) -> Configuration:
     """Return identifies that compare the printed request URI."""
-    rules = [RequestUriRule(pattern=TextPattern(text=one, regex=None, literal=one), origin=ORIGIN) for one in literals]
+    rules = [
+        RequestUriRule(pattern=TextPattern(text=one, regex=None, literal=one), origin=ORIGIN)
+        for one in literals
+    ]
     return _configuration(
         identifies=[
             attrs.evolve(_identify(number, ()), request_uri=rule) for number, rule in enumerate(rules)
@@ -109,9 +112,7 @@ def by_line(count: int) -> Configuration:
         )
         for number in range(count)
     ]
-    return attrs.evolve(
-        _configuration(endpoints=count), registrations={one.id: one for one in registrations}
-    )
+    return attrs.evolve(_configuration(endpoints=count), registrations={one.id: one for one in registrations})
 
 
 def by_username(count: int) -> Configuration:
@@ -144,7 +145,8 @@ def all_negated(count: int) -> Configuration:
 def all_with_ports(count: int) -> Configuration:
     """Return identifies of one address and port each, all ports unlike as far as there are ports."""
     return _addresses(
-        [_rule(0x0A000000 + number % 256 * 256, 0xFFFFFF00, port=1024 + number % 60_000)] for number in range(count)
+        [_rule(0x0A000000 + number % 256 * 256, 0xFFFFFF00, port=1024 + number % 60_000)]
+        for number in range(count)
     )
 
 
@@ -212,7 +214,8 @@ def _configuration(identifies: Sequence[Identify] = (), endpoints: int = 0) -> C
     return attrs.evolve(
         empty,
         endpoints={
-            user(number): Endpoint(id=user(number), origin=ORIGIN) for number in range(endpoints or len(identifies))
+            user(number): Endpoint(id=user(number), origin=ORIGIN)
+            for number in range(endpoints or len(identifies))
         },
         identifies={one.id: one for one in identifies},
     )

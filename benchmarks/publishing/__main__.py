@@ -1,11 +1,11 @@
 """Measure and publish: ``make bench-publish``.
 
-    python -m benchmarks.publishing               measure all rows, write results and documents
-    python -m benchmarks.publishing --only PART   measure the rows with PART in their id, keep the others
-    python -m benchmarks.publishing --resume      go on with a run that was ended
-    python -m benchmarks.publishing --quick       try the pipeline: one short round, nothing heavy, into build/
-    python -m benchmarks.publishing --render      write the documents from the results
-    python -m benchmarks.publishing --check       fail if a document says otherwise than the results
+python -m benchmarks.publishing               measure all rows, write results and documents
+python -m benchmarks.publishing --only PART   measure the rows with PART in their id, keep the others
+python -m benchmarks.publishing --resume      go on with a run that was ended
+python -m benchmarks.publishing --quick       try the pipeline: one short round, nothing heavy, into build/
+python -m benchmarks.publishing --render      write the documents from the results
+python -m benchmarks.publishing --check       fail if a document says otherwise than the results
 """
 
 from __future__ import annotations
@@ -34,7 +34,9 @@ QUICK = Effort(rounds=1, spare=0, values=1, seconds=0.01)
 def main() -> int:
     """Do what the arguments say and return the exit status."""
     parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter, prog="benchmarks.publishing"
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        prog="benchmarks.publishing",
     )
     parser.add_argument("--only", action="append", default=[], metavar="PART")
     parser.add_argument("--resume", action="store_true")
@@ -59,7 +61,9 @@ def check(path: Path) -> int:
     """Say which documents are stale."""
     found = stale(load(path))
     for document in found:
-        print(f"{document.name}: its figures aren't those of {path.name}; run python -m benchmarks.publishing --render")
+        print(
+            f"{document.name}: its figures aren't those of {path.name}; run python -m benchmarks.publishing --render"
+        )
     return 1 if found else 0
 
 

@@ -105,7 +105,11 @@ def _short(kept: dict[str, Any]) -> str:
         quotient = result.quotient((best,), OURS) if best else None
         lines.append(
             f"| {row.title} | {_figure(row.unit, result.median(OURS))} | "
-            + (f"{best} {_figure(row.unit, known[best])} | {_number(quotient.median)} |" if best and quotient else "| |")
+            + (
+                f"{best} {_figure(row.unit, known[best])} | {_number(quotient.median)} |"
+                if best and quotient
+                else "| |"
+            )
         )
     if len(lines) == 2:
         return f"{NOT_MEASURED.capitalize()} yet.\n"
@@ -121,7 +125,10 @@ def _machine(kept: dict[str, Any]) -> str:
     versions = ", ".join(f"{name} {version}" for name, version in sorted(kept["versions"].items()))
     rounds = sum(len(one.rounds) for one in kept["rows"].values())
     left_out = rounds - sum(len(one.steady) for one in kept["rows"].values())
-    lines += [f"| versions | {versions} |", f"| rounds | {rounds}, of which {left_out} were left out as unsteady |"]
+    lines += [
+        f"| versions | {versions} |",
+        f"| rounds | {rounds}, of which {left_out} were left out as unsteady |",
+    ]
     return "\n".join(lines) + "\n"
 
 
@@ -156,9 +163,8 @@ def _asterisk(results: dict[str, Result]) -> str:
                 own = result.median(OURS) if result is not None else None
                 theirs = quoted["seconds"][kind][str(size)][question]
                 pair.append((own, theirs))
-            own = " / ".join(_time(own) if own is not None else NOT_MEASURED for own, _ in pair)
-            theirs = " / ".join(_time(theirs) for _, theirs in pair)
-            cells.append(f"{own}<br>Asterisk {theirs}")
+            ours = " / ".join(_time(own) if own is not None else NOT_MEASURED for own, _ in pair)
+            cells.append(f"{ours}<br>Asterisk {' / '.join(_time(theirs) for _, theirs in pair)}")
         lines.append(f"| {size:,} | " + " | ".join(cells) + " |")
     lines += ["", f"Asterisk's figures: {quoted['date']}, {quoted['source']}; {quoted['spread']}."]
     return "\n".join(lines) + "\n"
@@ -166,7 +172,8 @@ def _asterisk(results: dict[str, Result]) -> str:
 
 def _processor(kept: dict[str, Any]) -> str:
     machine = kept["machine"]
-    return f"{machine.get('cpu_model_name', 'unknown processor')}, Python {machine.get('python_version', '?').split()[0]}"
+    python = machine.get("python_version", "?").split()[0]
+    return f"{machine.get('cpu_model_name', 'unknown processor')}, Python {python}"
 
 
 def _reason(result: Result, side: str) -> str:

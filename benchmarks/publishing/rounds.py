@@ -41,7 +41,9 @@ class Effort:
 Worker = Callable[[Row, str, Effort], "dict[str, Any] | str"]
 
 
-def measure(row: Row, effort: Effort, date: str, worker: Worker | None = None) -> tuple[Result, dict[str, str]]:
+def measure(
+    row: Row, effort: Effort, date: str, worker: Worker | None = None
+) -> tuple[Result, dict[str, str]]:
     """Measure a row; return the result and what pyperf says of the machine."""
     ask = worker if worker is not None else run_worker
     result = Result(date=date)
@@ -73,9 +75,7 @@ def measure(row: Row, effort: Effort, date: str, worker: Worker | None = None) -
         # No side always comes first.
         sides = sides[1:] + sides[:1]
     ours = answers.get(OURS)
-    result.disagreeing = [
-        side for side, one in answers.items() if None not in (one, ours) and one != ours
-    ]
+    result.disagreeing = [side for side, one in answers.items() if None not in (one, ours) and one != ours]
     return result, machine
 
 
@@ -88,7 +88,13 @@ def run_worker(row: Row, side: str, effort: Effort) -> dict[str, Any] | str:
         environment = {**os.environ, "PYTHONHASHSEED": "0"}
         try:
             done = subprocess.run(
-                command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=TIMEOUT, check=False
+                command,
+                cwd=ROOT,
+                env=environment,
+                capture_output=True,
+                text=True,
+                timeout=TIMEOUT,
+                check=False,
             )
         except subprocess.TimeoutExpired:
             return f"took longer than {TIMEOUT} s"

@@ -1,6 +1,6 @@
 """One process that measures one side of one row with pyperf, between two canaries, and writes what it found.
 
-    python -m benchmarks.publishing.worker ROW SIDE OUTPUT [--values N] [--seconds S]
+python -m benchmarks.publishing.worker ROW SIDE OUTPUT [--values N] [--seconds S]
 """
 
 from __future__ import annotations

@@ -94,7 +94,9 @@ def _case(kind: str, size: int, *, found: bool) -> tuple[Configuration, Asked]:
         configuration = configurations.by_expression([f"^trunk-{number:05}$" for number in range(size)])
         trunk = f"trunk-{last:05}" if found else trunk
     elif kind == "request URI":
-        configuration = configurations.by_request_uri([f"sip:{10**6 + number}@192.0.2.10" for number in range(size)])
+        configuration = configurations.by_request_uri(
+            [f"sip:{10**6 + number}@192.0.2.10" for number in range(size)]
+        )
         to = str(10**6 + last) if found else to
     else:
         configuration = configurations.by_username(size)

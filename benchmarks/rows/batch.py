@@ -69,16 +69,20 @@ def _sources(name: str, title: str, structures: tuple[str, ...]) -> Row:
             run = loop_over(structure, table(name), _asked(table(name)))
             if structure == "limit":
                 return Work(loop=run, items=ADDRESSES)
-            return Work(
-                loop=run, items=ADDRESSES, answers=lambda: [value - 1 for value in run()[:COMPARED]]
-            )
+            return Work(loop=run, items=ADDRESSES, answers=lambda: [value - 1 for value in run()[:COMPARED]])
 
         return work
 
     loops = tuple(f"{structure} in C" for structure in structures)
     targets = [
         Target(text="at least 0.9 of the fastest loop in C", over=loops, under=OURS, least=LOOP_LEAST),
-        Target(text="two threads at least 1.7 × one", over=(OURS,), under=TWO, least=THREADS_LEAST, two_cores=True),
+        Target(
+            text="two threads at least 1.7 × one",
+            over=(OURS,),
+            under=TWO,
+            least=THREADS_LEAST,
+            two_cores=True,
+        ),
     ]
     if name == "v4-1M":
         targets.append(
@@ -127,7 +131,13 @@ def _messages() -> Row:
         sides={OURS: ours(1), TWO: ours(2)},
         targets=(
             Target(text="at least 3 million a second", over=(OURS,), most=MESSAGES_MOST),
-            Target(text="two threads at least 1.7 × one", over=(OURS,), under=TWO, least=THREADS_LEAST, two_cores=True),
+            Target(
+                text="two threads at least 1.7 × one",
+                over=(OURS,),
+                under=TWO,
+                least=THREADS_LEAST,
+                two_cores=True,
+            ),
         ),
         unit="M/s",
         short=True,

@@ -18,7 +18,11 @@ BYTES_A_RULE = 40
 BYTES_APART = 2_000_000
 OPEN_MOST = 0.010
 
-COMPILED = (("v4-100k", "100,000 rules", 0.3), ("v6-100k", "100,000 IPv6 rules", 0.3), ("v4-1M", "1,000,000 rules", 3))
+COMPILED = (
+    ("v4-100k", "100,000 rules", 0.3),
+    ("v6-100k", "100,000 IPv6 rules", 0.3),
+    ("v4-1M", "1,000,000 rules", 3),
+)
 HELD = (
     ("v4-100k", "100,000 rules"),
     ("v6-100k", "100,000 IPv6 rules"),
@@ -27,22 +31,24 @@ HELD = (
     ("hosts-1M", "1,000,000 single addresses"),
 )
 NASTY: tuple[tuple[str, str, Callable[[int], Configuration]], ...] = (
-    ("same", "all of the same /8", configurations.all_same),
-    ("nested", "nested in each other", configurations.nested),
-    ("negated", "all but one address each", configurations.all_negated),
-    ("ports", "all with ports", configurations.all_with_ports),
-    ("headers", "header literals", configurations.by_header),
+    ("same", "identifies of the same /8", configurations.all_same),
+    ("nested", "identifies nested in each other", configurations.nested),
+    ("negated", "negated identifies, all addresses but one", configurations.all_negated),
+    ("ports", "identifies with ports", configurations.all_with_ports),
+    ("headers", "identifies by header literal", configurations.by_header),
     ("usernames", "endpoints by name", configurations.by_username),
 )
-SMALL, LARGE = 1000, 10_000
+SMALL, LARGE = 2500, 10_000
+#: Beyond n log n, for caches that what is larger no longer fits into, and for the collector of cycles, which looks
+#: at more; a quotient that grows as the square would be far above it.
+SLACK = 1.5
 
 
 def rows() -> list[Row]:
     """Return the rows."""
     return [
         *[_compile(name, title, most) for name, title, most in COMPILED],
-        _growth("mixed", "of mixed lengths", lambda count: _of_table(f"v4-{count // 1000}k"), SMALL, LARGE),
-        _growth("large", "of mixed lengths", _large, 100_000, 1_000_000),
+        _growth("large", "rules of mixed lengths", _large, 100_000, 1_000_000),
         *[_growth(name, title, make, SMALL, LARGE) for name, title, make in NASTY],
         _open(),
         *[_held(name, title) for name, title in HELD],
@@ -76,18 +82,16 @@ def _compile(name: str, title: str, most: float) -> Row:
     )
 
 
-def _growth(
-    name: str, title: str, make: Callable[[int], Configuration], small: int, large: int
-) -> Row:
-    most = large * math.log(large) / (small * math.log(small))
+def _growth(name: str, title: str, make: Callable[[int], Configuration], small: int, large: int) -> Row:
+    most = SLACK * large * math.log(large) / (small * math.log(small))
     return Row(
         id=f"growth-{name}",
-        title=f"compile {large:,} rules {title}" if name in ("mixed", "large") else f"compile {large:,} identifies, {title}",
+        title=f"compile {large:,} {title}",
         group="building",
         sides={OURS: lambda: _compiling(make(large)), f"{small:,}": lambda: _compiling(make(small))},
         targets=(
             Target(
-                text=f"as n log n or less: at most {most:.1f} × {small:,}",
+                text=f"at most {most:.1f} × {small:,}, which is {SLACK:g} n log n",
                 over=(OURS,),
                 under=f"{small:,}",
                 most=most,

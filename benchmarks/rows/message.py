@@ -127,7 +127,9 @@ def _sipmessage(variants: int) -> Callable[[], Work]:
 
 def _empty() -> Work:
     messages = invites(VARIANTS, [], [], [])
-    return Work(loop=_from_one_source(floor(object()).identify_message, messages, "198.51.100.7"), items=VARIANTS)
+    return Work(
+        loop=_from_one_source(floor(object()).identify_message, messages, "198.51.100.7"), items=VARIANTS
+    )
 
 
 def _against_parsers(way: str, variants: int) -> Row:
@@ -166,8 +168,9 @@ def _literals() -> Row:
         id="message-literals",
         title="header literal among 10,000 and among 10",
         group="message",
-        sides={OURS: lambda: ours("header", IDENTIFIES, VARIANTS), "among 10": lambda: ours("header", 10, VARIANTS)},
-        targets=(
-            Target(text="at most 1.3 × among 10", over=(OURS,), under="among 10", most=LITERALS_MOST),
-        ),
+        sides={
+            OURS: lambda: ours("header", IDENTIFIES, VARIANTS),
+            "among 10": lambda: ours("header", 10, VARIANTS),
+        },
+        targets=(Target(text="at most 1.3 × among 10", over=(OURS,), under="among 10", most=LITERALS_MOST),),
     )
