@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import math
 import time
 from typing import Any
 
@@ -30,6 +31,13 @@ HEADING = ["Path", "Answered by", "Requests", "A second", "Median", "99 %", "Sca
 UNITS = (("s", 1.0), ("ms", 1e3), ("us", 1e6), ("ns", 1e9))
 
 
+def _finite(context: click.Context, param: click.Parameter, value: float) -> float:
+    """Refuse "nan", which no range excludes and no clock reaches."""
+    if math.isnan(value):
+        raise click.BadParameter(f"{value} is no time", context, param)
+    return value
+
+
 @click.command()
 @config_argument
 @click.option(
@@ -43,6 +51,7 @@ UNITS = (("s", 1.0), ("ms", 1e3), ("us", 1e6), ("ns", 1e9))
     type=click.FloatRange(0.001, 60),
     default=0.2,
     show_default=True,
+    callback=_finite,
     help="How long each figure is measured.",
 )
 @json_option
