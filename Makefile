@@ -44,7 +44,7 @@ fast: $(BUILT)  ## Run the tests without the long ones and without those that in
 lint: $(BUILT) $(VENV)/.group-lint  ## Check style: ruff, cython-lint, the rules of this project, figures in documents.
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	PATH="$(abspath $(BIN)):$$PATH" cython-lint _ext
+	PATH="$(abspath $(BIN)):$$PATH" cython-lint _ext benchmarks
 	$(BIN)/python .ci/rules.py
 	$(BIN)/python -m benchmarks.publishing --check
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 
-from benchmarks.material.tables import CACHE, Table
+from benchmarks.material.tables import CACHE, Table, cached
 
 __all__ = ["FLAGS", "STRUCTURES", "canary", "canary_twice", "compiled", "loop_over", "one_by_one"]
 
@@ -91,7 +91,7 @@ def loop_over(structure: str, table: Table, asked: array[int]) -> Loop:
         ]
         built = library.hash_build(_pointer(kept[0]), _pointer(kept[1]), ctypes.c_uint32(len(kept[0])))
     else:
-        kept = list(intervals(table))
+        kept = list(cached(f"{table.name}-intervals", lambda: intervals(table)))
         arguments = [_pointer(kept[0]), _pointer(kept[1]), ctypes.c_uint32(len(kept[0]))]
         if build == "dir24_build":
             arguments.append(ctypes.c_int(structure.endswith("16bit")))
