@@ -97,9 +97,7 @@ def _short(kept: dict[str, Any]) -> str:
         result = kept["rows"].get(row.id)
         if not row.short or result is None or result.median(OURS) is None:
             continue
-        # Not ours under other conditions, and not a bound that nobody can reach.
-        others = [side for side in row.sides if side not in (OURS, "two threads", "bare random reads")]
-        times = {side: result.median(side) for side in others}
+        times = {side: result.median(side) for side in row.rivals}
         known = {side: time for side, time in times.items() if time is not None}
         best = min(known, key=known.__getitem__) if known else None
         quotient = result.quotient((best,), OURS) if best else None
@@ -133,7 +131,7 @@ def _machine(kept: dict[str, Any]) -> str:
 
 
 def _missed(results: dict[str, Result]) -> str:
-    """List what was lost: targets that aren't met, and peers that are faster."""
+    """List what was lost: targets that aren't met, and rivals without a target that are faster."""
     lines = []
     for row in ROWS.values():
         result = results.get(row.id)
@@ -145,6 +143,11 @@ def _missed(results: dict[str, Result]) -> str:
                 assert quotient is not None
                 found = _times(quotient) if target.under is not None else _range(row.unit, quotient)
                 lines.append(f"- {row.title}: {target.text}; it is {found}.")
+        judged = {side for target in row.targets for side in target.over}
+        for side in row.rivals:
+            quotient = result.quotient((side,), OURS)
+            if side not in judged and quotient is not None and quotient.median < 1:
+                lines.append(f"- {row.title}: {side} is faster, ours goes into it {_times(quotient)}.")
     return "\n".join(lines or ["Every target that was judged is met."]) + "\n"
 
 

@@ -99,6 +99,7 @@ def _sources(name: str, title: str, structures: tuple[str, ...]) -> Row:
             LIMIT: loop("limit"),
         },
         targets=tuple(targets),
+        bounds=(TWO, LIMIT),
         unit="M/s",
         heavy=name.endswith("1M"),
         short=name in ("v4-1k", "v4-1M"),
@@ -129,6 +130,7 @@ def _messages() -> Row:
         title=f"{MESSAGES:,} packed INVITEs of 909 bytes, {IDENTIFIES:,} endpoints, by ip",
         group="batch",
         sides={OURS: ours(1), TWO: ours(2)},
+        bounds=(TWO,),
         targets=(
             Target(text="at least 3 million a second", over=(OURS,), most=MESSAGES_MOST),
             Target(

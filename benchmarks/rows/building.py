@@ -89,6 +89,7 @@ def _growth(name: str, title: str, make: Callable[[int], Configuration], small: 
         title=f"compile {large:,} {title}",
         group="building",
         sides={OURS: lambda: _compiling(make(large)), f"{small:,}": lambda: _compiling(make(small))},
+        bounds=(f"{small:,}",),
         targets=(
             Target(
                 text=f"at most {most:.1f} × {small:,}, which is {SLACK:g} n log n",

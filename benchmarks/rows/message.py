@@ -160,6 +160,7 @@ def _nothing_found() -> Row:
         title=f"{IDENTIFIES:,} endpoints by header, nothing found",
         group="message",
         sides={OURS: lambda: ours("none", IDENTIFIES, VARIANTS), EMPTY: _empty},
+        bounds=(EMPTY,),
     )
 
 
@@ -167,6 +168,7 @@ def _literals() -> Row:
     return Row(
         id="message-literals",
         title="header literal among 10,000 and among 10",
+        bounds=("among 10",),
         group="message",
         sides={
             OURS: lambda: ours("header", IDENTIFIES, VARIANTS),

@@ -59,6 +59,8 @@ class Row:
     group: str
     sides: Mapping[str, Callable[[], Work]] = attrs.field(repr=False)
     targets: tuple[Target, ...] = ()
+    #: Sides that are ours under other conditions, or what nothing can fall below: no rivals.
+    bounds: tuple[str, ...] = ()
     unit: str = "ns"
     #: Whether making the sides takes many seconds or much memory; a quick run leaves these out.
     heavy: bool = False
@@ -66,6 +68,11 @@ class Row:
     short: bool = False
     rounds: int | None = None
     note: str = ""
+
+    @property
+    def rivals(self) -> tuple[str, ...]:
+        """The sides that do the same work as ours."""
+        return tuple(side for side in self.sides if side != OURS and side not in self.bounds)
 
 
 def calls(function: Callable[[Any], object], items: Sequence[Any]) -> Callable[[], None]:

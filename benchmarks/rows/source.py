@@ -75,6 +75,7 @@ def _hot(name: str, title: str) -> Row:
         title=f"{title}, one address again and again",
         group="source",
         sides={OURS: ours, EMPTY: empty},
+        bounds=(EMPTY,),
         targets=(Target(text=f"at most 2.5 × {EMPTY}", over=(OURS,), under=EMPTY, most=2.5),),
     )
 

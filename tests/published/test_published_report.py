@@ -79,6 +79,20 @@ def test_missed_targets_are_shown(kept):
     )
 
 
+def test_faster_rivals_are_shown(kept):
+    """A rival that is faster is listed among what was lost, without a target too; a bound isn't."""
+    sides = {OURS: 2e-6, "google-re2 Set": 1e-6, "Hyperscan": 3e-6}
+    kept["rows"]["expressions-10"] = Result(rounds=[{"sides": sides, "canaries": STEADY, "two": 1.0}])
+    sides = {OURS: 2e-6, "empty compiled method": 1e-6}
+    kept["rows"]["message-none"] = Result(rounds=[{"sides": sides, "canaries": STEADY, "two": 1.0}])
+
+    lost = report.tables(kept)["missed"]
+
+    assert "google-re2 Set is faster, ours goes into it 0.5 × (0.5 to 0.5)." in lost
+    assert "Hyperscan" not in lost
+    assert "empty" not in lost
+
+
 def test_a_row_without_steady_rounds_says_so(kept):
     """Where the machine was unsteady all the time, the figures are shown with that remark."""
     kept["rows"]["source-hit-v4-1k"].rounds = [round_of(50e-9, 150e-9, UNSTEADY)]
