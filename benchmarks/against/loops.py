@@ -31,7 +31,8 @@ STRUCTURES = {
     "dir24-16bit": ("dir24_build", "dir24_find_half"),
     "bucket16": ("bucket16_build", "bucket16_find"),
     "poptrie": ("poptrie_build", "poptrie_find"),
-    "hash": ("hash_build", "hash_find"),
+    "hash": ("hash_build", "hash_find_plain"),
+    "hash-prefetched": ("hash_build", "hash_find"),
     "limit": ("limit_build", "limit_read"),
 }
 
@@ -82,7 +83,7 @@ def loop_over(structure: str, table: Table, asked: array[int]) -> Loop:
     if structure == "limit":
         kept = []
         built = library.limit_build()
-    elif structure == "hash":
+    elif build == "hash_build":
         if any(length != table.width for _, length in table.prefixes):
             raise ValueError("a hash holds single addresses only")
         kept = [

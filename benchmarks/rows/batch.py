@@ -31,13 +31,13 @@ MESSAGES_MOST = 1 / 3e6
 
 #: Structures that hold each kind of table; the fastest of them counts.
 MIXED = ("dir24", "dir24-prefetched", "dir24-16bit", "bucket16", "poptrie")
-HOSTS = ("dir24-prefetched", "hash")
+HOSTS = ("dir24-prefetched", "hash", "hash-prefetched")
 TABLES = (
     ("v4-1k", "1,000 rules", MIXED),
     ("v4-100k", "100,000 rules", MIXED),
     ("v4-1M", "1,000,000 rules", MIXED),
     ("hosts-100k", "100,000 single addresses", HOSTS),
-    ("hosts-1M", "1,000,000 single addresses", ("hash",)),
+    ("hosts-1M", "1,000,000 single addresses", ("hash", "hash-prefetched")),
 )
 
 

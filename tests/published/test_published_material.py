@@ -56,6 +56,21 @@ def test_loops_in_c_answer_as_the_engine(structure):
     ]
 
 
+@pytest.mark.parametrize("structure", ["hash", "hash-prefetched", "dir24-prefetched", "bucket16", "poptrie"])
+def test_loops_in_c_answer_single_addresses(structure):
+    """So they do for a table of single addresses, some of them neighbours."""
+    prefixes = [(address, 32) for address in (0, 1, 2, 0x0A000001, 0x0A0000FF, 0x0A000100, 0xFFFFFFFF)]
+    table = tables.Table(name="few", width=32, prefixes=prefixes)
+    around = {(address + step) % 2**32 for address, _ in prefixes for step in (-1, 0, 1)}
+
+    found = loops.loop_over(structure, table, tables.packed(sorted(around)))()
+
+    assert list(found) == [
+        next((number + 1 for number, one in enumerate(prefixes) if one[0] == address), 0)
+        for address in sorted(around)
+    ]
+
+
 def test_messages_have_one_length():
     """All variants of the INVITE have its length, and no two are the same."""
     made = messages.invites(50, [configurations.user(1)], [configurations.trunk(1)], ["abcdefg"])
