@@ -104,9 +104,11 @@ def _read(path: str) -> list[Sample]:
     try:
         with traffic.open_traffic(path) as reader:
             return from_traffic(reader)
-    except (IdentifyError, OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise UnusableError(f"{shown(path)}: {shown(reason)}") from error
+    except IdentifyError as error:
+        # It names the file itself.
+        raise UnusableError(shown(str(error))) from error
+    except OSError as error:
+        raise UnusableError(f"{shown(path)}: {error.strerror or error}") from error
 
 
 def _row(one: Figure) -> list[str]:

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from identify import traffic
+from identify.errors import ConfigError
 from identify.traffic import Batch, Reader
 
 QUICK = ("--seconds", "0.001")
@@ -96,18 +97,26 @@ def test_traffic(run, config, monkeypatch):
     assert requests == {"ip": 1, "none": 1}
 
 
-def test_unreadable_traffic(run, config, monkeypatch):
-    """Traffic that can't be read ends the command with the status of unusable input."""
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (FileNotFoundError(2, "No such file or directory"), "nothing.pcap: No such file or directory"),
+        (ConfigError("of no known format", "nothing.pcap"), "nothing.pcap: of no known format"),
+    ],
+)
+def test_unreadable_traffic(run, config, monkeypatch, error, said):
+    """Traffic that can't be read ends the command with the status of unusable input, naming the file once."""
 
     def fail(path):
-        raise FileNotFoundError(2, "No such file or directory")
+        raise error
 
     monkeypatch.setattr(traffic, "open_traffic", fail, raising=False)
 
     result = run("bench", config, "--traffic", "nothing.pcap")
 
     assert result.exit_code == 2
-    assert "nothing.pcap: No such file or directory" in result.stderr
+    assert said in result.stderr
+    assert result.stderr.count("nothing.pcap") == 1
 
 
 def test_traffic_without_requests(run, config, monkeypatch):
