@@ -24,7 +24,11 @@ ARGS ?=
 # What `make fast` leaves out.
 FAST := not slow and not network
 
-.PHONY: build demo test fast lint typing bench examples clean help
+# More arguments for the published run: make bench-publish PUBLISH="--only source --resume"
+PUBLISH ?=
+PEERS := pytricia py-radix pysubnettree maxminddb mmdb_writer httptools sipmessage google-re2 hyperscan
+
+.PHONY: build demo test fast lint typing bench bench-publish count count-baseline examples clean help
 
 build: $(BUILT)  ## Build the compiled modules in place.
 
@@ -37,18 +41,28 @@ test: $(BUILT)  ## Run every test that this machine can run.
 fast: $(BUILT)  ## Run the tests without the long ones and without those that install from PyPI.
 	$(BIN)/python -m pytest -m "$(FAST)" $(ARGS)
 
-lint: $(VENV)/.group-lint  ## Check style: ruff, cython-lint and the rules of this project.
+lint: $(BUILT) $(VENV)/.group-lint  ## Check style: ruff, cython-lint, the rules of this project, figures in documents.
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	PATH="$(abspath $(BIN)):$$PATH" cython-lint _ext
+	PATH="$(abspath $(BIN)):$$PATH" cython-lint _ext benchmarks
 	$(BIN)/python .ci/rules.py
+	$(BIN)/python -m benchmarks.publishing --check
 
 typing: $(BUILT) $(VENV)/.group-typing  ## Check types, and that the stubs say what the compiled modules have.
 	$(BIN)/mypy --strict
 	$(BIN)/python -m mypy.stubtest --allowlist tests/stubtest.txt $(STUBBED)
 
-bench: $(BUILT) $(VENV)/.group-bench  ## Run the benchmarks.
-	$(BIN)/python -m pytest benchmarks $(ARGS)
+bench: $(BUILT) $(VENV)/.group-bench  ## Run the benchmarks of development, two minutes.
+	$(BIN)/python -m pytest benchmarks/development --benchmark-max-time=0.3 --benchmark-columns=min,median,iqr,rounds $(ARGS)
+
+bench-publish: $(BUILT) $(VENV)/.group-bench $(VENV)/.peers  ## Measure the published figures and write them into the documents.
+	$(BIN)/python -m benchmarks.publishing $(PUBLISH)
+
+count: $(BUILT)  ## Count instructions and hold them against the baseline.
+	$(BIN)/python -m benchmarks.counting
+
+count-baseline: $(BUILT)  ## Count instructions and make that the baseline.
+	$(BIN)/python -m benchmarks.counting --baseline
 
 examples: $(BUILT)  ## Write anew what the commands shown in the documents print.
 	$(BIN)/python tests/consoles.py
@@ -57,7 +71,7 @@ clean:  ## Remove what was built, but not the virtual environments.
 	rm -rf build dist *.egg-info identify/*.so _ext/*.c $(VENV)/.built-*
 
 help:  ## List the verbs.
-	@sed -n 's/^\([a-z]*\):.*##/\1\t/p' Makefile | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.*##/\1\t/p' Makefile | expand -t 17
 
 # -- The virtual environment: each stamp stands for what was installed from the pyproject.toml of its time --
 
@@ -72,6 +86,12 @@ $(VENV)/.created:
 
 $(VENV)/.group-%: $(VENV)/.created pyproject.toml
 	$(BIN)/python -m pip install --quiet --group $*
+	@touch $@
+
+# Peers that have no wheel for this Python are left out one by one; the published tables say so.
+$(VENV)/.peers: $(VENV)/.created pyproject.toml
+	@$(BIN)/python -m pip install --quiet --group bench-peers \
+	  || for one in $(PEERS); do $(BIN)/python -m pip install --quiet $$one || echo "without $$one"; done
 	@touch $@
 
 # Installed as a link to this folder, for the command and the metadata; needed anew when the metadata change.

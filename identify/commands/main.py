@@ -10,6 +10,7 @@ import traceback
 
 import rich_click as click
 
+from identify.commands.bench import bench
 from identify.commands.completion import completion
 from identify.commands.explain import explain
 from identify.commands.output import NAME
@@ -39,6 +40,7 @@ def sip_identify(context: click.Context) -> None:
 
 sip_identify.add_command(explain)
 sip_identify.add_command(show)
+sip_identify.add_command(bench)
 sip_identify.add_command(completion)
 
 

@@ -1,0 +1,1 @@
+"""Benchmarks to run while something is changed: ``make bench``."""

@@ -1,0 +1,1 @@
+"""What is measured with: tables of rules, traffic, messages, configurations; all drawn with fixed seeds."""

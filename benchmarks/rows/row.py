@@ -1,0 +1,105 @@
+"""What a row of the published tables is: sides that are measured alternately, and targets that compare them.
+
+A side is made in a process of its own, by a worker, so making it may take long and leave anything behind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from itertools import repeat
+from typing import Any
+
+import attrs
+
+__all__ = ["GROUPS", "OURS", "Row", "Target", "Work", "calls", "hot_calls"]
+
+OURS = "ours"
+
+#: The tables of docs/performance.md, by the name of their markers.
+GROUPS = ("source", "message", "expressions", "batch", "building", "asterisk")
+
+
+@attrs.frozen(kw_only=True)
+class Work:
+    """What a worker times: ``loop`` does ``items`` things; or ``value``, a figure that isn't a time."""
+
+    loop: Callable[[], object] = lambda: None
+    items: int = 1
+    value: float | None = None
+    #: What was answered to the first questions, as numbers: sides that are compared have to agree.
+    answers: Callable[[], Sequence[int]] | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Target:
+    """A bound on the quotient of two sides' times, or on one side's figure where ``under`` is None.
+
+    Of several sides in ``over`` the fastest counts.  Missing ones are left out; a target without any isn't judged.
+    """
+
+    text: str
+    over: tuple[str, ...]
+    under: str | None = None
+    least: float | None = None
+    most: float | None = None
+    #: Whether it says something only where two threads do twice the work of one.
+    two_cores: bool = False
+
+    def met(self, value: float) -> bool:
+        """Return whether a quotient or figure is within the bound."""
+        return (self.least is None or value >= self.least) and (self.most is None or value <= self.most)
+
+
+@attrs.frozen(kw_only=True)
+class Row:
+    """One row: ``unit`` is ns, ms, M/s (times that are shown as such) or bytes."""
+
+    id: str
+    title: str
+    group: str
+    sides: Mapping[str, Callable[[], Work]] = attrs.field(repr=False)
+    targets: tuple[Target, ...] = ()
+    #: Sides that are ours under other conditions, or what nothing can fall below: no rivals.
+    bounds: tuple[str, ...] = ()
+    unit: str = "ns"
+    #: Whether making the sides takes many seconds or much memory; a quick run leaves these out.
+    heavy: bool = False
+    #: Whether it stands in the short table of the README.
+    short: bool = False
+    rounds: int | None = None
+    note: str = ""
+
+    @property
+    def rivals(self) -> tuple[str, ...]:
+        """The sides that do the same work as ours."""
+        return tuple(side for side in self.sides if side != OURS and side not in self.bounds)
+
+
+def calls(function: Callable[[Any], object], items: Sequence[Any]) -> Callable[[], None]:
+    """Return a loop of one call for each item."""
+
+    def loop() -> None:
+        for item in items:
+            function(item)
+
+    return loop
+
+
+def hot_calls(function: Callable[..., object], *arguments: object, count: int) -> Callable[[], None]:
+    """Return a loop of calls with the same two arguments; ten a turn, so that the loop costs next to nothing."""
+    first, second = arguments
+
+    def loop() -> None:
+        for _ in repeat(None, count // 10):
+            function(first, second)
+            function(first, second)
+            function(first, second)
+            function(first, second)
+            function(first, second)
+            function(first, second)
+            function(first, second)
+            function(first, second)
+            function(first, second)
+            function(first, second)
+
+    return loop
