@@ -16,8 +16,8 @@ from libc.stdlib cimport free, malloc
 from libc.string cimport memchr, memcpy
 
 from identify._address_tables cimport find_v4, find_v6
-from identify._fields cimport AUTHORIZATION, GENERIC, NameAddress, Received, find_digest
-from identify._message cimport Field, address_at, merged_away, print_field
+from identify._fields cimport AUTHORIZATION, FROM, GENERIC, TO, NameAddress, Received, find_digest
+from identify._message cimport Field, address_of, merged_away, print_field
 from identify._names cimport NO_NAME, find_name
 from identify._regex_set cimport RegexSet
 from identify._tables cimport (
@@ -84,9 +84,10 @@ cdef int32_t decide_ip(const Compiled *compiled, const Source *source, uint16_t 
 
 cdef int32_t decide_line(const Tables *tables, const Message *m) noexcept nogil:
     """The To URI's token, or where it has none the request URI's."""
-    cdef NameAddress to
+    cdef NameAddress room
     cdef Parameter parameter
-    if address_at(m, m.first_to, &to) and find_parameter(m.base, &to.uri, "line", 4, &parameter):
+    cdef const NameAddress *to = address_of(m, TO, &room)
+    if to != NULL and find_parameter(m.base, &to.uri, "line", 4, &parameter):
         return answer_of_token(tables, m.base, parameter.value)
     if m.has_request_uri and find_parameter(m.base, &m.request_uri, "line", 4, &parameter):
         return answer_of_token(tables, m.base, parameter.value)
@@ -176,19 +177,23 @@ cdef const EndpointAnswers *endpoint_of(const Tables *tables, const Place *place
     return endpoint_of_key(tables, user, user_length, 0, NULL, 0)
 
 
-cdef bint sip_from(const Message *m, NameAddress *address) noexcept nogil:
-    return address_at(m, m.first_from, address) and (address.uri.scheme == SCHEME_SIP
-                                                     or address.uri.scheme == SCHEME_SIPS)
+cdef const NameAddress *sip_from(const Message *m, NameAddress *room) noexcept nogil:
+    """The first From if it has a sip or sips URI, else NULL."""
+    cdef const NameAddress *address = address_of(m, FROM, room)
+    if address != NULL and (address.uri.scheme == SCHEME_SIP or address.uri.scheme == SCHEME_SIPS):
+        return address
+    return NULL
 
 
 cdef int32_t decide_username(const Tables *tables, const Message *m, const Place *place) noexcept nogil:
-    cdef NameAddress address
+    cdef NameAddress room
+    cdef const NameAddress *address = sip_from(m, &room)
     cdef const EndpointAnswers *found
     cdef uint8_t user[USER_LIMIT]
     cdef uint32_t length = 0
     cdef uint32_t pos
     cdef int c
-    if not sip_from(m, &address):
+    if address == NULL:
         return -1
     pos = address.uri.user.start
     while pos < address.uri.user.end and length < USER_LIMIT:
@@ -203,9 +208,10 @@ cdef int32_t decide_username(const Tables *tables, const Message *m, const Place
 
 
 cdef int32_t decide_anonymous(const Tables *tables, const Message *m, const Place *place) noexcept nogil:
-    cdef NameAddress address
+    cdef NameAddress room
+    cdef const NameAddress *address = sip_from(m, &room)
     cdef const EndpointAnswers *found
-    if not sip_from(m, &address):
+    if address == NULL:
         return -1
     found = endpoint_of(tables, place, <const uint8_t *>b"anonymous", 9, m.base + address.uri.host.start,
                         address.uri.host.end - address.uri.host.start)

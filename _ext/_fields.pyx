@@ -8,13 +8,12 @@ Facts
 - Replaces: its Call-ID is everything up to the next ``;`` of the message, line ends included.
 """
 
-from libc.stdint cimport uint64_t
 from libc.string cimport memcpy, memset, strlen
 
 from identify._text cimport (
     Out, Span, Text, SIP_DIGIT, SIP_HOST, SIP_IPV6, SIP_TOKEN, SIP_VALUE, after_line_end, at_line_end, fail,
-    line_ends_here, lower, peek, put, put_number, put_span, put_text, same_name, sip_class_init, skip_blanks, skip_lws,
-    take, take_long, take_quoted, to_line_end, trim_end,
+    line_ends_here, lower, peek, put, put_number, put_span, put_text, same_name, sip_class_init, sip_word_at, skip_blanks,
+    skip_lws, take, take_long, take_quoted, to_line_end, trim_end,
 )
 from identify._uri cimport (
     PLACE_CONTACT, PLACE_FROM_TO, PLACE_ROUTE, parse_uri, print_uri, SCHEME_OTHER,
@@ -35,96 +34,53 @@ cdef const char *long_name(int kind) noexcept nogil:
     return NAMES[kind]
 
 
-# The names in lower case as three words, zero behind their end, with which a name of the message is compared at once.
-cdef uint64_t NAME_WORDS[29][3]
-cdef uint8_t NAME_LENGTHS[29]
-# All bits of the first so many bytes of three words.
-cdef uint64_t LENGTH_MASKS[25][3]
-# The kinds by what `sort_of` makes of their names; 0 where there is none.
-cdef uint8_t KIND_OF_SORT[64]
+# By what `sort_of` makes of them; those of length 0 are free.
+cdef KnownName KNOWN[64]
 
 
-cdef inline uint32_t sort_of(uint32_t length, int first, int last) noexcept nogil:
-    """A number below 64 that no two known names share; letters have to be in lower case."""
-    return (length + <uint32_t>first * 23 + <uint32_t>last * 31) & 63
+cdef const KnownName *known_names() noexcept nogil:
+    """The names of all kinds, for ``kind_among``."""
+    return KNOWN
 
 
 cdef int make_names() except -1:
-    cdef uint8_t lowered[24]
-    cdef uint32_t length, i, sort
+    cdef uint8_t lowered[LONGEST_NAME]
+    cdef KnownName *one
+    cdef uint32_t length, i
     cdef int kind
     for kind in range(1, <int>KINDS):
         length = <uint32_t>strlen(NAMES[kind])
-        memset(lowered, 0, 24)
+        memset(lowered, 0, sizeof(lowered))
         for i in range(length):
             lowered[i] = <uint8_t>lower(<uint8_t>NAMES[kind][i])
-        memcpy(NAME_WORDS[kind], lowered, 24)
-        NAME_LENGTHS[kind] = <uint8_t>length
-        sort = sort_of(length, lowered[0], lowered[length - 1])
-        if KIND_OF_SORT[sort]:
-            raise ImportError(f"{NAMES[kind]} and {NAMES[KIND_OF_SORT[sort]]} are of one sort: sort_of must differ")
-        KIND_OF_SORT[sort] = <uint8_t>kind
-    for length in range(25):
-        memset(lowered, 0, 24)
-        memset(lowered, 0xFF, length)
-        memcpy(LENGTH_MASKS[length], lowered, 24)
+        one = &KNOWN[sort_of(length, lowered[0], lowered[length - 1])]
+        if one.length:
+            raise ImportError(f"{NAMES[kind]} and {NAMES[one.kind]} are of one sort: sort_of must differ")
+        one.kind = kind
+        one.length = length
+        one.first = sip_word_at(lowered)
+        if length > 8:
+            one.middle = sip_word_at(lowered + 8)
+            one.last = sip_word_at(lowered + length - 8)
+        memset(&one.mask, 0xFF, length if length < 8 else 8)
     return 0
 
 
 make_names()
 
 
-cdef inline int compact_kind(int c) noexcept nogil:
-    """The kind of a name of one letter in lower case (RFC 3261 7.3.3, and Asterisk's own modules')."""
-    if c == c"i":
-        return CALL_ID
-    if c == c"m":
-        return CONTACT
-    if c == c"l":
-        return CONTENT_LENGTH
-    if c == c"c":
-        return CONTENT_TYPE
-    if c == c"f":
-        return FROM
-    if c == c"k":
-        return SUPPORTED
-    if c == c"t":
-        return TO
-    if c == c"v":
-        return VIA
-    if c == c"x":
-        return SESSION_EXPIRES
-    if c == c"o":
-        return EVENT
-    return GENERIC
-
-
 cdef int kind_of(const uint8_t *base, Span name, uint32_t end) noexcept nogil:
-    """The kind of a header name, long or compact; GENERIC for one PJSIP doesn't know.
-
-    The name is a token, of which setting the bit 0x20 makes no other character a letter or a hyphen.  Nothing at or
-    behind ``end`` is read.
-    """
-    cdef uint64_t words[3]
+    """The kind of a header name, see ``kind_among``.  Nothing at or behind ``end`` is read."""
+    # The compiler doesn't see that a short name is read no further than eight bytes.
+    cdef uint8_t copied[LONGEST_NAME]
     cdef uint32_t length = name.end - name.start
-    cdef uint32_t i
-    cdef int kind
-    if length <= 1:
-        return compact_kind(lower(base[name.start])) if length else GENERIC
-    if length > 24:
+    if length == 0:
         return GENERIC
-    kind = KIND_OF_SORT[sort_of(length, base[name.start] | 0x20, base[name.end - 1] | 0x20)]
-    if kind == GENERIC:
-        return GENERIC
-    if end - name.start >= 24:
-        memcpy(words, base + name.start, 24)
-    else:
-        memset(words, 0, 24)
-        memcpy(words, base + name.start, length)
-    for i in range((length + 7) >> 3):
-        if (words[i] | <uint64_t>0x2020202020202020) & LENGTH_MASKS[length][i] != NAME_WORDS[kind][i]:
-            return GENERIC
-    return kind if NAME_LENGTHS[kind] == length else GENERIC
+    if length < 8 and end - name.start < 8:
+        memset(copied, 0, sizeof(copied))
+        memcpy(copied, base + name.start, length)
+        return kind_among(KNOWN, copied, length)
+    return kind_among(KNOWN, base + name.start, length)
 
 
 # ---------------------------------------------------------------- header parameters

@@ -22,4 +22,4 @@ cdef class Request:
     cdef void start(self)
     cdef take_place(self, source, port, transport, local, transport_section)
     cdef complain(self)
-    cdef uri_at(self, int index)
+    cdef uri_of(self, int kind)

@@ -6,9 +6,9 @@ from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_GET_SIZE, PyBytes_FromStri
 from libc.stdint cimport uint8_t, uint32_t
 from libc.stdlib cimport free, malloc
 
-from identify._fields cimport AUTHORIZATION, GENERIC, NameAddress, Received, find_digest, long_name
+from identify._fields cimport AUTHORIZATION, FROM, GENERIC, TO, NameAddress, Received, find_digest, long_name
 from identify._message cimport (
-    MESSAGE_LIMIT, add_header, add_method, add_request_uri, address_at, begin, finish, merged_away,
+    MESSAGE_LIMIT, add_header, add_method, add_request_uri, address_of, begin, finish, merged_away,
     parse_message, print_field, screen,
 )
 from identify._text cimport Out, Span, decoded
@@ -224,19 +224,20 @@ cdef class Request:
             return None
         return make_uri(self.message.base, &self.message.request_uri)
 
-    cdef uri_at(self, int index):
-        cdef NameAddress address
-        if not address_at(&self.message, index, &address):
+    cdef uri_of(self, int kind):
+        cdef NameAddress room
+        cdef const NameAddress *address = address_of(&self.message, kind, &room)
+        if address == NULL:
             return None
         return make_uri(self.message.base, &address.uri)
 
     @property
     def from_uri(self):
-        return self.uri_at(self.message.first_from)
+        return self.uri_of(FROM)
 
     @property
     def to_uri(self):
-        return self.uri_at(self.message.first_to)
+        return self.uri_of(TO)
 
     @property
     def authorizations(self):

@@ -7,6 +7,7 @@
 #define SIP_IDENTIFY_SCAN_H
 
 #include <stdint.h>
+#include <string.h>
 
 #include "_chars.h"
 
@@ -15,6 +16,14 @@
 #elif defined(__aarch64__)
 #include <arm_neon.h>
 #endif
+
+/* Eight bytes as a number of the machine's. */
+static inline uint64_t sip_word_at(const uint8_t *place)
+{
+    uint64_t word;
+    memcpy(&word, place, 8);
+    return word;
+}
 
 /* The first CR, LF or NUL in [place, end), or end. */
 static inline const uint8_t *sip_find_line_end(const uint8_t *place, const uint8_t *end)
