@@ -2,7 +2,7 @@
 
 from libc.stdint cimport uint8_t, uint32_t, uint64_t
 
-from identify._text cimport Out, Span, Text, lower, sip_word_at
+from identify._text cimport Out, Span, Text, sip_word_at
 from identify._uri cimport Uri
 
 cdef enum Kind:
@@ -29,44 +29,19 @@ ctypedef struct KnownName:
     uint64_t first
     uint64_t middle
     uint64_t last
-    # All bits of the bytes of `first` that belong to the name.
-    uint64_t mask
     uint32_t length
     int kind
 
 cdef enum:
     LONGEST_NAME = 24
-    NAME_SORTS = 64
+    NAME_SORTS = 128
 
-
-cdef inline uint32_t sort_of(uint32_t length, int first, int last) noexcept nogil:
-    """A number below NAME_SORTS that no two known names share; letters have to be in lower case."""
-    return (length + <uint32_t>first * 23 + <uint32_t>last * 31) & (<uint32_t>NAME_SORTS - 1)
-
-
-cdef inline int compact_kind(int c) noexcept nogil:
-    """The kind of a name of one letter in lower case (RFC 3261 7.3.3, and Asterisk's own modules')."""
-    if c == c"i":
-        return CALL_ID
-    if c == c"m":
-        return CONTACT
-    if c == c"l":
-        return CONTENT_LENGTH
-    if c == c"c":
-        return CONTENT_TYPE
-    if c == c"f":
-        return FROM
-    if c == c"k":
-        return SUPPORTED
-    if c == c"t":
-        return TO
-    if c == c"v":
-        return VIA
-    if c == c"x":
-        return SESSION_EXPIRES
-    if c == c"o":
-        return EVENT
-    return GENERIC
+# The known names, each in a place of its own; those of length 0 are free.
+ctypedef struct KnownNames:
+    KnownName names[NAME_SORTS]
+    # All bits of the first so many bytes of a word.
+    uint64_t masks[LONGEST_NAME + 1]
+    uint64_t multiplier
 
 
 cdef inline uint64_t lower_word(const uint8_t *place) noexcept nogil:
@@ -74,16 +49,23 @@ cdef inline uint64_t lower_word(const uint8_t *place) noexcept nogil:
     return sip_word_at(place) | <uint64_t>0x2020202020202020
 
 
-cdef inline int kind_among(const KnownName *known, const uint8_t *name, uint32_t length) noexcept nogil:
+cdef inline uint32_t sort_of(uint64_t first, uint32_t length, uint64_t multiplier) noexcept nogil:
+    """A number below NAME_SORTS that no two known names share."""
+    return <uint32_t>((first + length) * multiplier >> 57)
+
+
+cdef inline int kind_among(const KnownNames *known, const uint8_t *name, uint32_t length) noexcept nogil:
     """The kind of a name that is a token, long or compact; GENERIC for one PJSIP doesn't know.
 
     ``known`` are the ``known_names``.  Eight bytes are read from ``name`` on, though it may be shorter.
     """
     cdef const KnownName *one
-    if length == 1:
-        return compact_kind(lower(name[0]))
-    one = &known[sort_of(length, name[0] | 0x20, name[length - 1] | 0x20)]
-    if one.length != length or lower_word(name) & one.mask != one.first:
+    cdef uint64_t first
+    if length > <uint32_t>LONGEST_NAME:
+        return GENERIC
+    first = lower_word(name) & known.masks[length]
+    one = &known.names[sort_of(first, length, known.multiplier)]
+    if one.first != first or one.length != length:
         return GENERIC
     if length > 8:
         if lower_word(name + length - 8) != one.last:
@@ -93,7 +75,7 @@ cdef inline int kind_among(const KnownName *known, const uint8_t *name, uint32_t
     return one.kind
 
 
-cdef const KnownName *known_names() noexcept nogil
+cdef const KnownNames *known_names() noexcept nogil
 cdef int kind_of(const uint8_t *base, Span name, uint32_t end) noexcept nogil
 cdef const char *long_name(int kind) noexcept nogil
 cdef bint parse_name_address(Text *t, int kind, NameAddress *address) noexcept nogil

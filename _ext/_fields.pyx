@@ -8,6 +8,7 @@ Facts
 - Replaces: its Call-ID is everything up to the next ``;`` of the message, line ends included.
 """
 
+from libc.stdint cimport uint64_t
 from libc.string cimport memcpy, memset, strlen
 
 from identify._text cimport (
@@ -30,40 +31,81 @@ NAMES[:] = [
 ]
 
 
+# Names of one letter (RFC 3261 7.3.3, and Asterisk's own modules'); NULL where a kind has none.
+cdef const char *COMPACT_NAMES[29]
+COMPACT_NAMES[<int>CALL_ID] = "i"
+COMPACT_NAMES[<int>CONTACT] = "m"
+COMPACT_NAMES[<int>CONTENT_LENGTH] = "l"
+COMPACT_NAMES[<int>CONTENT_TYPE] = "c"
+COMPACT_NAMES[<int>EVENT] = "o"
+COMPACT_NAMES[<int>FROM] = "f"
+COMPACT_NAMES[<int>SESSION_EXPIRES] = "x"
+COMPACT_NAMES[<int>SUPPORTED] = "k"
+COMPACT_NAMES[<int>TO] = "t"
+COMPACT_NAMES[<int>VIA] = "v"
+
+
 cdef const char *long_name(int kind) noexcept nogil:
     return NAMES[kind]
 
 
-# By what `sort_of` makes of them; those of length 0 are free.
-cdef KnownName KNOWN[64]
+cdef enum:
+    # Multipliers that are tried; about one of 300 keeps the names apart.
+    MOST_TRIES = 100000
+
+cdef KnownNames KNOWN
 
 
-cdef const KnownName *known_names() noexcept nogil:
+cdef const KnownNames *known_names() noexcept nogil:
     """The names of all kinds, for ``kind_among``."""
-    return KNOWN
+    return &KNOWN
+
+
+cdef bint add_name(const char *name, int kind) noexcept nogil:
+    """Give a name its place; False where another one has it."""
+    cdef uint8_t lowered[LONGEST_NAME]
+    cdef uint32_t length = <uint32_t>strlen(name)
+    cdef uint64_t first
+    cdef uint32_t i
+    cdef KnownName *one
+    memset(lowered, 0, sizeof(lowered))
+    for i in range(length):
+        lowered[i] = <uint8_t>lower(<uint8_t>name[i])
+    first = sip_word_at(lowered)
+    one = &KNOWN.names[sort_of(first, length, KNOWN.multiplier)]
+    if one.length:
+        return False
+    one.kind = kind
+    one.length = length
+    one.first = first
+    if length > 8:
+        one.middle = sip_word_at(lowered + 8)
+        one.last = sip_word_at(lowered + length - 8)
+    return True
+
+
+cdef bint add_names() noexcept nogil:
+    cdef int kind
+    memset(KNOWN.names, 0, sizeof(KNOWN.names))
+    for kind in range(1, <int>KINDS):
+        if not add_name(NAMES[kind], kind):
+            return False
+        if COMPACT_NAMES[kind] != NULL and not add_name(COMPACT_NAMES[kind], kind):
+            return False
+    return True
 
 
 cdef int make_names() except -1:
-    cdef uint8_t lowered[LONGEST_NAME]
-    cdef KnownName *one
-    cdef uint32_t length, i
-    cdef int kind
-    for kind in range(1, <int>KINDS):
-        length = <uint32_t>strlen(NAMES[kind])
-        memset(lowered, 0, sizeof(lowered))
-        for i in range(length):
-            lowered[i] = <uint8_t>lower(<uint8_t>NAMES[kind][i])
-        one = &KNOWN[sort_of(length, lowered[0], lowered[length - 1])]
-        if one.length:
-            raise ImportError(f"{NAMES[kind]} and {NAMES[one.kind]} are of one sort: sort_of must differ")
-        one.kind = kind
-        one.length = length
-        one.first = sip_word_at(lowered)
-        if length > 8:
-            one.middle = sip_word_at(lowered + 8)
-            one.last = sip_word_at(lowered + length - 8)
-        memset(&one.mask, 0xFF, length if length < 8 else 8)
-    return 0
+    """Fill ``KNOWN`` by the first multiplier that keeps all names apart."""
+    cdef uint32_t tries
+    for tries in range(<uint32_t>LONGEST_NAME + 1):
+        memset(&KNOWN.masks[tries], 0xFF, tries if tries < 8 else 8)
+    KNOWN.multiplier = 0x9E3779B97F4A7C15
+    for tries in range(<uint32_t>MOST_TRIES):
+        if add_names():
+            return 0
+        KNOWN.multiplier = KNOWN.multiplier * <uint64_t>6364136223846793005 + 2
+    raise ImportError("no multiplier keeps the names of headers apart")
 
 
 make_names()
@@ -79,8 +121,8 @@ cdef int kind_of(const uint8_t *base, Span name, uint32_t end) noexcept nogil:
     if length < 8 and end - name.start < 8:
         memset(copied, 0, sizeof(copied))
         memcpy(copied, base + name.start, length)
-        return kind_among(KNOWN, copied, length)
-    return kind_among(KNOWN, base + name.start, length)
+        return kind_among(&KNOWN, copied, length)
+    return kind_among(&KNOWN, base + name.start, length)
 
 
 # ---------------------------------------------------------------- header parameters

@@ -6,20 +6,23 @@ from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_GET_SIZE, PyBytes_FromStri
 from libc.stdint cimport uint8_t, uint32_t
 from libc.stdlib cimport free, malloc
 
-from identify._fields cimport AUTHORIZATION, FROM, GENERIC, TO, NameAddress, Received, find_digest, long_name
+from identify._fields cimport AUTHORIZATION, FROM, GENERIC, KINDS, TO, NameAddress, Received, find_digest, long_name
 from identify._message cimport (
-    MESSAGE_LIMIT, add_header, add_method, add_request_uri, address_of, begin, finish, merged_away,
-    parse_message, print_field, screen,
+    MESSAGE_LIMIT, Field, Message, add_header, add_method, add_request_uri, address_of, begin, finish, has,
+    merged_away, parse_message_by, print_field, screen,
 )
 from identify._text cimport Out, Span, decoded
 from identify._uri cimport (
     PLACE_REQUEST, Parameter, Uri as UriParts, next_parameter, print_uri,
 )
+from identify._usual cimport WAY_WIDEST, Index, make_index, take_usual_headers, take_usual_request_line
 
 from identify._addresses import parse_address
 from identify.errors import LimitError, MessageError
 
 SCREENINGS = ("pass", "416 from", "416 to", "416 contact", "400 missing contact", "481 BYE/CANCEL outside a dialog")
+# How a message may be read, by the numbers of Way.
+WAYS = ("general", "plain", "usual", "widest")
 STREAMS = frozenset({"tcp", "tls", "ws", "wss"})
 
 
@@ -192,19 +195,7 @@ cdef class Request:
         ``local`` is the ``address:port`` at which it arrived, ``transport_section`` the id of its transport.
         Raise ``MessageError`` where PJSIP would drop it.
         """
-        cdef Request request = Request.__new__(Request)
-        request.take_place(source, port, transport, local, transport_section)
-        if not isinstance(data, bytes):
-            if not PyObject_CheckBuffer(data):
-                raise TypeError(f"data must be bytes as they came off the wire, not {type(data).__name__}")
-            data = memoryview(data).cast("B")[:MESSAGE_LIMIT + 1].tobytes()
-        request.data = data
-        if PyBytes_GET_SIZE(data) > MESSAGE_LIMIT:
-            raise MessageError(f"longer than {MESSAGE_LIMIT} bytes", MESSAGE_LIMIT)
-        request.start()
-        if not parse_message(&request.message, request.transport in STREAMS):
-            request.complain()
-        return request
+        return read_by(WAY_WIDEST, data, source, port, transport, local, transport_section)
 
     @property
     def source_address(self):
@@ -328,3 +319,65 @@ cdef class Request:
 
     def __repr__(self):
         return f"<Request {self.method} from {self.source}:{self.port}/{self.transport}>"
+
+
+cdef Request read_by(int way, data, str source, port, str transport, local, transport_section):
+    cdef Request request = Request.__new__(Request)
+    request.take_place(source, port, transport, local, transport_section)
+    if not isinstance(data, bytes):
+        if not PyObject_CheckBuffer(data):
+            raise TypeError(f"data must be bytes as they came off the wire, not {type(data).__name__}")
+        data = memoryview(data).cast("B")[:MESSAGE_LIMIT + 1].tobytes()
+    request.data = data
+    if PyBytes_GET_SIZE(data) > MESSAGE_LIMIT:
+        raise MessageError(f"longer than {MESSAGE_LIMIT} bytes", MESSAGE_LIMIT)
+    request.start()
+    if not parse_message_by(&request.message, request.transport in STREAMS, way):
+        request.complain()
+    return request
+
+
+def read_request(str way not None, data, str source not None, port, str transport not None="udp"):
+    """``Request.from_message`` by one of the ``WAYS``, which all come to the same; for tests."""
+    return read_by(WAYS.index(way), data, source, port, transport, None, None)
+
+
+def usual_end(bytes data not None):
+    """How far the request line and headers of a datagram are of the usual shapes, from its beginning; for tests."""
+    cdef Index index
+    cdef Message m
+    cdef Field fields[64]
+    cdef uint32_t pos
+    cdef uint32_t end = <uint32_t>PyBytes_GET_SIZE(data)
+    begin(&m, <const uint8_t *>PyBytes_AS_STRING(data), end, fields, 64)
+    make_index(&index, m.base, end, WAY_WIDEST)
+    pos = take_usual_request_line(&m, &index, 0, end)
+    return take_usual_headers(&m, &index, pos, end) if pos else 0
+
+
+cdef tuple pair(Span span):
+    return span.start, span.end
+
+
+cdef tuple uri_spans(const UriParts *uri):
+    return (uri.scheme, pair(uri.text), pair(uri.scheme_name), uri.has_user, pair(uri.user), pair(uri.password),
+            pair(uri.host), uri.bracketed_host, uri.port, pair(uri.parameters), pair(uri.headers))
+
+
+cdef tuple address_spans(const Message *m, int kind):
+    cdef NameAddress room
+    cdef const NameAddress *address = address_of(m, kind, &room)
+    if address == NULL:
+        return None
+    return (address.star, address.has_display, pair(address.display), uri_spans(&address.uri),
+            pair(address.parameters))
+
+
+def spans_of(Request request not None):
+    """All that the scan of a request has found, as numbers; for tests."""
+    cdef const Message *m = &request.message
+    cdef uint32_t i
+    fields = [(m.fields[i].kind, pair(m.fields[i].name), pair(m.fields[i].value)) for i in range(m.count)]
+    first = [m.first[i] for i in range(<uint32_t>KINDS) if has(m, i)]
+    return (pair(m.method), uri_spans(&m.request_uri) if m.has_request_uri else None, fields, m.kinds, first,
+            address_spans(m, FROM), address_spans(m, TO))

@@ -13,6 +13,7 @@ Strategy
 Every function returns where it has come to, 0 for a shape that isn't usual.
 """
 
+from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_GET_SIZE
 from libc.stdint cimport uint16_t
 from libc.string cimport memcpy, memset
 
@@ -20,9 +21,9 @@ from identify._fields cimport (
     ACCEPT, ALLOW, AUTHORIZATION, CALL_ID, CONTACT, CONTENT_LENGTH, CONTENT_TYPE, CSEQ, EVENT, EXPIRES, FROM, GENERIC,
     MAX_FORWARDS, MIN_EXPIRES, MIN_SE, PROXY_AUTHORIZATION, RECORD_ROUTE, REQUIRE,
     ROUTE, SESSION_EXPIRES, SUBSCRIPTION_STATE, SUPPORTED, TO, UNSUPPORTED, VIA,
-    KnownName, NameAddress, kind_among, known_names,
+    KnownNames, NameAddress, kind_among, known_names,
 )
-from identify._message cimport Field, note_kind
+from identify._message cimport Field
 from identify._text cimport (
     SIP_PARAM, SIP_PERCENT, SIP_TOKEN, SIP_USER, SIP_USER_END, SIP_VALUE, sip_class, sip_class_init, sip_word_at,
     trim_end,
@@ -41,14 +42,18 @@ cdef enum:
     # "sip:" as a number, and the bits that make its letters lower case.
     SIP_COLON = 0x3A706973
     LETTERS = 0x00202020
-    CR_LF = 0x0A0D
+    # CR and LF as the middle bytes of four; a colon and a blank.
+    CR_LF_INSIDE = 0x000A0D00
+    COLON_BLANK = 0x203A
     NO_NUMBER = 0xFFFFFFFF
     WORD = 8
+    # Of a header; with its line end and the next byte it fills a word.
+    SHORTEST = 5
 
 sip_class_init()
 
 cdef IndexFunction index_widest = sip_index_chosen()
-cdef const KnownName *KNOWN = known_names()
+cdef const KnownNames *KNOWN = known_names()
 cdef uint64_t VIA_START
 cdef uint64_t VERSION_END
 cdef uint64_t DIGEST_START
@@ -67,6 +72,16 @@ cdef void make_index(Index *index, const uint8_t *base, uint32_t end, int way) n
         sip_index_plain(index, base, end)
     else:
         sip_index_plain(index, base, 0)
+
+
+def index_of(bytes data not None, int way):
+    """The bitmaps of a head as two integers, and how many bytes they are of; for tests.  ``way`` is a ``Way``."""
+    cdef Index index
+    cdef bytes special, ends
+    make_index(&index, <const uint8_t *>PyBytes_AS_STRING(data), <uint32_t>PyBytes_GET_SIZE(data), way)
+    special = (<const char *>index.special)[:sizeof(uint64_t) * ((index.length + 63) // 64)]
+    ends = (<const char *>index.ends)[:sizeof(uint64_t) * ((index.length + 63) // 64)]
+    return int.from_bytes(special, "little"), int.from_bytes(ends, "little"), index.length
 
 
 # A line: the bytes of the message, their index, and where it ends, which is the furthest that anything below comes.
@@ -305,29 +320,41 @@ cdef uint32_t take_usual_request_line(Message *m, const Index *index, uint32_t p
 cdef uint32_t take_usual_headers(Message *m, const Index *index, uint32_t pos, uint32_t end) noexcept nogil:
     """Take header after header; returns the beginning of the first line that isn't one of a usual shape."""
     cdef const uint8_t *base = m.base
-    cdef Field *field
+    cdef uint32_t count = m.count
+    cdef Field *field = m.fields + count
     cdef Head head
     cdef NameAddress scratch
-    cdef uint32_t line_end, colon, value, place
+    cdef uint32_t line_end, colon, value, place, around
+    # One more byte tells whether a line folds.
+    cdef uint32_t limit = index.length if index.length + 2 <= end else end - 2
     cdef uint16_t two
     cdef int kind
     head.base = base
     head.special = index.special
-    while pos < index.length and m.count < m.capacity:
+    # The index ends in set bits, so a search from a little behind it is one that finds nothing.
+    if pos >= limit:
+        return pos
+    while count < m.capacity:
         line_end = sip_next(index.ends, pos)
-        # The byte behind the line tells whether it folds.
-        if line_end >= index.length or line_end + 2 >= end or end - pos < <uint32_t>WORD:
-            return pos
-        memcpy(&two, base + line_end, 2)
-        if two != <uint16_t>CR_LF or base[line_end + 2] == c" " or base[line_end + 2] == c"\t":
-            return pos
+        if line_end >= limit or line_end - pos < <uint32_t>SHORTEST:
+            break
+        # The last byte, CR, LF, and the first byte of the next line.
+        memcpy(&around, base + line_end - 1, 4)
+        if around & 0xFFFF00 != <uint32_t>CR_LF_INSIDE or around & 0xFF <= c" ":
+            break
+        around >>= 24
+        if around == c" " or around == c"\t":
+            break
         colon = sip_next(head.special, pos)
-        if base[colon] != c":" or colon == pos:
-            return pos
-        value = colon + 1
-        value += base[value] == c" "
-        if base[value] <= c" " or base[line_end - 1] <= c" ":
-            return pos
+        memcpy(&two, base + colon, 2)
+        if two == <uint16_t>COLON_BLANK:
+            value = colon + 2
+        elif base[colon] == c":":
+            value = colon + 1
+        else:
+            break
+        if colon == pos or base[value] <= c" ":
+            break
         head.end = line_end
         kind = kind_among(KNOWN, base + pos, colon - pos)
         if kind == GENERIC or kind == ALLOW or kind == SUPPORTED or kind == CALL_ID or kind == ACCEPT or kind == REQUIRE or kind == UNSUPPORTED:
@@ -377,14 +404,17 @@ cdef uint32_t take_usual_headers(Message *m, const Index *index, uint32_t pos, u
         else:
             place = 0
         if place != line_end:
-            return pos
-        note_kind(m, kind)
-        field = &m.fields[m.count]
+            break
+        if not m.kinds >> kind & 1:
+            m.kinds |= <uint32_t>1 << kind
+            m.first[kind] = count
         field.kind = kind
         field.name.start = pos
         field.name.end = colon
         field.value.start = value
         field.value.end = line_end
-        m.count += 1
+        field += 1
+        count += 1
         pos = line_end + 2
+    m.count = count
     return pos
