@@ -270,10 +270,16 @@ def test_chosen_at_random():
 @st.composite
 def spoiled(draw):
     """Draw a message of usual lines and a few others, spoiled in a few places."""
-    lines = draw(st.permutations([*LINES[:5], *draw(st.lists(st.sampled_from(LINES + OTHER_LINES), max_size=6))]))
+    lines = draw(
+        st.permutations([*LINES[:5], *draw(st.lists(st.sampled_from(LINES + OTHER_LINES), max_size=6))])
+    )
     data = request_of(lines, draw(st.sampled_from(FIRST_LINES)))
     for _ in range(draw(st.integers(0, 3))):
-        data = spoil(data, lambda least, most: draw(st.integers(least, most)), lambda values: draw(st.sampled_from(values)))
+        data = spoil(
+            data,
+            lambda least, most: draw(st.integers(least, most)),
+            lambda values: draw(st.sampled_from(values)),
+        )
     return data
 
 
@@ -292,7 +298,11 @@ def test_spoiled(transport, data):
 
 
 @settings(max_examples=300)
-@given(data=st.lists(st.one_of(st.binary(max_size=70), st.sampled_from(PIECES + LINES)), max_size=40).map(b"".join))
+@given(
+    data=st.lists(st.one_of(st.binary(max_size=70), st.sampled_from(PIECES + LINES)), max_size=40).map(
+        b"".join
+    )
+)
 @example(bytes(range(256)))
 @example(b"\r\n\r\n")
 @example(b"a" * 60 + b"\r\n\r\n" + b"b" * 200)
