@@ -775,20 +775,26 @@ cdef void print_list(const uint8_t *base, Span value, bint *begun, Out *out) noe
 
 cdef void print_generic(const uint8_t *base, Span value, Out *out) noexcept nogil:
     """As received; a fold with the blanks after it is one blank."""
-    cdef uint32_t pos = value.start
     cdef Text t
+    cdef Span line
     t.base = base
+    t.pos = value.start
     t.end = value.end
     t.reason = NULL
-    while pos < value.end:
-        if base[pos] == c"\r" or base[pos] == c"\n":
-            t.pos = after_line_end(&t, pos)
-            skip_blanks(&t)
-            pos = t.pos
-            put(out, c" ")
+    while True:
+        line.start = t.pos
+        to_line_end(&t)
+        line.end = t.pos
+        put_span(out, base, line)
+        if t.pos >= t.end:
+            return
+        if base[t.pos] == 0:
+            put(out, 0)
+            t.pos += 1
         else:
-            put(out, base[pos])
-            pos += 1
+            put(out, c" ")
+            t.pos = after_line_end(&t, t.pos)
+            skip_blanks(&t)
 
 
 cdef void print_value(const uint8_t *base, int kind, Span value, const Received *received, const char *added,

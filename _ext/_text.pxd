@@ -11,6 +11,7 @@ cdef extern from "_chars.h" nogil:
 
 cdef extern from "_scan.h" nogil:
     uint64_t sip_word_at(const uint8_t *place)
+    uint64_t sip_rest_word(const uint8_t *end, uint32_t rest, uint32_t size)
     const uint8_t *sip_find_line_end(const uint8_t *place, const uint8_t *end)
     const uint8_t *sip_run_end(const uint8_t *place, const uint8_t *end, unsigned bits)
     const uint8_t *sip_long_run_end(const uint8_t *place, const uint8_t *end, unsigned bits)
