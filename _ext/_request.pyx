@@ -5,6 +5,7 @@ from cpython.buffer cimport PyObject_CheckBuffer
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_GET_SIZE, PyBytes_FromStringAndSize
 from libc.stdint cimport uint8_t, uint32_t
 from libc.stdlib cimport free, malloc
+from libc.string cimport memcpy
 
 from identify._fields cimport AUTHORIZATION, FROM, GENERIC, KINDS, TO, NameAddress, Received, find_digest, long_name
 from identify._message cimport (
@@ -19,6 +20,11 @@ from identify._usual cimport WAY_WIDEST, Index, make_index, take_usual_headers, 
 
 from identify._addresses import parse_address
 from identify.errors import LimitError, MessageError
+
+cdef extern from "Python.h":
+    bint PyUnicode_IS_ASCII(object text)
+    Py_ssize_t PyUnicode_GET_LENGTH(object text)
+    void *PyUnicode_DATA(object text)
 
 SCREENINGS = ("pass", "416 from", "416 to", "416 contact", "400 missing contact", "481 BYE/CANCEL outside a dialog")
 # How a message may be read, by the numbers of Way.
@@ -102,12 +108,25 @@ cdef class Authorization:
         return f"<Authorization username={self.username!r} realm={self.realm!r}>"
 
 
-cdef bytes encoded(object value, str what):
+cdef object as_text(object value, str what):
+    """The value as bytes or, where these would be the same, as str."""
+    if isinstance(value, str):
+        return value if PyUnicode_IS_ASCII(value) else (<str>value).encode("utf-8", "surrogateescape")
     if isinstance(value, bytes):
         return value
-    if isinstance(value, str):
-        return (<str>value).encode("utf-8", "surrogateescape")
     raise TypeError(f"{what} must be str or bytes, not {type(value).__name__}")
+
+
+cdef inline Py_ssize_t size_of(object text):
+    """Bytes of what ``as_text`` has returned."""
+    return PyBytes_GET_SIZE(text) if isinstance(text, bytes) else PyUnicode_GET_LENGTH(text)
+
+
+cdef inline uint8_t *put_text(uint8_t *out, object text):
+    """Write what ``as_text`` has returned; returns the place behind it."""
+    cdef Py_ssize_t size = size_of(text)
+    memcpy(out, PyBytes_AS_STRING(text) if isinstance(text, bytes) else <char *>PyUnicode_DATA(text), size)
+    return out + size
 
 
 @cython.final
@@ -132,42 +151,65 @@ cdef class Request:
         if self.source or self.message.length:
             raise TypeError("a Request is immutable: it can't be initialised again")
         self.take_place(source, port, transport, local, transport_section)
-        pairs = [(encoded(name, "a header's name"), encoded(value, "a header's value"))
-                 for name, value in (headers.items() if hasattr(headers, "items") else headers)]
-        if to_uri is not None:
-            pairs.insert(0, (b"To", b"<" + encoded(to_uri, "to_uri") + b">"))
+        # Names and values in turn; From and To, whose URIs are put into <>, come first.
+        cdef list texts = []
+        cdef Py_ssize_t addresses = 0
         if from_uri is not None:
-            pairs.insert(0, (b"From", b"<" + encoded(from_uri, "from_uri") + b">"))
-        chunks = [encoded(method, "method")]
-        size = len(chunks[0])
+            texts += ("From", as_text(from_uri, "from_uri"))
+            addresses += 1
+        if to_uri is not None:
+            texts += ("To", as_text(to_uri, "to_uri"))
+            addresses += 1
+        if not isinstance(headers, dict):
+            for name, value in headers.items() if hasattr(headers, "items") else headers:
+                texts.append(as_text(name, "a header's name"))
+                texts.append(as_text(value, "a header's value"))
+        else:
+            for name, value in (<dict>headers).items():
+                texts.append(as_text(name, "a header's name"))
+                texts.append(as_text(value, "a header's value"))
+        method = as_text(method, "method")
         if request_uri is not None:
-            uri = encoded(request_uri, "request_uri")
-            chunks.append(uri)
-            size += len(uri)
-        for name, value in pairs:
-            chunks.append(name)
-            chunks.append(value)
-            size += len(name) + len(value)
+            request_uri = as_text(request_uri, "request_uri")
+        self.scan(method, request_uri, texts, addresses)
+
+    cdef scan(self, method, request_uri, list texts, Py_ssize_t addresses):
+        """Write the parts behind one another, as a message would have them, and parse each."""
+        cdef uint8_t *out
+        cdef uint8_t *begun
+        cdef Py_ssize_t i, size = size_of(method) + 2 * addresses
+        cdef Span name, uri
+        cdef uint32_t start
+        cdef bint ok
+        if request_uri is not None:
+            size += size_of(request_uri)
+        for i in range(len(texts)):
+            size += size_of(texts[i])
         if size > MESSAGE_LIMIT:
             raise LimitError(f"a request of {size} bytes; at most {MESSAGE_LIMIT} are handled")
-        self.data = b"".join(chunks)
-        self.start()
-        cdef Span name_span
-        cdef uint32_t pos = <uint32_t>len(chunks[0])
-        cdef bint ok = True
-        self.message.method.start = 0
-        self.message.method.end = pos
+        self.data = PyBytes_FromStringAndSize(NULL, size)
+        begun = out = <uint8_t *>PyBytes_AS_STRING(self.data)
+        begin(&self.message, begun, <uint32_t>size, self.room, ROOM)
+        out = put_text(out, method)
+        self.message.method.end = <uint32_t>(out - begun)
         ok = add_method(&self.message)
-        if ok and request_uri is not None:
-            ok = add_request_uri(&self.message, pos, pos + <uint32_t>len(uri))
-            pos += <uint32_t>len(uri)
-        for name, value in pairs:
-            if not ok:
-                break
-            name_span.start = pos
-            name_span.end = pos + <uint32_t>len(name)
-            pos = name_span.end + <uint32_t>len(value)
-            ok = add_header(&self.message, name_span, name_span.end, pos)
+        if request_uri is not None:
+            uri.start = <uint32_t>(out - begun)
+            out = put_text(out, request_uri)
+            ok = ok and add_request_uri(&self.message, uri.start, <uint32_t>(out - begun))
+        for i in range(0, len(texts), 2):
+            name.start = <uint32_t>(out - begun)
+            out = put_text(out, texts[i])
+            name.end = <uint32_t>(out - begun)
+            if i < 2 * addresses:
+                out[0] = c"<"
+                out = put_text(out + 1, texts[i + 1])
+                out[0] = c">"
+                out += 1
+            else:
+                out = put_text(out, texts[i + 1])
+            start = name.end
+            ok = ok and add_header(&self.message, name, start, <uint32_t>(out - begun))
         if not ok:
             self.complain()
 
@@ -178,7 +220,7 @@ cdef class Request:
     cdef take_place(self, source, port, transport, local, transport_section):
         self.source = source
         self.port = port_of(port)
-        self.transport = transport.lower()
+        self.transport = transport if transport == "udp" else transport.lower()
         self.local = local
         self.transport_section = transport_section
 
