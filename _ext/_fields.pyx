@@ -13,8 +13,8 @@ from libc.string cimport memcpy, memset, strlen
 
 from identify._text cimport (
     Out, Span, Text, SIP_DIGIT, SIP_HOST, SIP_IPV6, SIP_TOKEN, SIP_VALUE, after_line_end, at_line_end, fail,
-    line_ends_here, lower, peek, put, put_number, put_span, put_text, same_name, sip_class_init, sip_word_at, skip_blanks,
-    skip_lws, take, take_long, take_quoted, to_line_end, trim_end,
+    line_ends_here, lower, peek, put, put_number, put_span, put_text, same_name, sip_class_init, sip_word_at,
+    skip_blanks, skip_lws, take, take_long, take_quoted, to_line_end, trim_end,
 )
 from identify._uri cimport (
     PLACE_CONTACT, PLACE_FROM_TO, PLACE_ROUTE, parse_uri, print_uri, SCHEME_OTHER,
@@ -97,11 +97,11 @@ cdef bint add_names() noexcept nogil:
 
 cdef int make_names() except -1:
     """Fill ``KNOWN`` by the first multiplier that keeps all names apart."""
-    cdef uint32_t tries
-    for tries in range(<uint32_t>LONGEST_NAME + 1):
-        memset(&KNOWN.masks[tries], 0xFF, tries if tries < 8 else 8)
+    cdef uint32_t length
+    for length in range(<uint32_t>LONGEST_NAME + 1):
+        memset(&KNOWN.masks[length], 0xFF, length if length < 8 else 8)
     KNOWN.multiplier = 0x9E3779B97F4A7C15
-    for tries in range(<uint32_t>MOST_TRIES):
+    for _ in range(<uint32_t>MOST_TRIES):
         if add_names():
             return 0
         KNOWN.multiplier = KNOWN.multiplier * <uint64_t>6364136223846793005 + 2

@@ -413,9 +413,10 @@ cdef void print_field(const Message *m, uint32_t index, const Received *received
                       Out *out) noexcept nogil:
     """Print the value of a field as PJSIP prints it for comparison."""
     cdef const Field *field = &m.fields[index]
+    cdef bint first = index == m.first[field.kind]
     cdef uint32_t i
-    print_value(m.base, field.kind, field.value, received if field.kind == VIA and index == m.first[field.kind] else NULL,
-                added if field.kind == CONTACT and index == m.first[field.kind] else NULL, out)
+    print_value(m.base, field.kind, field.value, received if first and field.kind == VIA else NULL,
+                added if first and field.kind == CONTACT else NULL, out)
     if field.kind == SUPPORTED or field.kind == REQUIRE:
         for i in range(index + 1, m.count):
             if m.fields[i].kind != field.kind or m.fields[i].value.start == m.fields[i].value.end:

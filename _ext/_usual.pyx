@@ -4,8 +4,8 @@ Knows the shapes that make up nearly all traffic, and no errors: what isn't of s
 ``_message``, ``_fields`` and ``_uri``, which read everything.  What is taken here leaves the same behind there.
 
 Strategy
-1. An index of the head (``_index.h``) has a bit for each byte that isn't a letter, digit, ``-``, ``.`` or ``_``, and one for
-   each line end.  A token, host, user or value is taken in a few instructions, however long it is.
+1. An index of the head (``_index.h``) has a bit for each byte that isn't a letter, digit, ``-``, ``.`` or ``_``, and
+   one for each line end.  A token, host, user or value is taken in a few instructions, however long it is.
 2. A header is taken only if its line ends in CRLF, doesn't fold, has at most one blank before its value and none
    behind it.  Its end is known before anything in it is looked at, so nothing in it is checked for the message's end.
 3. Inside a header of one of the known names no other blanks are expected than those everyone writes.
@@ -357,7 +357,8 @@ cdef uint32_t take_usual_headers(Message *m, const Index *index, uint32_t pos, u
             break
         head.end = line_end
         kind = kind_among(KNOWN, base + pos, colon - pos)
-        if kind == GENERIC or kind == ALLOW or kind == SUPPORTED or kind == CALL_ID or kind == ACCEPT or kind == REQUIRE or kind == UNSUPPORTED:
+        if (kind == GENERIC or kind == ALLOW or kind == SUPPORTED or kind == CALL_ID or kind == ACCEPT or kind == REQUIRE
+                or kind == UNSUPPORTED):
             # Anything on the line.
             place = line_end
         elif kind == VIA:
