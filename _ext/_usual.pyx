@@ -357,8 +357,8 @@ cdef uint32_t take_usual_headers(Message *m, const Index *index, uint32_t pos, u
             break
         head.end = line_end
         kind = kind_among(KNOWN, base + pos, colon - pos)
-        if (kind == GENERIC or kind == ALLOW or kind == SUPPORTED or kind == CALL_ID or kind == ACCEPT or kind == REQUIRE
-                or kind == UNSUPPORTED):
+        if (kind == GENERIC or kind == ALLOW or kind == SUPPORTED or kind == CALL_ID or kind == ACCEPT
+                or kind == REQUIRE or kind == UNSUPPORTED):
             # Anything on the line.
             place = line_end
         elif kind == VIA:
