@@ -3,9 +3,10 @@
 cimport cython
 from cpython.buffer cimport PyObject_CheckBuffer
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_GET_SIZE, PyBytes_FromStringAndSize
+from cpython.unicode cimport PyUnicode_DecodeUTF8
 from libc.stdint cimport uint8_t, uint32_t
 from libc.stdlib cimport free, malloc
-from libc.string cimport memcpy
+from libc.string cimport memchr, memcpy
 
 from identify._fields cimport AUTHORIZATION, FROM, GENERIC, KINDS, TO, NameAddress, Received, find_digest, long_name
 from identify._message cimport (
@@ -14,7 +15,7 @@ from identify._message cimport (
 )
 from identify._text cimport Out, Span, decoded
 from identify._uri cimport (
-    PLACE_REQUEST, Parameter, Uri as UriParts, next_parameter, print_uri,
+    PLACE_REQUEST, SCHEME_SIP, Parameter, Uri as UriParts, next_parameter, print_uri,
 )
 from identify._usual cimport WAY_WIDEST, Index, make_index, take_usual_headers, take_usual_request_line
 
@@ -33,7 +34,7 @@ STREAMS = frozenset({"tcp", "tls", "ws", "wss"})
 
 
 cdef str text_of(const uint8_t *data, uint32_t length):
-    return PyBytes_FromStringAndSize(<const char *>data, length).decode("utf-8", "surrogateescape")
+    return PyUnicode_DecodeUTF8(<const char *>data, length, "surrogateescape")
 
 
 cdef str text_at(const uint8_t *base, Span span):
@@ -41,8 +42,11 @@ cdef str text_at(const uint8_t *base, Span span):
 
 
 cdef str decoded_at(const uint8_t *base, Span span):
-    cdef bytearray out = bytearray()
+    cdef bytearray out
     cdef uint32_t pos = span.start
+    if span.end == span.start or memchr(base + span.start, c"%", span.end - span.start) == NULL:
+        return text_at(base, span)
+    out = bytearray()
     while pos < span.end:
         out.append(decoded(base, &pos, span.end))
     return bytes(out).decode("utf-8", "surrogateescape")
@@ -83,7 +87,7 @@ cdef Uri make_uri(const uint8_t *base, const UriParts *parts):
     cdef Span rest = parts.parameters
     cdef Parameter parameter
     uri.text = text_at(base, parts.text)
-    uri.scheme = text_at(base, parts.scheme_name).lower()
+    uri.scheme = "sip" if parts.scheme == SCHEME_SIP else text_at(base, parts.scheme_name).lower()
     uri.user = decoded_at(base, parts.user) if parts.has_user or not parts.host.end else None
     uri.password = decoded_at(base, parts.password) if parts.password.end else None
     uri.host = text_at(base, parts.host)
