@@ -50,6 +50,7 @@ MODULES = [
     "_regex_set",
     "_request",
     "_uri",
+    "_usual",
 ]
 
 SOURCES = Path("_ext")

@@ -16,8 +16,8 @@ from libc.stdlib cimport free, malloc
 from libc.string cimport memchr, memcpy
 
 from identify._address_tables cimport find_v4, find_v6
-from identify._fields cimport AUTHORIZATION, GENERIC, NameAddress, Received, find_digest
-from identify._message cimport Field, address_at, merged_away, print_field
+from identify._fields cimport AUTHORIZATION, FROM, GENERIC, TO, NameAddress, Received, find_digest
+from identify._message cimport Field, address_of, merged_away, print_field
 from identify._names cimport NO_NAME, find_name
 from identify._regex_set cimport RegexSet
 from identify._tables cimport (
@@ -84,9 +84,10 @@ cdef int32_t decide_ip(const Compiled *compiled, const Source *source, uint16_t 
 
 cdef int32_t decide_line(const Tables *tables, const Message *m) noexcept nogil:
     """The To URI's token, or where it has none the request URI's."""
-    cdef NameAddress to
+    cdef NameAddress room
     cdef Parameter parameter
-    if address_at(m, m.first_to, &to) and find_parameter(m.base, &to.uri, "line", 4, &parameter):
+    cdef const NameAddress *to = address_of(m, TO, &room)
+    if to != NULL and find_parameter(m.base, &to.uri, "line", 4, &parameter):
         return answer_of_token(tables, m.base, parameter.value)
     if m.has_request_uri and find_parameter(m.base, &m.request_uri, "line", 4, &parameter):
         return answer_of_token(tables, m.base, parameter.value)
@@ -103,6 +104,9 @@ cdef int32_t answer_of_token(const Tables *tables, const uint8_t *base, Span val
     # An escape makes one byte of three.
     if (value.end - value.start) // 3 > tables.tokens.longest:
         return -1
+    if value.end - value.start <= tables.tokens.longest and is_bare_text(base, value):
+        found = find_name(tables, &tables.tokens, base + value.start, value.end - value.start, 0)
+        return -1 if found >= <uint32_t>NO_ANSWER else <int32_t>found
     if value.end - value.start > KEY_ROOM:
         key = <uint8_t *>malloc(value.end - value.start)
         if key == NULL:
@@ -176,21 +180,38 @@ cdef const EndpointAnswers *endpoint_of(const Tables *tables, const Place *place
     return endpoint_of_key(tables, user, user_length, 0, NULL, 0)
 
 
-cdef bint sip_from(const Message *m, NameAddress *address) noexcept nogil:
-    return address_at(m, m.first_from, address) and (address.uri.scheme == SCHEME_SIP
-                                                     or address.uri.scheme == SCHEME_SIPS)
+cdef const NameAddress *sip_from(const Message *m, NameAddress *room) noexcept nogil:
+    """The first From if it has a sip or sips URI, else NULL."""
+    cdef const NameAddress *address = address_of(m, FROM, room)
+    if address != NULL and (address.uri.scheme == SCHEME_SIP or address.uri.scheme == SCHEME_SIPS):
+        return address
+    return NULL
+
+
+cdef inline bint is_bare_text(const uint8_t *base, Span span) noexcept nogil:
+    """Has it no byte that might have to be resolved or end it: '%', ';', NUL?"""
+    while span.start < span.end:
+        if base[span.start] == c"%" or base[span.start] == c";" or base[span.start] == 0:
+            return False
+        span.start += 1
+    return True
 
 
 cdef int32_t decide_username(const Tables *tables, const Message *m, const Place *place) noexcept nogil:
-    cdef NameAddress address
+    cdef NameAddress room
+    cdef const NameAddress *address = sip_from(m, &room)
     cdef const EndpointAnswers *found
     cdef uint8_t user[USER_LIMIT]
     cdef uint32_t length = 0
     cdef uint32_t pos
     cdef int c
-    if not sip_from(m, &address):
+    if address == NULL:
         return -1
     pos = address.uri.user.start
+    if is_bare_text(m.base, address.uri.user) and address.uri.user.end - pos <= <uint32_t>USER_LIMIT:
+        found = endpoint_of(tables, place, m.base + pos, address.uri.user.end - pos, m.base + address.uri.host.start,
+                            address.uri.host.end - address.uri.host.start)
+        return found.username if found != NULL else -1
     while pos < address.uri.user.end and length < USER_LIMIT:
         c = decoded(m.base, &pos, address.uri.user.end)
         if c == 0 or (c == c";" and tables.ignore_uri_user_options):
@@ -203,9 +224,10 @@ cdef int32_t decide_username(const Tables *tables, const Message *m, const Place
 
 
 cdef int32_t decide_anonymous(const Tables *tables, const Message *m, const Place *place) noexcept nogil:
-    cdef NameAddress address
+    cdef NameAddress room
+    cdef const NameAddress *address = sip_from(m, &room)
     cdef const EndpointAnswers *found
-    if not sip_from(m, &address):
+    if address == NULL:
         return -1
     found = endpoint_of(tables, place, <const uint8_t *>b"anonymous", 9, m.base + address.uri.host.start,
                         address.uri.host.end - address.uri.host.start)
@@ -253,15 +275,22 @@ cdef void bare(const uint8_t **text, uint32_t *length) noexcept nogil:
         length[0] -= 1
 
 
-cdef uint32_t wanted_number(const Tables *tables, const Message *m, const Field *field) noexcept nogil:
+cdef inline uint32_t wanted_number(const Tables *tables, const Message *m, const Field *field) noexcept nogil:
     """The number of the wanted header that a field is, NO_WANTED for none."""
-    cdef uint8_t name[NAME_ROOM]
-    cdef uint32_t i, length, found
+    cdef uint32_t length
     if field.kind != GENERIC:
         return tables.wanted_kinds[field.kind]
     length = field.name.end - field.name.start
     if not tables.wanted_sorts >> ((length + lower(m.base[field.name.start])) & 63) & 1:
         return <uint32_t>NO_WANTED
+    return wanted_name(tables, m, field)
+
+
+cdef uint32_t wanted_name(const Tables *tables, const Message *m, const Field *field) noexcept nogil:
+    """``wanted_number`` of a generic header whose name may be a wanted one."""
+    cdef uint8_t name[NAME_ROOM]
+    cdef uint32_t length = field.name.end - field.name.start
+    cdef uint32_t i, found
     if length > tables.header_names.longest or length > NAME_ROOM:
         return <uint32_t>NO_WANTED
     for i in range(length):

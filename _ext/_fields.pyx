@@ -13,8 +13,8 @@ from libc.string cimport memcpy, memset, strlen
 
 from identify._text cimport (
     Out, Span, Text, SIP_DIGIT, SIP_HOST, SIP_IPV6, SIP_TOKEN, SIP_VALUE, after_line_end, at_line_end, fail,
-    line_ends_here, lower, peek, put, put_number, put_span, put_text, same_name, sip_class_init, skip_blanks, skip_lws,
-    take, take_long, take_quoted, to_line_end, trim_end,
+    line_ends_here, lower, peek, put, put_number, put_span, put_text, same_name, sip_class_init, sip_word_at,
+    skip_blanks, skip_lws, take, take_long, take_quoted, to_line_end, trim_end,
 )
 from identify._uri cimport (
     PLACE_CONTACT, PLACE_FROM_TO, PLACE_ROUTE, parse_uri, print_uri, SCHEME_OTHER,
@@ -31,100 +31,98 @@ NAMES[:] = [
 ]
 
 
+# Names of one letter (RFC 3261 7.3.3, and Asterisk's own modules'); NULL where a kind has none.
+cdef const char *COMPACT_NAMES[29]
+COMPACT_NAMES[<int>CALL_ID] = "i"
+COMPACT_NAMES[<int>CONTACT] = "m"
+COMPACT_NAMES[<int>CONTENT_LENGTH] = "l"
+COMPACT_NAMES[<int>CONTENT_TYPE] = "c"
+COMPACT_NAMES[<int>EVENT] = "o"
+COMPACT_NAMES[<int>FROM] = "f"
+COMPACT_NAMES[<int>SESSION_EXPIRES] = "x"
+COMPACT_NAMES[<int>SUPPORTED] = "k"
+COMPACT_NAMES[<int>TO] = "t"
+COMPACT_NAMES[<int>VIA] = "v"
+
+
 cdef const char *long_name(int kind) noexcept nogil:
     return NAMES[kind]
 
 
-# The names in lower case as three words, zero behind their end, with which a name of the message is compared at once.
-cdef uint64_t NAME_WORDS[29][3]
-cdef uint8_t NAME_LENGTHS[29]
-# All bits of the first so many bytes of three words.
-cdef uint64_t LENGTH_MASKS[25][3]
-# The kinds by what `sort_of` makes of their names; 0 where there is none.
-cdef uint8_t KIND_OF_SORT[64]
+cdef enum:
+    # Multipliers that are tried; about one of 300 keeps the names apart.
+    MOST_TRIES = 100000
+
+cdef KnownNames KNOWN
 
 
-cdef inline uint32_t sort_of(uint32_t length, int first, int last) noexcept nogil:
-    """A number below 64 that no two known names share; letters have to be in lower case."""
-    return (length + <uint32_t>first * 23 + <uint32_t>last * 31) & 63
+cdef const KnownNames *known_names() noexcept nogil:
+    """The names of all kinds, for ``kind_among``."""
+    return &KNOWN
+
+
+cdef bint add_name(const char *name, int kind) noexcept nogil:
+    """Give a name its place; False where another one has it."""
+    cdef uint8_t lowered[LONGEST_NAME]
+    cdef uint32_t length = <uint32_t>strlen(name)
+    cdef uint64_t first
+    cdef uint32_t i
+    cdef KnownName *one
+    memset(lowered, 0, sizeof(lowered))
+    for i in range(length):
+        lowered[i] = <uint8_t>lower(<uint8_t>name[i])
+    first = sip_word_at(lowered)
+    one = &KNOWN.names[sort_of(first, length, KNOWN.multiplier)]
+    if one.length:
+        return False
+    one.kind = kind
+    one.length = length
+    one.first = first
+    if length > 8:
+        one.middle = sip_word_at(lowered + 8)
+        one.last = sip_word_at(lowered + length - 8)
+    return True
+
+
+cdef bint add_names() noexcept nogil:
+    cdef int kind
+    memset(KNOWN.names, 0, sizeof(KNOWN.names))
+    for kind in range(1, <int>KINDS):
+        if not add_name(NAMES[kind], kind):
+            return False
+        if COMPACT_NAMES[kind] != NULL and not add_name(COMPACT_NAMES[kind], kind):
+            return False
+    return True
 
 
 cdef int make_names() except -1:
-    cdef uint8_t lowered[24]
-    cdef uint32_t length, i, sort
-    cdef int kind
-    for kind in range(1, <int>KINDS):
-        length = <uint32_t>strlen(NAMES[kind])
-        memset(lowered, 0, 24)
-        for i in range(length):
-            lowered[i] = <uint8_t>lower(<uint8_t>NAMES[kind][i])
-        memcpy(NAME_WORDS[kind], lowered, 24)
-        NAME_LENGTHS[kind] = <uint8_t>length
-        sort = sort_of(length, lowered[0], lowered[length - 1])
-        if KIND_OF_SORT[sort]:
-            raise ImportError(f"{NAMES[kind]} and {NAMES[KIND_OF_SORT[sort]]} are of one sort: sort_of must differ")
-        KIND_OF_SORT[sort] = <uint8_t>kind
-    for length in range(25):
-        memset(lowered, 0, 24)
-        memset(lowered, 0xFF, length)
-        memcpy(LENGTH_MASKS[length], lowered, 24)
-    return 0
+    """Fill ``KNOWN`` by the first multiplier that keeps all names apart."""
+    cdef uint32_t length
+    for length in range(<uint32_t>LONGEST_NAME + 1):
+        memset(&KNOWN.masks[length], 0xFF, length if length < 8 else 8)
+    KNOWN.multiplier = 0x9E3779B97F4A7C15
+    for _ in range(<uint32_t>MOST_TRIES):
+        if add_names():
+            return 0
+        KNOWN.multiplier = KNOWN.multiplier * <uint64_t>6364136223846793005 + 2
+    raise ImportError("no multiplier keeps the names of headers apart")
 
 
 make_names()
 
 
-cdef inline int compact_kind(int c) noexcept nogil:
-    """The kind of a name of one letter in lower case (RFC 3261 7.3.3, and Asterisk's own modules')."""
-    if c == c"i":
-        return CALL_ID
-    if c == c"m":
-        return CONTACT
-    if c == c"l":
-        return CONTENT_LENGTH
-    if c == c"c":
-        return CONTENT_TYPE
-    if c == c"f":
-        return FROM
-    if c == c"k":
-        return SUPPORTED
-    if c == c"t":
-        return TO
-    if c == c"v":
-        return VIA
-    if c == c"x":
-        return SESSION_EXPIRES
-    if c == c"o":
-        return EVENT
-    return GENERIC
-
-
 cdef int kind_of(const uint8_t *base, Span name, uint32_t end) noexcept nogil:
-    """The kind of a header name, long or compact; GENERIC for one PJSIP doesn't know.
-
-    The name is a token, of which setting the bit 0x20 makes no other character a letter or a hyphen.  Nothing at or
-    behind ``end`` is read.
-    """
-    cdef uint64_t words[3]
+    """The kind of a header name, see ``kind_among``.  Nothing at or behind ``end`` is read."""
+    # The compiler doesn't see that a short name is read no further than eight bytes.
+    cdef uint8_t copied[LONGEST_NAME]
     cdef uint32_t length = name.end - name.start
-    cdef uint32_t i
-    cdef int kind
-    if length <= 1:
-        return compact_kind(lower(base[name.start])) if length else GENERIC
-    if length > 24:
+    if length == 0:
         return GENERIC
-    kind = KIND_OF_SORT[sort_of(length, base[name.start] | 0x20, base[name.end - 1] | 0x20)]
-    if kind == GENERIC:
-        return GENERIC
-    if end - name.start >= 24:
-        memcpy(words, base + name.start, 24)
-    else:
-        memset(words, 0, 24)
-        memcpy(words, base + name.start, length)
-    for i in range((length + 7) >> 3):
-        if (words[i] | <uint64_t>0x2020202020202020) & LENGTH_MASKS[length][i] != NAME_WORDS[kind][i]:
-            return GENERIC
-    return kind if NAME_LENGTHS[kind] == length else GENERIC
+    if length < 8 and end - name.start < 8:
+        memset(copied, 0, sizeof(copied))
+        memcpy(copied, base + name.start, length)
+        return kind_among(&KNOWN, copied, length)
+    return kind_among(&KNOWN, base + name.start, length)
 
 
 # ---------------------------------------------------------------- header parameters
@@ -777,20 +775,26 @@ cdef void print_list(const uint8_t *base, Span value, bint *begun, Out *out) noe
 
 cdef void print_generic(const uint8_t *base, Span value, Out *out) noexcept nogil:
     """As received; a fold with the blanks after it is one blank."""
-    cdef uint32_t pos = value.start
     cdef Text t
+    cdef Span line
     t.base = base
+    t.pos = value.start
     t.end = value.end
     t.reason = NULL
-    while pos < value.end:
-        if base[pos] == c"\r" or base[pos] == c"\n":
-            t.pos = after_line_end(&t, pos)
-            skip_blanks(&t)
-            pos = t.pos
-            put(out, c" ")
+    while True:
+        line.start = t.pos
+        to_line_end(&t)
+        line.end = t.pos
+        put_span(out, base, line)
+        if t.pos >= t.end:
+            return
+        if base[t.pos] == 0:
+            put(out, 0)
+            t.pos += 1
         else:
-            put(out, base[pos])
-            pos += 1
+            put(out, c" ")
+            t.pos = after_line_end(&t, t.pos)
+            skip_blanks(&t)
 
 
 cdef void print_value(const uint8_t *base, int kind, Span value, const Received *received, const char *added,

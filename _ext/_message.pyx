@@ -14,7 +14,7 @@ Facts
 """
 
 from libc.stdlib cimport free, malloc, realloc
-from libc.string cimport memcpy, memset
+from libc.string cimport memcpy
 
 from identify._fields cimport (
     CALL_ID, CONTACT, CSEQ, FROM, GENERIC, REQUIRE, SUPPORTED, TO, VIA, NameAddress,
@@ -25,6 +25,7 @@ from identify._text cimport (
     sip_class, sip_class_init, skip_blanks, skip_lws, take, take_long, to_line_end, trim_end,
 )
 from identify._uri cimport SCHEME_OTHER, SCHEME_SIP, SCHEME_SIPS, parse_uri
+from identify._usual cimport WAY_WIDEST, Index, make_index, take_usual_headers, take_usual_request_line
 
 sip_class_init()
 
@@ -35,13 +36,18 @@ cdef enum:
 
 cdef void begin(Message *m, const uint8_t *base, uint32_t length, Field *fields, uint32_t capacity) noexcept nogil:
     """Make an empty message over ``length`` bytes; ``fields`` is the caller's array for the first fields."""
-    memset(m, 0, sizeof(Message))
+    # Not the whole structure: it is large, and what isn't set here is set before it is read.
     m.base = base
     m.length = length
     m.fields = fields
+    m.count = 0
     m.capacity = capacity
-    m.first_from = m.last_from = m.first_to = m.last_to = m.first_via = m.first_contact = -1
-    m.first_supported = m.first_require = -1
+    m.grown = False
+    m.method.start = m.method.end = 0
+    m.has_request_uri = m.kept_from = m.kept_to = False
+    m.kinds = 0
+    m.error = 0
+    m.reason = NULL
 
 
 cdef void finish(Message *m) noexcept nogil:
@@ -57,49 +63,33 @@ cdef bint refuse(Message *m, const char *reason, uint32_t offset) noexcept nogil
     return False
 
 
-cdef bint add_field(Message *m, int kind, Span name, Span value) noexcept nogil:
+cdef bint grow(Message *m) noexcept nogil:
+    """Make room for another field; False where there is no memory."""
+    # A message of 64 KiB has at most 2**15 fields, so this doubles a few times at most.
+    cdef uint32_t capacity = m.capacity * 2 if m.capacity else 64
     cdef Field *larger
-    cdef uint32_t capacity
-    cdef int32_t index = <int32_t>m.count
-    if m.count == m.capacity:
-        # A message of 64 KiB has at most 2**15 fields, so this doubles a few times at most.
-        capacity = m.capacity * 2 if m.capacity else 64
-        if m.grown:
-            larger = <Field *>realloc(m.fields, capacity * sizeof(Field))
-        else:
-            larger = <Field *>malloc(capacity * sizeof(Field))
-            if larger != NULL and m.count:
-                memcpy(larger, m.fields, m.count * sizeof(Field))
-        if larger == NULL:
-            return refuse(m, "out of memory", name.start)
-        m.fields = larger
-        m.capacity = capacity
-        m.grown = True
+    if m.grown:
+        larger = <Field *>realloc(m.fields, capacity * sizeof(Field))
+    else:
+        larger = <Field *>malloc(capacity * sizeof(Field))
+        if larger != NULL and m.count:
+            memcpy(larger, m.fields, m.count * sizeof(Field))
+    if larger == NULL:
+        return False
+    m.fields = larger
+    m.capacity = capacity
+    m.grown = True
+    return True
+
+
+cdef bint add_field(Message *m, int kind, Span name, Span value) noexcept nogil:
+    if m.count == m.capacity and not grow(m):
+        return refuse(m, "out of memory", name.start)
+    note_kind(m, kind)
     m.fields[m.count].kind = kind
     m.fields[m.count].name = name
     m.fields[m.count].value = value
     m.count += 1
-    m.kinds |= <uint32_t>1 << kind
-    if kind == FROM:
-        m.last_from = index
-        if m.first_from < 0:
-            m.first_from = index
-    elif kind == TO:
-        m.last_to = index
-        if m.first_to < 0:
-            m.first_to = index
-    elif kind == VIA:
-        if m.first_via < 0:
-            m.first_via = index
-    elif kind == CONTACT:
-        if m.first_contact < 0:
-            m.first_contact = index
-    elif kind == SUPPORTED:
-        if m.first_supported < 0:
-            m.first_supported = index
-    elif kind == REQUIRE:
-        if m.first_require < 0:
-            m.first_require = index
     return True
 
 
@@ -194,27 +184,39 @@ cdef bint take_request_line(Message *m, Text *t) noexcept nogil:
     return True
 
 
-cdef inline bint has(const Message *m, int kind) noexcept nogil:
-    return m.kinds >> kind & 1
-
-
-cdef bint parse_head(Message *m, Text *t) noexcept nogil:
+cdef bint take_head(Message *m, Text *t, int way) noexcept nogil:
+    """The request line and all headers."""
+    cdef Index index
     cdef bint first = True
-    if take_request_line(m, t):
-        # The line after the request line must be a header.
-        while first or (t.pos < t.end and not at_line_end(t)):
-            first = False
-            if not take_header(m, t):
-                break
-    if t.reason != NULL:
-        return refuse(m, t.reason, t.error)
-    if m.reason != NULL:
+    cdef uint32_t pos
+    make_index(&index, m.base, t.end, way)
+    pos = take_usual_request_line(m, &index, t.pos, t.end)
+    if pos:
+        t.pos = pos
+    elif not take_request_line(m, t):
         return False
-    if m.first_via < 0:
+    # The line after the request line must be a header.
+    while first or (t.pos < t.end and not at_line_end(t)):
+        pos = take_usual_headers(m, &index, t.pos, t.end)
+        if pos == t.pos:
+            if not take_header(m, t):
+                return False
+        t.pos = pos if pos > t.pos else t.pos
+        first = False
+    return True
+
+
+cdef bint parse_head(Message *m, Text *t, int way) noexcept nogil:
+    if m.capacity == 0 and not grow(m):
+        return refuse(m, "out of memory", 0)
+    if not take_head(m, t, way):
+        # Without a reason of the text's, it is the message's: no memory.
+        return refuse(m, t.reason, t.error) if t.reason != NULL else False
+    if not has(m, VIA):
         return refuse(m, "no Via", t.pos)
-    if m.first_from < 0:
+    if not has(m, FROM):
         return refuse(m, "no From", t.pos)
-    if m.first_to < 0:
+    if not has(m, TO):
         return refuse(m, "no To", t.pos)
     if not has(m, CALL_ID):
         return refuse(m, "no Call-ID", t.pos)
@@ -270,6 +272,11 @@ cdef bint find_frame(Message *m, Text *t) noexcept nogil:
 
 cdef bint parse_message(Message *m, bint stream) noexcept nogil:
     """Parse a datagram or the first message of a stream; False with ``reason`` and ``error`` set."""
+    return parse_message_by(m, stream, WAY_WIDEST)
+
+
+cdef bint parse_message_by(Message *m, bint stream, int way) noexcept nogil:
+    """``parse_message`` by a ``Way``; all come to the same."""
     cdef Text t
     if m.length > MESSAGE_LIMIT:
         return refuse(m, "longer than 65536 bytes", MESSAGE_LIMIT)
@@ -286,7 +293,7 @@ cdef bint parse_message(Message *m, bint stream) noexcept nogil:
         return refuse(m, "nothing but line ends", 0)
     if stream and not find_frame(m, &t):
         return False
-    return parse_head(m, &t)
+    return parse_head(m, &t, way)
 
 
 cdef bint is_token(const Message *m, Span span) noexcept nogil:
@@ -337,11 +344,9 @@ cdef bint add_request_uri(Message *m, uint32_t start, uint32_t end) noexcept nog
     return True
 
 
-cdef bint address_at(const Message *m, int32_t index, NameAddress *address) noexcept nogil:
-    """Parse the From, To, Contact or Route at ``index`` anew; False where there is none."""
+cdef bint address_at(const Message *m, uint32_t index, NameAddress *address) noexcept nogil:
+    """Parse the From, To, Contact or Route at ``index`` anew."""
     cdef Text t
-    if index < 0:
-        return False
     t.base = m.base
     t.pos = m.fields[index].value.start
     t.end = m.fields[index].value.end
@@ -350,25 +355,47 @@ cdef bint address_at(const Message *m, int32_t index, NameAddress *address) noex
     return parse_name_address(&t, m.fields[index].kind, address)
 
 
+cdef const NameAddress *address_of(const Message *m, int kind, NameAddress *room) noexcept nogil:
+    """The first From or To, NULL where there is none; ``room`` is used where the scan hasn't kept it."""
+    if not has(m, kind):
+        return NULL
+    if kind == FROM and m.kept_from:
+        return &m.from_address
+    if kind == TO and m.kept_to:
+        return &m.to_address
+    return room if address_at(m, m.first[kind], room) else NULL
+
+
 cdef bint is_method(const Message *m, const char *name, uint32_t length) noexcept nogil:
     """PJSIP compares methods without case, though RFC 3261 7.1 doesn't; `name` is lower case."""
     return same_name(m.base, m.method, name, length)
+
+
+cdef bint last_is_other(const Message *m, int kind) noexcept nogil:
+    """Has the last From or To another scheme than sip, sips and tel?"""
+    cdef NameAddress address
+    cdef uint32_t i = m.count
+    while i:
+        i -= 1
+        if m.fields[i].kind == kind:
+            return address_at(m, i, &address) and address.uri.scheme == SCHEME_OTHER
+    return False
 
 
 cdef int screen(const Message *m) noexcept nogil:
     """What Asterisk answers before it would identify."""
     cdef NameAddress address
     cdef uint32_t i
-    if address_at(m, m.last_from, &address) and address.uri.scheme == SCHEME_OTHER:
+    if last_is_other(m, FROM):
         return SCREENING_416_FROM
-    if address_at(m, m.last_to, &address) and address.uri.scheme == SCHEME_OTHER:
+    if last_is_other(m, TO):
         return SCREENING_416_TO
     for i in range(m.count):
-        if m.fields[i].kind != CONTACT or not address_at(m, <int32_t>i, &address) or address.star:
+        if m.fields[i].kind != CONTACT or not address_at(m, i, &address) or address.star:
             continue
         if address.uri.scheme != SCHEME_SIP and address.uri.scheme != SCHEME_SIPS:
             return SCREENING_416_CONTACT
-    if m.first_contact < 0 and (is_method(m, "invite", 6) or is_method(m, "subscribe", 9) or is_method(m, "refer", 5)
+    if not has(m, CONTACT) and (is_method(m, "invite", 6) or is_method(m, "subscribe", 9) or is_method(m, "refer", 5)
                                 or is_method(m, "update", 6) or is_method(m, "notify", 6)):
         return SCREENING_400_CONTACT
     if is_method(m, "bye", 3) or is_method(m, "cancel", 6):
@@ -379,20 +406,17 @@ cdef int screen(const Message *m) noexcept nogil:
 cdef bint merged_away(const Message *m, uint32_t index) noexcept nogil:
     """Several Supported, or Require, are one: the first."""
     cdef int kind = m.fields[index].kind
-    if kind == SUPPORTED:
-        return <int32_t>index != m.first_supported
-    if kind == REQUIRE:
-        return <int32_t>index != m.first_require
-    return False
+    return (kind == SUPPORTED or kind == REQUIRE) and index != m.first[kind]
 
 
 cdef void print_field(const Message *m, uint32_t index, const Received *received, const char *added,
                       Out *out) noexcept nogil:
     """Print the value of a field as PJSIP prints it for comparison."""
     cdef const Field *field = &m.fields[index]
+    cdef bint first = index == m.first[field.kind]
     cdef uint32_t i
-    print_value(m.base, field.kind, field.value, received if <int32_t>index == m.first_via else NULL,
-                added if <int32_t>index == m.first_contact else NULL, out)
+    print_value(m.base, field.kind, field.value, received if first and field.kind == VIA else NULL,
+                added if first and field.kind == CONTACT else NULL, out)
     if field.kind == SUPPORTED or field.kind == REQUIRE:
         for i in range(index + 1, m.count):
             if m.fields[i].kind != field.kind or m.fields[i].value.start == m.fields[i].value.end:

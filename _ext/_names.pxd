@@ -11,9 +11,10 @@ Strategy
 """
 
 from libc.stdint cimport uint8_t, uint32_t, uint64_t
-from libc.string cimport memcmp, memcpy
+from libc.string cimport memcmp
 
 from identify._block cimport Block
+from identify._text cimport sip_rest_word, sip_word_at
 
 cdef enum:
     NO_NAME = 0xFFFFFFFF
@@ -42,15 +43,15 @@ cdef struct NameTable:
 cdef inline uint32_t hash_name(const uint8_t *text, uint32_t length, uint32_t salt) noexcept nogil:
     cdef uint64_t mixed = (<uint64_t>salt << 32 | length) * <uint64_t>0x9E3779B97F4A7C15
     cdef uint64_t word
+    cdef uint32_t size = length
     while length >= 8:
-        memcpy(&word, text, 8)
+        word = sip_word_at(text)
         mixed = (mixed ^ word) * <uint64_t>0xFF51AFD7ED558CCD
         mixed ^= mixed >> 32
         text += 8
         length -= 8
     if length:
-        word = 0
-        memcpy(&word, text, length)
+        word = sip_rest_word(text + length, length, size)
         mixed = (mixed ^ word) * <uint64_t>0xFF51AFD7ED558CCD
         mixed ^= mixed >> 32
     mixed *= <uint64_t>0xC4CEB9FE1A85EC53

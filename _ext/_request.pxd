@@ -2,7 +2,10 @@
 
 from cpython.long cimport PyLong_AsLongAndOverflow
 
-from identify._message cimport Message
+from identify._message cimport Field, Message
+
+cdef enum:
+    ROOM = 6
 
 
 cdef inline int port_of(object port) except -1:
@@ -17,9 +20,12 @@ cdef inline int port_of(object port) except -1:
 cdef class Request:
     cdef bytes data
     cdef Message message
+    # Of the few fields that metadata mostly have; more are on the heap.
+    cdef Field room[ROOM]
     cdef readonly str source, transport, local, transport_section
     cdef readonly int port
     cdef void start(self)
+    cdef scan(self, method, request_uri, list texts, Py_ssize_t addresses)
     cdef take_place(self, source, port, transport, local, transport_section)
     cdef complain(self)
-    cdef uri_at(self, int index)
+    cdef uri_of(self, int kind)

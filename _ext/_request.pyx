@@ -3,28 +3,38 @@
 cimport cython
 from cpython.buffer cimport PyObject_CheckBuffer
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_GET_SIZE, PyBytes_FromStringAndSize
+from cpython.unicode cimport PyUnicode_DecodeUTF8
 from libc.stdint cimport uint8_t, uint32_t
 from libc.stdlib cimport free, malloc
+from libc.string cimport memchr, memcpy
 
-from identify._fields cimport AUTHORIZATION, GENERIC, NameAddress, Received, find_digest, long_name
+from identify._fields cimport AUTHORIZATION, FROM, GENERIC, KINDS, TO, NameAddress, Received, find_digest, long_name
 from identify._message cimport (
-    MESSAGE_LIMIT, add_header, add_method, add_request_uri, address_at, begin, finish, merged_away,
-    parse_message, print_field, screen,
+    MESSAGE_LIMIT, Field, Message, add_header, add_method, add_request_uri, address_of, begin, finish, has,
+    merged_away, parse_message_by, print_field, screen,
 )
 from identify._text cimport Out, Span, decoded
 from identify._uri cimport (
-    PLACE_REQUEST, Parameter, Uri as UriParts, next_parameter, print_uri,
+    PLACE_REQUEST, SCHEME_SIP, Parameter, Uri as UriParts, next_parameter, print_uri,
 )
+from identify._usual cimport WAY_WIDEST, Index, make_index, take_usual_headers, take_usual_request_line
 
 from identify._addresses import parse_address
 from identify.errors import LimitError, MessageError
 
+cdef extern from "Python.h":
+    bint PyUnicode_IS_ASCII(object text)
+    Py_ssize_t PyUnicode_GET_LENGTH(object text)
+    void *PyUnicode_DATA(object text)
+
 SCREENINGS = ("pass", "416 from", "416 to", "416 contact", "400 missing contact", "481 BYE/CANCEL outside a dialog")
+# How a message may be read, by the numbers of Way.
+WAYS = ("general", "plain", "usual", "widest")
 STREAMS = frozenset({"tcp", "tls", "ws", "wss"})
 
 
 cdef str text_of(const uint8_t *data, uint32_t length):
-    return PyBytes_FromStringAndSize(<const char *>data, length).decode("utf-8", "surrogateescape")
+    return PyUnicode_DecodeUTF8(<const char *>data, length, "surrogateescape")
 
 
 cdef str text_at(const uint8_t *base, Span span):
@@ -32,8 +42,11 @@ cdef str text_at(const uint8_t *base, Span span):
 
 
 cdef str decoded_at(const uint8_t *base, Span span):
-    cdef bytearray out = bytearray()
+    cdef bytearray out
     cdef uint32_t pos = span.start
+    if span.end == span.start or memchr(base + span.start, c"%", span.end - span.start) == NULL:
+        return text_at(base, span)
+    out = bytearray()
     while pos < span.end:
         out.append(decoded(base, &pos, span.end))
     return bytes(out).decode("utf-8", "surrogateescape")
@@ -74,7 +87,7 @@ cdef Uri make_uri(const uint8_t *base, const UriParts *parts):
     cdef Span rest = parts.parameters
     cdef Parameter parameter
     uri.text = text_at(base, parts.text)
-    uri.scheme = text_at(base, parts.scheme_name).lower()
+    uri.scheme = "sip" if parts.scheme == SCHEME_SIP else text_at(base, parts.scheme_name).lower()
     uri.user = decoded_at(base, parts.user) if parts.has_user or not parts.host.end else None
     uri.password = decoded_at(base, parts.password) if parts.password.end else None
     uri.host = text_at(base, parts.host)
@@ -99,12 +112,25 @@ cdef class Authorization:
         return f"<Authorization username={self.username!r} realm={self.realm!r}>"
 
 
-cdef bytes encoded(object value, str what):
+cdef object as_text(object value, str what):
+    """The value as bytes or, where these would be the same, as str."""
+    if isinstance(value, str):
+        return value if PyUnicode_IS_ASCII(value) else (<str>value).encode("utf-8", "surrogateescape")
     if isinstance(value, bytes):
         return value
-    if isinstance(value, str):
-        return (<str>value).encode("utf-8", "surrogateescape")
     raise TypeError(f"{what} must be str or bytes, not {type(value).__name__}")
+
+
+cdef inline Py_ssize_t size_of(object text):
+    """Bytes of what ``as_text`` has returned."""
+    return PyBytes_GET_SIZE(text) if isinstance(text, bytes) else PyUnicode_GET_LENGTH(text)
+
+
+cdef inline uint8_t *put_text(uint8_t *out, object text):
+    """Write what ``as_text`` has returned; returns the place behind it."""
+    cdef Py_ssize_t size = size_of(text)
+    memcpy(out, PyBytes_AS_STRING(text) if isinstance(text, bytes) else <char *>PyUnicode_DATA(text), size)
+    return out + size
 
 
 @cython.final
@@ -129,42 +155,65 @@ cdef class Request:
         if self.source or self.message.length:
             raise TypeError("a Request is immutable: it can't be initialised again")
         self.take_place(source, port, transport, local, transport_section)
-        pairs = [(encoded(name, "a header's name"), encoded(value, "a header's value"))
-                 for name, value in (headers.items() if hasattr(headers, "items") else headers)]
-        if to_uri is not None:
-            pairs.insert(0, (b"To", b"<" + encoded(to_uri, "to_uri") + b">"))
+        # Names and values in turn; From and To, whose URIs are put into <>, come first.
+        cdef list texts = []
+        cdef Py_ssize_t addresses = 0
         if from_uri is not None:
-            pairs.insert(0, (b"From", b"<" + encoded(from_uri, "from_uri") + b">"))
-        chunks = [encoded(method, "method")]
-        size = len(chunks[0])
+            texts += ("From", as_text(from_uri, "from_uri"))
+            addresses += 1
+        if to_uri is not None:
+            texts += ("To", as_text(to_uri, "to_uri"))
+            addresses += 1
+        if not isinstance(headers, dict):
+            for name, value in headers.items() if hasattr(headers, "items") else headers:
+                texts.append(as_text(name, "a header's name"))
+                texts.append(as_text(value, "a header's value"))
+        else:
+            for name, value in (<dict>headers).items():
+                texts.append(as_text(name, "a header's name"))
+                texts.append(as_text(value, "a header's value"))
+        method = as_text(method, "method")
         if request_uri is not None:
-            uri = encoded(request_uri, "request_uri")
-            chunks.append(uri)
-            size += len(uri)
-        for name, value in pairs:
-            chunks.append(name)
-            chunks.append(value)
-            size += len(name) + len(value)
+            request_uri = as_text(request_uri, "request_uri")
+        self.scan(method, request_uri, texts, addresses)
+
+    cdef scan(self, method, request_uri, list texts, Py_ssize_t addresses):
+        """Write the parts behind one another, as a message would have them, and parse each."""
+        cdef uint8_t *out
+        cdef uint8_t *begun
+        cdef Py_ssize_t i, size = size_of(method) + 2 * addresses
+        cdef Span name, uri
+        cdef uint32_t start
+        cdef bint ok
+        if request_uri is not None:
+            size += size_of(request_uri)
+        for i in range(len(texts)):
+            size += size_of(texts[i])
         if size > MESSAGE_LIMIT:
             raise LimitError(f"a request of {size} bytes; at most {MESSAGE_LIMIT} are handled")
-        self.data = b"".join(chunks)
-        self.start()
-        cdef Span name_span
-        cdef uint32_t pos = <uint32_t>len(chunks[0])
-        cdef bint ok = True
-        self.message.method.start = 0
-        self.message.method.end = pos
+        self.data = PyBytes_FromStringAndSize(NULL, size)
+        begun = out = <uint8_t *>PyBytes_AS_STRING(self.data)
+        begin(&self.message, begun, <uint32_t>size, self.room, ROOM)
+        out = put_text(out, method)
+        self.message.method.end = <uint32_t>(out - begun)
         ok = add_method(&self.message)
-        if ok and request_uri is not None:
-            ok = add_request_uri(&self.message, pos, pos + <uint32_t>len(uri))
-            pos += <uint32_t>len(uri)
-        for name, value in pairs:
-            if not ok:
-                break
-            name_span.start = pos
-            name_span.end = pos + <uint32_t>len(name)
-            pos = name_span.end + <uint32_t>len(value)
-            ok = add_header(&self.message, name_span, name_span.end, pos)
+        if request_uri is not None:
+            uri.start = <uint32_t>(out - begun)
+            out = put_text(out, request_uri)
+            ok = ok and add_request_uri(&self.message, uri.start, <uint32_t>(out - begun))
+        for i in range(0, len(texts), 2):
+            name.start = <uint32_t>(out - begun)
+            out = put_text(out, texts[i])
+            name.end = <uint32_t>(out - begun)
+            if i < 2 * addresses:
+                out[0] = c"<"
+                out = put_text(out + 1, texts[i + 1])
+                out[0] = c">"
+                out += 1
+            else:
+                out = put_text(out, texts[i + 1])
+            start = name.end
+            ok = ok and add_header(&self.message, name, start, <uint32_t>(out - begun))
         if not ok:
             self.complain()
 
@@ -175,7 +224,7 @@ cdef class Request:
     cdef take_place(self, source, port, transport, local, transport_section):
         self.source = source
         self.port = port_of(port)
-        self.transport = transport.lower()
+        self.transport = transport if transport == "udp" else transport.lower()
         self.local = local
         self.transport_section = transport_section
 
@@ -192,19 +241,7 @@ cdef class Request:
         ``local`` is the ``address:port`` at which it arrived, ``transport_section`` the id of its transport.
         Raise ``MessageError`` where PJSIP would drop it.
         """
-        cdef Request request = Request.__new__(Request)
-        request.take_place(source, port, transport, local, transport_section)
-        if not isinstance(data, bytes):
-            if not PyObject_CheckBuffer(data):
-                raise TypeError(f"data must be bytes as they came off the wire, not {type(data).__name__}")
-            data = memoryview(data).cast("B")[:MESSAGE_LIMIT + 1].tobytes()
-        request.data = data
-        if PyBytes_GET_SIZE(data) > MESSAGE_LIMIT:
-            raise MessageError(f"longer than {MESSAGE_LIMIT} bytes", MESSAGE_LIMIT)
-        request.start()
-        if not parse_message(&request.message, request.transport in STREAMS):
-            request.complain()
-        return request
+        return read_by(WAY_WIDEST, data, source, port, transport, local, transport_section)
 
     @property
     def source_address(self):
@@ -224,19 +261,20 @@ cdef class Request:
             return None
         return make_uri(self.message.base, &self.message.request_uri)
 
-    cdef uri_at(self, int index):
-        cdef NameAddress address
-        if not address_at(&self.message, index, &address):
+    cdef uri_of(self, int kind):
+        cdef NameAddress room
+        cdef const NameAddress *address = address_of(&self.message, kind, &room)
+        if address == NULL:
             return None
         return make_uri(self.message.base, &address.uri)
 
     @property
     def from_uri(self):
-        return self.uri_at(self.message.first_from)
+        return self.uri_of(FROM)
 
     @property
     def to_uri(self):
-        return self.uri_at(self.message.first_to)
+        return self.uri_of(TO)
 
     @property
     def authorizations(self):
@@ -327,3 +365,65 @@ cdef class Request:
 
     def __repr__(self):
         return f"<Request {self.method} from {self.source}:{self.port}/{self.transport}>"
+
+
+cdef Request read_by(int way, data, str source, port, str transport, local, transport_section):
+    cdef Request request = Request.__new__(Request)
+    request.take_place(source, port, transport, local, transport_section)
+    if not isinstance(data, bytes):
+        if not PyObject_CheckBuffer(data):
+            raise TypeError(f"data must be bytes as they came off the wire, not {type(data).__name__}")
+        data = memoryview(data).cast("B")[:MESSAGE_LIMIT + 1].tobytes()
+    request.data = data
+    if PyBytes_GET_SIZE(data) > MESSAGE_LIMIT:
+        raise MessageError(f"longer than {MESSAGE_LIMIT} bytes", MESSAGE_LIMIT)
+    request.start()
+    if not parse_message_by(&request.message, request.transport in STREAMS, way):
+        request.complain()
+    return request
+
+
+def read_request(str way not None, data, str source not None, port, str transport not None="udp"):
+    """``Request.from_message`` by one of the ``WAYS``, which all come to the same; for tests."""
+    return read_by(WAYS.index(way), data, source, port, transport, None, None)
+
+
+def usual_end(bytes data not None):
+    """How far the request line and headers of a datagram are of the usual shapes, from its beginning; for tests."""
+    cdef Index index
+    cdef Message m
+    cdef Field fields[64]
+    cdef uint32_t pos
+    cdef uint32_t end = <uint32_t>PyBytes_GET_SIZE(data)
+    begin(&m, <const uint8_t *>PyBytes_AS_STRING(data), end, fields, 64)
+    make_index(&index, m.base, end, WAY_WIDEST)
+    pos = take_usual_request_line(&m, &index, 0, end)
+    return take_usual_headers(&m, &index, pos, end) if pos else 0
+
+
+cdef tuple pair(Span span):
+    return span.start, span.end
+
+
+cdef tuple uri_spans(const UriParts *uri):
+    return (uri.scheme, pair(uri.text), pair(uri.scheme_name), uri.has_user, pair(uri.user), pair(uri.password),
+            pair(uri.host), uri.bracketed_host, uri.port, pair(uri.parameters), pair(uri.headers))
+
+
+cdef tuple address_spans(const Message *m, int kind):
+    cdef NameAddress room
+    cdef const NameAddress *address = address_of(m, kind, &room)
+    if address == NULL:
+        return None
+    return (address.star, address.has_display, pair(address.display), uri_spans(&address.uri),
+            pair(address.parameters))
+
+
+def spans_of(Request request not None):
+    """All that the scan of a request has found, as numbers; for tests."""
+    cdef const Message *m = &request.message
+    cdef uint32_t i
+    fields = [(m.fields[i].kind, pair(m.fields[i].name), pair(m.fields[i].value)) for i in range(m.count)]
+    first = [m.first[i] for i in range(<uint32_t>KINDS) if has(m, i)]
+    return (pair(m.method), uri_spans(&m.request_uri) if m.has_request_uri else None, fields, m.kinds, first,
+            address_spans(m, FROM), address_spans(m, TO))

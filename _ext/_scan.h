@@ -7,6 +7,7 @@
 #define SIP_IDENTIFY_SCAN_H
 
 #include <stdint.h>
+#include <string.h>
 
 #include "_chars.h"
 
@@ -15,6 +16,35 @@
 #elif defined(__aarch64__)
 #include <arm_neon.h>
 #endif
+
+/* Eight bytes as a number of the machine's. */
+static inline uint64_t sip_word_at(const uint8_t *place)
+{
+    uint64_t word;
+    memcpy(&word, place, 8);
+    return word;
+}
+
+/* The `rest` bytes before `end`, 1 to 7 of them, as a number of the machine's with zeros behind them; `size` bytes before
+ * `end` are readable. */
+static inline uint64_t sip_rest_word(const uint8_t *end, uint32_t rest, uint32_t size)
+{
+    uint64_t word = 0;
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    uint32_t first, last;
+    if (size >= 8)
+        return sip_word_at(end - 8) >> (64 - 8 * rest);
+    if (rest >= 4) {
+        memcpy(&first, end - rest, 4);
+        memcpy(&last, end - 4, 4);
+        return first | (uint64_t)last << (8 * rest - 32);
+    }
+    word = end[-(int)rest] | (uint64_t)end[-(int)(rest - rest / 2)] << (8 * (rest / 2)) | (uint64_t)end[-1] << (8 * (rest - 1));
+#else
+    memcpy(&word, end - rest, rest);
+#endif
+    return word;
+}
 
 /* The first CR, LF or NUL in [place, end), or end. */
 static inline const uint8_t *sip_find_line_end(const uint8_t *place, const uint8_t *end)

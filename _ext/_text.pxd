@@ -1,6 +1,6 @@
 """Cursor over the bytes of a message, and a bounded output buffer; inline functions only."""
 
-from libc.stdint cimport uint8_t, uint16_t, uint32_t
+from libc.stdint cimport uint8_t, uint16_t, uint32_t, uint64_t
 from libc.string cimport memcpy
 
 cdef extern from "_chars.h" nogil:
@@ -10,6 +10,8 @@ cdef extern from "_chars.h" nogil:
     void sip_class_init()
 
 cdef extern from "_scan.h" nogil:
+    uint64_t sip_word_at(const uint8_t *place)
+    uint64_t sip_rest_word(const uint8_t *end, uint32_t rest, uint32_t size)
     const uint8_t *sip_find_line_end(const uint8_t *place, const uint8_t *end)
     const uint8_t *sip_run_end(const uint8_t *place, const uint8_t *end, unsigned bits)
     const uint8_t *sip_long_run_end(const uint8_t *place, const uint8_t *end, unsigned bits)

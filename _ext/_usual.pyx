@@ -1,0 +1,421 @@
+"""Requests as nearly everyone writes them: a request line and header fields of the usual shape, read quickly.
+
+Knows the shapes that make up nearly all traffic, and no errors: what isn't of such a shape, right or wrong, is left to
+``_message``, ``_fields`` and ``_uri``, which read everything.  What is taken here leaves the same behind there.
+
+Strategy
+1. An index of the head (``_index.h``) has a bit for each byte that isn't a letter, digit, ``-``, ``.`` or ``_``, and
+   one for each line end.  A token, host, user or value is taken in a few instructions, however long it is.
+2. A header is taken only if its line ends in CRLF, doesn't fold, has at most one blank before its value and none
+   behind it.  Its end is known before anything in it is looked at, so nothing in it is checked for the message's end.
+3. Inside a header of one of the known names no other blanks are expected than those everyone writes.
+
+Every function returns where it has come to, 0 for a shape that isn't usual.
+"""
+
+from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_GET_SIZE
+from libc.stdint cimport uint16_t
+from libc.string cimport memcpy, memset
+
+from identify._fields cimport (
+    ACCEPT, ALLOW, AUTHORIZATION, CALL_ID, CONTACT, CONTENT_LENGTH, CONTENT_TYPE, CSEQ, EVENT, EXPIRES, FROM, GENERIC,
+    MAX_FORWARDS, MIN_EXPIRES, MIN_SE, PROXY_AUTHORIZATION, RECORD_ROUTE, REQUIRE,
+    ROUTE, SESSION_EXPIRES, SUBSCRIPTION_STATE, SUPPORTED, TO, UNSUPPORTED, VIA,
+    KnownNames, NameAddress, kind_among, known_names,
+)
+from identify._message cimport Field
+from identify._text cimport (
+    SIP_PARAM, SIP_PERCENT, SIP_TOKEN, SIP_USER, SIP_USER_END, SIP_VALUE, sip_class, sip_class_init, sip_word_at,
+    trim_end,
+)
+from identify._uri cimport SCHEME_SIP, Uri
+
+cdef extern from "_index.h" nogil:
+    ctypedef void (*IndexFunction "sip_index_function")(Index *index, const uint8_t *bytes, uint32_t size)
+    void sip_index_plain(Index *index, const uint8_t *bytes, uint32_t size)
+    void sip_index_usual(Index *index, const uint8_t *bytes, uint32_t size)
+    IndexFunction sip_index_chosen()
+    uint32_t sip_next(const uint64_t *bits, uint32_t at)
+    uint32_t sip_digits_before(const uint8_t *place, uint32_t length)
+
+cdef enum:
+    # "sip:" as a number, and the bits that make its letters lower case.
+    SIP_COLON = 0x3A706973
+    LETTERS = 0x00202020
+    # CR and LF as the middle bytes of four; a colon and a blank.
+    CR_LF_INSIDE = 0x000A0D00
+    COLON_BLANK = 0x203A
+    NO_NUMBER = 0xFFFFFFFF
+    WORD = 8
+    # Of a header; with its line end and the next byte it fills a word.
+    SHORTEST = 5
+
+sip_class_init()
+
+cdef IndexFunction index_widest = sip_index_chosen()
+cdef const KnownNames *KNOWN = known_names()
+cdef uint64_t VIA_START
+cdef uint64_t VERSION_END
+cdef uint64_t DIGEST_START
+memcpy(&VIA_START, <const char *>b"SIP/2.0/", 8)
+memcpy(&VERSION_END, <const char *>b"SIP/2.0\r", 8)
+memcpy(&DIGEST_START, <const char *>b"Digest u", 8)
+
+
+cdef void make_index(Index *index, const uint8_t *base, uint32_t end, int way) noexcept nogil:
+    """Index the first ``end`` bytes, or as much of them as there is of a head and room."""
+    if way == WAY_WIDEST:
+        index_widest(index, base, end)
+    elif way == WAY_USUAL:
+        sip_index_usual(index, base, end)
+    elif way == WAY_PLAIN:
+        sip_index_plain(index, base, end)
+    else:
+        sip_index_plain(index, base, 0)
+
+
+def index_of(bytes data not None, int way):
+    """The bitmaps of a head as two integers, and how many bytes they are of; for tests.  ``way`` is a ``Way``."""
+    cdef Index index
+    cdef bytes special, ends
+    make_index(&index, <const uint8_t *>PyBytes_AS_STRING(data), <uint32_t>PyBytes_GET_SIZE(data), way)
+    special = (<const char *>index.special)[:sizeof(uint64_t) * ((index.length + 63) // 64)]
+    ends = (<const char *>index.ends)[:sizeof(uint64_t) * ((index.length + 63) // 64)]
+    return int.from_bytes(special, "little"), int.from_bytes(ends, "little"), index.length
+
+
+# A line: the bytes of the message, their index, and where it ends, which is the furthest that anything below comes.
+ctypedef struct Head:
+    const uint8_t *base
+    const uint64_t *special
+    uint32_t end
+
+
+cdef inline uint32_t run_end(const Head *head, uint32_t pos, unsigned bits) noexcept nogil:
+    """The first byte from ``pos`` on that is in none of the classes, which must hold all that isn't special."""
+    pos = sip_next(head.special, pos)
+    while sip_class[head.base[pos]] & bits:
+        pos = sip_next(head.special, pos + 1)
+    return pos
+
+
+cdef inline uint32_t usual_port(const Head *head, uint32_t colon, uint32_t *port) noexcept nogil:
+    """The digits behind a colon."""
+    cdef uint32_t pos = sip_next(head.special, colon + 1)
+    cdef uint32_t number = sip_digits_before(head.base + pos, pos - colon - 1)
+    port[0] = number
+    return pos if number <= 65535 else 0
+
+
+cdef inline bint is_sip_at(const Head *head, uint32_t pos) noexcept nogil:
+    """Does "sip:" follow, in any case?  Setting the bit 0x20 makes no other byte a letter of it."""
+    cdef uint32_t word
+    if head.end - pos < 4:
+        return False
+    memcpy(&word, head.base + pos, 4)
+    return word | <uint32_t>LETTERS == <uint32_t>SIP_COLON
+
+
+cdef inline uint32_t usual_uri(const Head *head, uint32_t pos, bint with_parameters, Uri *uri) noexcept nogil:
+    """``sip:[user@]host[:port][;name[=value]]...``, as ``parse_uri`` leaves it."""
+    cdef const uint8_t *base = head.base
+    cdef uint32_t start, other
+    cdef uint32_t strange = 0
+    if not is_sip_at(head, pos):
+        return 0
+    memset(uri, 0, sizeof(Uri))
+    uri.scheme = SCHEME_SIP
+    uri.text.start = uri.scheme_name.start = pos
+    uri.scheme_name.end = pos + 3
+    pos += 4
+    start = pos
+    other = sip_next(head.special, pos)
+    while not sip_class[base[other]] & SIP_USER_END:
+        strange |= ~<uint32_t>sip_class[base[other]] & <uint32_t>SIP_USER
+        other = sip_next(head.special, other + 1)
+    if base[other] == c"@":
+        if strange or other == start:
+            return 0
+        uri.has_user = True
+        uri.user.start = start
+        uri.user.end = other
+        pos = other + 1
+    uri.host.start = pos
+    pos = sip_next(head.special, pos)
+    if pos == uri.host.start:
+        return 0
+    uri.host.end = pos
+    if base[pos] == c":":
+        pos = usual_port(head, pos, &uri.port)
+        if not pos:
+            return 0
+    if with_parameters:
+        uri.parameters.start = pos
+        while base[pos] == c";":
+            start = pos + 1
+            pos = run_end(head, start, SIP_PARAM | SIP_PERCENT)
+            if pos == start:
+                return 0
+            if base[pos] == c"=":
+                if base[pos + 1] == c'"':
+                    return 0
+                pos = run_end(head, pos + 1, SIP_PARAM | SIP_PERCENT)
+        uri.parameters.end = pos
+        if base[pos] == c"?":
+            return 0
+    uri.text.end = pos
+    return pos
+
+
+cdef inline uint32_t usual_parameters(const Head *head, uint32_t pos) noexcept nogil:
+    """``;name[=value]...`` of a header, nothing quoted, no blanks."""
+    cdef const uint8_t *base = head.base
+    cdef uint32_t start
+    while base[pos] == c";":
+        start = pos + 1
+        pos = run_end(head, start, SIP_TOKEN)
+        if pos == start:
+            return 0
+        if base[pos] == c"=":
+            pos += 1
+            if base[pos] == c'"' or base[pos] == c"[" or base[pos] <= c" ":
+                return 0
+            pos = run_end(head, pos, SIP_VALUE)
+    return pos
+
+
+cdef inline uint32_t usual_quoted(const Head *head, uint32_t pos) noexcept nogil:
+    """The place behind a quoted string at ``pos`` without escapes."""
+    pos = sip_next(head.special, pos + 1)
+    while head.base[pos] != c'"':
+        if head.base[pos] == c"\\" or pos >= head.end:
+            return 0
+        pos = sip_next(head.special, pos + 1)
+    return pos + 1
+
+
+cdef inline uint32_t usual_address(const Head *head, uint32_t pos, bint route, NameAddress *address) noexcept nogil:
+    """``[display] <uri>[;parameters]`` or a sip URI alone, as ``parse_name_address`` leaves it."""
+    cdef const uint8_t *base = head.base
+    address.star = False
+    address.has_display = False
+    address.display.start = address.display.end = 0
+    if base[pos] != c"<":
+        if base[pos] == c'"':
+            address.display.start = pos + 1
+            pos = usual_quoted(head, pos)
+            if not pos:
+                return 0
+            address.display.end = pos - 1
+            address.has_display = address.display.start < address.display.end
+            pos += base[pos] == c" "
+            if base[pos] != c"<":
+                return 0
+        else:
+            if is_sip_at(head, pos):
+                if route:
+                    return 0
+                pos = usual_uri(head, pos, False, &address.uri)
+                if not pos:
+                    return 0
+                address.parameters.start = pos
+                pos = usual_parameters(head, pos)
+                address.parameters.end = pos
+                return pos
+            address.display.start = pos
+            while base[pos] != c"<":
+                if base[pos] == c":" or pos >= head.end:
+                    return 0
+                pos = sip_next(head.special, pos + 1)
+            address.display.end = pos
+            trim_end(base, &address.display)
+            address.has_display = True
+    pos = usual_uri(head, pos + 1, True, &address.uri)
+    if not pos or base[pos] != c">":
+        return 0
+    address.parameters.start = pos + 1
+    pos = usual_parameters(head, pos + 1)
+    address.parameters.end = pos
+    return pos
+
+
+cdef inline uint32_t usual_hop(const Head *head, uint32_t pos) noexcept nogil:
+    """``SIP/2.0/transport host[:port][;parameters]``."""
+    cdef const uint8_t *base = head.base
+    cdef uint32_t start, port
+    if head.end - pos < <uint32_t>WORD or sip_word_at(base + pos) != VIA_START:
+        return 0
+    start = pos + 8
+    pos = sip_next(head.special, start)
+    if pos == start or base[pos] != c" ":
+        return 0
+    start = pos + 1
+    pos = sip_next(head.special, start)
+    if pos == start:
+        return 0
+    if base[pos] == c":":
+        pos = usual_port(head, pos, &port)
+        if not pos:
+            return 0
+    return usual_parameters(head, pos)
+
+
+cdef inline uint32_t usual_number(const Head *head, uint32_t pos) noexcept nogil:
+    cdef uint32_t start = pos
+    pos = sip_next(head.special, pos)
+    return 0 if sip_digits_before(head.base + pos, pos - start) == <uint32_t>NO_NUMBER else pos
+
+
+cdef inline uint32_t usual_token(const Head *head, uint32_t pos) noexcept nogil:
+    cdef uint32_t start = pos
+    pos = run_end(head, pos, SIP_TOKEN)
+    return 0 if pos == start else pos
+
+
+cdef inline uint32_t usual_digest(const Head *head, uint32_t pos) noexcept nogil:
+    """``Digest name=value, name="value", ...``, the user's name first."""
+    cdef const uint8_t *base = head.base
+    if head.end - pos < <uint32_t>WORD or sip_word_at(base + pos) != DIGEST_START:
+        return 0
+    pos += 7
+    while True:
+        pos = usual_token(head, pos)
+        if not pos or base[pos] != c"=":
+            return 0
+        pos += 1
+        pos = usual_quoted(head, pos) if base[pos] == c'"' else run_end(head, pos, SIP_TOKEN)
+        if not pos or base[pos] != c",":
+            return pos
+        pos += 1
+        pos += base[pos] == c" "
+
+
+cdef uint32_t take_usual_request_line(Message *m, const Index *index, uint32_t pos, uint32_t end) noexcept nogil:
+    """``Method sip-URI SIP/2.0``; returns the beginning of the next line."""
+    cdef const uint8_t *base = m.base
+    cdef Head head
+    cdef uint32_t line_end
+    if pos >= index.length:
+        return 0
+    line_end = sip_next(index.ends, pos)
+    if line_end >= index.length or line_end + 2 > end or line_end - pos < 16 or base[line_end + 1] != c"\n":
+        return 0
+    if sip_word_at(base + line_end - 7) != VERSION_END:
+        return 0
+    head.base = base
+    head.special = index.special
+    head.end = line_end
+    m.method.start = pos
+    pos = sip_next(head.special, pos)
+    m.method.end = pos
+    if pos == m.method.start or base[pos] != c" ":
+        return 0
+    pos = usual_uri(&head, pos + 1, True, &m.request_uri)
+    if not pos or base[pos] != c" " or pos + 8 != line_end:
+        return 0
+    m.has_request_uri = True
+    return line_end + 2
+
+
+cdef uint32_t take_usual_headers(Message *m, const Index *index, uint32_t pos, uint32_t end) noexcept nogil:
+    """Take header after header; returns the beginning of the first line that isn't one of a usual shape."""
+    cdef const uint8_t *base = m.base
+    cdef uint32_t count = m.count
+    cdef Field *field = m.fields + count
+    cdef Head head
+    cdef NameAddress scratch
+    cdef uint32_t line_end, colon, value, place, around
+    # One more byte tells whether a line folds.
+    cdef uint32_t limit = index.length if index.length + 2 <= end else end - 2
+    cdef uint16_t two
+    cdef int kind
+    head.base = base
+    head.special = index.special
+    # The index ends in set bits, so a search from a little behind it is one that finds nothing.
+    if pos >= limit:
+        return pos
+    while count < m.capacity:
+        line_end = sip_next(index.ends, pos)
+        if line_end >= limit or line_end - pos < <uint32_t>SHORTEST:
+            break
+        # The last byte, CR, LF, and the first byte of the next line.
+        memcpy(&around, base + line_end - 1, 4)
+        if around & 0xFFFF00 != <uint32_t>CR_LF_INSIDE or around & 0xFF <= c" ":
+            break
+        around >>= 24
+        if around == c" " or around == c"\t":
+            break
+        colon = sip_next(head.special, pos)
+        memcpy(&two, base + colon, 2)
+        if two == <uint16_t>COLON_BLANK:
+            value = colon + 2
+        elif base[colon] == c":":
+            value = colon + 1
+        else:
+            break
+        if colon == pos or base[value] <= c" ":
+            break
+        head.end = line_end
+        kind = kind_among(KNOWN, base + pos, colon - pos)
+        if (kind == GENERIC or kind == ALLOW or kind == SUPPORTED or kind == CALL_ID or kind == ACCEPT
+                or kind == REQUIRE or kind == UNSUPPORTED):
+            # Anything on the line.
+            place = line_end
+        elif kind == VIA:
+            place = usual_hop(&head, value)
+        elif kind == FROM:
+            if m.kinds >> FROM & 1:
+                place = usual_address(&head, value, False, &scratch)
+            else:
+                place = usual_address(&head, value, False, &m.from_address)
+                m.kept_from = place == line_end
+        elif kind == TO:
+            if m.kinds >> TO & 1:
+                place = usual_address(&head, value, False, &scratch)
+            else:
+                place = usual_address(&head, value, False, &m.to_address)
+                m.kept_to = place == line_end
+        elif kind == CONTACT:
+            # An asterisk stands alone.
+            place = usual_address(&head, value, False, &scratch) if base[value] != c"*" else 0
+        elif kind == ROUTE or kind == RECORD_ROUTE:
+            place = usual_address(&head, value, True, &scratch)
+        elif kind == CSEQ:
+            place = usual_number(&head, value)
+            if place:
+                place = usual_token(&head, place + 1) if base[place] == c" " else 0
+        elif kind == CONTENT_LENGTH or kind == EXPIRES or kind == MAX_FORWARDS or kind == MIN_EXPIRES:
+            place = usual_number(&head, value)
+        elif kind == SESSION_EXPIRES or kind == MIN_SE:
+            place = usual_number(&head, value)
+            if place:
+                place = usual_parameters(&head, place)
+        elif kind == CONTENT_TYPE:
+            place = usual_token(&head, value)
+            if place:
+                place = usual_token(&head, place + 1) if base[place] == c"/" else 0
+            if place:
+                place = usual_parameters(&head, place)
+        elif kind == EVENT or kind == SUBSCRIPTION_STATE:
+            place = usual_token(&head, value)
+            if place:
+                place = usual_parameters(&head, place)
+        elif kind == AUTHORIZATION or kind == PROXY_AUTHORIZATION:
+            place = usual_digest(&head, value)
+        else:
+            place = 0
+        if place != line_end:
+            break
+        if not m.kinds >> kind & 1:
+            m.kinds |= <uint32_t>1 << kind
+            m.first[kind] = count
+        field.kind = kind
+        field.name.start = pos
+        field.name.end = colon
+        field.value.start = value
+        field.value.end = line_end
+        field += 1
+        count += 1
+        pos = line_end + 2
+    m.count = count
+    return pos
