@@ -14,9 +14,23 @@ relies)
   machine that gives it.
 - One pair of brackets around the whole is taken off, as in ``match``.
 - IPv4-mapped addresses are IPv4.
+
+Strategy: the forms that everybody writes are read without branches by ``_address_text.h``; what that refuses is read
+character by character here.
 """
 
-from libc.stdint cimport uint8_t, uint16_t, uint32_t, uint64_t
+from libc.stddef cimport size_t
+from libc.stdint cimport uint16_t, uint32_t, uint64_t
+
+cdef extern from "_address_text.h" nogil:
+    enum:
+        SIP_BY_CHARACTERS
+        SIP_BY_WORDS
+        SIP_BY_REGISTERS
+    const int sip_address_way
+    bint sip_quad_by_words(const char *text, size_t size, uint32_t *address)
+    bint sip_quad_by_registers(const char *text, size_t size, uint32_t *address)
+    bint sip_groups(const char *text, size_t size, int way, uint64_t *high, uint64_t *low)
 
 cdef enum:
     # Octal and hexadecimal numbers may have any number of leading zeros; nobody writes so many.
@@ -241,12 +255,31 @@ cdef inline void parse_other(const char *text, size_t size, Source *source) noex
         source.family = 4
 
 
-cdef inline void parse_source(const char *text, size_t size, Source *source) noexcept nogil:
-    """Read a source address; ``family`` is 0 if the text is none."""
+cdef inline bint read_quad(const char *text, size_t size, int way, uint32_t *address) noexcept nogil:
+    """As ``parse_quad``, one of three ways."""
+    if way == <int>SIP_BY_REGISTERS:
+        return sip_quad_by_registers(text, size, address)
+    if way == <int>SIP_BY_WORDS:
+        return sip_quad_by_words(text, size, address)
+    return parse_quad(text, size, address)
+
+
+cdef inline bint read_plain(const char *text, size_t size, int way, Source *source) noexcept nogil:
+    """Read the usual forms, one of three ways; False where ``parse_other`` has to look at the text."""
     cdef uint32_t address = 0
-    if parse_quad(text, size, &address):
+    if read_quad(text, size, way, &address):
         source.high = 0
         source.low = address
         source.family = 4
-    else:
+        return True
+    if way != <int>SIP_BY_CHARACTERS and sip_groups(text, size, way, &source.high, &source.low):
+        source.family = 6
+        to_plain(source)
+        return True
+    return False
+
+
+cdef inline void parse_source(const char *text, size_t size, Source *source) noexcept nogil:
+    """Read a source address; ``family`` is 0 if the text is none."""
+    if not read_plain(text, size, sip_address_way, source):
         parse_other(text, size, source)

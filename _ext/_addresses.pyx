@@ -16,8 +16,8 @@ from libc.stdlib cimport free, malloc
 
 from identify._address_build cimport MAX_RANK, MAX_RULES, build_tables
 
-cdef extern from "Python.h":
-    const char *PyUnicode_AsUTF8AndSize(object text, Py_ssize_t *size) except NULL
+cdef extern from "_python.h":
+    const char *sip_text(object text, Py_ssize_t *size) except NULL
 
 NEGATED = 1
 IPV6 = 2
@@ -41,7 +41,7 @@ def parse_address(text not None):
         size = PyBytes_GET_SIZE(text)
     else:
         try:
-            characters = PyUnicode_AsUTF8AndSize(text, &size)
+            characters = sip_text(text, &size)
         except UnicodeEncodeError:
             return None
     parse_source(characters, <size_t>size, &source)
@@ -168,7 +168,7 @@ cdef class AddressIndex:
             size = PyBytes_GET_SIZE(text)
         else:
             try:
-                characters = PyUnicode_AsUTF8AndSize(text, &size)
+                characters = sip_text(text, &size)
             except UnicodeEncodeError:
                 return -1
         parse_source(characters, <size_t>size, &source)

@@ -1,7 +1,7 @@
 """The compiled engine, for other compiled modules."""
 
 from cpython.object cimport PyObject
-from libc.stdint cimport int32_t, uint8_t
+from libc.stdint cimport int32_t, uint8_t, uint32_t
 
 from identify._address_tables cimport AddressTables
 from identify._decide cimport Compiled
@@ -27,6 +27,7 @@ cdef class Matcher:
     cdef dict accepting
     cdef load(self, const Tables *tables, const AddressTables *addresses, object owner)
     cdef object answer(self, int32_t number)
+    cdef object make_answer(self, uint32_t number)
     cdef decide_message(self, const uint8_t *data, Py_ssize_t length, str source, port, str transport, str local,
                         str transport_section)
     cdef int32_t transport_of(self, str source, str transport, str local, str transport_section) except -2

@@ -14,12 +14,12 @@ from libc.stdint cimport int32_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free
 from libc.string cimport memset
 
-from identify._address_tables cimport AddressTables
+from identify._address_tables cimport AddressTables, find_v4, find_v6
 from identify._address_text cimport Source, parse_source, to_plain
 from identify._addresses cimport AddressIndex
 from identify._block cimport Block
 from identify._compile cimport compile_tables
-from identify._decide cimport Place, decide, decide_ip
+from identify._decide cimport Place, decide
 from identify._image cimport Parts, read_image, write_image
 from identify._message cimport MESSAGE_LIMIT, Field, Message, begin, finish, parse_message
 from identify._regex_set cimport RegexSet
@@ -29,11 +29,12 @@ from identify._tables cimport NO_SECTION, Answer, Tables, part
 import json
 
 from identify._request import STREAMS
-from identify.errors import MessageError
+from identify.errors import EngineFileError, MessageError
 from identify.model import Match
 
-cdef extern from "Python.h":
-    const char *PyUnicode_AsUTF8AndSize(object text, Py_ssize_t *size) except NULL
+cdef extern from "_python.h":
+    const char *sip_ascii(object text, Py_ssize_t *size)
+    const char *sip_text(object text, Py_ssize_t *size) except NULL
 
 cdef enum:
     # Fields of a message that need no memory from the heap; few requests have more.
@@ -88,14 +89,11 @@ cdef class Matcher:
         free(self.sets)
 
     def __init__(self, plan):
-        cdef uint32_t i
         if self.owner is not None:
             raise TypeError("an engine can't be initialised twice, its tables are in use")
         cdef AddressIndex index = AddressIndex.from_identifies(plan.addresses)
         cdef Block block = compile_tables(plan)
         self.load(<const Tables *>block.data, index.tables, (block, index))
-        for i in range(self.compiled.tables.answer_count):
-            self.answer(i)
 
     cdef load(self, const Tables *tables, const AddressTables *addresses, object owner):
         """Take tables into use; ``owner`` keeps their memory."""
@@ -124,21 +122,35 @@ cdef class Matcher:
         self.compiled.tables = tables
         self.owner = owner
 
+    @cython.final
     cdef object answer(self, int32_t number):
         """The Match of an answer's number; one object for each, ever."""
+        if number < 0:
+            return None
+        if <uint32_t>number < self.compiled.tables.answer_count and self.slots[number] != NULL:
+            return <object>self.slots[number]
+        return self.make_answer(<uint32_t>number)
+
+    @cython.final
+    cdef object make_answer(self, uint32_t number):
+        """Make a Match that is asked for the first time.
+
+        Making one may run the collector and with it any code, which may ask for the same: who fills the slot first
+        decides.
+        """
         cdef const Tables *tables = self.compiled.tables
         cdef const Answer *answer
         cdef object made
-        if number < 0:
-            return None
+        if number >= tables.answer_count:
+            raise EngineFileError(f"damaged: answer {number} of {tables.answer_count}")
+        answer = &(<const Answer *>part(tables, tables.answers_at))[number]
+        made = Match(
+            text_at(tables, answer.endpoint_at, answer.endpoint_length),
+            NAMES[answer.identifier],
+            None if answer.section_length == <uint32_t>NO_SECTION
+            else text_at(tables, answer.section_at, answer.section_length),
+        )
         if self.slots[number] == NULL:
-            answer = &(<const Answer *>part(tables, tables.answers_at))[number]
-            made = Match(
-                text_at(tables, answer.endpoint_at, answer.endpoint_length),
-                NAMES[answer.identifier],
-                None if answer.section_length == <uint32_t>NO_SECTION
-                else text_at(tables, answer.section_at, answer.section_length),
-            )
             Py_INCREF(made)
             self.slots[number] = <PyObject *>made
         return <object>self.slots[number]
@@ -228,21 +240,14 @@ cdef class Matcher:
         """
         cdef Source address
         cdef Py_ssize_t size
-        cdef const char *text
         cdef int number = port_of(port)
-        if isinstance(source, str):
-            try:
-                text = PyUnicode_AsUTF8AndSize(source, &size)
-            except UnicodeEncodeError:
-                return None
+        cdef const char *text = sip_ascii(source, &size)
+        if text != NULL:
             parse_source(text, <size_t>size, &address)
-        elif isinstance(source, bytes):
-            unpack(source, &address)
         else:
-            address.family = 4
-            address.high = 0
-            address.low = number_v4(source)
-        return self.answer(decide_ip(&self.compiled, &address, <uint16_t>number))
+            take_source(source, &address)
+        return self.answer(rank_answer(self.compiled.tables, find_source(self.compiled.addresses, &address,
+                                                                         <uint16_t>number)))
 
     def image(self):
         """Return the compiled tables as bytes, for ``load_image``; see ``Engine.save`` for a file."""
@@ -268,6 +273,22 @@ cdef class Matcher:
         return self.compiled.tables.size + self.compiled.addresses.size
 
 
+cdef inline int32_t find_source(const AddressTables *addresses, const Source *source, uint16_t port) noexcept nogil:
+    """The smallest rank that matches a source, -1 for none."""
+    if source.family == 4:
+        return find_v4(addresses, <uint32_t>source.low, port)
+    if source.family == 6:
+        return find_v6(addresses, source.high, source.low, port)
+    return -1
+
+
+cdef inline int32_t rank_answer(const Tables *tables, int32_t rank) noexcept nogil:
+    """The number of the answer of a rank of the address index."""
+    if rank < 0 or tables.addresses_direct:
+        return rank
+    return (<const int32_t *>part(tables, tables.address_answers_at))[rank]
+
+
 cdef str text_at(const Tables *tables, uint32_t offset, uint32_t length):
     return (<const char *>part(tables, offset))[:length].decode("utf-8", "surrogateescape")
 
@@ -286,13 +307,33 @@ cdef bytes take_place(Place *place, str source, port):
     place.port = <uint16_t>port_of(port)
     place.transport = -1
     try:
-        place.text = PyUnicode_AsUTF8AndSize(source, &size)
+        place.text = sip_text(source, &size)
     except UnicodeEncodeError:
         kept = source.encode("utf-8", "surrogateescape")
         place.text = kept
         size = len(kept)
     parse_source(place.text, <size_t>size, &place.source)
     return kept
+
+
+cdef int take_source(source, Source *address) except -1:
+    """Read a source that is no plain text."""
+    cdef Py_ssize_t size
+    cdef const char *text
+    if isinstance(source, str):
+        address.family = 0
+        try:
+            text = sip_text(source, &size)
+        except UnicodeEncodeError:
+            return 0
+        parse_source(text, <size_t>size, address)
+    elif isinstance(source, bytes):
+        unpack(source, address)
+    else:
+        address.family = 4
+        address.high = 0
+        address.low = number_v4(source)
+    return 0
 
 
 cdef int unpack(bytes packed, Source *address) except -1:

@@ -1,17 +1,18 @@
 """The request for other compiled modules."""
 
-from cpython.long cimport PyLong_AsLongAndOverflow
-
 from identify._message cimport Field, Message
 
 cdef enum:
     ROOM = 6
 
+cdef extern from "_python.h":
+    long sip_long(object number, int *overflow) except? -1
+
 
 cdef inline int port_of(object port) except -1:
     """A source port as Python gives it, in its range."""
     cdef int overflow = 0
-    cdef long value = PyLong_AsLongAndOverflow(port, &overflow)
+    cdef long value = sip_long(port, &overflow)
     if overflow or value < 0 or value > 65535:
         raise ValueError(f"port {port!r} is outside of 0..65535")
     return <int>value
