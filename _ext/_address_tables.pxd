@@ -33,6 +33,9 @@ cdef extern from "_address_leaf.h" nogil:
     uint32_t count_small "identify_count_small"(const void *boundaries, uint16_t number)
     uint32_t count_wide "identify_count_wide"(const void *boundaries, uint32_t number)
 
+cdef extern from "_address_tables.h" nogil:
+    uint32_t sip_count_up_to(const uint32_t *numbers, uint32_t number, uint32_t limit)
+
 
 # A trie entry is one word, its two upper bits say what it is:
 #
@@ -40,7 +43,8 @@ cdef extern from "_address_leaf.h" nogil:
 #   01qqqqqq...  small leaf at word q: IPv4 with at most 16 bits left; IPv6 with boundaries of 64 bits
 #   10qqqqqq...  wide leaf at word q: IPv4 with more bits left; IPv6 with boundaries of 128 bits
 #   11......     node: IPv4 11sssssn... is shift s and the number of the 64-byte line where the array
-#                of entries begins; IPv6 11qqqqqq... is the word where a Node6 begins
+#                of entries begins, with the shift of all ones the line where a list begins; IPv6
+#                11qqqqqq... is the word where a Node6 begins
 cdef enum:
     KIND_SHIFT = 30
     KIND_SMALL = 1
@@ -49,6 +53,7 @@ cdef enum:
     PAYLOAD_MASK = 0x3FFFFFFF
     NODE4_SHIFT = 25
     NODE4_MASK = 0x1FFFFFF
+    LIST4_SHIFT = 31
     # Boundaries in a leaf: eight of 16 bits are one SSE or NEON register.
     LEAF_BOUNDARIES = 8
     # Words from the (virtual) first of nine values of an IPv4 leaf to its boundaries.
@@ -179,6 +184,17 @@ cdef inline uint32_t hash_v6(uint64_t high, uint64_t low, uint32_t capacity) noe
     return <uint32_t>((<uint64_t>mix(high, low, 0) * capacity) >> 32)
 
 
+cdef inline uint32_t search_list(const uint32_t *list, uint32_t low) noexcept nogil:
+    """Return the value for an address in a list: the number n of boundaries, n boundaries, n + 1 values.
+
+    All boundaries are compared, four at a time: of the few that a list has, that takes less time than one branch
+    that is wrongly foreseen.  The number is a multiple of four; unused boundaries are 0, stand in front and always
+    count.
+    """
+    cdef uint32_t number = list[0]
+    return list[1 + number + sip_count_up_to(list + 1, number, low)]
+
+
 cdef inline uint32_t walk_v4(const uint32_t *words, uint32_t entry, uint32_t low) noexcept nogil:
     """Return the value for an address below a trie entry; ``low`` is the part not yet consumed.
 
@@ -191,6 +207,8 @@ cdef inline uint32_t walk_v4(const uint32_t *words, uint32_t entry, uint32_t low
     cdef uint32_t shift, place
     while entry >= <uint32_t>KIND_NODE << KIND_SHIFT:
         shift = (entry >> NODE4_SHIFT) & 31
+        if shift == <uint32_t>LIST4_SHIFT:
+            return search_list(words + (<uint64_t>(entry & <uint32_t>NODE4_MASK) << 4), low)
         entry = words[(<uint64_t>(entry & <uint32_t>NODE4_MASK) << 4) + (low >> shift)]
         low &= (<uint32_t>1 << shift) - 1
     if entry < <uint32_t>KIND_SMALL << KIND_SHIFT:

@@ -6,7 +6,7 @@ come from.
 Strategy
 1. A trie node has about a quarter as many entries as there are boundaries in it, a base's root about
    as many.  So a walk is short where boundaries are even, and deep only where they crowd; the size is
-   linear in any case.
+   linear in any case.  An IPv4 base of few boundaries is a list.
 2. Eight boundaries or fewer are a leaf: compared all at once, without branches, in one cache line.
 3. If at least four of five intervals are single addresses (tables of /32 or /128), these go into a hash:
    one cache line instead of two or three, half the size.  What remains is a trie as ever.
@@ -23,6 +23,7 @@ from identify._address_tables cimport (
     KIND_WIDE,
     LEAF4_BOUNDARIES_AT,
     LEAF_BOUNDARIES,
+    LIST4_SHIFT,
     NODE4_MASK,
     NODE4_SHIFT,
     PAYLOAD_MASK,
@@ -41,12 +42,11 @@ cdef enum:
     LINE_WORDS = 16
     # A node of fewer entries would waste the line it begins on.
     LEAST_STRIDE = 4
-    # Roots: 4 bytes each, so 256 KiB to 4 MiB.  A small table gets a small root that stays in the first
-    # level cache; from a few dozen boundaries on, 16 bits are what real tables branch at.
-    SMALL_ROOT = 12
+    # Roots: 4 bytes an entry, so 256 KiB to 4 MiB; 16 bits are what real tables branch at.
     MIDDLE_ROOT = 16
     LARGEST_STRIDE = 20
-    SMALL_TABLE = 64
+    # So many boundaries are compared at once; with more a trie is faster.
+    LONGEST_LIST = 32
     # Linear probing at half load over a million entries stays below 100; beyond this the hash is given up.
     PROBE_LIMIT = 256
     LEAST_HOSTS = 4
@@ -101,8 +101,6 @@ cdef inline int choose_stride(size_t boundaries, bint base) noexcept nogil:
     if not base:
         stride -= 2
         return stride if stride > LEAST_STRIDE else LEAST_STRIDE
-    if boundaries <= SMALL_TABLE:
-        return SMALL_ROOT
     if stride < MIDDLE_ROOT:
         return MIDDLE_ROOT
     return stride if stride < LARGEST_STRIDE else LARGEST_STRIDE
@@ -138,6 +136,30 @@ cdef int add_leaf_v4(
     return 0
 
 
+cdef int add_list_v4(
+    Words *words, const Intervals *intervals, size_t begin, size_t end, uint32_t *entry
+) noexcept nogil:
+    cdef size_t number = (end - begin - 1 + 3) // 4 * 4
+    cdef size_t unused = number - (end - begin - 1)
+    cdef size_t place = (words.size + LINE_WORDS - 1) // LINE_WORDS
+    cdef size_t i
+    cdef uint32_t *list
+    if reserve(words, 2 * number + 2 + LINE_WORDS) < 0 or place > <size_t>NODE4_MASK:
+        return -1
+    entry[0] = (
+        <uint32_t>KIND_NODE << KIND_SHIFT | <uint32_t>LIST4_SHIFT << NODE4_SHIFT | <uint32_t>place
+    )
+    list = words.at + place * LINE_WORDS
+    memset(words.at + words.size, 0, (place * LINE_WORDS + 2 * number + 2 - words.size) * sizeof(uint32_t))
+    list[0] = <uint32_t>number
+    for i in range(begin, end):
+        if i > begin:
+            list[unused + i - begin] = <uint32_t>intervals.starts[i]
+        list[1 + number + unused + i - begin] = intervals.values[i]
+    words.size = place * LINE_WORDS + 2 * number + 2
+    return 0
+
+
 cdef int add_v4(
     Words *words,
     const Intervals *intervals,
@@ -162,6 +184,8 @@ cdef int add_v4(
         return 0
     if boundaries <= LEAF_BOUNDARIES:
         return add_leaf_v4(words, intervals, begin, end, origin, bits, entry)
+    if base and boundaries <= LONGEST_LIST:
+        return add_list_v4(words, intervals, begin, end, entry)
     stride = choose_stride(boundaries, base)
     if stride > bits:
         stride = bits

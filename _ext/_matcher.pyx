@@ -232,6 +232,10 @@ cdef class Matcher:
                                                 request.transport_section)
         return self.answer(decide(&self.compiled, &request.message, &place))
 
+    # As a plain method of C, which Python calls without a detour; the signature is for ``inspect``.
+    @cython.binding(False)
+    @cython.embedsignature(True)
+    @cython.embedsignature.format("clinic")
     def identify_source(self, source not None, port=0):
         """Return what the identifier ``ip`` answers for a source address and port, None where it has no answer.
 
