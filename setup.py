@@ -33,6 +33,7 @@ MODULES = [
     "_address_masks",
     "_address_trie",
     "_addresses",
+    "_answers",
     "_arrow",
     "_batch",
     "_block",

@@ -7,19 +7,15 @@ from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_GET_SIZE
 from libc.stdlib cimport free, malloc
 from libc.string cimport memset
 
+from identify._answers cimport put_answers
 from identify._fields cimport KINDS, long_name
 from identify._names cimport put_names
 from identify._tables cimport (
-    ANONYMOUS, AUTH_USERNAME, HEADER, IDENTIFIERS, IP, KIND_CAPACITY, LINE, NO_ANSWER, NO_SECTION, NO_WANTED,
-    REQUEST_URI, USERNAME, Answer, EndpointAnswers, Tables, TransportText, WantedHeader,
+    IDENTIFIERS, KIND_CAPACITY, NO_ANSWER, NO_WANTED, EndpointAnswers, Tables, TransportText, WantedHeader,
 )
 from libc.stdint cimport int32_t, uint32_t, uint64_t
 
-NUMBERS = {
-    "line": LINE, "ip": IP, "username": USERNAME, "anonymous": ANONYMOUS, "header": HEADER,
-    "request_uri": REQUEST_URI, "auth_username": AUTH_USERNAME,
-}
-
+from identify._answers import NUMBERS
 
 cdef bytes encoded(str text):
     return text.encode("utf-8", "surrogateescape")
@@ -43,52 +39,26 @@ cdef uint64_t put_answer_map(Block block, list answers) except? 0:
         free(numbers)
 
 
-cdef int put_answers(Block block, Tables *tables, list answers) except -1:
-    """Answers share the texts that they have in common: those of a large table name few endpoints."""
-    cdef Py_ssize_t i, count = len(answers)
-    cdef Answer *written = <Answer *>malloc((count + 1) * sizeof(Answer))
-    cdef dict places = {}
-    cdef bytes text
-    if written == NULL:
-        raise MemoryError("compiled tables")
-    try:
-        for i in range(count):
-            endpoint, identifier, section = answers[i]
-            place = places.get(endpoint)
-            if place is None:
-                text = encoded(endpoint)
-                place = places[endpoint] = put_text(block, text), len(text)
-            written[i].endpoint_at = place[0]
-            written[i].endpoint_length = place[1]
-            written[i].identifier = NUMBERS[identifier]
-            written[i].section_at = 0
-            written[i].section_length = <uint32_t>NO_SECTION
-            if section is not None:
-                place = places.get(section)
-                if place is None:
-                    text = encoded(section)
-                    place = places[section] = put_text(block, text), len(text)
-                written[i].section_at = place[0]
-                written[i].section_length = place[1]
-        tables.answers_at = block.put(written, count * sizeof(Answer))
-        tables.answer_count = <uint32_t>count
-    finally:
-        free(written)
-    return 0
-
-
-cdef int put_endpoints(Block block, Tables *tables, list names, list answers) except -1:
+cdef int put_endpoints(Block block, Tables *tables, plan) except -1:
+    cdef list names = plan.endpoint_names
+    cdef list usernames = plan.endpoint_usernames
+    cdef list auth_usernames = plan.endpoint_auth_usernames
+    cdef list anonymous = plan.endpoint_anonymous
     cdef Py_ssize_t i, count = len(names)
     cdef EndpointAnswers *written = <EndpointAnswers *>malloc((count + 1) * sizeof(EndpointAnswers))
     if written == NULL:
         raise MemoryError("compiled tables")
     try:
         for i in range(count):
-            written[i].username, written[i].auth_username, written[i].anonymous = answers[i]
+            written[i].username = usernames[i]
+            written[i].auth_username = auth_usernames[i]
+            written[i].anonymous = anonymous[i]
         tables.endpoint_answers_at = block.put(written, count * sizeof(EndpointAnswers))
     finally:
         free(written)
-    put_names(block, &tables.endpoints, names, None, list(range(count)))
+    put_names(block, &tables.endpoints, names, None, None, count)
+    if tables.endpoints.count != <uint32_t>count:
+        raise ValueError("two endpoints have the same id")
     return 0
 
 
@@ -120,9 +90,9 @@ cdef int put_headers(Block block, Tables *tables, plan) except -1:
         tables.wanted_count = <uint32_t>count
     finally:
         free(written)
-    put_names(block, &tables.header_names, plan.header_names, None, list(range(count)))
+    put_names(block, &tables.header_names, plan.header_names, None, None, count)
     put_names(block, &tables.header_literals, plan.header_literals, plan.header_literal_names,
-              plan.header_literal_ranks)
+              plan.header_literal_ranks, len(plan.header_answers))
     return 0
 
 
@@ -168,17 +138,18 @@ cdef Block compile_tables(plan):
     tables.address_count = <uint32_t>len(plan.address_answers)
     tables.header_count = <uint32_t>len(plan.header_answers)
     tables.uri_count = <uint32_t>len(plan.uri_answers)
-    put_answers(block, &tables, plan.answers)
+    put_answers(block, &tables, plan.answer_identifiers, plan.answer_endpoints, plan.answer_sections)
     tables.address_answers_at = put_answer_map(block, [] if plan.addresses_direct else plan.address_answers)
     tables.header_answers_at = put_answer_map(block, plan.header_answers)
     tables.uri_answers_at = put_answer_map(block, plan.uri_answers)
-    put_endpoints(block, &tables, plan.endpoint_names, plan.endpoint_answers)
+    put_endpoints(block, &tables, plan)
     put_names(block, &tables.tokens, plan.tokens, None,
-              [<uint32_t>NO_ANSWER if one < 0 else one for one in plan.token_answers])
-    put_names(block, &tables.aliases, plan.alias_names, None, list(range(len(plan.alias_names))))
+              [<uint32_t>NO_ANSWER if one < 0 else one for one in plan.token_answers], <uint32_t>NO_ANSWER + 1)
+    put_names(block, &tables.aliases, plan.alias_names, None, None, len(plan.alias_names))
+    tables.alias_count = <uint32_t>len(plan.alias_names)
     tables.alias_texts_at = put_transports(block, [(domain, None) for domain in plan.alias_domains])
     put_headers(block, &tables, plan)
-    put_names(block, &tables.uri_literals, plan.uri_literals, None, plan.uri_literal_ranks)
+    put_names(block, &tables.uri_literals, plan.uri_literals, None, plan.uri_literal_ranks, len(plan.uri_answers))
     tables.uri_has_expressions = 1 if plan.uri_expressions else 0
     tables.transports_at = put_transports(block, plan.transports)
     tables.transport_count = <uint32_t>len(plan.transports)

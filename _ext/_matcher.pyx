@@ -17,6 +17,7 @@ from libc.string cimport memset
 from identify._address_tables cimport AddressTables, find_v4, find_v6
 from identify._address_text cimport Source, parse_source, to_plain
 from identify._addresses cimport AddressIndex
+from identify._answers cimport read_answer
 from identify._block cimport Block
 from identify._compile cimport compile_tables
 from identify._decide cimport Place, decide
@@ -24,12 +25,12 @@ from identify._image cimport Parts, read_image, write_image
 from identify._message cimport MESSAGE_LIMIT, Field, Message, begin, finish, parse_message
 from identify._regex_set cimport RegexSet
 from identify._request cimport Request, port_of
-from identify._tables cimport NO_SECTION, Answer, Tables, part
+from identify._tables cimport Tables, part
 
 import json
 
 from identify._request import STREAMS
-from identify.errors import EngineFileError, MessageError
+from identify.errors import MessageError
 from identify.model import Match
 
 cdef extern from "_python.h":
@@ -138,18 +139,8 @@ cdef class Matcher:
         Making one may run the collector and with it any code, which may ask for the same: who fills the slot first
         decides.
         """
-        cdef const Tables *tables = self.compiled.tables
-        cdef const Answer *answer
-        cdef object made
-        if number >= tables.answer_count:
-            raise EngineFileError(f"damaged: answer {number} of {tables.answer_count}")
-        answer = &(<const Answer *>part(tables, tables.answers_at))[number]
-        made = Match(
-            text_at(tables, answer.endpoint_at, answer.endpoint_length),
-            NAMES[answer.identifier],
-            None if answer.section_length == <uint32_t>NO_SECTION
-            else text_at(tables, answer.section_at, answer.section_length),
-        )
+        endpoint, identifier, section = read_answer(self.compiled.tables, number)
+        made = Match(endpoint, NAMES[identifier], section)
         if self.slots[number] == NULL:
             Py_INCREF(made)
             self.slots[number] = <PyObject *>made
@@ -291,10 +282,6 @@ cdef inline int32_t rank_answer(const Tables *tables, int32_t rank) noexcept nog
     if rank < 0 or tables.addresses_direct:
         return rank
     return (<const int32_t *>part(tables, tables.address_answers_at))[rank]
-
-
-cdef str text_at(const Tables *tables, uint32_t offset, uint32_t length):
-    return (<const char *>part(tables, offset))[:length].decode("utf-8", "surrogateescape")
 
 
 cdef RegexSet expression_set(rules):

@@ -8,6 +8,8 @@ Strategy
    that a look-up that finds nothing reads one slot, mostly, and one that finds something one entry and its text.
 2. The hash takes eight bytes a step.  It isn't keyed: the tables never change, so who chooses the texts that are
    looked up can't make chains longer than the configuration has made them.
+3. A table that was read from a file may say anything: whatever it says, a look-up ends, reads nothing outside of the
+   block and returns no value that isn't below ``limit``.
 """
 
 from libc.stdint cimport uint8_t, uint32_t, uint64_t
@@ -37,7 +39,10 @@ cdef struct NameTable:
     uint32_t count
     # Bytes of the longest text, so that longer ones needn't be looked at.
     uint32_t longest
-    uint32_t unused
+    # All values are below.
+    uint32_t limit
+    # Bytes of the block's beginning in which the texts are.
+    uint64_t texts_end
 
 
 cdef inline uint32_t hash_name(const uint8_t *text, uint32_t length, uint32_t salt) noexcept nogil:
@@ -65,18 +70,22 @@ cdef inline uint32_t find_name(const void *base, const NameTable *table, const u
     cdef const Entry *entries = <const Entry *>(<const uint8_t *>base + table.entries_at)
     cdef const Entry *entry
     cdef uint32_t tag, slot
+    cdef uint64_t _probe
     if length > table.longest or table.count == 0:
         return <uint32_t>NO_NAME
     tag = hash_name(text, length, salt)
     slot = tag & table.mask
-    while slots[slot].entry != 0:
-        if slots[slot].tag == tag:
+    for _probe in range(<uint64_t>table.mask + 1):
+        if slots[slot].entry == 0:
+            break
+        if slots[slot].tag == tag and slots[slot].entry <= table.count:
             entry = &entries[slots[slot].entry - 1]
             if (entry.length == length and entry.salt == salt
+                    and <uint64_t>entry.text_at + length <= table.texts_end
                     and memcmp(<const uint8_t *>base + entry.text_at, text, length) == 0):
-                return entry.value
+                return entry.value if entry.value < table.limit else <uint32_t>NO_NAME
         slot = (slot + 1) & table.mask
     return <uint32_t>NO_NAME
 
 
-cdef int put_names(Block block, NameTable *table, list keys, list salts, list values) except -1
+cdef int put_names(Block block, NameTable *table, list keys, list salts, list values, uint32_t limit) except -1

@@ -4,10 +4,11 @@ from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_GET_SIZE
 from libc.stdlib cimport calloc, free, malloc
 
 
-cdef int put_names(Block block, NameTable *table, list keys, list salts, list values) except -1:
+cdef int put_names(Block block, NameTable *table, list keys, list salts, list values, uint32_t limit) except -1:
     """Write a table into the block; of equal keys with the same salt the first one counts.
 
-    ``keys`` are bytes, ``salts`` and ``values`` numbers; ``salts`` may be None for zeros.
+    ``keys`` are bytes, ``salts`` and ``values`` numbers, the latter below ``limit``; ``salts`` may be None for zeros,
+    ``values`` for the places in the list.
     """
     cdef Py_ssize_t number, count = len(keys)
     cdef uint32_t capacity = 4
@@ -18,6 +19,7 @@ cdef int put_names(Block block, NameTable *table, list keys, list salts, list va
     cdef Entry *entries = NULL
     cdef Slot *slots = NULL
     table.longest = 0
+    table.limit = limit
     while capacity < 2 * count:
         capacity *= 2
     table.mask = capacity - 1
@@ -30,7 +32,7 @@ cdef int put_names(Block block, NameTable *table, list keys, list salts, list va
             key = keys[number]
             entries[kept].length = <uint32_t>PyBytes_GET_SIZE(key)
             entries[kept].salt = salts[number] if salts is not None else 0
-            entries[kept].value = values[number]
+            entries[kept].value = values[number] if values is not None else <uint32_t>number
             tag = hash_name(<const uint8_t *>PyBytes_AS_STRING(key), entries[kept].length, entries[kept].salt)
             slot = tag & table.mask
             present = False
@@ -52,6 +54,7 @@ cdef int put_names(Block block, NameTable *table, list keys, list salts, list va
             kept += 1
             slots[slot].entry = kept
         table.count = kept
+        table.texts_end = block.length
         table.entries_at = block.put(entries, kept * sizeof(Entry))
         table.slots_at = block.put(slots, capacity * sizeof(Slot))
     finally:

@@ -1,6 +1,6 @@
 """Compiled tables of everything but addresses: how they are laid out in their block.
 
-Knows the layout only.  ``_compile`` writes it, ``_decide`` reads it.
+Knows the layout only.  ``_compile`` writes it, ``_decide`` reads it, ``_table_check`` vets it.
 
 Numbers of *answers* are what a decision returns: an index into the table of distinct (endpoint, identifier,
 section), -1 for none.  Answers of ``ip`` come first, in the order of the identifies, so that a rank of the address
@@ -20,17 +20,6 @@ cdef enum:
     # Kinds of header fields, see ``_fields``; a spare few keep the layout when one is added.
     KIND_CAPACITY = 32
     NO_WANTED = 0xFFFFFFFF
-
-cdef struct Answer:
-    uint32_t endpoint_at
-    uint32_t endpoint_length
-    uint32_t section_at
-    # NO_SECTION where no section decided.
-    uint32_t section_length
-    uint32_t identifier
-
-cdef enum:
-    NO_SECTION = 0xFFFFFFFF
 
 # A header that some rule wants.
 cdef struct WantedHeader:
@@ -68,12 +57,17 @@ cdef struct Tables:
     uint64_t address_answers_at
     uint64_t header_answers_at
     uint64_t uri_answers_at
+    # See ``_answers``: packed answers, and where each run of them begins.
     uint64_t answers_at
+    uint64_t answers_size
+    uint64_t answer_runs_at
+    uint32_t longest_section
+    uint32_t unused
     uint32_t answer_count
     uint32_t address_count
     uint32_t header_count
     uint32_t uri_count
-    # Text -> index into endpoint_answers.
+    # Text -> index into endpoint_answers, which is also the number of the entry.
     NameTable endpoints
     uint64_t endpoint_answers_at
     # Text -> answer; 2**31 where the registration's endpoint doesn't exist.
@@ -95,7 +89,7 @@ cdef struct Tables:
     uint64_t wanted_sorts
     uint64_t transports_at
     uint32_t transport_count
-    uint32_t longest_key
+    uint32_t alias_count
     # JSON of what is only needed while loading, see ``identify.compiler``.
     uint64_t notes_at
     uint64_t notes_length

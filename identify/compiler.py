@@ -7,13 +7,14 @@ same model and tokens give the same plan.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import count
 from typing import Any
 
 import attrs
 
 from identify.configuration import Configuration
-from identify.model import AddressRule, Endpoint, Identify, TextPattern
+from identify.model import AddressRule, Endpoint, Identify, Registration, TextPattern
 from identify.transport_plan import plan_transports
 
 __all__ = ["Plan", "make_plan"]
@@ -23,8 +24,6 @@ LONGEST_HEADER_NAME = 4090
 
 ANONYMOUS = "anonymous"
 
-#: (endpoint, identifier, section or None)
-Answer = tuple[str, str, "str | None"]
 #: (rank, expression)
 Expression = tuple[int, str]
 
@@ -40,7 +39,10 @@ class Plan:
 
     #: The identifiers that can have an answer at all, in effective order.
     order: tuple[str, ...] = ()
-    answers: list[Answer] = attrs.field(factory=list)
+    #: The answers by their number: who found it, the place of its endpoint in ``endpoint_names``, by which section.
+    answer_identifiers: list[str] = attrs.field(factory=list)
+    answer_endpoints: list[int] = attrs.field(factory=list)
+    answer_sections: list[str | None] = attrs.field(factory=list)
     addresses: list[tuple[AddressRule, ...]] = attrs.field(factory=list)
     address_answers: list[int] = attrs.field(factory=list)
     header_names: list[bytes] = attrs.field(factory=list)
@@ -57,8 +59,10 @@ class Plan:
     uri_expressions: list[Expression] = attrs.field(factory=list)
     uri_answers: list[int] = attrs.field(factory=list)
     endpoint_names: list[bytes] = attrs.field(factory=list)
-    #: Answers of username, auth_username, anonymous; -1 where there is none.
-    endpoint_answers: list[tuple[int, int, int]] = attrs.field(factory=list)
+    #: Answers of each endpoint; -1 where it has none.
+    endpoint_usernames: list[int] = attrs.field(factory=list)
+    endpoint_auth_usernames: list[int] = attrs.field(factory=list)
+    endpoint_anonymous: list[int] = attrs.field(factory=list)
     tokens: list[bytes] = attrs.field(factory=list)
     token_answers: list[int] = attrs.field(factory=list)
     alias_names: list[bytes] = attrs.field(factory=list)
@@ -73,7 +77,7 @@ class Plan:
     @property
     def addresses_direct(self) -> bool:
         """Whether the answers of ``ip`` are its ranks."""
-        return all(answer == rank for rank, answer in enumerate(self.address_answers))
+        return self.address_answers == list(range(len(self.address_answers)))
 
 
 def make_plan(configuration: Configuration, line_tokens: Mapping[str, str]) -> Plan:
@@ -82,17 +86,17 @@ def make_plan(configuration: Configuration, line_tokens: Mapping[str, str]) -> P
         disable_multi_domain=configuration.settings.disable_multi_domain,
         ignore_uri_user_options=configuration.settings.ignore_uri_user_options,
     )
-    endpoints = configuration.endpoints
     identifies = list(configuration.identifies.values())
-    _plan_addresses(plan, identifies, endpoints)
-    _plan_headers(plan, identifies, endpoints)
-    _plan_request_uris(plan, identifies, endpoints)
-    _plan_endpoints(plan, endpoints)
-    _plan_tokens(plan, configuration, line_tokens)
+    places = {id: place for place, id in enumerate(configuration.endpoints)}
+    _plan_addresses(plan, identifies, places)
+    _plan_headers(plan, identifies, places)
+    _plan_request_uris(plan, identifies, places)
+    _plan_endpoints(plan, configuration.endpoints)
+    _plan_tokens(plan, configuration, line_tokens, places)
     for alias in configuration.domain_aliases.values():
         plan.alias_names.append(_encoded(alias.id))
         plan.alias_domains.append(alias.domain)
-    answering = {identifier for _, identifier, _ in plan.answers}
+    answering = set(plan.answer_identifiers)
     plan.order = tuple(name for name in configuration.identifiers if name in answering)
     transports = plan_transports(configuration.transports)
     plan.transports = [
@@ -107,30 +111,33 @@ def _encoded(text: str) -> bytes:
     return text.encode("utf-8", "surrogateescape")
 
 
-def _answer(plan: Plan, endpoint: str, identifier: str, section: str | None) -> int:
-    """Give an answer its number; no two are the same, for an identifier plans each section and endpoint once."""
-    plan.answers.append((endpoint, identifier, section))
-    return len(plan.answers) - 1
+def _answers(
+    plan: Plan, identifier: str, owners: Sequence[Identify | Registration], places: Mapping[str, int]
+) -> list[int]:
+    """Number the answers of sections, and return the numbers; -1 where the endpoint is missing.
+
+    No two answers are the same: an identifier plans each section once.
+    """
+    found = [places.get(owner.endpoint, -1) for owner in owners]
+    numbers = count(len(plan.answer_endpoints))
+    kept = [place for place in found if place >= 0]
+    plan.answer_identifiers += [identifier] * len(kept)
+    plan.answer_endpoints += kept
+    plan.answer_sections += [owner.id for owner, place in zip(owners, found, strict=True) if place >= 0]
+    return [next(numbers) if place >= 0 else -1 for place in found]
 
 
-def _answer_of(plan: Plan, identify: Identify, identifier: str, endpoints: Mapping[str, Endpoint]) -> int:
-    """Give an identify's answer its number; a missing endpoint decides too, but has none."""
-    if identify.endpoint not in endpoints:
-        return -1
-    return _answer(plan, identify.endpoint, identifier, identify.id)
-
-
-def _plan_addresses(plan: Plan, identifies: list[Identify], endpoints: Mapping[str, Endpoint]) -> None:
+def _plan_addresses(plan: Plan, identifies: list[Identify], places: Mapping[str, int]) -> None:
     """Plan ``ip``, first of all, so that its answers are its ranks where no endpoint is missing."""
-    for identify in identifies:
-        if identify.addresses:
-            plan.addresses.append(identify.addresses)
-            plan.address_answers.append(_answer_of(plan, identify, "ip", endpoints))
+    owners = [identify for identify in identifies if identify.addresses]
+    plan.addresses = [identify.addresses for identify in owners]
+    plan.address_answers = _answers(plan, "ip", owners, places)
 
 
-def _plan_headers(plan: Plan, identifies: list[Identify], endpoints: Mapping[str, Endpoint]) -> None:
+def _plan_headers(plan: Plan, identifies: list[Identify], places: Mapping[str, int]) -> None:
     """Plan ``header``: for each wanted header its literals, and its expressions in order."""
     numbers: dict[bytes, int] = {}
+    owners = []
     for identify in identifies:
         rule = identify.header
         if rule is None:
@@ -138,8 +145,8 @@ def _plan_headers(plan: Plan, identifies: list[Identify], endpoints: Mapping[str
         name = _encoded(rule.name).lower()
         if not 0 < len(name) <= LONGEST_HEADER_NAME:
             continue
-        rank = len(plan.header_answers)
-        plan.header_answers.append(_answer_of(plan, identify, "header", endpoints))
+        rank = len(owners)
+        owners.append(identify)
         number = numbers.setdefault(name, len(numbers))
         if number == len(plan.header_names):
             plan.header_names.append(name)
@@ -153,21 +160,24 @@ def _plan_headers(plan: Plan, identifies: list[Identify], endpoints: Mapping[str
             plan.header_literals.append(_literal(rule.pattern))
             plan.header_literal_names.append(number)
             plan.header_literal_ranks.append(rank)
+    plan.header_answers = _answers(plan, "header", owners, places)
 
 
-def _plan_request_uris(plan: Plan, identifies: list[Identify], endpoints: Mapping[str, Endpoint]) -> None:
+def _plan_request_uris(plan: Plan, identifies: list[Identify], places: Mapping[str, int]) -> None:
     """Plan ``request_uri``."""
+    owners = []
     for identify in identifies:
         rule = identify.request_uri
         if rule is None:
             continue
-        rank = len(plan.uri_answers)
-        plan.uri_answers.append(_answer_of(plan, identify, "request_uri", endpoints))
+        rank = len(owners)
+        owners.append(identify)
         if rule.pattern.regex is not None:
             plan.uri_expressions.append((rank, rule.pattern.regex))
         else:
             plan.uri_literals.append(_literal(rule.pattern))
             plan.uri_literal_ranks.append(rank)
+    plan.uri_answers = _answers(plan, "request_uri", owners, places)
 
 
 def _literal(pattern: TextPattern) -> bytes:
@@ -177,29 +187,37 @@ def _literal(pattern: TextPattern) -> bytes:
 
 def _plan_endpoints(plan: Plan, endpoints: Mapping[str, Endpoint]) -> None:
     """Plan the identifiers that look up endpoints by name."""
-    for endpoint in endpoints.values():
-        id = endpoint.id
-        plan.endpoint_names.append(_encoded(id))
-        by_name = [
-            _answer(plan, id, method, None) if method in endpoint.identify_by else -1
-            for method in ("username", "auth_username")
-        ]
-        is_anonymous = id == ANONYMOUS or id.startswith(f"{ANONYMOUS}@")
-        anonymous = _answer(plan, id, ANONYMOUS, None) if is_anonymous else -1
-        plan.endpoint_answers.append((by_name[0], by_name[1], anonymous))
-
-
-def _plan_tokens(plan: Plan, configuration: Configuration, line_tokens: Mapping[str, str]) -> None:
-    """Plan ``line``; of registrations with the same token the first one counts."""
-    for registration in configuration.registrations.values():
-        token = _encoded(line_tokens.get(registration.id, "")) if registration.line else b""
-        if not token:
-            continue
-        plan.tokens.append(token)
-        exists = registration.endpoint in configuration.endpoints
-        plan.token_answers.append(
-            _answer(plan, registration.endpoint, "line", registration.id) if exists else -1
+    prefix = f"{ANONYMOUS}@"
+    plan.endpoint_names = [_encoded(id) for id in endpoints]
+    for place, (id, endpoint) in enumerate(endpoints.items()):
+        methods = endpoint.identify_by
+        anonymous = id == ANONYMOUS or id.startswith(prefix)
+        plan.endpoint_usernames.append(_name_answer(plan, "username", place) if "username" in methods else -1)
+        plan.endpoint_auth_usernames.append(
+            _name_answer(plan, "auth_username", place) if "auth_username" in methods else -1
         )
+        plan.endpoint_anonymous.append(_name_answer(plan, ANONYMOUS, place) if anonymous else -1)
+
+
+def _name_answer(plan: Plan, identifier: str, place: int) -> int:
+    """Number an answer in which no section has a part."""
+    plan.answer_identifiers.append(identifier)
+    plan.answer_endpoints.append(place)
+    plan.answer_sections.append(None)
+    return len(plan.answer_endpoints) - 1
+
+
+def _plan_tokens(
+    plan: Plan, configuration: Configuration, line_tokens: Mapping[str, str], places: Mapping[str, int]
+) -> None:
+    """Plan ``line``; of registrations with the same token the first one counts."""
+    owners = [
+        registration
+        for registration in configuration.registrations.values()
+        if registration.line and line_tokens.get(registration.id)
+    ]
+    plan.tokens = [_encoded(line_tokens[registration.id]) for registration in owners]
+    plan.token_answers = _answers(plan, "line", owners, places)
 
 
 def _notes(

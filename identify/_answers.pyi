@@ -1,0 +1,3 @@
+from typing import Final
+
+NUMBERS: Final[dict[str, int]]
