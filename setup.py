@@ -29,6 +29,7 @@ from setuptools import Extension, setup
 # Explicit, so that a lost source file fails the build instead of shipping a wheel without it.
 MODULES = [
     "_address_build",
+    "_address_check",
     "_address_intervals",
     "_address_masks",
     "_address_trie",
@@ -50,6 +51,7 @@ MODULES = [
     "_regex",
     "_regex_set",
     "_request",
+    "_table_check",
     "_uri",
     "_usual",
 ]

@@ -119,7 +119,7 @@ cdef AddressTables *build_tables(const Rule *rules, size_t count) except NULL:
     try:
         build_family(&v4, rules, count)
         build_family(&v6, rules, count)
-        return assemble(&v4, &v6)
+        return assemble(&v4, &v6, rules[count - 1].rank + 1 if count else 0)
     finally:
         free_family(&v4)
         free_family(&v6)
@@ -470,7 +470,7 @@ cdef void copy_family(AddressTables *block, const Family *family) noexcept nogil
     put(block, tables.owners_at, masked.owners, masked.owner_count * sizeof(Owner))
 
 
-cdef AddressTables *assemble(Family *v4, Family *v6) except NULL:
+cdef AddressTables *assemble(Family *v4, Family *v6, uint32_t rank_limit) except NULL:
     """Copy both families into one block."""
     cdef uint64_t size = 0
     cdef void *memory = NULL
@@ -483,6 +483,7 @@ cdef AddressTables *assemble(Family *v4, Family *v6) except NULL:
     memset(memory, 0, size)
     block = <AddressTables *>memory
     block.size = size
+    block.rank_limit = rank_limit
     block.v4 = v4.tables
     block.v6 = v6.tables
     copy_family(block, v4)

@@ -125,26 +125,27 @@ cdef struct MaskedSlot:
 
 
 cdef struct FamilyTables:
+    # What every question reads comes first, in one cache line.
     uint64_t words_at
-    uint64_t words
     uint64_t hosts_at
-    uint64_t ports_at
-    uint64_t masks_at
-    uint64_t slots_at
-    uint64_t candidates_at
-    uint64_t items_at
-    uint64_t owners_at
     uint32_t root
     # 0: no hash of single addresses.
     uint32_t host_capacity
-    # Slots that follow the capacity so that probing needs no wrap; the last one is always free.
-    uint32_t host_spare
     # 1 if anything but the base has a say.
     uint32_t extras
     uint32_t default_root
     # Capacity - 1 of the port directory (a power of two); 0: no port has a table.
     uint32_t port_mask
     uint32_t mask_count
+    uint64_t ports_at
+    uint64_t words
+    uint64_t masks_at
+    uint64_t slots_at
+    uint64_t candidates_at
+    uint64_t items_at
+    uint64_t owners_at
+    # Slots that follow the capacity so that probing needs no wrap; the last one is always free.
+    uint32_t host_spare
     # Capacity - 1 of the hash of masked addresses (a power of two).
     uint32_t slot_mask
     uint32_t candidate_count
@@ -156,6 +157,9 @@ cdef struct FamilyTables:
 cdef struct AddressTables:
     # Bytes of the whole block, this struct included.
     uint64_t size
+    # All ranks are below; what a damaged file says is held against it.
+    uint32_t rank_limit
+    uint32_t unused
     FamilyTables v4
     FamilyTables v6
 
@@ -368,7 +372,7 @@ cdef inline int32_t find_v4(const AddressTables *tables, uint32_t address, uint1
         )
         if tables.v4.mask_count:
             best = search_masks(tables, &tables.v4, 0, address, port, best)
-    return <int32_t>best
+    return <int32_t>best if best < tables.rank_limit else -1
 
 
 cdef inline int32_t find_v6(const AddressTables *tables, uint64_t high, uint64_t low, uint16_t port) noexcept nogil:
@@ -384,4 +388,4 @@ cdef inline int32_t find_v6(const AddressTables *tables, uint64_t high, uint64_t
         )
         if tables.v6.mask_count:
             best = search_masks(tables, &tables.v6, high, low, port, best)
-    return <int32_t>best
+    return <int32_t>best if best < tables.rank_limit else -1

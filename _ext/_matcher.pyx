@@ -25,13 +25,12 @@ from identify._image cimport Parts, read_image, write_image
 from identify._message cimport MESSAGE_LIMIT, Field, Message, begin, finish, parse_message
 from identify._regex_set cimport RegexSet
 from identify._request cimport Request, port_of
-from identify._tables cimport Tables, part
-
-import json
+from identify._tables cimport Tables, WantedHeader, part
 
 from identify._request import STREAMS
-from identify.errors import MessageError
+from identify.errors import EngineFileError, MessageError
 from identify.model import Match
+from identify.notes import read_notes
 
 cdef extern from "_python.h":
     const char *sip_ascii(object text, Py_ssize_t *size)
@@ -99,7 +98,9 @@ cdef class Matcher:
     cdef load(self, const Tables *tables, const AddressTables *addresses, object owner):
         """Take tables into use; ``owner`` keeps their memory."""
         cdef Py_ssize_t i
-        notes = json.loads((<const char *>part(tables, tables.notes_at))[:tables.notes_length])
+        notes = read_notes((<const char *>part(tables, tables.notes_at))[:tables.notes_length],
+                           ranks=(tables.header_count, tables.uri_count), headers=tables.wanted_count,
+                           transports=tables.transport_count)
         self.identifiers = tuple(notes["identifiers"])
         self.line_tokens = notes["line_tokens"]
         self.transports_matter = notes["transports_matter"]
@@ -110,6 +111,10 @@ cdef class Matcher:
         self.accepting = notes["accepting"]
         self.expressions = tuple([expression_set(rules) for rules in notes["header_expressions"]])
         self.uri_expressions = expression_set(notes["uri_expressions"])
+        check_expressions(tables, self.expressions, self.uri_expressions)
+        free(self.sets)
+        free(self.slots)
+        self.slots = NULL
         self.sets = <void **>calloc(len(self.expressions) + 1, sizeof(void *))
         self.slots = <PyObject **>calloc(tables.answer_count + 1, sizeof(PyObject *))
         if self.sets == NULL or self.slots == NULL:
@@ -260,7 +265,10 @@ cdef class Matcher:
         if self.owner is not None:
             raise TypeError("an engine can't be initialised twice, its tables are in use")
         read_image(<const uint8_t *>mapped.view.buf, <uint64_t>mapped.view.len, &parts)
-        self.load(parts.tables, parts.addresses, mapped)
+        try:
+            self.load(parts.tables, parts.addresses, mapped)
+        except (RecursionError, ValueError) as error:
+            raise EngineFileError(f"damaged: {error}") from error
 
     @property
     def size(self):
@@ -282,6 +290,18 @@ cdef inline int32_t rank_answer(const Tables *tables, int32_t rank) noexcept nog
     if rank < 0 or tables.addresses_direct:
         return rank
     return (<const int32_t *>part(tables, tables.address_answers_at))[rank]
+
+
+cdef int check_expressions(const Tables *tables, tuple headers, uri) except -1:
+    """Hold what the tables say of expressions against those that there are."""
+    cdef const WantedHeader *wanted = <const WantedHeader *>part(tables, tables.wanted_at)
+    cdef uint32_t i
+    for i in range(tables.wanted_count):
+        if wanted[i].has_expressions and headers[i] is None:
+            raise ValueError("expressions of a header are missing")
+    if tables.uri_has_expressions and uri is None:
+        raise ValueError("expressions of the request URI are missing")
+    return 0
 
 
 cdef RegexSet expression_set(rules):

@@ -1,0 +1,8 @@
+"""Checks of an engine's tables from a file, for the module that reads files."""
+
+from libc.stdint cimport uint64_t
+
+from identify._tables cimport Tables
+
+# What is wrong with tables of so many bytes, NULL if no request can lead outside of them.
+cdef const char *tables_fault(const Tables *tables, uint64_t size) noexcept nogil

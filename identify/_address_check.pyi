@@ -1,0 +1,1 @@
+"""Checks of address tables from a file; offers nothing to Python."""

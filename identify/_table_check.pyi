@@ -1,0 +1,1 @@
+"""Checks of an engine's tables from a file; offers nothing to Python."""
