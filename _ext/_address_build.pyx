@@ -50,7 +50,7 @@ from identify._address_tables cimport (
     port_slot,
     uint128_t,
 )
-from identify._address_trie cimport Hosts, Words, add_trie, open_words, take_hosts
+from identify._address_trie cimport Hosts, Words, add_trie, close_words, open_words, take_hosts
 
 cdef extern from "<stdlib.h>" nogil:
     int posix_memalign(void **memory, size_t alignment, size_t size)
@@ -152,8 +152,8 @@ cdef void *allocate(size_t count, size_t size) except NULL:
 
 
 cdef int build_family(Family *family, const Rule *rules, size_t count) except -1:
-    open_words(&family.words, 0)
     select_rules(family, rules, count)
+    open_words(&family.words, 0)
     if family.rule_count == 0:
         return 0
     classify(family)
@@ -391,6 +391,8 @@ cdef int build_tries(Family *family) except -1:
             family.roots[slot].port = family.entries[begin].table
             family.roots[slot].root = root
         begin = end
+    if family.number == 6:
+        close_words(&family.words)
     return 0
 
 

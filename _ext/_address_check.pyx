@@ -22,6 +22,7 @@ from identify._address_tables cimport (
     KIND_SMALL,
     KIND_WIDE,
     LEAF4_BOUNDARIES_AT,
+    LEAF6_ROOM,
     LEAF_BOUNDARIES,
     LIST4_SHIFT,
     NODE4_MASK,
@@ -51,6 +52,9 @@ cdef struct Walk:
     const uint32_t *words
     uint64_t count
     uint64_t budget
+    # By the kind of an entry: the bits that say where a leaf lies, and the last place that a leaf may have.
+    uint32_t place_bits[4]
+    uint64_t last_place[4]
 
 
 cdef inline bint holds(uint64_t size, uint64_t at, uint64_t count, uint64_t unit) noexcept nogil:
@@ -64,19 +68,22 @@ cdef inline bint is_power(uint64_t number) noexcept nogil:
     return number != 0 and number & (number - 1) == 0
 
 
+cdef inline bint misplaced(const Walk *walk, uint32_t entry) noexcept nogil:
+    """Say whether an entry is a leaf that lies outside; without a branch, for kinds follow each other at random."""
+    cdef uint32_t kind = entry >> KIND_SHIFT
+    return (entry & walk.place_bits[kind]) > walk.last_place[kind]
+
+
+cdef inline bint is_node(uint32_t entry) noexcept nogil:
+    return entry >= <uint32_t>KIND_NODE << KIND_SHIFT
+
+
 cdef bint check_v4(Walk *walk, uint32_t entry, uint32_t bits) noexcept nogil:
-    """Check what an entry leads to; ``bits`` of the address aren't consumed yet."""
-    cdef uint64_t place, children, i
-    cdef uint64_t leaf_words = LEAF4_BOUNDARIES_AT + LEAF_BOUNDARIES
-    cdef uint32_t shift
-    if entry < <uint32_t>KIND_SMALL << KIND_SHIFT:
-        return True
-    if entry < <uint32_t>KIND_NODE << KIND_SHIFT:
-        if entry < <uint32_t>KIND_WIDE << KIND_SHIFT:
-            leaf_words = LEAF4_BOUNDARIES_AT + LEAF_BOUNDARIES // 2
-        return (entry & <uint32_t>PAYLOAD_MASK) + leaf_words <= walk.count
-    shift = (entry >> NODE4_SHIFT) & 31
-    place = <uint64_t>(entry & <uint32_t>NODE4_MASK) * LINE_WORDS
+    """Check what a node leads to; ``bits`` of the address aren't consumed yet."""
+    cdef uint32_t shift = (entry >> NODE4_SHIFT) & 31
+    cdef uint64_t place = <uint64_t>(entry & <uint32_t>NODE4_MASK) * LINE_WORDS
+    cdef uint64_t children, i
+    cdef bint wrong = False
     if place >= walk.count:
         return False
     if shift == <uint32_t>LIST4_SHIFT:
@@ -90,33 +97,19 @@ cdef bint check_v4(Walk *walk, uint32_t entry, uint32_t bits) noexcept nogil:
     walk.budget -= children
     for i in range(children):
         entry = walk.words[place + i]
-        if entry >= <uint32_t>KIND_SMALL << KIND_SHIFT and not check_v4(walk, entry, shift):
+        wrong |= misplaced(walk, entry)
+        if is_node(entry) and not check_v4(walk, entry, shift):
             return False
-    return True
-
-
-cdef bint check_leaf_v6(const Walk *walk, uint32_t entry) noexcept nogil:
-    cdef uint64_t place = entry & <uint32_t>PAYLOAD_MASK
-    cdef uint64_t number, begin
-    if place + 1 >= walk.count:
-        return False
-    number = walk.words[place] & 0xFF
-    begin = (place + number + 3) & ~<uint64_t>1
-    if entry < <uint32_t>KIND_WIDE << KIND_SHIFT:
-        return walk.words[place] >> 8 < 128 and begin + 2 * number <= walk.count
-    return begin + 4 * number <= walk.count
+    return not wrong
 
 
 cdef bint check_v6(Walk *walk, uint32_t entry, int depth) noexcept nogil:
-    """Check what an entry leads to."""
-    cdef uint64_t place, i
+    """Check what a node leads to."""
+    cdef uint64_t place = entry & <uint32_t>PAYLOAD_MASK
+    cdef uint64_t i
     cdef uint128_t span
     cdef const Node6 *node
-    if entry < <uint32_t>KIND_SMALL << KIND_SHIFT:
-        return True
-    if entry < <uint32_t>KIND_NODE << KIND_SHIFT:
-        return check_leaf_v6(walk, entry)
-    place = entry & <uint32_t>PAYLOAD_MASK
+    cdef bint wrong = False
     if depth == 0 or place % LINE_WORDS or place + NODE6_WORDS > walk.count:
         return False
     node = <const Node6 *>(walk.words + place)
@@ -128,12 +121,36 @@ cdef bint check_v6(Walk *walk, uint32_t entry, int depth) noexcept nogil:
     walk.budget -= node.entries + 1
     for i in range(node.entries):
         entry = walk.words[place + NODE6_WORDS + i]
-        if entry >= <uint32_t>KIND_SMALL << KIND_SHIFT and not check_v6(walk, entry, depth - 1):
+        wrong |= misplaced(walk, entry)
+        if is_node(entry) and not check_v6(walk, entry, depth - 1):
             return False
-    return True
+    return not wrong
+
+
+cdef void allow_leaves(Walk *walk, int kind, uint64_t leaf) noexcept nogil:
+    """Say where leaves of a kind, of so many words, may lie."""
+    walk.place_bits[kind] = <uint32_t>PAYLOAD_MASK
+    walk.last_place[kind] = walk.count - leaf
+    if walk.count < leaf:
+        # No entry of the kind is small enough.
+        walk.place_bits[kind] = <uint32_t>KIND_WIDE << KIND_SHIFT | <uint32_t>KIND_SMALL << KIND_SHIFT
+        walk.last_place[kind] = 0
+
+
+cdef void begin_walk(Walk *walk, const uint32_t *words, uint64_t count, bint wide) noexcept nogil:
+    cdef int kind
+    walk.words = words
+    walk.count = walk.budget = count
+    for kind in range(4):
+        walk.place_bits[kind] = 0
+        walk.last_place[kind] = 0
+    allow_leaves(walk, KIND_SMALL, LEAF6_ROOM if wide else LEAF4_BOUNDARIES_AT + LEAF_BOUNDARIES // 2)
+    allow_leaves(walk, KIND_WIDE, LEAF6_ROOM if wide else LEAF4_BOUNDARIES_AT + LEAF_BOUNDARIES)
 
 
 cdef inline bint check_trie(Walk *walk, uint32_t root, bint wide) noexcept nogil:
+    if not is_node(root):
+        return not misplaced(walk, root)
     # Each node consumes a bit at least.
     return check_v6(walk, root, 129) if wide else check_v4(walk, root, 32)
 
@@ -143,9 +160,7 @@ cdef bint check_tries(const AddressTables *tables, const FamilyTables *family, b
     cdef Walk walk
     cdef uint64_t i
     cdef bint free_slot = False
-    walk.words = <const uint32_t *>table_part(tables, family.words_at)
-    walk.count = family.words
-    walk.budget = family.words
+    begin_walk(&walk, <const uint32_t *>table_part(tables, family.words_at), family.words, wide)
     if not check_trie(&walk, family.root, wide) or not check_trie(&walk, family.default_root, wide):
         return False
     if family.port_mask == 0:

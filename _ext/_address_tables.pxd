@@ -54,6 +54,10 @@ cdef enum:
     NODE4_SHIFT = 25
     NODE4_MASK = 0x1FFFFFF
     LIST4_SHIFT = 31
+    # What the head of an IPv6 leaf can say, whatever is in it, and as many words as such a leaf has.
+    LEAF6_NUMBER_MASK = 15
+    LEAF6_SHIFT_MASK = 127
+    LEAF6_ROOM = 80
     # Boundaries in a leaf: eight of 16 bits are one SSE or NEON register.
     LEAF_BOUNDARIES = 8
     # Words from the (virtual) first of nine values of an IPv4 leaf to its boundaries.
@@ -227,7 +231,8 @@ cdef inline uint32_t walk_v6(const uint32_t *words, uint32_t entry, uint64_t hig
     """Return the value for an address below a trie entry.
 
     A leaf is a word with the number of boundaries n and the shift s, n + 1 values, and from the next
-    even word on n boundaries: of 64 bits (the address >> s is compared) or of 128 (high, low).
+    even word on n boundaries: of 64 bits (the address >> s is compared) or of 128 (high, low).  Behind the last leaf
+    there are words enough for the longest that its head can speak of.
     """
     cdef uint128_t rest = (<uint128_t>high << 64) | low
     cdef uint128_t below
@@ -248,11 +253,11 @@ cdef inline uint32_t walk_v6(const uint32_t *words, uint32_t entry, uint64_t hig
     if entry < <uint32_t>KIND_SMALL << KIND_SHIFT:
         return entry
     place = entry & <uint32_t>PAYLOAD_MASK
-    number = words[place] & 0xFF
+    number = words[place] & <uint32_t>LEAF6_NUMBER_MASK
     boundaries = <const uint64_t *>(words + ((place + number + 3) & ~<uint32_t>1))
     count = 0
     if entry < <uint32_t>KIND_WIDE << KIND_SHIFT:
-        window = <uint64_t>(rest >> (words[place] >> 8))
+        window = <uint64_t>(rest >> (words[place] >> 8 & <uint32_t>LEAF6_SHIFT_MASK))
         for i in range(number):
             count += boundaries[i] <= window
     else:

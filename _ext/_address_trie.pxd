@@ -22,5 +22,6 @@ cdef struct Hosts:
 
 
 cdef int open_words(Words *words, size_t capacity) except -1
+cdef int close_words(Words *words) except -1
 cdef int add_trie(Words *words, const Intervals *intervals, uint32_t family, bint base, uint32_t *root) except -1
 cdef int take_hosts(Intervals *intervals, uint32_t family, Hosts *hosts) except -1

@@ -22,6 +22,7 @@ from identify._address_tables cimport (
     KIND_SMALL,
     KIND_WIDE,
     LEAF4_BOUNDARIES_AT,
+    LEAF6_ROOM,
     LEAF_BOUNDARIES,
     LIST4_SHIFT,
     NODE4_MASK,
@@ -335,6 +336,15 @@ cdef int add_trie(Words *words, const Intervals *intervals, uint32_t family, bin
         status = add_v6(words, intervals, 0, intervals.count, 0, 128, base, root)
     if status < 0:
         raise MemoryError("address tables")
+    return 0
+
+
+cdef int close_words(Words *words) except -1:
+    """End with the room that a leaf of IPv6 can speak of."""
+    if reserve(words, LEAF6_ROOM) < 0:
+        raise MemoryError("address tables")
+    memset(words.at + words.size, 0, LEAF6_ROOM * sizeof(uint32_t))
+    words.size += LEAF6_ROOM
     return 0
 
 

@@ -1,0 +1,5 @@
+"""Compiled tables as one image of bytes."""
+
+from typing_extensions import Buffer
+
+def sealed(image: Buffer) -> bytes: ...
