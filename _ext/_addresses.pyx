@@ -15,12 +15,15 @@ from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libc.stdlib cimport free, malloc
 
 from identify._address_build cimport MAX_RANK, MAX_RULES, build_tables
+from identify._address_text cimport read_plain, sip_address_way
 
 cdef extern from "_python.h":
     const char *sip_text(object text, Py_ssize_t *size) except NULL
 
 NEGATED = 1
 IPV6 = 2
+# How this machine can read plain addresses, slowest first.
+WAYS = ("characters", "words", "registers")[:sip_address_way + 1]
 
 cdef enum:
     FLAG_NEGATED = 1
@@ -46,6 +49,20 @@ def parse_address(text not None):
             return None
     parse_source(characters, <size_t>size, &source)
     if source.family == 0:
+        return None
+    if source.family == 4:
+        return 4, source.low
+    return 6, (<object>source.high << 64) | source.low
+
+
+def parse_plain(text not None, int way):
+    """As ``parse_address`` by one of ``WAYS``, for tests: None also for forms that the way leaves to others."""
+    cdef Source source
+    cdef Py_ssize_t size
+    cdef const char *characters = sip_text(text, &size)
+    if not 0 <= way <= sip_address_way:
+        raise ValueError(f"way {way}: this machine has {len(WAYS)}")
+    if not read_plain(characters, <size_t>size, way, &source):
         return None
     if source.family == 4:
         return 4, source.low

@@ -8,7 +8,7 @@ cdef int put_names(Block block, NameTable *table, list keys, list salts, list va
     """Write a table into the block; of equal keys with the same salt the first one counts.
 
     ``keys`` are bytes, ``salts`` and ``values`` numbers, the latter below ``limit``; ``salts`` may be None for zeros,
-    ``values`` for the places in the list.
+    ``values`` for the places in the list, which then are those of the entries: a key has one even if it can't be found.
     """
     cdef Py_ssize_t number, count = len(keys)
     cdef uint32_t capacity = 4
@@ -45,7 +45,7 @@ cdef int put_names(Block block, NameTable *table, list keys, list salts, list va
                     present = True
                     break
                 slot = (slot + 1) & table.mask
-            if present:
+            if present and values is not None:
                 continue
             entries[kept].text_at = <uint32_t>block.put_text(PyBytes_AS_STRING(key), entries[kept].length)
             if entries[kept].length > table.longest:

@@ -5,6 +5,7 @@ from identify.model import AddressRule
 
 NEGATED: Final[int]
 IPV6: Final[int]
+WAYS: Final[tuple[str, ...]]
 
 @type_check_only
 class Structure(TypedDict):
@@ -15,6 +16,7 @@ class Structure(TypedDict):
     irregular: int
 
 def parse_address(text: str | bytes) -> tuple[int, int] | None: ...
+def parse_plain(text: str, way: int) -> tuple[int, int] | None: ...
 
 @final
 class AddressIndex:

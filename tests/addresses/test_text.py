@@ -1,13 +1,15 @@
 """Source addresses as text."""
 
 import ipaddress
+import itertools
 import socket
+import sys
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from identify._addresses import parse_address
+from identify._addresses import WAYS, parse_address, parse_plain
 
 
 def v4(text: str) -> tuple[int, int]:
@@ -180,3 +182,107 @@ def test_any_bytes(data: bytes) -> None:
     answer = parse_address(data)
 
     assert answer is None or answer[0] in (4, 6)
+
+
+#: The ways that read without branches; the first one goes character by character.
+FAST = range(1, len(WAYS))
+OCTETS = ("", "0", "1", "9", "10", "99", "100", "199", "249", "250", "255", "256", "300", "999", "00", "01", "010", "a")
+GROUPS = ("", "", "0", "7", "f", "1f", "abc", "ABCD", "0000", "ffff", "00000", "g", "1.2.3.4")
+
+
+def mangled(text: str) -> st.SearchStrategy[str]:
+    """Draw texts that differ from one in a character or a length."""
+    places = st.integers(0, len(text))
+    return st.builds(
+        lambda place, removed, added: text[:place] + added + text[place + removed :],
+        places,
+        st.integers(0, 2),
+        st.text("0123456789abcfgxG.:/;@`%[]\x00\x7f", max_size=2),
+    )
+
+
+def test_ways() -> None:
+    """Every machine of the usual byte order has a fast way besides the plain one."""
+    assert WAYS[0] == "characters"
+    assert len(WAYS) == 1 or sys.byteorder == "little"
+    assert len(WAYS) >= 2 or sys.byteorder == "big"
+
+
+@pytest.mark.parametrize("way", FAST)
+def test_quads_of_every_shape(way: int) -> None:
+    """Every way reads all combinations of octets of interest exactly as it is done character by character."""
+    for octets in itertools.product(OCTETS, repeat=4):
+        text = ".".join(octets)
+        assert parse_plain(text, way) == parse_plain(text, 0), text
+
+
+@pytest.mark.parametrize("way", FAST)
+@given(data=st.data(), address=st.ip_addresses(v=4))
+def test_mangled_quads(way: int, data: st.DataObject, address: ipaddress.IPv4Address) -> None:
+    """A quad with anything else in it is read, or left to others, in every way alike."""
+    text = data.draw(mangled(str(address)))
+    expected = parse_plain(text, 0)
+
+    assert parse_plain(str(address), way) == (4, int(address))
+    if ":" not in text:
+        assert parse_plain(text, way) == expected
+
+
+def as_inet_pton(text: str) -> tuple[int, int] | None:
+    """Return what inet_pton reads, mapped addresses as IPv4."""
+    try:
+        address = ipaddress.IPv6Address(socket.inet_pton(socket.AF_INET6, text))
+    except (OSError, ValueError):
+        return None
+    mapped = address.ipv4_mapped
+    return (6, int(address)) if mapped is None else (4, int(mapped))
+
+
+@pytest.mark.parametrize("way", FAST)
+@given(address=st.ip_addresses(v=6))
+def test_groups_without_branches(way: int, address: ipaddress.IPv6Address) -> None:
+    """Every way reads the usual forms of IPv6 itself, in either case of letters."""
+    for text in (address.compressed, address.exploded, address.compressed.upper()):
+        if "." not in text:
+            assert parse_plain(text, way) == as_inet_pton(text)
+
+
+@pytest.mark.parametrize("way", FAST)
+@given(st.lists(st.sampled_from(GROUPS), min_size=1, max_size=10))
+def test_groups_of_every_shape(way: int, groups: list[str]) -> None:
+    """Groups, gaps and what is neither are read as inet_pton does, or not at all."""
+    text = ":".join(groups)
+    read = parse_plain(text, way)
+
+    if ":" not in text:
+        assert read == parse_plain(text, 0)
+    elif "." in text:
+        assert read is None
+    else:
+        assert read == as_inet_pton(text)
+
+
+@pytest.mark.parametrize("way", FAST)
+@given(data=st.data(), address=st.ip_addresses(v=6))
+def test_mangled_groups(way: int, data: st.DataObject, address: ipaddress.IPv6Address) -> None:
+    """IPv6 with anything else in it is read only if inet_pton reads it, and as that does."""
+    text = data.draw(mangled(address.compressed))
+    read = parse_plain(text, way)
+
+    assert read is None or ":" not in text or read == as_inet_pton(text)
+    assert read == (as_inet_pton(text) if set(text) <= set("0123456789abcdefABCDEF:") and ":" in text else read)
+
+
+@pytest.mark.parametrize("text", [*ACCEPTED, *REFUSED])
+@pytest.mark.parametrize("way", range(len(WAYS)))
+def test_ways_agree(way: int, text: str) -> None:
+    """What a way reads of the listed forms is what they stand for."""
+    if text.isascii():
+        read = parse_plain(text, way)
+        assert read is None or read == ACCEPTED[text]
+
+
+def test_no_such_way() -> None:
+    """A way that the machine hasn't is refused."""
+    with pytest.raises(ValueError, match="this machine has"):
+        parse_plain("1.2.3.4", len(WAYS))
