@@ -58,10 +58,8 @@ cdef struct Walk:
 
 
 cdef inline bint holds(uint64_t size, uint64_t at, uint64_t count, uint64_t unit) noexcept nogil:
-    """Say whether ``count`` units lie in the block."""
-    return count == 0 or (
-        at >= sizeof(AddressTables) and at % ALIGNMENT == 0 and at <= size and count <= (size - at) // unit
-    )
+    """Say whether ``count`` units lie in the block; where there are none, their offset does all the same."""
+    return at >= sizeof(AddressTables) and at % ALIGNMENT == 0 and at <= size and count <= (size - at) // unit
 
 
 cdef inline bint is_power(uint64_t number) noexcept nogil:

@@ -38,14 +38,14 @@ cdef int put_names(Block block, NameTable *table, list keys, list salts, list va
             present = False
             while slots[slot].entry != 0:
                 place = slots[slot].entry - 1
-                if (slots[slot].tag == tag and entries[place].salt == entries[kept].salt
+                if (values is not None and slots[slot].tag == tag and entries[place].salt == entries[kept].salt
                         and entries[place].length == entries[kept].length
                         and memcmp(block.data + entries[place].text_at, PyBytes_AS_STRING(key),
                                    entries[kept].length) == 0):
                     present = True
                     break
                 slot = (slot + 1) & table.mask
-            if present and values is not None:
+            if present:
                 continue
             entries[kept].text_at = <uint32_t>block.put_text(PyBytes_AS_STRING(key), entries[kept].length)
             if entries[kept].length > table.longest:

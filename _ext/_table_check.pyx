@@ -46,10 +46,11 @@ cdef bint check_names(const Tables *tables, const NameTable *names, uint64_t lim
 
 
 cdef bint check_transports(const Tables *tables, uint64_t at, uint32_t count) noexcept nogil:
-    cdef const TransportText *texts = <const TransportText *>part(tables, at)
+    cdef const TransportText *texts
     cdef uint32_t i
     if not holds(tables, at, count, sizeof(TransportText)):
         return False
+    texts = <const TransportText *>part(tables, at)
     for i in range(count):
         if not spans(tables, texts[i].domain_at, texts[i].domain_length):
             return False
@@ -63,10 +64,11 @@ cdef bint check_transports(const Tables *tables, uint64_t at, uint32_t count) no
 
 
 cdef bint check_headers(const Tables *tables) noexcept nogil:
-    cdef const WantedHeader *wanted = <const WantedHeader *>part(tables, tables.wanted_at)
+    cdef const WantedHeader *wanted
     cdef uint32_t i
     if not holds(tables, tables.wanted_at, tables.wanted_count, sizeof(WantedHeader)):
         return False
+    wanted = <const WantedHeader *>part(tables, tables.wanted_at)
     for i in range(tables.wanted_count):
         if wanted[i].name_length > <uint32_t>LONGEST_NAME:
             return False
@@ -84,7 +86,8 @@ cdef bint check_answers(const Tables *tables) noexcept nogil:
         and tables.answer_count <= tables.answers_size
         and tables.longest_section <= tables.answers_size
         and holds(tables, tables.answer_runs_at, runs, sizeof(uint32_t))
-        and (tables.addresses_direct or holds(tables, tables.address_answers_at, tables.address_count, sizeof(int32_t)))
+        and holds(tables, tables.address_answers_at, 0 if tables.addresses_direct else tables.address_count,
+                  sizeof(int32_t))
         and holds(tables, tables.header_answers_at, tables.header_count, sizeof(int32_t))
         and holds(tables, tables.uri_answers_at, tables.uri_count, sizeof(int32_t))
         and holds(tables, tables.endpoint_answers_at, tables.endpoints.count, sizeof(EndpointAnswers))

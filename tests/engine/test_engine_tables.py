@@ -116,7 +116,7 @@ def test_answers_are_made_once():
     first = engine.identify_source(5 << 12)
 
     assert engine.matches[5] is first
-    assert engine.identify_source(6 << 12) is engine.matches[3]
+    assert engine.identify_source(6 << 12) is engine.matches[6]
     assert engine.identify_source(f"0.0.{5 << 4}.0") is first
 
 
