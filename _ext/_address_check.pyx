@@ -12,7 +12,7 @@ Strategy
 4. The hash of single addresses isn't read: it ends with a free slot, and so does every search in it.
 """
 
-from libc.stdint cimport uint8_t, uint32_t
+from libc.stdint cimport uint32_t
 
 from identify._address_tables cimport (
     CANDIDATE_LAST,

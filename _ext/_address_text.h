@@ -84,19 +84,22 @@ static uint16_t sip_shapes[SIP_SHAPES];
 /* Where a quad of the shape has its digits: for each octet hundreds, tens, ones and nothing, 0x80 for none. */
 static uint8_t sip_digit_places[SIP_SHAPES][16];
 
-static inline int sip_quad_by_words(const char *text, size_t size, uint32_t *address)
+/* What the readers of quads return, in a register, where there is none; otherwise the address. */
+#define SIP_NO_QUAD ((uint64_t)1 << 32)
+
+static inline uint64_t sip_quad_by_words(const char *text, size_t size)
 {
     static const uint32_t least[4] = {0, 0, 10, 100};
     sip_bytes16 bytes;
     uint32_t shape, result = 0, bad = 0, start = 0;
     int octet;
     if (size < 7 || size > 15)
-        return 0;
+        return SIP_NO_QUAD;
     bytes = sip_load_short(text, size);
     shape = (uint32_t)sip_gather_bits(sip_equal_bytes((uint64_t)bytes, '.'))
             | (uint32_t)sip_gather_bits(sip_equal_bytes((uint64_t)(bytes >> 64), '.')) << 8 | (uint32_t)1 << size;
     if (sip_shapes[SIP_SHAPE_SLOT(shape)] != shape)
-        return 0;
+        return SIP_NO_QUAD;
     for (octet = 0; octet < 4; octet++) {
         uint32_t end = (uint32_t)__builtin_ctz(shape);
         uint32_t length = end - start;
@@ -109,20 +112,18 @@ static inline int sip_quad_by_words(const char *text, size_t size, uint32_t *add
         shape &= shape - 1;
         start = end + 1;
     }
-    *address = result;
-    return bad == 0;
+    return bad ? SIP_NO_QUAD : result;
 }
 
 #if defined(__x86_64__)
 
-__attribute__((target("ssse3"))) static inline int sip_quad_by_registers(const char *text, size_t size,
-                                                                         uint32_t *address)
+__attribute__((target("ssse3"))) static inline uint64_t sip_quad_by_registers(const char *text, size_t size)
 {
     sip_bytes16 bytes;
     __m128i digits, values, bad;
     uint32_t shape, starts, zeros;
     if (size < 7 || size > 15)
-        return 0;
+        return SIP_NO_QUAD;
     bytes = sip_load_short(text, size);
     digits = _mm_set_epi64x((long long)(bytes >> 64), (long long)bytes);
     shape = (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(digits, _mm_set1_epi8('.'))) | (uint32_t)1 << size;
@@ -137,9 +138,10 @@ __attribute__((target("ssse3"))) static inline int sip_quad_by_registers(const c
     bad = _mm_or_si128(_mm_subs_epu8(digits, _mm_set1_epi8(9)), _mm_cmpgt_epi32(values, _mm_set1_epi32(255)));
     /* The octets, the first one highest. */
     values = _mm_shuffle_epi8(values, _mm_set1_epi32(0x0004080C));
-    *address = (uint32_t)_mm_cvtsi128_si32(values);
-    return (sip_shapes[SIP_SHAPE_SLOT(shape)] == shape) & (zeros == 0)
-           & (_mm_movemask_epi8(_mm_cmpeq_epi8(bad, _mm_setzero_si128())) == 0xFFFF);
+    if (sip_shapes[SIP_SHAPE_SLOT(shape)] != shape || zeros
+        || _mm_movemask_epi8(_mm_cmpeq_epi8(bad, _mm_setzero_si128())) != 0xFFFF)
+        return SIP_NO_QUAD;
+    return (uint32_t)_mm_cvtsi128_si32(values);
 }
 
 #else

@@ -28,8 +28,9 @@ cdef extern from "_address_text.h" nogil:
         SIP_BY_WORDS
         SIP_BY_REGISTERS
     const int sip_address_way
-    bint sip_quad_by_words(const char *text, size_t size, uint32_t *address)
-    bint sip_quad_by_registers(const char *text, size_t size, uint32_t *address)
+    const uint64_t SIP_NO_QUAD
+    uint64_t sip_quad_by_words(const char *text, size_t size)
+    uint64_t sip_quad_by_registers(const char *text, size_t size)
     bint sip_groups(const char *text, size_t size, int way, uint64_t *high, uint64_t *low)
 
 cdef enum:
@@ -255,21 +256,22 @@ cdef inline void parse_other(const char *text, size_t size, Source *source) noex
         source.family = 4
 
 
-cdef inline bint read_quad(const char *text, size_t size, int way, uint32_t *address) noexcept nogil:
-    """As ``parse_quad``, one of three ways."""
+cdef inline uint64_t read_quad(const char *text, size_t size, int way) noexcept nogil:
+    """Read as ``parse_quad``, one of three ways; SIP_NO_QUAD where there is none."""
+    cdef uint32_t address = 0
     if way == <int>SIP_BY_REGISTERS:
-        return sip_quad_by_registers(text, size, address)
+        return sip_quad_by_registers(text, size)
     if way == <int>SIP_BY_WORDS:
-        return sip_quad_by_words(text, size, address)
-    return parse_quad(text, size, address)
+        return sip_quad_by_words(text, size)
+    return address if parse_quad(text, size, &address) else SIP_NO_QUAD
 
 
 cdef inline bint read_plain(const char *text, size_t size, int way, Source *source) noexcept nogil:
     """Read the usual forms, one of three ways; False where ``parse_other`` has to look at the text."""
-    cdef uint32_t address = 0
-    if read_quad(text, size, way, &address):
+    cdef uint64_t quad = read_quad(text, size, way)
+    if quad != SIP_NO_QUAD:
         source.high = 0
-        source.low = address
+        source.low = quad
         source.family = 4
         return True
     if way != <int>SIP_BY_CHARACTERS and sip_groups(text, size, way, &source.high, &source.low):

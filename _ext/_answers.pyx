@@ -55,7 +55,7 @@ cdef int put_answers(Block block, Tables *tables, list identifiers, list endpoin
     cdef const char *before = NULL
     cdef object section
     # Keeps what ``before`` points to.
-    cdef object section_before = None
+    cdef object _section_before = None
     cdef Py_ssize_t size
     cdef uint32_t shared, length = 0, length_before = 0, longest = 0
     cdef int64_t endpoint, endpoint_before = 0
@@ -95,7 +95,7 @@ cdef int put_answers(Block block, Tables *tables, list identifiers, list endpoin
                 longest = length
             before = text
             length_before = length
-            section_before = section
+            _section_before = section
         tables.answer_runs_at = block.put(runs, (count + ANSWERS_A_RUN - 1) // <int>ANSWERS_A_RUN * sizeof(uint32_t))
         tables.answers_at = block.put(packed, <size_t>(place - packed))
         tables.answers_size = <uint64_t>(place - packed)

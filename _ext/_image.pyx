@@ -54,7 +54,7 @@ cdef inline uint64_t mixed(uint64_t lane, uint64_t word) noexcept nogil:
 
 
 cdef uint64_t checksum(const uint8_t *data, uint64_t size) noexcept nogil:
-    """Eight lanes of eight bytes: a step of a lane takes some seven cycles, and memory gives a line in about as many."""
+    """Eight lanes of eight bytes: a step of one takes some seven cycles, and memory gives a line in about as many."""
     cdef uint64_t lanes[8]
     cdef uint64_t words[8]
     cdef uint64_t total

@@ -15,7 +15,7 @@ from libc.stdlib cimport calloc, free
 from libc.string cimport memset
 
 from identify._address_tables cimport AddressTables, find_v4, find_v6
-from identify._address_text cimport Source, parse_source, to_plain
+from identify._address_text cimport SIP_NO_QUAD, Source, parse_source, read_quad, sip_address_way, to_plain
 from identify._addresses cimport AddressIndex
 from identify._answers cimport read_answer
 from identify._block cimport Block
@@ -238,16 +238,19 @@ cdef class Matcher:
         ``source`` is an address as str, 4 or 16 packed bytes in network order, or an int for IPv4.  The other
         identifiers aren't asked.  Text that is no address has no answer; a wrong type, length or range raises.
         """
-        cdef Source address
         cdef Py_ssize_t size
+        cdef uint64_t quad = SIP_NO_QUAD
+        cdef int32_t rank
         cdef int number = port_of(port)
         cdef const char *text = sip_ascii(source, &size)
+        # A dotted quad stays in registers from the text to the object.
         if text != NULL:
-            parse_source(text, <size_t>size, &address)
+            quad = read_quad(text, <size_t>size, sip_address_way)
+        if quad != SIP_NO_QUAD:
+            rank = find_v4(self.compiled.addresses, <uint32_t>quad, <uint16_t>number)
         else:
-            take_source(source, &address)
-        return self.answer(rank_answer(self.compiled.tables, find_source(self.compiled.addresses, &address,
-                                                                         <uint16_t>number)))
+            rank = find_other(self.compiled.addresses, source, <uint16_t>number)
+        return self.answer(rank_answer(self.compiled.tables, rank))
 
     def image(self):
         """Return the compiled tables as bytes, for ``load_image``; see ``Engine.save`` for a file."""
@@ -276,12 +279,14 @@ cdef class Matcher:
         return self.compiled.tables.size + self.compiled.addresses.size
 
 
-cdef inline int32_t find_source(const AddressTables *addresses, const Source *source, uint16_t port) noexcept nogil:
-    """The smallest rank that matches a source, -1 for none."""
-    if source.family == 4:
-        return find_v4(addresses, <uint32_t>source.low, port)
-    if source.family == 6:
-        return find_v6(addresses, source.high, source.low, port)
+cdef int32_t find_other(const AddressTables *addresses, source, uint16_t port) except -2:
+    """The smallest rank that matches a source that is no dotted quad, -1 for none."""
+    cdef Source address
+    take_source(source, &address)
+    if address.family == 4:
+        return find_v4(addresses, <uint32_t>address.low, port)
+    if address.family == 6:
+        return find_v6(addresses, address.high, address.low, port)
     return -1
 
 
@@ -328,7 +333,7 @@ cdef bytes take_place(Place *place, str source, port):
 
 
 cdef int take_source(source, Source *address) except -1:
-    """Read a source that is no plain text."""
+    """Read a source of any type."""
     cdef Py_ssize_t size
     cdef const char *text
     if isinstance(source, str):

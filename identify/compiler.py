@@ -114,7 +114,7 @@ def _encoded(text: str) -> bytes:
 def _answers(
     plan: Plan, identifier: str, owners: Sequence[Identify | Registration], places: Mapping[str, int]
 ) -> list[int]:
-    """Number the answers of sections, and return the numbers; -1 where the endpoint is missing.
+    """Return numbers for the answers of sections; -1 where the endpoint is missing.
 
     No two answers are the same: an identifier plans each section once.
     """
@@ -200,7 +200,7 @@ def _plan_endpoints(plan: Plan, endpoints: Mapping[str, Endpoint]) -> None:
 
 
 def _name_answer(plan: Plan, identifier: str, place: int) -> int:
-    """Number an answer in which no section has a part."""
+    """Give a number to an answer in which no section has a part."""
     plan.answer_identifiers.append(identifier)
     plan.answer_endpoints.append(place)
     plan.answer_sections.append(None)

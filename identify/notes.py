@@ -19,7 +19,8 @@ def read_notes(data: bytes, *, ranks: tuple[int, int], headers: int, transports:
     """
     notes = json.loads(data)
     _expect(
-        isinstance(notes, dict) and notes.keys() >= {"identifiers", "line_tokens", "transports_matter"}, "names"
+        isinstance(notes, dict) and notes.keys() >= {"identifiers", "line_tokens", "transports_matter"},
+        "names",
     )
     _expect(_all_are(str, notes["identifiers"]), "identifiers")
     _expect(isinstance(notes["line_tokens"], dict) and _all_are(str, notes["line_tokens"].values()), "tokens")

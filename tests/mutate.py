@@ -14,6 +14,7 @@ import struct
 import sys
 import time
 from collections import Counter
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -28,7 +29,24 @@ from identify.engine import Engine
 from identify.errors import EngineFileError, MessageError
 
 #: Words that offsets and counts go wrong with.
-WORDS = (0, 1, 2, 7, 8, 63, 64, 65, 255, 4096, 0x3FFFFFFF, 0x40000000, 0x7FFFFFFF, 0x80000000, 0xC0000000, 0xFFFFFFFF)
+WORDS = (
+    0,
+    1,
+    2,
+    7,
+    8,
+    63,
+    64,
+    65,
+    255,
+    4096,
+    0x3FFFFFFF,
+    0x40000000,
+    0x7FFFFFFF,
+    0x80000000,
+    0xC0000000,
+    0xFFFFFFFF,
+)
 #: Bytes of each part in which most mutations fall: where its offsets and counts are.
 HEADS = 1024
 HEADER = 64
@@ -95,7 +113,9 @@ def mutated(source: random.Random, image: bytearray) -> None:
             word = struct.unpack_from("=I", image, at)[0] + source.choice((-64, -1, 1, 16, 64))
             struct.pack_into("=I", image, at, word & 0xFFFFFFFF)
         elif kind == 3:
-            struct.pack_into("=Q", image, place(source, image, 8), source.choice((*WORDS, len(image), 1 << 63)))
+            struct.pack_into(
+                "=Q", image, place(source, image, 8), source.choice((*WORDS, len(image), 1 << 63))
+            )
         elif kind == 4:
             struct.pack_into("=I", image, place(source, image, 4), source.getrandbits(32))
         elif kind == 5:
@@ -120,10 +140,8 @@ def ask(engine: Engine, requests: list[dict[str, Any]], sources: list[str]) -> N
         for port in (0, 5060)
     ]
     for question in questions:
-        try:
+        with suppress(EngineFileError, MessageError):
             question()
-        except (EngineFileError, MessageError):
-            pass
 
 
 def run(number: int) -> str:
@@ -149,7 +167,9 @@ def run(number: int) -> str:
 
 def main() -> None:
     """Run mutations and print what became of them."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--count", type=int, default=10_000)
     parser.add_argument("--first", type=int, default=0)
     arguments = parser.parse_args()

@@ -186,7 +186,26 @@ def test_any_bytes(data: bytes) -> None:
 
 #: The ways that read without branches; the first one goes character by character.
 FAST = range(1, len(WAYS))
-OCTETS = ("", "0", "1", "9", "10", "99", "100", "199", "249", "250", "255", "256", "300", "999", "00", "01", "010", "a")
+OCTETS = (
+    "",
+    "0",
+    "1",
+    "9",
+    "10",
+    "99",
+    "100",
+    "199",
+    "249",
+    "250",
+    "255",
+    "256",
+    "300",
+    "999",
+    "00",
+    "01",
+    "010",
+    "a",
+)
 GROUPS = ("", "", "0", "7", "f", "1f", "abc", "ABCD", "0000", "ffff", "00000", "g", "1.2.3.4")
 
 
@@ -270,7 +289,9 @@ def test_mangled_groups(way: int, data: st.DataObject, address: ipaddress.IPv6Ad
     read = parse_plain(text, way)
 
     assert read is None or ":" not in text or read == as_inet_pton(text)
-    assert read == (as_inet_pton(text) if set(text) <= set("0123456789abcdefABCDEF:") and ":" in text else read)
+    assert read == (
+        as_inet_pton(text) if set(text) <= set("0123456789abcdefABCDEF:") and ":" in text else read
+    )
 
 
 @pytest.mark.parametrize("text", [*ACCEPTED, *REFUSED])

@@ -107,7 +107,10 @@ def test_cut_and_lengthened_images_are_refused(cases):
     source = random.Random(1)
     for engine, _ in cases:
         image = engine.image()
-        for other in (image[: source.randrange(len(image))], image + source.randbytes(source.randrange(1, 100))):
+        for other in (
+            image[: source.randrange(len(image))],
+            image + source.randbytes(source.randrange(1, 100)),
+        ):
             with pytest.raises(EngineFileError):
                 Engine.__new__(Engine).load_image(other)
             with pytest.raises(EngineFileError):

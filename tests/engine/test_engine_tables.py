@@ -76,7 +76,9 @@ def test_bytes_a_rule(family, kind, identifies):
     sizes = []
     for count in (30_000, 60_000):
         rules = drawn(family, kind, count)
-        groups = [[rule] for rule in rules] if identifies == "one a rule" else [rules[n::100] for n in range(100)]
+        groups = (
+            [[rule] for rule in rules] if identifies == "one a rule" else [rules[n::100] for n in range(100)]
+        )
         sizes.append(engine_of(groups, family).size)
 
     assert sizes[1] - sizes[0] <= A_RULE * 30_000
