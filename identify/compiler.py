@@ -137,7 +137,7 @@ def _plan_addresses(plan: Plan, identifies: list[Identify], places: Mapping[str,
 def _plan_headers(plan: Plan, identifies: list[Identify], places: Mapping[str, int]) -> None:
     """Plan ``header``: for each wanted header its literals, and its expressions in order."""
     numbers: dict[bytes, int] = {}
-    owners = []
+    owners: list[Identify] = []
     for identify in identifies:
         rule = identify.header
         if rule is None:
@@ -165,7 +165,7 @@ def _plan_headers(plan: Plan, identifies: list[Identify], places: Mapping[str, i
 
 def _plan_request_uris(plan: Plan, identifies: list[Identify], places: Mapping[str, int]) -> None:
     """Plan ``request_uri``."""
-    owners = []
+    owners: list[Identify] = []
     for identify in identifies:
         rule = identify.request_uri
         if rule is None:

@@ -17,7 +17,7 @@ def read_notes(data: bytes, *, ranks: tuple[int, int], headers: int, transports:
     ``ranks`` are the numbers of identifies with a rule for a header and for the request URI.  Raises ValueError for
     notes that can't be read, or that point to what the tables don't have.
     """
-    notes = json.loads(data)
+    notes: dict[str, Any] = json.loads(data)
     _expect(
         isinstance(notes, dict) and notes.keys() >= {"identifiers", "line_tokens", "transports_matter"},
         "names",
