@@ -202,7 +202,7 @@ cdef inline void find_block_v4(
                 values[i] = search_masks(tables, &tables.v4, 0, addresses[i], port if ports == NULL else ports[i],
                                          values[i] - 1) + 1
     for i in range(count):
-        ranks[i] = <int32_t>(values[i] - 1)
+        ranks[i] = <int32_t>(values[i] - 1) if values[i] - 1 < tables.rank_limit else -1
 
 
 cdef inline void find_block_v6(
