@@ -1,0 +1,142 @@
+"""Where a SIP message begins and ends in a stream of bytes (RFC 3261 7.5, 18.3).
+
+Knows first lines, the empty line and Content-Length; the message itself is read in ``_message``.
+
+Facts
+- A message begins with ``Method SP Request-URI SP SIP/2.0`` or with ``SIP/2.0 SP code``; the version in any case, any
+  number of blanks, as in ``_message``.
+- The head ends with the first empty line, of CRLF or LF.
+- ``Content-Length`` and ``l`` in any case say how long the body is; blanks and folds may stand around the colon.  Of
+  several the first counts (a judgement: RFC 3261 doesn't say, and such a message is refused by most).
+"""
+
+from libc.string cimport memchr
+
+from identify._text cimport SIP_TOKEN, sip_class, sip_class_init, sip_find_line_end
+
+cdef enum:
+    # A first line that isn't over by then isn't one; known methods have up to nine characters.
+    LONGEST_LINE = 8192
+    LONGEST_METHOD = 64
+    # Any length beyond is refused by whoever asks.
+    LARGEST_LENGTH = 1 << 30
+
+sip_class_init()
+
+cdef const char *VERSION = "sip/2.0"
+cdef const char *LENGTH_NAME = "content-length"
+
+
+cdef inline bint is_blank(uint8_t c) noexcept nogil:
+    return c == c" " or c == c"\t"
+
+
+cdef inline bint is_digit(uint8_t c) noexcept nogil:
+    return c"0" <= c <= c"9"
+
+
+cdef inline size_t same_start(const uint8_t *data, size_t size, const char *lower, size_t length) noexcept nogil:
+    """How many characters agree, in any case, of at most `length`."""
+    cdef size_t i = 0
+    while i < size and i < length and (data[i] | (0x20 if c"A" <= data[i] <= c"Z" else 0)) == <uint8_t>lower[i]:
+        i += 1
+    return i
+
+
+cdef Line first_line(const uint8_t *data, size_t size, bint complete) noexcept nogil:
+    """Does a message begin here?  `complete`: nothing comes after these bytes, as in a datagram."""
+    cdef size_t same = same_start(data, size, VERSION, 7)
+    cdef size_t method = 0, end
+    if same == 7:
+        if size < 11 and not complete:
+            return LINE_MORE
+        if size >= 11 and is_blank(data[7]) and is_digit(data[8]) and is_digit(data[9]) and is_digit(data[10]):
+            return LINE_YES
+        return LINE_NO
+    if same == size and not complete:
+        return LINE_MORE
+    while method < size and method <= LONGEST_METHOD and sip_class[data[method]] & SIP_TOKEN:
+        method += 1
+    if method == size:
+        return LINE_NO if complete or method > LONGEST_METHOD else LINE_MORE
+    if method == 0 or not is_blank(data[method]):
+        return LINE_NO
+    end = <size_t>(sip_find_line_end(data + method, data + size) - data)
+    if end == size and not complete:
+        return LINE_MORE if size < LONGEST_LINE else LINE_NO
+    while end > method and is_blank(data[end - 1]):
+        end -= 1
+    # At least one character of a URI between two blanks.
+    if end < method + 10 or not is_blank(data[end - 8]):
+        return LINE_NO
+    return LINE_YES if same_start(data + end - 7, 7, VERSION, 7) == 7 else LINE_NO
+
+
+cdef size_t head_size(const uint8_t *data, size_t size, size_t *scanned) noexcept nogil:
+    """Return the size of the head with its empty line, 0 if it isn't over; begin the search at `scanned`, and move it."""
+    cdef size_t place = scanned[0]
+    cdef const void *found
+    while place < size:
+        found = memchr(data + place, c"\n", size - place)
+        if found == NULL:
+            scanned[0] = size
+            return 0
+        place = <size_t>(<const uint8_t *>found - data) + 1
+        if place < size and data[place] == c"\n":
+            return place + 1
+        if place + 1 < size and data[place] == c"\r" and data[place + 1] == c"\n":
+            return place + 2
+        if place >= size or (place + 1 >= size and data[place] == c"\r"):
+            # The line end may be the first half of the empty line.
+            scanned[0] = place - 1
+            return 0
+    scanned[0] = place
+    return 0
+
+
+cdef Length content_length(const uint8_t *data, size_t head, uint32_t *length) noexcept nogil:
+    """Read Content-Length from the `head` bytes of a message's head, which end with a line end."""
+    cdef size_t place = 0, name
+    cdef const void *found
+    cdef uint32_t value = 0
+    while True:
+        found = memchr(data + place, c"\n", head - place)
+        if found == NULL:
+            return LENGTH_ABSENT
+        place = <size_t>(<const uint8_t *>found - data) + 1
+        if place >= head:
+            return LENGTH_ABSENT
+        if data[place] | 0x20 == c"l":
+            name = place + 1
+        elif data[place] | 0x20 == c"c" and same_start(data + place, head - place, LENGTH_NAME, 14) == 14:
+            name = place + 14
+        else:
+            continue
+        while name < head and is_blank(data[name]):
+            name += 1
+        if name >= head or data[name] != c":":
+            continue
+        name += 1
+        # Blanks, and line ends that blanks follow.
+        while name < head and (is_blank(data[name])
+                               or (data[name] == c"\r" and name + 2 < head and data[name + 1] == c"\n"
+                                   and is_blank(data[name + 2]))
+                               or (data[name] == c"\n" and name + 1 < head and is_blank(data[name + 1]))):
+            name += 1
+        if name >= head or not is_digit(data[name]):
+            return LENGTH_BAD
+        while name < head and is_digit(data[name]):
+            value = value * 10 + (data[name] - c"0")
+            if value > LARGEST_LENGTH // 16:
+                return LENGTH_BAD
+            name += 1
+        length[0] = value
+        return LENGTH_GIVEN
+
+
+cdef size_t leading_line_ends(const uint8_t *data, size_t size) noexcept nogil:
+    """How many CR and LF stand at the beginning."""
+    cdef size_t place = 0
+    while place < size and (data[place] == c"\r" or data[place] == c"\n"):
+        place += 1
+    return place

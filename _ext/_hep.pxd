@@ -1,0 +1,27 @@
+"""HEP3 packets and the SIP messages in them."""
+
+from libc.stddef cimport size_t
+from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
+
+from identify._columns cimport Columns, Envelope
+from identify._copies cimport Copies
+
+# What the chunks of a packet say.
+ctypedef struct Chunks:
+    Envelope envelope
+    uint32_t protocol
+    uint32_t type
+    const uint8_t *payload
+    size_t size
+    bint compressed
+
+cdef bint read_chunks(const uint8_t *data, size_t size, Chunks *chunks) noexcept nogil
+
+
+cdef class Hep:
+    cdef Copies *repeats
+    cdef uint64_t seed
+    cdef void add(self, Columns out, const uint8_t *data, size_t size, int64_t time, uint64_t frame) noexcept nogil
+    cdef void inflate(self, Columns out, const Chunks *chunks) noexcept nogil
+    cdef void open(self, Columns out, const Chunks *chunks) noexcept nogil
+    cdef void stream(self, Columns out, const Chunks *chunks) noexcept nogil

@@ -1,0 +1,143 @@
+"""The decoder of HEP3 packets that follow one another.
+
+Knows the two forms of such files; the packets themselves are read in ``_hep``.
+
+Facts
+- A TCP connection of an agent carries the packets one after the other, each says its size itself.
+- A dump of datagrams has in front of each the time as a big-endian double, seconds since the epoch, and its size in 32
+  bits.
+"""
+
+cimport cython
+from cpython.buffer cimport PyBUF_SIMPLE, PyBuffer_Release, PyObject_GetBuffer
+from libc.stdint cimport int64_t, uint8_t, uint64_t
+from libc.string cimport memcmp, memcpy
+
+import os
+
+from identify._bytes cimport big16, big32
+from identify._columns cimport Columns
+from identify._hep cimport Hep
+
+cdef enum:
+    # Of HEP: magic and size; of the dump: time and size.
+    HEADER = 6
+    DUMP_HEADER = 12
+
+cdef double LATEST = 9e9
+
+
+cdef int64_t nanoseconds(const uint8_t *stamp) noexcept nogil:
+    """A big-endian double of seconds; -1 where it is none since the epoch."""
+    cdef uint64_t bits = <uint64_t>big32(stamp) << 32 | big32(stamp + 4)
+    cdef double seconds
+    memcpy(&seconds, &bits, 8)
+    if not 0 <= seconds < LATEST:
+        return -1
+    # A double has microseconds at best.
+    return <int64_t>(seconds * 1e6 + 0.5) * 1000
+
+
+@cython.final
+cdef class HepDecoder:
+    """Decodes a stream of HEP3 packets that comes in pieces; `timed`: it is a dump of datagrams.
+
+    For one thread at a time; :meth:`feed` lets others run.
+    """
+
+    cdef Columns columns
+    cdef Hep hep
+    cdef bint timed, busy, damaged
+    cdef uint64_t frames
+
+    def __cinit__(self, *, bint timed=False):
+        self.columns = Columns()
+        self.hep = Hep(<uint64_t>int.from_bytes(os.urandom(8), "little"))
+        self.timed = timed
+
+    def feed(self, data, Py_ssize_t start, Py_ssize_t end):
+        """Decode ``data[start:end]`` until a batch is full or a packet incomplete; return where it stopped.
+
+        What follows has to be given again, with more behind it unless the batch was full.
+        """
+        cdef Py_buffer view
+        cdef size_t place
+        PyObject_GetBuffer(data, &view, PyBUF_SIMPLE)
+        try:
+            if not 0 <= start <= end <= view.len:
+                raise ValueError(f"{start}:{end}: not within {view.len} bytes")
+            self.enter()
+            try:
+                with nogil:
+                    place = self.decode(<const uint8_t *>view.buf + start, <size_t>(end - start))
+            finally:
+                self.busy = False
+        finally:
+            PyBuffer_Release(&view)
+        if self.columns.failed:
+            raise MemoryError("decoding of HEP")
+        return start + <Py_ssize_t>place
+
+    def finish(self):
+        """Nothing waits in this decoder: True."""
+        return True
+
+    def take(self):
+        """Return the columns of the batch in the order of Batch's fields, as bytes, and begin another one."""
+        self.enter()
+        try:
+            return self.columns.take()
+        finally:
+            self.busy = False
+
+    @property
+    def full(self):
+        """Whether the batch has to be taken before more is decoded."""
+        return self.columns.full()
+
+    @property
+    def rows(self):
+        """Messages in the batch."""
+        return self.columns.rows
+
+    @property
+    def packets(self):
+        """Packets that were read so far."""
+        return self.frames
+
+    @property
+    def waiting(self):
+        """Nothing is skipped in such a stream: False."""
+        return False
+
+    @property
+    def damage(self):
+        """Why nothing can be read any more, None while all is well."""
+        return f"what follows packet {self.frames} isn't HEP3" if self.damaged else None
+
+    def counts(self):
+        """Return how many things were passed over, by the numbers of their reasons."""
+        return self.columns.passed()
+
+    cdef int enter(self) except -1:
+        if self.busy:
+            raise RuntimeError("a decoder is used by two threads at once")
+        self.busy = True
+        return 0
+
+    cdef size_t decode(self, const uint8_t *data, size_t size) noexcept nogil:
+        cdef size_t place = 0, head = DUMP_HEADER if self.timed else 0, length
+        cdef const uint8_t *packet
+        while not self.damaged and size - place >= head + HEADER and not self.columns.full():
+            packet = data + place + head
+            length = big16(packet + 4)
+            if (memcmp(packet, <const char *>b"HEP3", 4) != 0 or length < HEADER
+                    or (self.timed and big32(packet - 4) != length)):
+                self.damaged = True
+                break
+            if size - place - head < length:
+                break
+            self.frames += 1
+            self.hep.add(self.columns, packet, length, nanoseconds(data + place) if self.timed else -1, self.frames)
+            place += head + length
+        return place

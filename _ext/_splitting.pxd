@@ -1,0 +1,35 @@
+"""SIP messages in the bytes of one direction of a connection."""
+
+from libc.stddef cimport size_t
+from libc.stdint cimport uint8_t
+
+from identify._columns cimport Columns, Envelope
+
+cdef enum State:
+    # Its first bytes haven't all come; SIP; somewhere in a stream whose messages aren't known.
+    STATE_NEW
+    STATE_SIP
+    STATE_SEEK
+    # Decided by its first bytes, until the connection's end.
+    STATE_TLS
+    STATE_HTTP
+    STATE_WEBSOCKET
+    STATE_HEP
+    STATE_OTHER
+
+ctypedef struct Splitter:
+    uint8_t state
+    # STATE_SEEK: a message may begin with the next byte.
+    bint at_line
+    # Bytes of a message that isn't complete.
+    uint8_t *held
+    size_t size
+    size_t room
+    # How far its head was searched, and its size once that is known.
+    size_t scanned
+    size_t whole
+
+cdef bint split_bytes(Splitter *s, Columns out, const Envelope *envelope, const uint8_t *data,
+                      size_t size) noexcept nogil
+cdef void split_gap(Splitter *s, Columns out) noexcept nogil
+cdef void split_end(Splitter *s, Columns out) noexcept nogil

@@ -1,0 +1,41 @@
+"""Files of HEP3 packets as batches of the SIP messages in them.
+
+Knows how such files begin; the packets are decoded by ``_ext/_hep.pyx``.  HEP in the datagrams of a capture is read
+with the capture.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from identify._hep_stream import HepDecoder
+from identify.traffic.decoding import ByteStream, DecodedReader
+
+__all__ = ["HepReader"]
+
+_MAGIC: Final = b"HEP3"
+#: Time and size in front of each datagram of a dump.
+_DUMP_HEADER: Final = 12
+
+
+class HepReader(DecodedReader):
+    """Reads HEP3 packets from a binary stream; once over, for one thread.
+
+    The formats are ``hep3``, packets that follow one another as on an agent's TCP connection, and ``hep3-datagrams``,
+    where before each packet stand its time, a big-endian double, and its size in 32 bits.
+    """
+
+    def __init__(self, stream: ByteStream, name: str, format: str = "hep3") -> None:
+        if format not in {"hep3", "hep3-datagrams"}:
+            raise ValueError(f"format {format!r}: expected hep3 or hep3-datagrams")
+        super().__init__(stream, name, format, HepDecoder(timed=format == "hep3-datagrams"))
+
+    @staticmethod
+    def recognises(first_bytes: bytes) -> str | None:
+        """Return the format of a file that begins so, or None; 18 bytes are enough."""
+        if first_bytes[:4] == _MAGIC:
+            return "hep3"
+        dumped = first_bytes[_DUMP_HEADER:]
+        if dumped[:4] == _MAGIC and first_bytes[8:12] == b"\0\0" + dumped[4:6]:
+            return "hep3-datagrams"
+        return None
