@@ -131,14 +131,14 @@ def pcap_header(link=ETHERNET, order="<", nano=False):
 
 def pcap(frames, link=ETHERNET, order="<", nano=False, snaplen=262144, step=1_000_000, lengths=None):
     """Return a file of these frames, `step` nanoseconds apart; `lengths` maps their numbers to lies."""
-    file = pcap_header(link, order, nano)
+    file = [pcap_header(link, order, nano)]
     for number, frame in enumerate(frames):
         kept = frame[:snaplen]
         seconds, fraction = divmod(BEGIN + number * step, 10**9)
         length = (lengths or {}).get(number, len(kept))
         fraction = fraction if nano else fraction // 1000
-        file += struct.pack(order + "IIII", seconds, fraction, length, len(frame)) + kept
-    return file
+        file += (struct.pack(order + "IIII", seconds, fraction, length, len(frame)), kept)
+    return b"".join(file)
 
 
 def block(type, body, order="<"):

@@ -1,0 +1,148 @@
+"""Captures of a running Asterisk: every message that was sent is found, with its source and bytes."""
+
+import base64
+import collections
+import gzip
+import io
+import json
+from pathlib import Path
+
+import captures as c
+import pytest
+
+from identify.traffic.capture import CaptureReader
+from identify.traffic.hep import HepReader
+
+SAMPLES = Path(__file__).parent.parent / "data" / "samples"
+NOT_SIP = {"garbage", "keep-alive", "keep-alive nul"}
+#: What PJSIP drops isn't given to HEP.
+DROPPED = NOT_SIP | {"no Call-ID", "syntax error", "short"}
+
+
+def sent(folder):
+    """Return the messages that were sent: kind and (bytes, source, port, transport)."""
+    for line in gzip.open(SAMPLES / folder / "sent.jsonl.gz"):
+        one = json.loads(line)
+        data = one["msg"].encode() if "msg" in one else base64.b64decode(one["msg_b64"])
+        yield one["kind"], (data, one["src"], one["port"], one["transport"])
+
+
+def opened(file):
+    """Return the reader of a sample."""
+    data = gzip.decompress((SAMPLES / file).read_bytes())
+    kind = CaptureReader if CaptureReader.recognises(data[:18]) else HepReader
+    return kind(io.BytesIO(data), file, kind.recognises(data[:18]))
+
+
+def missing(folder, messages, transport=None):
+    """Return the kinds of what was sent and isn't among the messages."""
+    found = collections.Counter((m.data, m.source, m.port, transport or m.transport) for m in messages)
+    lost = collections.Counter()
+    for kind, (data, source, port, used) in sent(folder):
+        key = (data, source, port, transport or used)
+        if found[key]:
+            found[key] -= 1
+        else:
+            lost[kind] += 1
+    return lost
+
+
+@pytest.mark.parametrize(
+    ("file", "delivered"),
+    [
+        ("office-lo/lo.pcap.gz", 371),
+        ("office-lo/lo-with-hep.pcap.gz", 371),
+        ("office-lo/lo.pcapng.gz", 372),
+        ("office-veth/veth.pcap.gz", 272),
+        ("office-veth/veth.pcapng.gz", 272),
+        ("headers-lo/any-sll.pcap.gz", 367),
+        ("headers-lo/any-sll2.pcap.gz", 367),
+        ("nodebug-lo/lo-null.pcap.gz", 257),
+        ("nodebug-lo/lo-raw.pcap.gz", 257),
+        ("nodebug-lo/lo-be.pcap.gz", 257),
+        ("provider-lo/lo.pcap.gz", 360),
+        ("provider-lo/two-interfaces.pcapng.gz", 360),
+    ],
+)
+def test_every_message_is_found(file, delivered):
+    """All that was sent is found by bytes, source, port and transport, but what isn't SIP and TLS; answers are there too."""
+    folder = file.partition("/")[0]
+    reader = opened(file)
+    messages = c.messages_of(reader)
+    lost = missing(folder, messages)
+
+    assert set(lost) == NOT_SIP | ({"tls"} if folder == "provider-lo" else set())
+    assert len(messages) == delivered
+    assert reader.problems == []
+    assert [m.frame for m in messages] == sorted(m.frame for m in messages)
+    assert reader.counts["tls"] == (44 if folder == "provider-lo" else 0)
+    assert reader.counts["keep-alive"] >= 7
+
+
+@pytest.mark.parametrize("file", ["office-lo/hep3.pcap.gz", "office-lo/hep3-datagrams.bin.gz", "office-veth/hep3-datagrams.bin.gz"])
+def test_every_message_is_in_hep(file):
+    """HEP alone has all that PJSIP took for SIP, each message once."""
+    reader = opened(file)
+    messages = c.messages_of(reader)
+
+    assert set(missing(file.partition("/")[0], messages)) == DROPPED
+    assert reader.counts["hep-repeat"] == 4
+    assert reader.problems == []
+
+
+def test_hep_beside_its_packets():
+    """A capture with HEP gives the messages that it gives without."""
+    both, reader = opened("office-lo/lo-with-hep.pcap.gz"), opened("office-lo/lo.pcap.gz")
+    messages = [m.data for m in c.messages_of(both)]
+
+    assert messages == [m.data for m in c.messages_of(reader)]
+    assert both.counts["hep-copy"] == 368
+
+
+def test_copies_of_two_interfaces():
+    """Of packets that two interfaces captured, one each is dropped."""
+    reader = opened("provider-lo/two-interfaces.pcapng.gz")
+    list(reader)
+
+    assert reader.counts["duplicate"] * 2 == reader.packets
+
+
+def test_cut_packets():
+    """Packets cut at 200 bytes have no complete messages but the short ones; each is counted."""
+    reader = opened("provider-lo/lo-nano-snaplen200.pcap.gz")
+    messages = c.messages_of(reader)
+
+    assert all(len(message.data) < 200 for message in messages)
+    assert reader.counts["cut"] > 300
+
+
+def test_asterisks_own_capture():
+    """The logger's file has what PJSIP took for SIP, but shows TCP as UDP and texts of segments only in part."""
+    reader = opened("office-lo/pjsip-logger.pcap.gz")
+    messages = c.messages_of(reader)
+    received = [m for m in messages if m.direction == 1]
+    lost = missing("office-lo", received, "any")
+
+    assert set(lost) == DROPPED | {
+        "leading crlf",
+        "tcp: leading CRLF",
+        "tcp: three messages in one segment",
+    }
+    assert lost["tcp: three messages in one segment"] == 4
+    assert reader.counts["logger-repeat"] == 4
+    assert {m.direction for m in messages} == {1, 2}
+    assert all(m.local is None for m in received)
+    assert all(m.source == "::" and m.port == 0 for m in messages if m.direction == 2)
+
+
+def test_times():
+    """Times are those of the sender's clock, to a millisecond or two."""
+    messages = {m.data: m.time for m in c.messages_of(opened("office-lo/lo.pcap.gz")) if m.transport == "udp"}
+    times = {
+        base64.b64decode(one["msg_b64"]) if "msg_b64" in one else one["msg"].encode(): one["t"]
+        for one in map(json.loads, gzip.open(SAMPLES / "office-lo" / "sent.jsonl.gz"))
+    }
+    both = [(messages[data] / 1e9, time) for data, time in times.items() if data in messages]
+
+    assert len(both) > 100
+    assert all(abs(captured - time) < 0.1 for captured, time in both)
