@@ -73,7 +73,7 @@ cdef Line first_line(const uint8_t *data, size_t size, bint complete) noexcept n
 
 
 cdef size_t head_size(const uint8_t *data, size_t size, size_t *scanned) noexcept nogil:
-    """Return the size of the head with its empty line, 0 if it isn't over; begin the search at `scanned`, and move it."""
+    """Return the size of the head with its empty line, 0 if it isn't over; search from `scanned` on, and move it."""
     cdef size_t place = scanned[0]
     cdef const void *found
     while place < size:

@@ -8,8 +8,8 @@ Facts
 - Family is 2 for IPv4 and, as on Linux, 10 for IPv6; the chunks of the addresses say it too, so it isn't needed.
 - Chunk 15 is the payload, 16 the same compressed with zlib; type 1 is SIP.
 - Asterisk sends for each message that came by TCP the whole receive buffer: n messages in one segment make n packets of
-  the same payload, and what was left in the buffer is in it too.  So of such payloads each complete message is delivered
-  once, and the other n - 1 packets are repeats.
+  the same payload, and what was left in the buffer is in it too.  So of such payloads each complete message is
+  delivered once, and the other n - 1 packets are repeats.
 """
 
 cimport cython

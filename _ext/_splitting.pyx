@@ -106,7 +106,8 @@ cdef size_t decide(Splitter *s, Columns out, const uint8_t *data, size_t size) n
             return 0
         if size >= 4 and memcmp(data, <const char *>b"HEP3", 4) == 0:
             s.state = STATE_HEP
-        elif size >= 5 and (memcmp(data, <const char *>b"HTTP/", 5) == 0 or memcmp(data, <const char *>b"GET ", 4) == 0):
+        elif size >= 5 and (memcmp(data, <const char *>b"HTTP/", 5) == 0
+                            or memcmp(data, <const char *>b"GET ", 4) == 0):
             s.state = STATE_WEBSOCKET if names_websocket(data, size) else STATE_HTTP
         else:
             s.state = STATE_OTHER

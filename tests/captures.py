@@ -19,7 +19,9 @@ SOURCE_6, TARGET_6 = "2001:db8::7", "2001:db8::1"
 #: When the first packet of a capture was captured, in nanoseconds.
 BEGIN = 1_700_000_000_000_000_000
 
-Message = collections.namedtuple("Message", "data source port local local_port transport frame time direction")
+Message = collections.namedtuple(
+    "Message", "data source port local local_port transport frame time direction"
+)
 
 
 def sip(number=1, body=b"", method=b"OPTIONS", length=b"Content-Length", fill=0):
@@ -37,7 +39,9 @@ def packed(address):
     return ipaddress.ip_address(address).packed
 
 
-def ipv4(payload, protocol=UDP, source=SOURCE, target=TARGET, ident=1, more=False, offset=0, options=b"", ttl=64):
+def ipv4(
+    payload, protocol=UDP, source=SOURCE, target=TARGET, ident=1, more=False, offset=0, options=b"", ttl=64
+):
     """Return a packet; `offset` counts bytes."""
     head = 20 + len(options)
     fields = (0x40 | head // 4, 0, head + len(payload), ident, more << 13 | offset // 8, ttl, protocol, 0)
@@ -46,7 +50,12 @@ def ipv4(payload, protocol=UDP, source=SOURCE, target=TARGET, ident=1, more=Fals
 
 def ipv6(payload, protocol=UDP, source=SOURCE_6, target=TARGET_6, hops=64):
     """Return a packet; an extension header is part of the payload, its number the protocol."""
-    return struct.pack(">IHBB", 6 << 28, len(payload), protocol, hops) + packed(source) + packed(target) + payload
+    return (
+        struct.pack(">IHBB", 6 << 28, len(payload), protocol, hops)
+        + packed(source)
+        + packed(target)
+        + payload
+    )
 
 
 def ip(payload, protocol, source, target, **more):
@@ -93,7 +102,8 @@ def fragments_6(payload, size, protocol=UDP, ident=1, source=SOURCE_6, target=TA
     """Return the payload of an IPv6 packet as packets with fragment headers."""
     return [
         ipv6(
-            struct.pack(">BBHI", protocol, 0, at | (at + size < len(payload)), ident) + payload[at : at + size],
+            struct.pack(">BBHI", protocol, 0, at | (at + size < len(payload)), ident)
+            + payload[at : at + size],
             44,
             source,
             target,
@@ -172,7 +182,14 @@ def enhanced(frame, stamp=0, number=0, order="<", sent=None, type=6):
     """Return an enhanced packet block, or the obsolete one of type 2."""
     ids = struct.pack(order + "I" if type == 6 else order + "HH", *((number,) if type == 6 else (number, 0)))
     lengths = (len(frame), len(frame) if sent is None else sent)
-    return block(type, ids + struct.pack(order + "IIII", stamp >> 32, stamp & 0xFFFFFFFF, *lengths) + frame + bytes(-len(frame) % 4), order)
+    return block(
+        type,
+        ids
+        + struct.pack(order + "IIII", stamp >> 32, stamp & 0xFFFFFFFF, *lengths)
+        + frame
+        + bytes(-len(frame) % 4),
+        order,
+    )
 
 
 def simple(frame, order="<"):
@@ -185,16 +202,31 @@ def chunk(type, value, vendor=0):
     return struct.pack(">HHH", vendor, type, 6 + len(value)) + value
 
 
-def hep(payload, source=SOURCE, target=TARGET, port=5060, target_port=5060, protocol=UDP, time=BEGIN, kind=1, payload_type=15, extra=b""):
+def hep(
+    payload,
+    source=SOURCE,
+    target=TARGET,
+    port=5060,
+    target_port=5060,
+    protocol=UDP,
+    time=BEGIN,
+    kind=1,
+    payload_type=15,
+    extra=b"",
+):
     """Return a packet of HEP3."""
     version = ipaddress.ip_address(source).version
     chunks = chunk(1, bytes([2 if version == 4 else 10])) + chunk(2, bytes([protocol]))
     chunks += chunk(7, struct.pack(">H", port)) + chunk(8, struct.pack(">H", target_port))
     if time is not None:
-        chunks += chunk(9, struct.pack(">I", time // 10**9)) + chunk(10, struct.pack(">I", time % 10**9 // 1000))
+        chunks += chunk(9, struct.pack(">I", time // 10**9)) + chunk(
+            10, struct.pack(">I", time % 10**9 // 1000)
+        )
     chunks += chunk(11, bytes([kind])) + chunk(12, struct.pack(">I", 2001))
     first = 3 if version == 4 else 5
-    chunks += chunk(first, packed(source)) + chunk(first + 1, packed(target)) + extra + chunk(payload_type, payload)
+    chunks += (
+        chunk(first, packed(source)) + chunk(first + 1, packed(target)) + extra + chunk(payload_type, payload)
+    )
     return b"HEP3" + struct.pack(">H", 6 + len(chunks)) + chunks
 
 

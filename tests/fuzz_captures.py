@@ -7,7 +7,7 @@ Prints the seed of each round that fails.  Most is found under the sanitizers, s
 
 import argparse
 import gzip
-import io
+import itertools
 import random
 import sys
 import time
@@ -26,7 +26,11 @@ LARGEST = 60_000
 
 def corpus():
     """Return files of every kind: begins of the samples."""
-    files = [gzip.decompress(path.read_bytes()) for path in sorted(SAMPLES.glob("*/*.gz")) if "sent" not in path.name]
+    files = [
+        gzip.decompress(path.read_bytes())
+        for path in sorted(SAMPLES.glob("*/*.gz"))
+        if "sent" not in path.name
+    ]
     return [file[:LARGEST] for file in files]
 
 
@@ -42,7 +46,12 @@ def shuffled(file, chance):
     if chance.randrange(2):
         chosen = [damaging.damage(packet, chance)[0] for packet in chosen]
     link = chance.choice([file[20], 0, 1, 101, 108, 113])
-    return captures.pcap(chosen, link, step=chance.choice([1000, 10**6, 10**9]), snaplen=chance.choice([262144, 262144, 300, 60]))
+    return captures.pcap(
+        chosen,
+        link,
+        step=chance.choice([1000, 10**6, 10**9]),
+        snaplen=chance.choice([262144, 262144, 300, 60]),
+    )
 
 
 def one(file, chance):
@@ -57,14 +66,16 @@ def one(file, chance):
     for batch in reader:
         assert len(batch.offsets) == len(batch) + 1
         assert batch.offsets[-1] == len(batch.data)
-        assert all(0 < b - a <= 65_536 for a, b in zip(batch.offsets, batch.offsets[1:], strict=False))
+        assert all(0 < b - a <= 65_536 for a, b in itertools.pairwise(batch.offsets))
         assert len(batch.sources) == 16 * len(batch)
     return len(reader.problems)
 
 
 def main():
     """Run for the time asked, and return how many rounds failed."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--seed", type=int, default=None)
     arguments = parser.parse_args()
@@ -81,7 +92,7 @@ def main():
             file = damaging.damaged(file, seed + rounds)
         try:
             problems += one(file, chance)
-        except Exception:
+        except Exception:  # noqa: BLE001 (any is what is looked for)
             print(f"--seed {seed + rounds}")
             traceback.print_exc(limit=3)
             failed += 1

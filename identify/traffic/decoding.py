@@ -57,7 +57,9 @@ class Decoder(Protocol):
     def finish(self) -> bool:
         """Give up what is incomplete; True once all is in the batch."""
 
-    def take(self) -> tuple[bytearray, bytes, bytes, bytes, bytearray, bytearray, bytes, bytearray, bytes, bytearray]:
+    def take(
+        self,
+    ) -> tuple[bytearray, bytes, bytes, bytes, bytearray, bytearray, bytes, bytearray, bytes, bytearray]:
         """Return the columns in the order of Batch's fields."""
 
     def counts(self) -> list[int]:

@@ -169,7 +169,13 @@ def test_pcapng_stamps(resolution, offset, stamp, expected):
 def test_pcapng_interfaces_and_sections():
     """Each interface has its own link type; a new section forgets them, and may be of the other byte order."""
     raw, null = c.framed(c.datagram(c.sip(1)), c.RAW), c.framed(c.datagram(c.sip(2)), c.NULL)
-    file = c.section() + c.interface(c.RAW) + c.interface(c.NULL) + c.enhanced(null, 0, 1) + c.enhanced(raw, 0, 0)
+    file = (
+        c.section()
+        + c.interface(c.RAW)
+        + c.interface(c.NULL)
+        + c.enhanced(null, 0, 1)
+        + c.enhanced(raw, 0, 0)
+    )
     file += c.section(">") + c.interface(c.ETHERNET, ">") + c.enhanced(FRAMES[0], 0, 0, ">")
     file += c.enhanced(FRAMES[1], 0, 1, ">")
     messages, reader = c.read(file)
@@ -211,7 +217,9 @@ def test_pcapng_too_long_packet():
 )
 def test_pcapng_damage(damaged):
     """What can't be a block ends the reading with a problem; all before is delivered."""
-    messages, reader = c.read(c.section() + c.interface() + c.enhanced(FRAMES[0]) + damaged + c.enhanced(FRAMES[1]))
+    messages, reader = c.read(
+        c.section() + c.interface() + c.enhanced(FRAMES[0]) + damaged + c.enhanced(FRAMES[1])
+    )
 
     assert data_of(messages) == BODIES[:1]
     assert len(reader.problems) == 1
@@ -222,7 +230,9 @@ def test_pcapng_lengths_inside_a_block():
     """A captured length beyond its block is counted, the block is skipped."""
     lying = bytearray(c.enhanced(FRAMES[0]))
     lying[20:24] = struct.pack("<I", 0x7FFFFFFF)
-    messages, reader = c.read(c.section() + c.interface() + bytes(lying) + c.block(6, bytes(4)) + c.enhanced(FRAMES[1]))
+    messages, reader = c.read(
+        c.section() + c.interface() + bytes(lying) + c.block(6, bytes(4)) + c.enhanced(FRAMES[1])
+    )
 
     assert data_of(messages) == BODIES[1:2]
     assert reader.counts["bad-length"] + reader.counts["unknown-interface"] == 2

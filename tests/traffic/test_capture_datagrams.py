@@ -11,7 +11,9 @@ def test_copies_on_two_interfaces():
     file = c.section() + c.interface(c.ETHERNET) + c.interface(c.COOKED)
     for number, packet in enumerate(packets):
         stamp = 1_700_000_000_000_000 + number * 1000
-        file += c.enhanced(c.framed(packet, c.ETHERNET), stamp, 0) + c.enhanced(c.framed(packet, c.COOKED), stamp + 7, 1)
+        file += c.enhanced(c.framed(packet, c.ETHERNET), stamp, 0) + c.enhanced(
+            c.framed(packet, c.COOKED), stamp + 7, 1
+        )
     messages, reader = c.read(file)
 
     assert [(m.data, m.frame) for m in messages] == [(c.sip(0), 1), (c.sip(1), 3), (c.sip(2), 5)]

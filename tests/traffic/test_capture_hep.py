@@ -50,7 +50,12 @@ def test_without_time():
 
 def test_vendor_and_unknown_chunks():
     """Chunks of vendors and of unknown types are skipped."""
-    extra = c.chunk(15, b"not the payload", vendor=3) + c.chunk(99, b"?") + c.chunk(14, b"secret") + c.chunk(17, b"id")
+    extra = (
+        c.chunk(15, b"not the payload", vendor=3)
+        + c.chunk(99, b"?")
+        + c.chunk(14, b"secret")
+        + c.chunk(17, b"id")
+    )
 
     assert c.bytes_of([carried(c.hep(c.sip(), extra=extra))]) == [c.sip()]
 
@@ -149,7 +154,9 @@ def test_cut_hep():
 
 def test_stream():
     """Packets that follow one another are read as a stream, numbered from 1."""
-    messages, reader = read_hep(c.hep(c.sip(1)) + c.hep(b"{}", kind=100) + c.hep(c.sip(2), c.SOURCE_6, c.TARGET_6))
+    messages, reader = read_hep(
+        c.hep(c.sip(1)) + c.hep(b"{}", kind=100) + c.hep(c.sip(2), c.SOURCE_6, c.TARGET_6)
+    )
 
     assert [(m.data, m.frame, m.source) for m in messages] == [
         (c.sip(1), 1, c.SOURCE),

@@ -32,7 +32,9 @@ def test_loopback_families(family, order):
     assert len(c.read(c.pcap([frame], c.NULL))[0]) == 1
 
 
-@pytest.mark.parametrize("tags", [[b"\x81\x00"], [b"\x88\xa8", b"\x81\x00"], [b"\x81\x00", b"\x81\x00"], [b"\x91\x00"]])
+@pytest.mark.parametrize(
+    "tags", [[b"\x81\x00"], [b"\x88\xa8", b"\x81\x00"], [b"\x81\x00", b"\x81\x00"], [b"\x91\x00"]]
+)
 def test_vlan_tags(tags):
     """VLAN tags are stepped over, stacked ones too."""
     messages, _ = c.read(c.pcap([c.ethernet(c.datagram(BODY), tags)]))

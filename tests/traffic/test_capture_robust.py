@@ -85,7 +85,10 @@ def test_cut_samples(file):
         assert len(reader.problems) <= 1
 
 
-@given(st.binary(min_size=1, max_size=2000), st.sampled_from([c.ETHERNET, c.NULL, c.LOOP, c.COOKED, c.COOKED_2, c.RAW]))
+@given(
+    st.binary(min_size=1, max_size=2000),
+    st.sampled_from([c.ETHERNET, c.NULL, c.LOOP, c.COOKED, c.COOKED_2, c.RAW]),
+)
 def test_any_frame(frame, link):
     """Any bytes in a frame are delivered or counted."""
     messages, reader = c.read(c.pcap([frame], link))

@@ -1,5 +1,6 @@
 """TCP: the same messages whatever the segments, and bounds on all that waits."""
 
+import itertools
 import random
 import struct
 
@@ -29,7 +30,7 @@ def opened(pieces, begin=BEGIN, **more):
 def cut(stream, places):
     """Return a stream in pieces, cut at these places."""
     places = sorted({place % (len(stream) + 1) for place in places} | {0, len(stream)})
-    return [(a, stream[a:b]) for a, b in zip(places, places[1:], strict=False)]
+    return [(a, stream[a:b]) for a, b in itertools.pairwise(places)]
 
 
 def data_of(packets, **choices):
@@ -55,7 +56,9 @@ def test_a_message_over_segments():
     assert dict(reader.counts) == {"tcp-empty": 1}
 
 
-@given(st.lists(st.integers(0, 5000), max_size=40), st.randoms(use_true_random=False), st.integers(0, 2**32 - 1))
+@given(
+    st.lists(st.integers(0, 5000), max_size=40), st.randoms(use_true_random=False), st.integers(0, 2**32 - 1)
+)
 def test_any_segments_in_any_order(places, chance, begin):
     """However a stream is cut, whatever comes twice, overlaps or comes early, the messages are the same."""
     pieces = cut(STREAM, places)
@@ -170,7 +173,13 @@ def test_gap():
 
 def test_gap_is_waited_for_in_time():
     """A missing segment may come within three seconds of the capture; then the gap stays one."""
-    packets = opened([(0, MESSAGES[0]), (len(MESSAGES[0]) + 9, MESSAGES[1]), (len(MESSAGES[0]) + 9 + len(MESSAGES[1]), MESSAGES[2])])
+    packets = opened(
+        [
+            (0, MESSAGES[0]),
+            (len(MESSAGES[0]) + 9, MESSAGES[1]),
+            (len(MESSAGES[0]) + 9 + len(MESSAGES[1]), MESSAGES[2]),
+        ]
+    )
     frames = [c.framed(packet, c.ETHERNET) for packet in packets]
     messages, reader = c.read(c.pcap(frames, step=4_000_000_000))
 
@@ -223,7 +232,10 @@ def test_syn_with_data():
 
 def test_end_inside_of_a_message():
     """A stream that ends in the middle of a message leaves it incomplete, counted."""
-    assert c.counts_of(opened([(0, STREAM[: len(MESSAGES[0]) + 50])])) == {"tcp-empty": 1, "message-incomplete": 1}
+    assert c.counts_of(opened([(0, STREAM[: len(MESSAGES[0]) + 50])])) == {
+        "tcp-empty": 1,
+        "message-incomplete": 1,
+    }
 
 
 def test_something_else_between_messages():
@@ -235,7 +247,9 @@ def test_something_else_between_messages():
 
 
 TLS = bytes([22, 3, 1, 2, 0]) + bytes(512)
-UPGRADE = b"GET /ws HTTP/1.1\r\nHost: pbx.example\r\nUpgrade: websocket\r\nSec-WebSocket-Protocol: sip\r\n\r\n"
+UPGRADE = (
+    b"GET /ws HTTP/1.1\r\nHost: pbx.example\r\nUpgrade: websocket\r\nSec-WebSocket-Protocol: sip\r\n\r\n"
+)
 
 
 @pytest.mark.parametrize(
@@ -277,9 +291,9 @@ def test_tls_joined_in_the_middle():
 
 def test_segments_without_content():
     """Acknowledgements, FIN and RST are counted."""
-    assert c.counts_of([c.segment(b"", 1), c.segment(b"", 1, flags=c.FIN), c.segment(b"", 1, flags=c.RST)], duplicates=False) == {
-        "tcp-empty": 3
-    }
+    assert c.counts_of(
+        [c.segment(b"", 1), c.segment(b"", 1, flags=c.FIN), c.segment(b"", 1, flags=c.RST)], duplicates=False
+    ) == {"tcp-empty": 3}
 
 
 def test_options_of_tcp():
@@ -313,7 +327,11 @@ def test_many_connections():
 
 def test_far_sequence_numbers():
     """A segment far from all others of its ports belongs to a connection whose begin wasn't captured."""
-    packets = [c.segment(c.sip(1), 1000), c.segment(c.sip(2), 3_000_000_000), c.segment(c.sip(3), 3_000_000_000 + len(c.sip(2)))]
+    packets = [
+        c.segment(c.sip(1), 1000),
+        c.segment(c.sip(2), 3_000_000_000),
+        c.segment(c.sip(3), 3_000_000_000 + len(c.sip(2))),
+    ]
 
     assert data_of(packets) == [c.sip(1), c.sip(2), c.sip(3)]
 
@@ -327,7 +345,12 @@ def test_early_segments_that_come_again():
     assert reader.counts["tcp-retransmission"] == 49
 
 
-@given(st.lists(st.tuples(st.integers(0, 2000), st.binary(max_size=200), st.sampled_from([0, 1, 2, 4, 16])), max_size=40))
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 2000), st.binary(max_size=200), st.sampled_from([0, 1, 2, 4, 16])),
+        max_size=40,
+    )
+)
 def test_any_segments(segments):
     """Any segments at any places end without an exception, and every one of them is counted or delivered."""
     packets = [c.segment(data, place, flags=flags) for place, data, flags in segments]
@@ -340,7 +363,15 @@ def test_any_segments(segments):
 def test_random_streams_hold_the_bound():
     """Random text with line ends, heads and bodies never makes a message above the limit."""
     chance = random.Random(1)
-    words = [b"OPTIONS sip:a@b SIP/2.0\r\n", b"Content-Length: %d\r\n" % 300, b"l: 7\r\n", b"\r\n", b"\n", b"x" * 50, struct.pack(">I", 7)]
+    words = [
+        b"OPTIONS sip:a@b SIP/2.0\r\n",
+        b"Content-Length: %d\r\n" % 300,
+        b"l: 7\r\n",
+        b"\r\n",
+        b"\n",
+        b"x" * 50,
+        struct.pack(">I", 7),
+    ]
     stream = b"".join(chance.choice(words) for _ in range(20_000))
     pieces = [(at, stream[at : at + 900]) for at in range(0, len(stream), 900)]
 

@@ -1,0 +1,5 @@
+from typing import final
+
+@final
+class Datagrams:
+    def __init__(self, hep: object) -> None: ...

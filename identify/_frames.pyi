@@ -1,0 +1,1 @@
+"""Kinds of link and headers of IP; offers nothing to Python."""

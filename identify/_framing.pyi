@@ -1,0 +1,1 @@
+"""First lines and ends of messages; offers nothing to Python."""

@@ -1,0 +1,1 @@
+"""SIP messages in a stream; offers nothing to Python."""
