@@ -13,13 +13,16 @@ from __future__ import annotations
 from typing import Final
 
 from identify._capture import CaptureDecoder
-from identify.traffic.decoding import ByteStream, DecodedReader
+from identify.traffic.decoding import ByteStream, DecodedReader, peeked
 
 __all__ = ["DUPLICATE_WINDOW", "CaptureReader"]
 
 #: Nanoseconds within which the same packet is a copy: copies come within a millisecond, what is sent again not
 #: before half a second (RFC 3261 17.1.1.1).
 DUPLICATE_WINDOW: Final = 50_000_000
+
+#: So many are enough to recognise a capture.
+FIRST_BYTES: Final = 12
 
 _PCAP: Final = (b"\xa1\xb2\xc3\xd4", b"\xd4\xc3\xb2\xa1", b"\xa1\xb2\x3c\x4d", b"\x4d\x3c\xb2\xa1")
 _PCAPNG: Final = b"\x0a\x0d\x0d\x0a"
@@ -31,18 +34,26 @@ class CaptureReader(DecodedReader):
 
     ``duplicates`` drops packets that are in the file twice within :data:`DUPLICATE_WINDOW`, as a capture of several
     interfaces has them.  ``hep`` says what is done with HEP3 packets in UDP datagrams: ``auto`` delivers a message
-    once that is there as a packet and in HEP, ``yes`` delivers both, ``no`` only packets.
+    once that is there as a packet and in HEP, ``yes`` delivers both, ``no`` only packets.  ``format`` is only a name;
+    not given it is looked for where the stream has ``peek``.
     """
 
     def __init__(
-        self, stream: ByteStream, name: str, format: str = "", *, duplicates: bool = True, hep: str = "auto"
+        self,
+        stream: ByteStream,
+        name: str,
+        format: str | None = None,
+        *,
+        duplicates: bool = True,
+        hep: str = "auto",
     ) -> None:
+        found = format or self.recognises(peeked(stream, FIRST_BYTES)) or "capture"
         window = DUPLICATE_WINDOW if duplicates else 0
-        super().__init__(stream, name, format or "capture", CaptureDecoder(duplicates=window, hep=hep))
+        super().__init__(stream, name, found, CaptureDecoder(duplicates=window, hep=hep))
 
     @staticmethod
     def recognises(first_bytes: bytes) -> str | None:
-        """Return the format of a file that begins so, ``pcap`` or ``pcapng``, or None; 12 bytes are enough."""
+        """Return the format of a file that begins so, ``pcap`` or ``pcapng``, or None."""
         if first_bytes[:4] in _PCAP:
             return "pcap"
         if first_bytes[:4] == _PCAPNG and first_bytes[8:12] in _BYTE_ORDERS:

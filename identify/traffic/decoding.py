@@ -15,7 +15,7 @@ from typing import Final, Protocol
 from identify.traffic.batch import Batch, Reader
 from identify.traffic.passed import named
 
-__all__ = ["BUFFER", "ByteStream", "DecodedReader", "Decoder"]
+__all__ = ["BUFFER", "ByteStream", "DecodedReader", "Decoder", "peeked"]
 
 #: Bytes of a reader's buffer: it stays in a second-level cache, and holds the longest packet with room to spare.
 BUFFER: Final = 1 << 20
@@ -26,6 +26,12 @@ class ByteStream(Protocol):
 
     def readinto(self, buffer: memoryview, /) -> int | None:
         """Fill the buffer from its begin; return how many bytes, 0 at the end."""
+
+
+def peeked(stream: ByteStream, count: int) -> bytes:
+    """Return the first bytes of a stream that can be looked at without reading them, else none."""
+    peek = getattr(stream, "peek", None)
+    return bytes(peek(count)[:count]) if peek is not None else b""
 
 
 class Decoder(Protocol):

@@ -9,9 +9,13 @@ from __future__ import annotations
 from typing import Final
 
 from identify._hep_stream import HepDecoder
-from identify.traffic.decoding import ByteStream, DecodedReader
+from identify.traffic.decoding import ByteStream, DecodedReader, peeked
 
 __all__ = ["HepReader"]
+
+FORMATS: Final = ("hep3", "hep3-datagrams")
+#: So many are enough to recognise one of them.
+FIRST_BYTES: Final = 18
 
 _MAGIC: Final = b"HEP3"
 #: Time and size in front of each datagram of a dump.
@@ -22,17 +26,19 @@ class HepReader(DecodedReader):
     """Reads HEP3 packets from a binary stream; once over, for one thread.
 
     The formats are ``hep3``, packets that follow one another as on an agent's TCP connection, and ``hep3-datagrams``,
-    where before each packet stand its time, a big-endian double, and its size in 32 bits.
+    where before each packet stand its time, a big-endian double, and its size in 32 bits.  Not given, the format is
+    looked for where the stream has ``peek``, and else taken to be ``hep3``.
     """
 
-    def __init__(self, stream: ByteStream, name: str, format: str = "hep3") -> None:
-        if format not in {"hep3", "hep3-datagrams"}:
-            raise ValueError(f"format {format!r}: expected hep3 or hep3-datagrams")
-        super().__init__(stream, name, format, HepDecoder(timed=format == "hep3-datagrams"))
+    def __init__(self, stream: ByteStream, name: str, format: str | None = None) -> None:
+        found = format or self.recognises(peeked(stream, FIRST_BYTES)) or "hep3"
+        if found not in FORMATS:
+            raise ValueError(f"format {found!r}: expected one of {', '.join(FORMATS)}")
+        super().__init__(stream, name, found, HepDecoder(timed=found == "hep3-datagrams"))
 
     @staticmethod
     def recognises(first_bytes: bytes) -> str | None:
-        """Return the format of a file that begins so, or None; 18 bytes are enough."""
+        """Return the format of a file that begins so, or None."""
         if first_bytes[:4] == _MAGIC:
             return "hep3"
         dumped = first_bytes[_DUMP_HEADER:]

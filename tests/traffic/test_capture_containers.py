@@ -256,6 +256,17 @@ def test_recognition():
     assert CaptureReader.recognises(b"") is None
 
 
+def test_format_of_a_stream_that_can_be_looked_at():
+    """A stream with ``peek`` tells its format; one without is called a capture; a given name stays."""
+    file = c.pcap(FRAMES)
+    reader = CaptureReader(io.BufferedReader(io.BytesIO(file)), "x")
+
+    assert reader.format == "pcap"
+    assert data_of(c.messages_of(reader)) == BODIES
+    assert CaptureReader(io.BytesIO(file), "x").format == "capture"
+    assert CaptureReader(io.BytesIO(file), "x", "pcapng").format == "pcapng"
+
+
 def test_decoder_refuses_wrong_arguments():
     """Unknown modes, negative windows and ranges outside of the bytes are refused."""
     with pytest.raises(ValueError, match="hep 'maybe'"):

@@ -203,6 +203,8 @@ def test_recognition_of_hep():
     assert HepReader.recognises(dump(c.hep(c.sip()))) == "hep3-datagrams"
     assert HepReader.recognises(c.pcap([])) is None
     assert HepReader.recognises(b"HEP") is None
+    assert HepReader(io.BufferedReader(io.BytesIO(dump(c.hep(c.sip())))), "x").format == "hep3-datagrams"
+    assert HepReader(io.BytesIO(), "x").format == "hep3"
     with pytest.raises(ValueError, match="format 'pcap'"):
         HepReader(io.BytesIO(), "x", "pcap")
 
