@@ -154,3 +154,13 @@ def test_times():
 
     assert len(both) > 100
     assert all(abs(captured - time) < 0.1 for captured, time in both)
+
+
+def test_calls_of_sipp():
+    """A capture of SIPp's calls has each call's messages, two thirds over UDP, one third over TCP."""
+    data = gzip.decompress((SAMPLES.parent / "sipp" / "calls.pcap.gz").read_bytes())
+    messages, reader = c.read(data)
+
+    assert collections.Counter(message.transport for message in messages) == {"udp": 72, "tcp": 36}
+    assert sum(message.data.startswith(b"INVITE ") for message in messages) == 18
+    assert set(reader.counts) == {"tcp-empty"}
