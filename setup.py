@@ -40,7 +40,6 @@ MODULES = [
     "_block",
     "_capture",
     "_column",
-    "_columns",
     "_compile",
     "_datagrams",
     "_decide",
@@ -63,6 +62,7 @@ MODULES = [
     "_splitting",
     "_streams",
     "_table_check",
+    "_traffic_columns",
     "_uri",
     "_usual",
 ]

@@ -24,7 +24,7 @@ from libc.string cimport memcmp, memcpy
 import os
 
 from identify._bytes cimport big16, big32
-from identify._columns cimport TCP, UDP, Columns, Envelope
+from identify._traffic_columns cimport TCP, UDP, Columns, Envelope
 from identify._copies cimport Copies, digest, seen_within
 from identify._datagrams cimport Datagrams
 from identify._fragments cimport Assembly, Fragments

@@ -20,7 +20,7 @@ from libc.string cimport memcmp, memcpy, memset
 import zlib
 
 from identify._bytes cimport big16, big32
-from identify._columns cimport TCP, UDP
+from identify._traffic_columns cimport TCP, UDP
 from identify._copies cimport digest, note, taken
 from identify._framing cimport LINE_YES, first_line, leading_line_ends
 from identify._message cimport MESSAGE_LIMIT

@@ -16,7 +16,7 @@ from libc.string cimport memcmp, memcpy
 import os
 
 from identify._bytes cimport big16, big32
-from identify._columns cimport Columns
+from identify._traffic_columns cimport Columns
 from identify._hep cimport Hep
 
 cdef enum:
