@@ -28,8 +28,7 @@ def corpus():
     """Return files of every kind: begins of the samples."""
     files = [
         gzip.decompress(path.read_bytes())
-        for path in sorted(SAMPLES.glob("*/*.gz"))
-        if "sent" not in path.name
+        for path in sorted([*SAMPLES.glob("*/*.pcap*.gz"), *SAMPLES.glob("*/*.bin.gz")])
     ]
     return [file[:LARGEST] for file in files]
 

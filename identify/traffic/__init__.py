@@ -1,12 +1,9 @@
 """Traffic: files of captured, logged or listed SIP messages as batches of messages."""
 
 from identify.traffic.batch import NOT_GIVEN, TRANSPORTS, Batch, Direction, NotGiven, Reader
-from identify.traffic.opening import open_traffic
 
-__all__ = ["NOT_GIVEN", "TRANSPORTS", "Batch", "Direction", "NotGiven", "Reader", "open_traffic"]
 try:
-    from identify.traffic.capture import CaptureReader
-    from identify.traffic.hep import HepReader
+    from identify.traffic.opening import open_traffic
 except ImportError as error:
     if not (error.name or "").startswith("identify._"):
         raise
@@ -18,13 +15,4 @@ except ImportError as error:
         path=error.path,
     ) from error
 
-__all__ = [
-    "NOT_GIVEN",
-    "TRANSPORTS",
-    "Batch",
-    "CaptureReader",
-    "Direction",
-    "HepReader",
-    "NotGiven",
-    "Reader",
-]
+__all__ = ["NOT_GIVEN", "TRANSPORTS", "Batch", "Direction", "NotGiven", "Reader", "open_traffic"]

@@ -15,6 +15,8 @@ import attrs
 from identify.errors import TrafficError
 from identify.traffic import logs
 from identify.traffic.batch import Batch, Reader
+from identify.traffic.capture import CaptureReader
+from identify.traffic.hep import HepReader
 from identify.traffic.rows.delimited import CsvReader, header_of
 from identify.traffic.rows.fields import Columns
 from identify.traffic.rows.objects import JsonReader
@@ -34,6 +36,8 @@ class _Options:
     zone: tzinfo
     year: int | None
     columns: Mapping[str, str] | None
+    duplicates: bool
+    hep: str
 
 
 @attrs.frozen
@@ -60,6 +64,16 @@ def _is_arrow(first: bytes, options: _Options) -> bool:
 #: In the order in which they are asked: what has a magic number first, JSON logs before JSON, and a header line of CSV
 #: before logs, since messages in cells may hold anything.
 FORMATS: Final[dict[str, _Format]] = {
+    "capture": _Format(
+        lambda first, _: CaptureReader.recognises(first) is not None,
+        lambda stream, name, options: CaptureReader(
+            stream, name, duplicates=options.duplicates, hep=options.hep
+        ),
+    ),
+    "hep": _Format(
+        lambda first, _: HepReader.recognises(first) is not None,
+        lambda stream, name, options: HepReader(stream, name),
+    ),
     "parquet": _Format(
         lambda first, _: first.startswith(PARQUET),
         lambda stream, name, options: TableReader(stream, name, options.columns),
@@ -115,6 +129,8 @@ def open_traffic(
     zone: tzinfo = timezone.utc,
     year: int | None = None,
     columns: Mapping[str, str] | None = None,
+    duplicates: bool = True,
+    hep: str = "auto",
     limit: int | None = None,
     expansion: int = EXPANSION,
 ) -> Reader:
@@ -124,7 +140,9 @@ def open_traffic(
     format are found from the content, never from the name; ``format`` names one of FORMATS instead.
 
     For logs, ``zone`` is of dates that name none, ``year`` of the first date without a year.  For rows, ``columns``
-    maps fields to the names of the columns that have them.  For compressed files, ``limit`` bounds the bytes that
+    maps fields to the names of the columns that have them.  For captures, ``duplicates`` drops packets that are there
+    twice, and ``hep`` says whether HEP3 in them is delivered: see :class:`~identify.traffic.capture.CaptureReader`.
+    For compressed files, ``limit`` bounds the bytes that
     are decompressed and ``expansion`` how many times as many they may be as the compressed ones; what was read up to
     there is delivered, and a problem says the rest.
 
@@ -132,7 +150,7 @@ def open_traffic(
     """
     if format is not None and format not in FORMATS:
         raise TrafficError(f"no format {format!r}: expected one of {', '.join(FORMATS)}")
-    options = _Options(zone=zone, year=year, columns=columns)
+    options = _Options(zone=zone, year=year, columns=columns, duplicates=duplicates, hep=hep)
     Columns(columns)
     stream = open_stream(source, limit=limit, expansion=expansion)
     try:

@@ -10,6 +10,7 @@ from pathlib import Path
 import captures as c
 import pytest
 
+from identify.traffic import open_traffic
 from identify.traffic.capture import CaptureReader
 from identify.traffic.hep import HepReader
 
@@ -27,7 +28,7 @@ def sent(folder):
 
 def objects(folder):
     """Return what is known of the messages that were sent."""
-    lines = gzip.decompress((SAMPLES / folder / "sent.jsonl.gz").read_bytes()).splitlines()
+    lines = (SAMPLES / folder / "expected.jsonl").read_text().splitlines()
     return [json.loads(line) for line in lines]
 
 
@@ -164,3 +165,32 @@ def test_calls_of_sipp():
     assert collections.Counter(message.transport for message in messages) == {"udp": 72, "tcp": 36}
     assert sum(message.data.startswith(b"INVITE ") for message in messages) == 18
     assert set(reader.counts) == {"tcp-empty"}
+
+
+@pytest.mark.parametrize(
+    ("file", "format"),
+    [
+        ("office-lo/lo.pcap.gz", "pcap"),
+        ("office-lo/lo.pcapng.gz", "pcapng"),
+        ("office-veth/hep3-datagrams.bin.gz", "hep3-datagrams"),
+    ],
+)
+def test_opened_by_content(file, format):
+    """Captures and HEP are opened by their content, compressed or not, and give what their readers give."""
+    expected = c.messages_of(opened(file))
+    with open_traffic(SAMPLES / file) as traffic:
+        messages = c.messages_of(traffic)
+
+    assert (traffic.format, messages, traffic.problems) == (format, expected, [])
+    assert traffic.position == traffic.size == (SAMPLES / file).stat().st_size
+
+
+def test_choices_of_opening():
+    """What is done with copies and with HEP can be chosen where a capture is opened."""
+    with open_traffic(SAMPLES / "provider-lo/two-interfaces.pcapng.gz", duplicates=False) as traffic:
+        transports = collections.Counter(message.transport for message in c.messages_of(traffic))
+    # Segments that come again bring nothing new.
+    assert transports == {"udp": 2 * 295, "tcp": 65}
+    with open_traffic(SAMPLES / "office-lo/hep3.pcap.gz", hep="no") as traffic:
+        assert c.messages_of(traffic) == []
+        assert traffic.counts["hep"] > 300
