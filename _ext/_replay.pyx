@@ -21,8 +21,8 @@ from identify._decide cimport Place
 from identify._matcher cimport Matcher
 from identify._message cimport MESSAGE_LIMIT, Field, Message, begin, finish, parse_message, parse_response
 from identify._screen cimport (
-    DROPPED, FLAG_SOURCE, FOREIGN, NOT_SIP, OUTCOMES, RESPONSE, SENT, UNIDENTIFIED, Access, Core, Event, core_begin, core_end,
-    core_time, learn_token, receive_request, send_request, take_response,
+    DROPPED, FLAG_CONTACT_NAME, FLAG_EVENT, FLAG_SOURCE, FOREIGN, NOT_SIP, OUTCOMES, RESPONSE, SENT, UNIDENTIFIED, UNKNOWN_DIALOG, Access, Core,
+    Event, core_begin, core_end, core_time, learn_token, receive_request, send_request, take_response,
 )
 from identify._traits cimport METHOD_REGISTER, METHODS, Traits, find_traits, method_name
 
@@ -295,6 +295,21 @@ cdef class Replay:
         return [self.part.core.hits[i] for i in range(self.part.core.answer_count)]
 
     @property
+    def outcomes(self):
+        """How many messages had each outcome."""
+        return [self.part.core.outcomes[i] for i in range(<int>OUTCOMES)]
+
+    @property
+    def challenged(self):
+        """How many identified requests were asked for credentials."""
+        return self.part.core.challenged
+
+    @property
+    def contact_names(self):
+        """How many requests had a Contact with a name that an ACL would have resolved."""
+        return self.part.core.contact_names
+
+    @property
     def forgotten(self):
         """How many dialogs, transactions and counted sources were forgotten because there were too many."""
         return (self.part.core.dialogs.dropped, self.part.core.invites.dropped + self.part.core.transactions.dropped,
@@ -462,6 +477,8 @@ cdef class Scanner:
             raise ValueError(f"{which} replays with {len(verdicts)} columns of verdicts; one or two of both are expected")
         if methods.shape[0] != count or notable.shape[0] < count:
             raise ValueError(f"the columns aren't for {count} messages")
+        # Kept here, so that none goes away meanwhile.
+        replays = tuple(replays)
         for k in range(which):
             replay = replays[k]
             each[k] = &replay.part
@@ -545,11 +562,14 @@ cdef class Scanner:
                                                             <uint8_t>place.source.family)
                             place.transport = socket.section
                         receive_request(&part.core, &event)
-                        if event.answer < 0:
-                            noted = noted or event.outcome == UNIDENTIFIED or event.flags
-                        elif is_new_source(part, event.answer, event.address):
-                            event.flags |= <uint32_t>FLAG_SOURCE
-                        noted = noted or event.flags
+                        if event.answer >= 0:
+                            if is_new_source(part, event.answer, event.address):
+                                event.flags |= <uint32_t>FLAG_SOURCE
+                        elif event.outcome == UNIDENTIFIED or event.outcome == UNKNOWN_DIALOG:
+                            noted = True
+                        if event.flags & <uint32_t>FLAG_CONTACT_NAME:
+                            part.core.contact_names += 1
+                        noted = noted or event.flags & <uint32_t>(FLAG_SOURCE | FLAG_EVENT)
                     verdict[k].outcomes[i] = <uint8_t>event.outcome
                     verdict[k].answers[i] = event.answer
                     verdict[k].flags[i] = <uint8_t>event.flags
@@ -562,8 +582,3 @@ cdef class Scanner:
                     with gil:
                         self.on_register(batch, i)
         return listed
-
-
-def outcomes_of(Replay replay not None):
-    """Return how many messages had each outcome."""
-    return [replay.part.core.outcomes[i] for i in range(<int>OUTCOMES)]

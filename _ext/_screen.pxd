@@ -63,6 +63,9 @@ ctypedef struct Core:
     Live sources
     Live tokens
     uint64_t outcomes[OUTCOMES]
+    # Identified requests that are asked for credentials; requests with a Contact whose name an ACL would resolve.
+    uint64_t challenged
+    uint64_t contact_names
 
 # A message that Asterisk received or sent, and what came of it.
 ctypedef struct Event:

@@ -337,6 +337,7 @@ cdef int ask(Core *core, Event *event) noexcept nogil:
     if (traits & HAS_AUTH and not event.message.kinds >> AUTHORIZATION & 1 and method != METHOD_ACK
             and not (traits & OPTIONS_WITHOUT_AUTH and method == METHOD_OPTIONS)):
         event.flags |= <uint32_t>FLAG_CHALLENGED
+        core.challenged += 1
     return IDENTIFIED
 
 

@@ -14,6 +14,8 @@ try:
     from identify.explain import Explanation, Reason, Step
     from identify.model import (
         AccessList,
+        AccessRule,
+        AccessRules,
         AddressRule,
         Aor,
         Auth,
@@ -46,6 +48,8 @@ __all__ = [
     "DROPPED",
     "NO_MATCH",
     "AccessList",
+    "AccessRule",
+    "AccessRules",
     "AddressRule",
     "Aor",
     "Auth",
