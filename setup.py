@@ -46,6 +46,7 @@ MODULES = [
     "_indices",
     "_inputs",
     "_live",
+    "_locals",
     "_matcher",
     "_message",
     "_names",

@@ -1,7 +1,7 @@
 """Replay of batches of messages: what an Asterisk would do with each, and what it learns on the way.
 
-Knows the columns of ``identify.traffic.batch.Batch``, the direction of a message and which transport section a request
-came in on; the stages are in ``_screen``, the counting of what came of them in ``identify.simulation``.
+Knows the columns of ``identify.traffic.batch.Batch`` and which transport section a request came in on; the stages are
+in ``_screen``, the counting of what came of them is in ``identify.simulation``.
 
 Strategy
 1. One pass over a batch without the GIL, which is taken only where a socket is new or Asterisk sends a REGISTER.
@@ -11,18 +11,20 @@ Strategy
 """
 
 cimport cython
-from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize, PyBytes_GET_SIZE
+from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_GET_SIZE
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc
 from libc.string cimport memcmp, memcpy, memset
 
 from identify._addresses cimport AddressIndex
 from identify._decide cimport Place
+from identify._locals cimport OURS, RECEIVED, UNKNOWN, Locals, is_nowhere, is_v4
 from identify._matcher cimport Matcher
 from identify._message cimport MESSAGE_LIMIT, Field, Message, begin, finish, parse_message, parse_response
 from identify._screen cimport (
-    DROPPED, FLAG_CONTACT_NAME, FLAG_EVENT, FLAG_SOURCE, FOREIGN, NOT_SIP, OUTCOMES, RESPONSE, SENT, UNIDENTIFIED, UNKNOWN_DIALOG, Access, Core,
-    Event, core_begin, core_end, core_time, learn_token, receive_request, send_request, take_response,
+    DROPPED, FLAG_CONTACT_NAME, FLAG_EVENT, FLAG_SOURCE, FOREIGN, NOT_SIP, OUTCOMES, RESPONSE, SENT, UNIDENTIFIED,
+    UNKNOWN_DIALOG, Access, Core, Event, core_begin, core_end, core_time, learn_token, receive_request, send_request,
+    take_response,
 )
 from identify._traits cimport METHOD_REGISTER, METHODS, Traits, find_traits, method_name
 
@@ -38,11 +40,8 @@ cdef enum:
     ADDRESS_ROOM = 48
     # Reasons for which messages are dropped; they are texts of the scanner's, of which it has fewer.
     REASONS = 255
-    # Addresses of Asterisk's own that can be known.
-    LOCALS = 4096
-    UNKNOWN = 0
-    RECEIVED = 1
-    OURS = 2
+    # Entries of one generation of what is remembered, so that sizes in bytes can't overflow.
+    MOST_REMEMBERED = 1 << 26
 
 #: Methods by their code in a column; the first stands for every other one.
 METHOD_NAMES = tuple([method_name(i).decode("ascii") for i in range(<int>METHODS)])
@@ -50,17 +49,6 @@ METHOD_NAMES = tuple([method_name(i).decode("ascii") for i in range(<int>METHODS
 OUTCOME_COUNT = <int>OUTCOMES
 #: Transports by their code, as in ``identify.traffic.batch``.
 TRANSPORTS = ("udp", "tcp", "tls", "ws", "wss")
-
-cdef uint8_t MAPPED[12]
-memset(MAPPED, 0, 12)
-MAPPED[10] = MAPPED[11] = 255
-cdef uint8_t NOWHERE[16]
-memset(NOWHERE, 0, 16)
-
-ctypedef struct Local:
-    uint8_t address[16]
-    # 0 for any.
-    uint16_t port
 
 ctypedef struct Columns:
     const uint8_t *data
@@ -77,10 +65,6 @@ ctypedef struct Verdict:
     uint8_t *outcomes
     int32_t *answers
     uint8_t *flags
-
-
-cdef inline bint is_v4(const uint8_t *address) noexcept nogil:
-    return memcmp(address, MAPPED, 12) == 0
 
 
 cdef void print_address(const uint8_t *address, char *text) noexcept nogil:
@@ -135,82 +119,6 @@ cdef bint is_sip(const uint8_t *data, uint32_t length) noexcept nogil:
     return False
 
 
-@cython.final
-cdef class Locals:
-    """Which sockets are Asterisk's own, for messages of which the direction isn't known.
-
-    ``addresses`` are pairs of 16 bytes and a port, 0 for any; ``wildcards`` pairs of family and port at which every
-    address of the host is listened at.
-    """
-
-    cdef Local known[LOCALS]
-    cdef uint32_t count
-    cdef Local wild[LOCALS]
-    cdef uint32_t wild_count
-    cdef bint always
-
-    def __init__(self, addresses=(), wildcards=(), always=False):
-        self.count = self.wild_count = 0
-        self.always = always
-        for address, port in addresses:
-            if PyBytes_GET_SIZE(address) != 16:
-                raise ValueError(f"an address of {len(address)} bytes; 16 are expected")
-            self.add(<const uint8_t *>PyBytes_AS_STRING(address), port)
-        for family, port in wildcards:
-            if self.wild_count < LOCALS:
-                self.wild[self.wild_count].address[0] = family
-                self.wild[self.wild_count].port = port
-                self.wild_count += 1
-
-    cdef void add(self, const uint8_t *address, uint16_t port) noexcept nogil:
-        if self.count < LOCALS:
-            memcpy(self.known[self.count].address, address, 16)
-            self.known[self.count].port = port
-            self.count += 1
-
-    cdef int rank(self, const uint8_t *address, uint16_t port) noexcept nogil:
-        """2 for one of Asterisk's sockets, 1 for another port of such an address, 0 for none."""
-        cdef uint32_t i
-        cdef int best = 0
-        for i in range(self.count):
-            if memcmp(self.known[i].address, address, 16) == 0:
-                if self.known[i].port == 0 or self.known[i].port == port:
-                    return 2
-                best = 1
-        return best
-
-    cdef bint is_wild(self, const uint8_t *address, uint16_t port) noexcept nogil:
-        cdef uint32_t i
-        cdef uint8_t family = 4 if is_v4(address) else 6
-        for i in range(self.wild_count):
-            if self.wild[i].port == port and self.wild[i].address[0] == family:
-                return True
-        return False
-
-    cdef int direction(self, const uint8_t *source, uint16_t port, const uint8_t *local, uint16_t local_port,
-                       bint stream) noexcept nogil:
-        """RECEIVED, OURS or UNKNOWN for what is neither; the rule is told in ``identify.simulation.direction``."""
-        cdef int there, here
-        if self.always or memcmp(local, NOWHERE, 16) == 0:
-            return RECEIVED
-        there = self.rank(source, port)
-        here = self.rank(local, local_port)
-        if not stream:
-            # Another port of the host is another program.
-            there = there if there == 2 else 0
-            here = here if here == 2 else 0
-        if here > 0 and here >= there:
-            return RECEIVED
-        if there > 0:
-            return OURS
-        if self.is_wild(local, local_port):
-            self.add(local, local_port)
-            return RECEIVED
-        if self.is_wild(source, port):
-            return OURS
-        return UNKNOWN
-
-
 cdef const Socket *find_socket(const Part *part, const uint8_t *address, uint16_t port, uint8_t transport,
                                uint8_t family) noexcept nogil:
     cdef uint32_t i
@@ -240,16 +148,17 @@ cdef class Replay:
     """One configuration's part of a replay; not for several threads at once.
 
     ``engine`` answers; ``settings`` is a mapping: ``everybody`` and each of ``accesses`` is a pair of address indexes
-    that find what is denied by source and by Contact, or None; ``access_of`` and ``traits_of`` have a number for each
-    answer; ``counting``, ``least_count``, ``period`` and ``prune_interval`` (nanoseconds) say when unidentified requests
-    are reported; ``assume_dialogs`` takes every To tag for a live dialog's.
+    that find what is denied by source and by Contact, or None; ``access_of`` and ``traits_of`` have a number for
+    each answer; ``counting``, ``least_count``, ``period`` and ``prune_interval`` (nanoseconds) say when unidentified
+    requests are reported; ``assume_dialogs`` takes every To tag for a live dialog's; ``remembered`` is how many
+    dialogs, and transactions, and counted sources are remembered at least.
     """
 
     def __cinit__(self, *args, **kwargs):
         cdef bytes key = os.urandom(16)
         memset(&self.part, 0, sizeof(Part))
         memcpy(self.part.core.keys, PyBytes_AS_STRING(key), 16)
-        core_begin(&self.part.core)
+        core_begin(&self.part.core, 1)
 
     def __dealloc__(self):
         core_end(&self.part.core)
@@ -288,6 +197,9 @@ cdef class Replay:
         core.period = settings["period"]
         core.prune_interval = settings["prune_interval"]
         core.assume_dialogs = settings["assume_dialogs"]
+        if not 1 <= settings["remembered"] <= <int64_t>MOST_REMEMBERED:
+            raise ValueError(f"remembered {settings['remembered']}: 1 to {<int64_t>MOST_REMEMBERED} is possible")
+        core_begin(core, settings["remembered"])
 
     @property
     def hits(self):
@@ -333,7 +245,7 @@ cdef class Replay:
         cdef Socket *socket = &self.part.sockets[self.part.next_socket]
         cdef char text[ADDRESS_ROOM]
         local = None
-        if memcmp(address, NOWHERE, 16):
+        if not is_nowhere(address):
             print_address(address, text)
             host = text.decode("ascii")
             local = f"{host}:{port}" if is_v4(address) else f"[{host}]:{port}"
@@ -385,7 +297,7 @@ cdef Py_ssize_t check_columns(batch, Columns *columns) except -1:
             raise ValueError(f"the offsets of a batch go back at message {i}")
         if transports[i] >= 5:
             raise ValueError(f"no transport has the code {transports[i]}")
-    columns.data = &data[0] if data.shape[0] else NOWHERE
+    columns.data = &data[0] if data.shape[0] else <const uint8_t *>b""
     columns.offsets = &offsets[0]
     columns.times = &times[0]
     columns.transports = &transports[0]
@@ -472,15 +384,19 @@ cdef class Scanner:
         cdef Part *part
         cdef Locals own = self.locals_
         cdef uint32_t length
+        cdef uint16_t port
+        cdef uint8_t family
         cdef bint ok, response, stream, noted
         if not (1 <= which <= 2 and len(verdicts) == which):
-            raise ValueError(f"{which} replays with {len(verdicts)} columns of verdicts; one or two of both are expected")
+            raise ValueError(f"{which} replays with {len(verdicts)} columns of verdicts; one or two are expected")
         if methods.shape[0] != count or notable.shape[0] < count:
             raise ValueError(f"the columns aren't for {count} messages")
         # Kept here, so that none goes away meanwhile.
         replays = tuple(replays)
         for k in range(which):
             replay = replays[k]
+            if replay is None or replay.engine is None or own is None:
+                raise TypeError("a replay and what runs it have to be initialised")
             each[k] = &replay.part
             take_verdicts(verdicts[k], count, &verdict[k])
         with nogil:
@@ -494,7 +410,7 @@ cdef class Scanner:
                 direction = columns.directions[i]
                 if direction == UNKNOWN:
                     direction = own.direction(columns.sources + 16 * i, columns.ports[i], local,
-                                                       columns.local_ports[i], stream)
+                                              columns.local_ports[i], stream)
                 if direction != RECEIVED and direction != OURS:
                     for k in range(which):
                         verdict[k].outcomes[i] = FOREIGN
@@ -551,15 +467,15 @@ cdef class Scanner:
                     else:
                         place.transport = -1
                         if part.transports_matter:
-                            socket = find_socket(part, local, columns.local_ports[i], columns.transports[i],
-                                                        <uint8_t>place.source.family)
+                            family = <uint8_t>place.source.family
+                            port = columns.local_ports[i]
+                            socket = find_socket(part, local, port, columns.transports[i], family)
                             if socket == NULL:
                                 with gil:
                                     replay = replays[k]
-                                    replay.add_socket(local, columns.local_ports[i], columns.transports[i],
-                                                      <uint8_t>place.source.family, text.decode("ascii"))
-                                socket = find_socket(part, local, columns.local_ports[i], columns.transports[i],
-                                                            <uint8_t>place.source.family)
+                                    replay.add_socket(local, port, columns.transports[i], family,
+                                                      text.decode("ascii"))
+                                socket = find_socket(part, local, port, columns.transports[i], family)
                             place.transport = socket.section
                         receive_request(&part.core, &event)
                         if event.answer >= 0:

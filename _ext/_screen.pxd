@@ -82,7 +82,7 @@ ctypedef struct Event:
     int32_t answer
     uint32_t flags
 
-cdef void core_begin(Core *core) noexcept nogil
+cdef void core_begin(Core *core, size_t remembered) noexcept nogil
 cdef void core_end(Core *core) noexcept nogil
 cdef void core_time(Core *core, int64_t time) noexcept nogil
 cdef void receive_request(Core *core, Event *event) noexcept nogil

@@ -18,16 +18,15 @@ Judgements
   only INVITE has one that matters, for nothing is repeated there.
 """
 
-from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
+from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport free
-from libc.string cimport memset
 
 from identify._address_tables cimport AddressTables, find_v4, find_v6
 from identify._address_text cimport Source, parse_source
 from identify._decide cimport decide, line_token
 from identify._fields cimport AUTHORIZATION, CONTACT, NameAddress
 from identify._live cimport (
-    Fingerprint, Key, Live, Slot, live_begin, live_end, live_find, live_put, live_remove, live_turn, sip_add,
+    Fingerprint, Key, Slot, live_begin, live_end, live_find, live_put, live_remove, live_turn, sip_add,
     sip_add_number, sip_begin, sip_end,
 )
 from identify._message cimport (
@@ -47,10 +46,7 @@ cdef enum:
     INVITE_PENDING = 1
     INVITE_ANSWERED
     REINVITE_PENDING
-    # Entries of one generation; two of 32 bytes a slot are at most 256 MiB for all sorts together.
-    DIALOGS = 1 << 19
-    TRANSACTIONS = 1 << 19
-    SOURCES = 1 << 18
+    # Tokens of one generation; a host has as many registrations.
     TOKENS = 1 << 16
 
 cdef int64_t SECOND = 1000000000
@@ -62,13 +58,13 @@ cdef int64_t RINGING = 180 * SECOND
 cdef int64_t IDLE = 12 * 3600 * SECOND
 
 
-cdef void core_begin(Core *core) noexcept nogil:
-    """Begin to remember; the configuration's part has been filled in."""
+cdef void core_begin(Core *core, size_t remembered) noexcept nogil:
+    """Begin to remember, of each sort at least so many."""
     core.origin = -1
-    live_begin(&core.dialogs, <size_t>DIALOGS, IDLE)
-    live_begin(&core.invites, <size_t>TRANSACTIONS, RINGING)
-    live_begin(&core.transactions, <size_t>TRANSACTIONS, REPEATED)
-    live_begin(&core.sources, <size_t>SOURCES, 0)
+    live_begin(&core.dialogs, remembered, IDLE)
+    live_begin(&core.invites, remembered, RINGING)
+    live_begin(&core.transactions, remembered, REPEATED)
+    live_begin(&core.sources, remembered, 0)
     live_begin(&core.tokens, <size_t>TOKENS, 0)
 
 
@@ -199,6 +195,8 @@ cdef bint is_refused(const Access *access, Event *event) noexcept nogil:
         if m.fields[i].kind != CONTACT or not address_at(m, <int32_t>i, &contact) or contact.star:
             continue
         name = contact.uri.host
+        if name.start == name.end:
+            continue
         if same_name(m.base, name, "localhost", 9):
             host.family = 4
             host.high = 0

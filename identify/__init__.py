@@ -33,6 +33,7 @@ try:
         Transport,
     )
     from identify.request import Authorization, Request, Uri
+    from identify.simulation import Comparison, Outcome, Simulation, compare, simulate
 except ImportError as error:
     if not (error.name or "").startswith("identify._"):
         raise
@@ -54,6 +55,7 @@ __all__ = [
     "Aor",
     "Auth",
     "Authorization",
+    "Comparison",
     "ConfigError",
     "Configuration",
     "DomainAlias",
@@ -70,6 +72,7 @@ __all__ = [
     "MessageError",
     "OfflineResolver",
     "Origin",
+    "Outcome",
     "Problem",
     "Reason",
     "Registration",
@@ -78,9 +81,12 @@ __all__ = [
     "ResolutionError",
     "Resolver",
     "Settings",
+    "Simulation",
     "Step",
     "TextPattern",
     "Transport",
     "Uri",
     "__version__",
+    "compare",
+    "simulate",
 ]

@@ -1,21 +1,13 @@
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, final
 
+from identify._locals import Locals
 from identify._matcher import Matcher
 from identify.traffic.batch import Batch
 
 METHOD_NAMES: Final[tuple[str, ...]]
 OUTCOME_COUNT: Final[int]
 TRANSPORTS: Final[tuple[str, ...]]
-
-@final
-class Locals:
-    def __init__(
-        self,
-        addresses: Iterable[tuple[bytes, int]] = (),
-        wildcards: Iterable[tuple[int, int]] = (),
-        always: bool = False,
-    ) -> None: ...
 
 @final
 class Replay:

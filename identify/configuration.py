@@ -117,8 +117,8 @@ class Configuration:
     def from_path(cls, path: str | os.PathLike[str], *, resolver: Resolver | None = None) -> Configuration:
         """Read a pjsip.conf, or a directory that has one, such as ``/etc/asterisk``.
 
-        Includes are relative to the directory, which is also where pjsip_wizard.conf and acl.conf are looked for.  Raises
-        :class:`~identify.errors.ConfigError` if there is no such file or it can't be read.
+        Includes are relative to the directory, which is also where pjsip_wizard.conf and acl.conf are looked
+        for.  Raises :class:`~identify.errors.ConfigError` if there is no such file or it can't be read.
         """
         place = os.fspath(path)
         directory, name = os.path.split(place)

@@ -161,9 +161,7 @@ class NamedLists:
         return lists if good else None
 
     def _refuse(self, line: Variable, section: str, message: str) -> None:
-        self._problems.add(
-            "acl-file", line.file, line.line, message, section=section, lost="every named ACL"
-        )
+        self._problems.add("acl-file", line.file, line.line, message, section=section, lost="every named ACL")
 
 
 def _is_good(line: Variable) -> bool:

@@ -75,7 +75,10 @@ CODES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "transport-bind": ("error", "a transport has no address that it can listen on"),
         # Access lists.
         "acl-file": ("error", "acl.conf has a mistake, so there is no named ACL"),
-        "acl-unavailable": ("warning", "a named ACL is left out because acl.conf is missing or has a mistake"),
+        "acl-unavailable": (
+            "warning",
+            "a named ACL is left out because acl.conf is missing or has a mistake",
+        ),
         "acl-undefined": ("warning", "a named ACL doesn't exist, so everybody is denied"),
         # The order of identifiers and the wizard.
         "order-unknown": ("warning", "endpoint_identifier_order has an entry that names no identifier"),

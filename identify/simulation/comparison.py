@@ -19,6 +19,7 @@ from identify.engine import Engine
 from identify.model import Match
 from identify.simulation.outcomes import Outcome
 from identify.simulation.rows import OUTCOMES, Rows, Verdicts
+from identify.simulation.settings import REMEMBERED
 from identify.simulation.side import Side, make_scanner
 from identify.simulation.trace import Example, example_of
 from identify.traffic.batch import Batch
@@ -73,9 +74,10 @@ class Comparison:
         line_tokens: Mapping[str, str] | None = None,
         local: Iterable[str] = (),
         assume_dialogs: bool = False,
+        remembered: int = REMEMBERED,
     ) -> None:
-        self._before = Side(before, engines[0], line_tokens, assume_dialogs)
-        self._after = Side(after, engines[1], line_tokens, assume_dialogs)
+        self._before = Side(before, engines[0], line_tokens, assume_dialogs, remembered)
+        self._after = Side(after, engines[1], line_tokens, assume_dialogs, remembered)
         self._local = tuple(local)
         self._scanner: Scanner | None = None
         self.messages = 0
@@ -108,7 +110,8 @@ class Comparison:
         wanted: dict[Codes, Change] = {}
         for one, number in Counter(codes).items():
             change = Change(
-                _standing(one[0], one[1], self._before.matches), _standing(one[2], one[3], self._after.matches)
+                _standing(one[0], one[1], self._before.matches),
+                _standing(one[2], one[3], self._after.matches),
             )
             if change.before == change.after:
                 continue
@@ -148,7 +151,10 @@ class Comparison:
         for place, (change, number) in enumerate(self.most()):
             examples = self.examples.get(change, [])
             entry: dict[str, Any] = {
-                "before": {"outcome": change.before.outcome.value, "endpoint": change.before.endpoint or None},
+                "before": {
+                    "outcome": change.before.outcome.value,
+                    "endpoint": change.before.endpoint or None,
+                },
                 "after": {"outcome": change.after.outcome.value, "endpoint": change.after.endpoint or None},
                 "requests": number,
                 "frames": [one.frame for one in examples],
@@ -168,10 +174,17 @@ def compare(
     line_tokens: Mapping[str, str] | None = None,
     local: Iterable[str] = (),
     assume_dialogs: bool = False,
+    remembered: int = REMEMBERED,
 ) -> Comparison:
     """Feed two configurations with all of the traffic, and return what changes."""
     comparison = Comparison(
-        before, after, engines=engines, line_tokens=line_tokens, local=local, assume_dialogs=assume_dialogs
+        before,
+        after,
+        engines=engines,
+        line_tokens=line_tokens,
+        local=local,
+        assume_dialogs=assume_dialogs,
+        remembered=remembered,
     )
     for batch in traffic:
         comparison.feed(batch)

@@ -1,7 +1,7 @@
 """Which messages of a capture Asterisk received: by its own addresses.
 
 A reader that knows the direction says so, and nothing of this counts.  Otherwise the addresses at which Asterisk
-listens decide; ``_replay.Locals`` looks them up.
+listens decide; ``_locals.Locals`` looks them up.
 
 Strategy
 1. The sockets are those that were given; without any, the binds of the configuration's transports that name an address.
@@ -22,7 +22,7 @@ import ipaddress
 from collections import Counter
 from collections.abc import Iterable
 
-from identify._replay import Locals
+from identify._locals import Locals
 from identify.config.addresses import parse_address
 from identify.configuration import Configuration
 from identify.errors import ConfigError
@@ -60,7 +60,9 @@ def find_locals(configuration: Configuration, given: Iterable[str], batch: Batch
 def _given(text: str) -> Socket:
     address = parse_address(text.strip())
     if address is None:
-        raise ConfigError(f"local {text!r} is no address, such as 192.0.2.1, 192.0.2.1:5060 or [2001:db8::1]:5060")
+        raise ConfigError(
+            f"local {text!r} is no address, such as 192.0.2.1, 192.0.2.1:5060 or [2001:db8::1]:5060"
+        )
     size = 4 if address.family == 4 else 16
     packed = address.value.to_bytes(size, "big")
     return (MAPPED + packed if size == 4 else packed), address.port
@@ -101,7 +103,7 @@ def _flows(
     for i in range(min(len(batch), MOST_MESSAGES)):
         if batch.directions[i] != Direction.UNKNOWN:
             continue
-        ends = []
+        ends: list[bytes] = []
         for column, port in ((batch.sources, batch.ports[i]), (batch.locals, batch.local_ports[i])):
             address = bytes(column[16 * i : 16 * i + 16])
             if address in known:

@@ -5,8 +5,8 @@ stands in the Contact of each REGISTER as URI parameter ``line``.  The To of the
 ``client_uri``, its request URI the ``server_uri``.
 
 A REGISTER is a registration's where both agree, the host names without case, a missing port being the scheme's.  Of
-several such registrations that one is meant whose ``contact_user`` the Contact has; if that doesn't tell either, nothing
-is learned.
+several such registrations that one is meant whose ``contact_user`` the Contact has; if that doesn't tell either,
+nothing is learned.
 """
 
 from __future__ import annotations

@@ -182,7 +182,9 @@ class Result:
             "messages": self.messages,
             "first": self.first,
             "last": self.last,
-            "outcomes": {outcome.value: self.outcomes[outcome] for outcome in Outcome if self.outcomes[outcome]},
+            "outcomes": {
+                outcome.value: self.outcomes[outcome] for outcome in Outcome if self.outcomes[outcome]
+            },
             "dropped": dict(sorted(self.dropped.items())),
             "asked": asked,
             "endpoints": [

@@ -28,8 +28,9 @@ LONGEST_METHOD = 32
 class Verdicts:
     """What one configuration says of a batch, a number for each message.
 
-    ``outcomes``: codes of :data:`OUTCOMES`; ``answers``: indices into the engine's matches, or -1; ``flags``: bits, 1 for
-    a security event, 2 where credentials are asked for, 4 for a Contact with a host name, 8 for a source that may be new.
+    ``outcomes``: codes of :data:`OUTCOMES`; ``answers``: indices into the engine's matches, or -1; ``flags``: bits, 1
+    for a security event, 2 where credentials are asked for, 4 for a Contact with a host name, 8 for a source that may
+    be new.
     """
 
     outcomes: bytearray
@@ -110,5 +111,7 @@ class Rows:
         if outcome in (Outcome.RESPONSE, Outcome.NOT_SIP, Outcome.FOREIGN, Outcome.DROPPED):
             return ""
         start = self.batch.offsets[number]
-        words = bytes(self.batch.data[start : min(start + 128, self.batch.offsets[number + 1])]).split(None, 1)
+        words = bytes(self.batch.data[start : min(start + 128, self.batch.offsets[number + 1])]).split(
+            None, 1
+        )
         return words[0][:LONGEST_METHOD].decode("utf-8", "surrogateescape") if words else ""

@@ -6,7 +6,6 @@ It turns objects of the model into numbers and address indexes; it sees no messa
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from identify._addresses import AddressIndex
 from identify._replay import Replay
@@ -15,9 +14,12 @@ from identify.configuration import Configuration
 from identify.engine import Engine
 from identify.model import AccessRules, Endpoint
 
-__all__ = ["counts_unidentified", "make_replay"]
+__all__ = ["REMEMBERED", "counts_unidentified", "make_replay"]
 
 SECOND = 10**9
+#: Dialogs, transactions and counted sources that are remembered, of each sort at least so many and at most twice as
+#: many; 256 MiB in all if all of that is ever needed.
+REMEMBERED = 2**19
 #: Bits of ``_screen``'s Trait.
 HAS_AUTH = 1
 OPTIONS_WITHOUT_AUTH = 2
@@ -28,7 +30,13 @@ Pair = tuple["AddressIndex | None", "AddressIndex | None"]
 Item = tuple[bool, int, int, int, int]
 
 
-def make_replay(configuration: Configuration, engine: Engine, *, assume_dialogs: bool = False) -> Replay:
+def make_replay(
+    configuration: Configuration,
+    engine: Engine,
+    *,
+    assume_dialogs: bool = False,
+    remembered: int = REMEMBERED,
+) -> Replay:
     """Return a replay that holds what Asterisk would do by this configuration."""
     acls = configuration.acls.values()
     everybody = (
@@ -49,6 +57,7 @@ def make_replay(configuration: Configuration, engine: Engine, *, assume_dialogs:
             "period": global_.unidentified_request_period * SECOND,
             "prune_interval": global_.unidentified_request_prune_interval * SECOND,
             "assume_dialogs": assume_dialogs,
+            "remembered": remembered,
         },
     )
 

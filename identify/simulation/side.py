@@ -30,6 +30,7 @@ class Side:
         engine: Engine | None,
         line_tokens: Mapping[str, str] | None,
         assume_dialogs: bool,
+        remembered: int,
     ) -> None:
         given = dict(line_tokens or {})
         if engine is not None:
@@ -38,7 +39,9 @@ class Side:
         self.engine = engine if engine is not None else Engine(configuration, given)
         #: What the numbers of answers mean.
         self.matches = self.engine.matches
-        self.replay = make_replay(configuration, self.engine, assume_dialogs=assume_dialogs)
+        self.replay = make_replay(
+            configuration, self.engine, assume_dialogs=assume_dialogs, remembered=remembered
+        )
         self._answers = {
             match.section: number for number, match in enumerate(self.matches) if match.identifier == "line"
         }

@@ -1,7 +1,7 @@
 """The simulation: batches of traffic through one configuration, counted.
 
-It joins the replay with what it needs to know (sockets, line tokens, access lists) and counts what comes out; the stages
-themselves are compiled.  Nothing is read or printed here.
+It joins the replay with what it needs to know (sockets, line tokens, access lists) and counts what comes out; the
+stages themselves are compiled.  Nothing is read or printed here.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from identify.explain import Explanation
 from identify.simulation.outcomes import Outcome
 from identify.simulation.result import MOST_MISMATCHES, Expectations, Mismatch, Reading, Result
 from identify.simulation.rows import OUTCOMES, Rows, Verdicts
+from identify.simulation.settings import REMEMBERED
 from identify.simulation.side import Side, make_scanner
 from identify.simulation.tables import Sources, Strangers, earliest, latest
 from identify.simulation.trace import example_of
@@ -41,6 +42,7 @@ def simulate(
     line_tokens: Mapping[str, str] | None = None,
     local: Iterable[str] = (),
     assume_dialogs: bool = False,
+    remembered: int = REMEMBERED,
     expected: Mapping[int, str | None] | None = None,
 ) -> Result:
     """Return what an Asterisk with this configuration would do with all of the traffic.
@@ -54,6 +56,7 @@ def simulate(
         line_tokens=line_tokens,
         local=local,
         assume_dialogs=assume_dialogs,
+        remembered=remembered,
         expected=expected,
     )
     for batch in traffic:
@@ -71,8 +74,8 @@ class Simulation:
     with or without port, for traffic that doesn't say what Asterisk received; without them the transports tell (see
     ``identify.simulation.direction``).  ``assume_dialogs`` takes a request with the To tag of an unseen dialog for one
     of a live dialog, for captures that begin in the middle of calls; otherwise it counts as
-    :attr:`Outcome.UNKNOWN_DIALOG`.  ``expected`` says which endpoint, or None, is expected of a frame; batches may say
-    so themselves.
+    :attr:`Outcome.UNKNOWN_DIALOG`.  ``remembered`` is how many dialogs, transactions and counted sources are remembered
+    at least.  ``expected`` says which endpoint, or None, is expected of a frame; batches may say so themselves.
 
     Thread safety: one thread at a time may feed it.
     """
@@ -85,9 +88,10 @@ class Simulation:
         line_tokens: Mapping[str, str] | None = None,
         local: Iterable[str] = (),
         assume_dialogs: bool = False,
+        remembered: int = REMEMBERED,
         expected: Mapping[int, str | None] | None = None,
     ) -> None:
-        self._side = Side(configuration, engine, line_tokens, assume_dialogs)
+        self._side = Side(configuration, engine, line_tokens, assume_dialogs, remembered)
         self._matches = self._side.matches
         self._local = tuple(local)
         self._expected = expected
@@ -155,12 +159,12 @@ class Simulation:
             messages=self._messages,
             first=self._first,
             last=self._last,
-            outcomes=Counter(
-                {outcome: n for outcome, n in zip(OUTCOMES, replay.outcomes, strict=True) if n}
-            ),
+            outcomes=Counter({outcome: n for outcome, n in zip(OUTCOMES, replay.outcomes, strict=True) if n}),
             dropped=Counter(self._scanner.reasons if self._scanner is not None else {}),
             hits=Counter({match: n for match, n in zip(self._matches, replay.hits, strict=True) if n}),
-            sources={self._matches[number]: Sources(set(found.seen)) for number, found in self._sources.items()},
+            sources={
+                self._matches[number]: Sources(set(found.seen)) for number, found in self._sources.items()
+            },
             strangers=deepcopy(self._strangers),
             events=Counter(self._events),
             challenged=replay.challenged,
@@ -220,4 +224,3 @@ class Simulation:
                         outcome=OUTCOMES[rows.verdicts.outcomes[i]],
                     )
                 )
-

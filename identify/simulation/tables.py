@@ -12,7 +12,16 @@ import attrs
 from identify.simulation.trace import Example
 from identify.traffic.batch import unpacked
 
-__all__ = ["MOST_EXAMPLES", "MOST_SOURCES", "MOST_STRANGERS", "Sources", "Stranger", "Strangers", "earliest", "latest"]
+__all__ = [
+    "MOST_EXAMPLES",
+    "MOST_SOURCES",
+    "MOST_STRANGERS",
+    "Sources",
+    "Stranger",
+    "Strangers",
+    "earliest",
+    "latest",
+]
 
 #: Distinct sources that are counted for one answer; from here on it is "at least so many".
 MOST_SOURCES = 10_000

@@ -17,8 +17,9 @@ from identify.traffic.batch import TRANSPORTS, Batch
 
 __all__ = ["Example", "example_of", "nearest_miss"]
 
-#: The telling verdicts first.
+#: The telling verdicts first, and of one verdict the identifiers of which a reason says most about the request.
 INTEREST = {MISSING: 0, NEAR: 1, MATCH: 2, NO: 3}
+TELLING = ("username", "header", "request_uri", "auth_username", "ip", "anonymous", "line")
 
 
 @attrs.frozen(kw_only=True)
@@ -61,5 +62,10 @@ def example_of(batch: Batch, number: int) -> Example:
 
 def nearest_miss(explanation: Explanation) -> str:
     """Return the reason that says best why nothing was identified; empty where there is none."""
-    reasons = [reason for step in explanation.steps for reason in step.reasons if reason.verdict in INTEREST]
-    return str(min(reasons, key=lambda reason: INTEREST[reason.verdict])) if reasons else ""
+    found = [
+        (INTEREST[reason.verdict], TELLING.index(step.identifier), str(reason))
+        for step in explanation.steps
+        for reason in step.reasons
+        if reason.verdict in INTEREST
+    ]
+    return min(found, key=lambda one: one[:2])[2] if found else ""
