@@ -32,7 +32,6 @@ import os
 
 cdef extern from "<arpa/inet.h>" nogil:
     const char *inet_ntop(int family, const void *source, char *text, uint32_t size)
-    const int AF_INET
     const int AF_INET6
 
 cdef enum:
@@ -69,11 +68,23 @@ ctypedef struct Verdict:
 
 cdef void print_address(const uint8_t *address, char *text) noexcept nogil:
     """Write an address as the C library prints it; ``text`` has ADDRESS_ROOM bytes."""
+    cdef int i
+    cdef uint8_t octet
     text[0] = 0
-    if is_v4(address):
-        inet_ntop(AF_INET, address + 12, text, ADDRESS_ROOM)
-    else:
+    if not is_v4(address):
         inet_ntop(AF_INET6, address, text, ADDRESS_ROOM)
+        return
+    for i in range(12, 16):
+        octet = address[i]
+        if octet >= 100:
+            text[0] = <char>(c"0" + octet // 100)
+            text += 1
+        if octet >= 10:
+            text[0] = <char>(c"0" + octet // 10 % 10)
+            text += 1
+        text[0] = <char>(c"0" + octet % 10)
+        text[1] = 0 if i == 15 else c"."
+        text += 2
 
 
 cdef void take_source(const uint8_t *address, Place *place) noexcept nogil:

@@ -4,7 +4,7 @@ Knows where they stand in a scanned message (RFC 3261 8.1.1, 12, 17.2.3), not wh
 From the first counts, as everywhere in the identification.
 """
 
-from libc.stdint cimport uint8_t, uint32_t
+from libc.stdint cimport int32_t, uint8_t, uint32_t
 
 from identify._fields cimport CALL_ID, CSEQ, NameAddress
 from identify._message cimport Message, address_at
@@ -100,9 +100,33 @@ cdef Span parameter(const uint8_t *base, Span place, const char *name, uint32_t 
     return value
 
 
+cdef Span tag_of(const Message *m, int32_t index) noexcept nogil:
+    """The tag of a From or To.  Behind ``<...>`` it is found without the URI being parsed once more."""
+    cdef NameAddress address
+    cdef Span place = m.fields[index].value
+    cdef const uint8_t *base = m.base
+    if place.start < place.end and base[place.start] == c'"':
+        place.start += 1
+        while place.start < place.end and base[place.start] != c'"':
+            place.start += 2 if base[place.start] == c"\\" else 1
+        place.start += 1
+    while place.start < place.end and not (base[place.start] == c"<" or base[place.start] == c":"):
+        place.start += 1
+    if place.start < place.end and base[place.start] == c":":
+        place.end = place.start
+    while place.start < place.end and not (base[place.start] == c">" or base[place.start] == c'"'):
+        place.start += 1
+    if place.start < place.end and base[place.start] == c">":
+        return parameter(base, place, "tag", 3)
+    # An address without brackets, or a URI with a quoted parameter.
+    if address_at(m, index, &address):
+        return parameter(base, address.parameters, "tag", 3)
+    place.start = place.end
+    return place
+
+
 cdef void find_traits(const Message *m, Traits *traits) noexcept nogil:
     """Fill in all that ``Traits`` has; the message has been parsed without an error."""
-    cdef NameAddress address
     cdef Span nothing, name
     cdef Text t
     cdef uint32_t i
@@ -131,7 +155,5 @@ cdef void find_traits(const Message *m, Traits *traits) noexcept nogil:
     if m.method.start < m.method.end:
         traits.method = method_of(m.base, m.method)
     traits.branch = parameter(m.base, m.fields[m.first_via].value, "branch", 6)
-    if address_at(m, m.first_from, &address):
-        traits.from_tag = parameter(m.base, address.parameters, "tag", 3)
-    if address_at(m, m.first_to, &address):
-        traits.to_tag = parameter(m.base, address.parameters, "tag", 3)
+    traits.from_tag = tag_of(m, m.first_from)
+    traits.to_tag = tag_of(m, m.first_to)

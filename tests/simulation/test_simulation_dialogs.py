@@ -261,12 +261,22 @@ def test_methods_in_any_case():
     assert Traffic().receive("invite").receive("Cancel").outcomes() == ["identified", "cancel"]
 
 
-def test_tags_among_parameters():
-    """A tag is found among quoted and folded parameters, not in them."""
-    odd = b'From: "a;tag=no" <sip:alice@example.com;tag=no>;x=";tag=no"; \r\n tag = f1;y=1\r\n'
-    traffic = call()
+@pytest.mark.parametrize(
+    "odd",
+    [
+        b'"a;tag=no" <sip:alice@example.com;tag=no>;x=";tag=no"; \r\n tag = f1;y=1',
+        b"a;tag=no>b <sip:alice@example.com;tag=no>;tag=f1",
+        b'"a\\"<x>;tag=no" <sip:alice@example.com>;TAG=f1',
+        b"sip:alice;tag=no@example.com;tag=f1",
+        b"sip:alice@example.com;x=y;tag=f1",
+        b'<sip:alice@example.com;x=">;tag=no">;tag=f1',
+        b"<sip:alice@example.com?x=tag>;tagged=no;tag=f1",
+    ],
+)
+def test_tags_among_parameters(odd):
+    """A tag is found among quoted and folded parameters, display names and URIs, not in them."""
     data = Traffic().receive("BYE", **BYE).batch.message(0)
-    traffic.add(data.replace(b"From: <sip:alice@example.com>;tag=f1\r\n", odd))
+    traffic = call().add(data.replace(b"<sip:alice@example.com>;tag=f1", odd))
 
     assert traffic.outcomes()[-1] == "in dialog"
 
