@@ -34,6 +34,13 @@ def test_call():
     ]
 
 
+def test_repeated_bye():
+    """A BYE that is repeated after its dialog has ended is answered from its transaction."""
+    traffic = call().receive("BYE", **BYE).receive("BYE", **BYE)
+
+    assert traffic.outcomes()[-2:] == ["in dialog", "retransmission"]
+
+
 def test_other_source_and_user():
     """A dialog is told by Call-ID and tags, whatever the source and the From user are."""
     traffic = call().receive("BYE", user="mallory", place={"source": "203.0.113.66", "port": 1}, **BYE)

@@ -205,6 +205,14 @@ def test_addresses_of_other_lengths():
         Locals([(b"1234", 5060)])
 
 
+def test_too_many_local_addresses():
+    """More local sockets than a host can have are refused."""
+    with pytest.raises(ValueError, match="1025 local sockets"):
+        Locals([(bytes(16), port) for port in range(1025)])
+    with pytest.raises(ValueError, match="1025 local sockets"):
+        Locals(wildcards=[(4, port) for port in range(1025)])
+
+
 def test_more_sockets_than_are_remembered():
     """The transport section is right for more sockets than the compiled part remembers."""
     sections = "".join(
