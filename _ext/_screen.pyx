@@ -192,7 +192,7 @@ cdef bint is_refused(const Access *access, Event *event) noexcept nogil:
     if access.contact == NULL:
         return False
     for i in range(m.count):
-        if m.fields[i].kind != CONTACT or not address_at(m, <int32_t>i, &contact) or contact.star:
+        if m.fields[i].kind != CONTACT or not address_at(m, i, &contact) or contact.star:
             continue
         name = contact.uri.host
         if name.start == name.end:

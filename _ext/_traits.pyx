@@ -4,10 +4,10 @@ Knows where they stand in a scanned message (RFC 3261 8.1.1, 12, 17.2.3), not wh
 From the first counts, as everywhere in the identification.
 """
 
-from libc.stdint cimport int32_t, uint8_t, uint32_t
+from libc.stdint cimport uint8_t, uint32_t
 
-from identify._fields cimport CALL_ID, CSEQ, NameAddress
-from identify._message cimport Message, address_at
+from identify._fields cimport CALL_ID, CSEQ, FROM, TO, VIA, NameAddress
+from identify._message cimport Message, address_of
 from identify._text cimport SIP_DIGIT, SIP_TOKEN, Span, Text, peek, same_name, sip_class_init, skip_lws, take
 
 sip_class_init()
@@ -100,60 +100,34 @@ cdef Span parameter(const uint8_t *base, Span place, const char *name, uint32_t 
     return value
 
 
-cdef Span tag_of(const Message *m, int32_t index) noexcept nogil:
-    """The tag of a From or To.  Behind ``<...>`` it is found without the URI being parsed once more."""
-    cdef NameAddress address
-    cdef Span place = m.fields[index].value
-    cdef const uint8_t *base = m.base
-    if place.start < place.end and base[place.start] == c'"':
-        place.start += 1
-        while place.start < place.end and base[place.start] != c'"':
-            place.start += 2 if base[place.start] == c"\\" else 1
-        place.start += 1
-    while place.start < place.end and not (base[place.start] == c"<" or base[place.start] == c":"):
-        place.start += 1
-    if place.start < place.end and base[place.start] == c":":
-        place.end = place.start
-    while place.start < place.end and not (base[place.start] == c">" or base[place.start] == c'"'):
-        place.start += 1
-    if place.start < place.end and base[place.start] == c">":
-        return parameter(base, place, "tag", 3)
-    # An address without brackets, or a URI with a quoted parameter.
-    if address_at(m, index, &address):
-        return parameter(base, address.parameters, "tag", 3)
-    place.start = place.end
-    return place
+cdef Span tag_of(const Message *m, int kind) noexcept nogil:
+    """The tag of the first From or To, empty where it has none."""
+    cdef NameAddress room
+    cdef Span nothing
+    cdef const NameAddress *address = address_of(m, kind, &room)
+    nothing.start = nothing.end = 0
+    return nothing if address == NULL else parameter(m.base, address.parameters, "tag", 3)
 
 
 cdef void find_traits(const Message *m, Traits *traits) noexcept nogil:
     """Fill in all that ``Traits`` has; the message has been parsed without an error."""
-    cdef Span nothing, name
+    cdef Span name
     cdef Text t
-    cdef uint32_t i
-    nothing.start = nothing.end = 0
-    traits.call_id = traits.branch = traits.from_tag = traits.to_tag = nothing
     traits.sequence = 0
-    traits.method = METHOD_OTHER
-    for i in range(m.count):
-        if m.fields[i].kind == CALL_ID:
-            traits.call_id = m.fields[i].value
-            break
-    for i in range(m.count):
-        if m.fields[i].kind == CSEQ:
-            t.base = m.base
-            t.pos = m.fields[i].value.start
-            t.end = m.fields[i].value.end
-            skip_lws(&t)
-            name = take(&t, SIP_DIGIT)
-            while name.start < name.end:
-                traits.sequence = traits.sequence * 10 + (m.base[name.start] - c"0")
-                name.start += 1
-            skip_lws(&t)
-            name = take(&t, SIP_TOKEN)
-            traits.method = method_of(m.base, name)
-            break
+    traits.call_id = m.fields[m.first[<int>CALL_ID]].value
+    t.base = m.base
+    t.pos = m.fields[m.first[<int>CSEQ]].value.start
+    t.end = m.fields[m.first[<int>CSEQ]].value.end
+    skip_lws(&t)
+    name = take(&t, SIP_DIGIT)
+    while name.start < name.end:
+        traits.sequence = traits.sequence * 10 + (m.base[name.start] - c"0")
+        name.start += 1
+    skip_lws(&t)
+    name = take(&t, SIP_TOKEN)
+    traits.method = method_of(m.base, name)
     if m.method.start < m.method.end:
         traits.method = method_of(m.base, m.method)
-    traits.branch = parameter(m.base, m.fields[m.first_via].value, "branch", 6)
-    traits.from_tag = tag_of(m, m.first_from)
-    traits.to_tag = tag_of(m, m.first_to)
+    traits.branch = parameter(m.base, m.fields[m.first[<int>VIA]].value, "branch", 6)
+    traits.from_tag = tag_of(m, FROM)
+    traits.to_tag = tag_of(m, TO)

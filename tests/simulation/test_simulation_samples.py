@@ -1,6 +1,6 @@
 """Recorded traffic: what a running Asterisk identified, answered and logged for real packets.
 
-``expected.jsonl.gz`` has the messages that were sent with what the server identified; the captures have the same and
+``expected.jsonl`` has the messages that were sent with what the server identified; the captures have the same and
 its answers; ``messages.log.gz`` is its log.
 """
 
@@ -19,7 +19,7 @@ from identify.simulation import Outcome, Simulation, simulate
 from identify.traffic.batch import Batch, Direction
 
 SAMPLES = Path(__file__).parent.parent / "data" / "samples"
-NAMES = sorted(path.name for path in SAMPLES.iterdir() if (path / "expected.jsonl.gz").exists())
+NAMES = sorted(path.name for path in SAMPLES.iterdir() if (path / "expected.jsonl").exists())
 
 samples = pytest.mark.parametrize("name", NAMES)
 
@@ -33,7 +33,7 @@ def configured(name):
 @functools.cache
 def sent(name):
     """Return what was sent, in order."""
-    with gzip.open(SAMPLES / name / "expected.jsonl.gz", "rt", encoding="utf-8") as lines:
+    with open(SAMPLES / name / "expected.jsonl", encoding="utf-8") as lines:
         return [json.loads(line) for line in lines]
 
 
