@@ -6,6 +6,7 @@ from identify._address_tables cimport AddressTables
 from identify._address_text cimport Source
 from identify._message cimport Message
 from identify._tables cimport Tables
+from identify._text cimport Span
 
 # Everything a decision reads; owned by a Matcher, never changed while one uses it.
 ctypedef struct Compiled:
@@ -26,3 +27,4 @@ ctypedef struct Place:
 
 cdef int32_t decide(const Compiled *compiled, const Message *m, const Place *place) noexcept nogil
 cdef int32_t decide_ip(const Compiled *compiled, const Source *source, uint16_t port) noexcept nogil
+cdef bint line_token(const Message *m, Span *token) noexcept nogil

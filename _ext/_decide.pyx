@@ -82,16 +82,23 @@ cdef int32_t decide_ip(const Compiled *compiled, const Source *source, uint16_t 
 
 # ---------------------------------------------------------------- line
 
-cdef int32_t decide_line(const Tables *tables, const Message *m) noexcept nogil:
-    """The To URI's token, or where it has none the request URI's."""
+cdef bint line_token(const Message *m, Span *token) noexcept nogil:
+    """Find the To URI's token, or where it has none the request URI's; escapes aren't resolved."""
     cdef NameAddress room
     cdef Parameter parameter
     cdef const NameAddress *to = address_of(m, TO, &room)
     if to != NULL and find_parameter(m.base, &to.uri, "line", 4, &parameter):
-        return answer_of_token(tables, m.base, parameter.value)
+        token[0] = parameter.value
+        return True
     if m.has_request_uri and find_parameter(m.base, &m.request_uri, "line", 4, &parameter):
-        return answer_of_token(tables, m.base, parameter.value)
-    return -1
+        token[0] = parameter.value
+        return True
+    return False
+
+
+cdef int32_t decide_line(const Tables *tables, const Message *m) noexcept nogil:
+    cdef Span token
+    return answer_of_token(tables, m.base, token) if line_token(m, &token) else -1
 
 
 cdef int32_t answer_of_token(const Tables *tables, const uint8_t *base, Span value) noexcept nogil:

@@ -61,6 +61,7 @@ cdef void begin(Message *m, const uint8_t *base, uint32_t length, Field *fields,
 cdef void finish(Message *m) noexcept nogil
 cdef bint parse_message(Message *m, bint stream) noexcept nogil
 cdef bint parse_message_by(Message *m, bint stream, int way) noexcept nogil
+cdef bint parse_response(Message *m, bint stream, uint32_t *status) noexcept nogil
 cdef bint add_method(Message *m) noexcept nogil
 cdef bint add_header(Message *m, Span name, uint32_t start, uint32_t end) noexcept nogil
 cdef bint add_request_uri(Message *m, uint32_t start, uint32_t end) noexcept nogil

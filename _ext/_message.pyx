@@ -184,18 +184,46 @@ cdef bint take_request_line(Message *m, Text *t) noexcept nogil:
     return True
 
 
-cdef bint take_head(Message *m, Text *t, int way) noexcept nogil:
-    """The request line and all headers."""
+cdef bint take_status_line(Text *t, uint32_t *status) noexcept nogil:
+    """``SIP/2.0 SP three digits SP reason`` (RFC 3261 7.2)."""
+    cdef Span version, code
+    cdef uint32_t i
+    skip_blanks(t)
+    version.start = t.pos
+    version.end = t.pos + 7 if t.end - t.pos >= 7 else t.end
+    if not same_name(t.base, version, "sip/2.0", 7):
+        return fail(t, "the version isn't SIP/2.0")
+    t.pos = version.end
+    skip_blanks(t)
+    code = take(t, SIP_DIGIT)
+    if code.end - code.start != 3:
+        return fail(t, "the status of a response has three digits")
+    status[0] = 0
+    for i in range(code.start, code.end):
+        status[0] = status[0] * 10 + t.base[i] - c"0"
+    while not at_line_end(t):
+        t.pos += 1
+    if t.pos < t.end:
+        t.pos = after_line_end(t, t.pos)
+    return True
+
+
+cdef bint take_head(Message *m, Text *t, int way, uint32_t *status) noexcept nogil:
+    """The first line and all headers."""
     cdef Index index
     cdef bint first = True
     cdef uint32_t pos
     make_index(&index, m.base, t.end, way)
-    pos = take_usual_request_line(m, &index, t.pos, t.end)
-    if pos:
-        t.pos = pos
-    elif not take_request_line(m, t):
-        return False
-    # The line after the request line must be a header.
+    if status != NULL:
+        if not take_status_line(t, status):
+            return False
+    else:
+        pos = take_usual_request_line(m, &index, t.pos, t.end)
+        if pos:
+            t.pos = pos
+        elif not take_request_line(m, t):
+            return False
+    # The line after the first one must be a header.
     while first or (t.pos < t.end and not at_line_end(t)):
         pos = take_usual_headers(m, &index, t.pos, t.end)
         if pos == t.pos:
@@ -206,10 +234,10 @@ cdef bint take_head(Message *m, Text *t, int way) noexcept nogil:
     return True
 
 
-cdef bint parse_head(Message *m, Text *t, int way) noexcept nogil:
+cdef bint parse_head(Message *m, Text *t, int way, uint32_t *status) noexcept nogil:
     if m.capacity == 0 and not grow(m):
         return refuse(m, "out of memory", 0)
-    if not take_head(m, t, way):
+    if not take_head(m, t, way, status):
         # Without a reason of the text's, it is the message's: no memory.
         return refuse(m, t.reason, t.error) if t.reason != NULL else False
     if not has(m, VIA):
@@ -277,6 +305,15 @@ cdef bint parse_message(Message *m, bint stream) noexcept nogil:
 
 cdef bint parse_message_by(Message *m, bint stream, int way) noexcept nogil:
     """``parse_message`` by a ``Way``; all come to the same."""
+    return parse_either(m, stream, way, NULL)
+
+
+cdef bint parse_response(Message *m, bint stream, uint32_t *status) noexcept nogil:
+    """As ``parse_message`` for a response, of which the status is kept; it has no method and no request URI."""
+    return parse_either(m, stream, WAY_WIDEST, status)
+
+
+cdef bint parse_either(Message *m, bint stream, int way, uint32_t *status) noexcept nogil:
     cdef Text t
     if m.length > MESSAGE_LIMIT:
         return refuse(m, "longer than 65536 bytes", MESSAGE_LIMIT)
@@ -293,7 +330,7 @@ cdef bint parse_message_by(Message *m, bint stream, int way) noexcept nogil:
         return refuse(m, "nothing but line ends", 0)
     if stream and not find_frame(m, &t):
         return False
-    return parse_head(m, &t, way)
+    return parse_head(m, &t, way, status)
 
 
 cdef bint is_token(const Message *m, Span span) noexcept nogil:

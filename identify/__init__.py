@@ -14,6 +14,8 @@ try:
     from identify.explain import Explanation, Reason, Step
     from identify.model import (
         AccessList,
+        AccessRule,
+        AccessRules,
         AddressRule,
         Aor,
         Auth,
@@ -31,6 +33,7 @@ try:
         Transport,
     )
     from identify.request import Authorization, Request, Uri
+    from identify.simulation import Comparison, Outcome, Simulation, compare, simulate
 except ImportError as error:
     if not (error.name or "").startswith("identify._"):
         raise
@@ -46,10 +49,13 @@ __all__ = [
     "DROPPED",
     "NO_MATCH",
     "AccessList",
+    "AccessRule",
+    "AccessRules",
     "AddressRule",
     "Aor",
     "Auth",
     "Authorization",
+    "Comparison",
     "ConfigError",
     "Configuration",
     "DomainAlias",
@@ -66,6 +72,7 @@ __all__ = [
     "MessageError",
     "OfflineResolver",
     "Origin",
+    "Outcome",
     "Problem",
     "Reason",
     "Registration",
@@ -74,9 +81,12 @@ __all__ = [
     "ResolutionError",
     "Resolver",
     "Settings",
+    "Simulation",
     "Step",
     "TextPattern",
     "Transport",
     "Uri",
     "__version__",
+    "compare",
+    "simulate",
 ]

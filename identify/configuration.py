@@ -1,6 +1,6 @@
 """A PJSIP configuration as Asterisk would have it after a start: read once, never changed.
 
-:class:`Configuration` reads pjsip.conf and pjsip_wizard.conf with what they include and keeps the objects
+:class:`Configuration` reads pjsip.conf, pjsip_wizard.conf and acl.conf with what they include and keeps the objects
 that Asterisk would create, in the order in which it tries them, and a problem for everything that it would
 log, refuse or pass over.  It answers no request; that is the engine's part.
 """
@@ -15,6 +15,7 @@ from typing import TypeVar
 
 import attrs
 
+from .config.access import NamedLists
 from .config.addresses import format_address
 from .config.files import DirectoryFiles, Files, GivenFiles
 from .config.names import OfflineResolver, ResolutionError, Resolver
@@ -109,15 +110,15 @@ class Configuration:
     def from_files(
         cls, files: Mapping[str, str | bytes], *, resolver: Resolver | None = None
     ) -> Configuration:
-        """Read ``pjsip.conf`` and ``pjsip_wizard.conf`` of a set of texts; only these can be included."""
+        """Read ``pjsip.conf``, ``pjsip_wizard.conf`` and ``acl.conf`` of a set of texts; only these can be included."""
         return _Loader(GivenFiles(files), resolver).load(CONFIGURATION_FILE)
 
     @classmethod
     def from_path(cls, path: str | os.PathLike[str], *, resolver: Resolver | None = None) -> Configuration:
         """Read a pjsip.conf, or a directory that has one, such as ``/etc/asterisk``.
 
-        Includes are relative to the directory, which is also where pjsip_wizard.conf is looked for.  Raises
-        :class:`~identify.errors.ConfigError` if there is no such file or it can't be read.
+        Includes are relative to the directory, which is also where pjsip_wizard.conf and acl.conf are looked
+        for.  Raises :class:`~identify.errors.ConfigError` if there is no such file or it can't be read.
         """
         place = os.fspath(path)
         directory, name = os.path.split(place)
@@ -174,6 +175,7 @@ class _Loader:
         self._resolver = resolver if resolver is not None else OfflineResolver()
         self._problems = Problems()
         self._budget = Budget()
+        self._named_lists = NamedLists(files, self._budget, self._problems)
         self._transports: dict[str, Transport] = {}
 
     def load(self, name: str) -> Configuration:
@@ -243,13 +245,13 @@ class _Loader:
         return build_registration(candidate, options, self._transports, self._problems)
 
     def _endpoint(self, candidate: Candidate, options: Options) -> Endpoint | None:
-        return build_endpoint(candidate, options, self._problems)
+        return build_endpoint(candidate, options, self._named_lists, self._problems)
 
     def _domain_alias(self, candidate: Candidate, options: Options) -> DomainAlias | None:
         return build_domain_alias(candidate, options, self._problems)
 
-    def _access_list(self, candidate: Candidate, options: Options) -> AccessList | None:
-        return build_access_list(candidate, options, self._problems)
+    def _access_list(self, candidate: Candidate, options: Options) -> AccessList:
+        return build_access_list(candidate, options, self._named_lists)
 
     def _load_wizards(self) -> _Made:
         made = _Made()

@@ -13,6 +13,8 @@ import attrs
 __all__ = [
     "IDENTIFY_BY_DEFAULT",
     "AccessList",
+    "AccessRule",
+    "AccessRules",
     "AddressRule",
     "Aor",
     "Auth",
@@ -74,6 +76,34 @@ class Problem:
         lost = f" [lost: {self.lost}]" if self.lost else ""
         place = f"{self.file}:{self.line}" if self.line else self.file
         return f"{place}: {self.severity}: {self.message} ({self.code}){lost}"
+
+
+@attrs.frozen(kw_only=True)
+class AccessRule:
+    """One item of a ``permit`` or ``deny`` line; ``permit`` is its sense, ``!`` taken into account.
+
+    Numbers are as in :class:`AddressRule`; there are no ports.
+    """
+
+    text: str
+    permit: bool
+    family: int
+    address: int
+    mask: int
+    origin: Origin
+
+
+@attrs.frozen(kw_only=True)
+class AccessRules:
+    """One list of rules: the last one that covers an address decides, without any it is allowed.
+
+    ``name`` is what Asterisk's log calls it: ``(BASELINE)`` for an object's own lines, else the name of the named
+    ACL.  One that doesn't exist is not ``defined`` and denies everything.
+    """
+
+    name: str
+    rules: tuple[AccessRule, ...] = ()
+    defined: bool = True
 
 
 @attrs.frozen(kw_only=True)
@@ -150,11 +180,14 @@ class Endpoint:
     """An object of ``type=endpoint``.
 
     ``identify_by`` has the method names in lower case.  ``options`` has every option that the section
-    gave, in lower-case names with the values that hold (lists joined by commas).
+    gave, in lower-case names with the values that hold (lists joined by commas).  ``source_access`` and
+    ``contact_access`` are the lists that a request's source and its Contacts must all pass once it is identified.
     """
 
     id: str
     identify_by: tuple[str, ...] = IDENTIFY_BY_DEFAULT
+    source_access: tuple[AccessRules, ...] = ()
+    contact_access: tuple[AccessRules, ...] = ()
     options: Mapping[str, str] = attrs.field(factory=dict, eq=False)
     origin: Origin
 
@@ -264,8 +297,13 @@ class Auth:
 
 @attrs.frozen(kw_only=True)
 class AccessList:
-    """An object of ``type=acl``; it is applied before identification and has no part in it."""
+    """An object of ``type=acl``; it is applied before identification and has no part in it.
+
+    A request's source must pass all lists of ``source_access``, each of its Contacts all of ``contact_access``.
+    """
 
     id: str
+    source_access: tuple[AccessRules, ...] = ()
+    contact_access: tuple[AccessRules, ...] = ()
     options: Mapping[str, str] = attrs.field(factory=dict, eq=False)
     origin: Origin

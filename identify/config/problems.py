@@ -73,6 +73,13 @@ CODES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "registration-transport": ("warning", "a registration names a transport that doesn't exist"),
         "registration-dangling": ("warning", "a registration's endpoint doesn't exist"),
         "transport-bind": ("error", "a transport has no address that it can listen on"),
+        # Access lists.
+        "acl-file": ("error", "acl.conf has a mistake, so there is no named ACL"),
+        "acl-unavailable": (
+            "warning",
+            "a named ACL is left out because acl.conf is missing or has a mistake",
+        ),
+        "acl-undefined": ("warning", "a named ACL doesn't exist, so everybody is denied"),
         # The order of identifiers and the wizard.
         "order-unknown": ("warning", "endpoint_identifier_order has an entry that names no identifier"),
         "order-line": ("note", "endpoint_identifier_order lists 'line', which is always first"),

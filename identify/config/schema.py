@@ -178,8 +178,10 @@ def _codecs(empty: bool) -> Rule:
     return lambda entry: check
 
 
-def _access_list(_: Mapping[str, Any]) -> Check:
+def _access_list(entry: Mapping[str, Any]) -> Check:
     def check(value: str) -> str | None:
+        if not value and entry.get("nonempty"):
+            return "names no address"
         for item in value.split(","):
             item = item.strip(BLANKS)
             try:

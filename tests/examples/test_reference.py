@@ -6,6 +6,7 @@ import importlib
 import re
 from collections.abc import Iterator
 
+import attrs
 import click
 import pytest
 from consoles import DOCUMENTS, ROOT
@@ -22,6 +23,7 @@ from identify.explain import VERDICTS
 from identify.explanation import headers, uris
 from identify.explanation import names as lookups
 from identify.request import Request
+from identify.simulation import Outcome, result, settings, tables
 
 REFERENCE = ROOT / "docs" / "reference"
 ROW = re.compile(r"^\| (.+) \|$", re.MULTILINE)
@@ -77,6 +79,16 @@ def test_command_options() -> None:
                 assert f"`{option}" in shown or f" {option} " in shown, option
 
 
+def test_outcomes() -> None:
+    """The page on the simulation has every outcome, in the order of the program, and every field of a result."""
+    named = [cells[0].strip("`") for cells in rows("simulation.md")]
+    fields = {name for cells in rows("simulation.md") for name in NAMES.findall(cells[0])}
+
+    start = named.index(Outcome.IDENTIFIED.value)
+    assert named[start : start + len(Outcome)] == [outcome.value for outcome in Outcome]
+    assert {field.name for field in attrs.fields(result.Result)} - {"configuration"} <= fields
+
+
 def test_exit_status() -> None:
     """The page has the statuses that the program ends with."""
     shown = {cells[0] for cells in rows("command.md") if cells[0].isdigit()}
@@ -111,6 +123,13 @@ LIMITS = {
     "a regular expression with its repetitions written out": identifies.MAX_EXPANSION,
     "problems that are kept, errors and the others each": problems.MAX_PROBLEMS,
     "a user of From": lookups.USER_LIMIT,
+    "dialogs that are remembered, at least": settings.REMEMBERED,
+    "transactions that are remembered, at least": settings.REMEMBERED,
+    "counted sources that are remembered, at least": settings.REMEMBERED,
+    "distinct sources counted for one answer": tables.MOST_SOURCES,
+    "rows of strangers": tables.MOST_STRANGERS,
+    "rows of strangers with an example": tables.MOST_EXAMPLES,
+    "mismatches that are kept": result.MOST_MISMATCHES,
     "a message": explain_command.READ_LIMIT - 1,
     "a printed header, name and value": headers.PRINTED_HEADER_LIMIT,
     "a printed request URI": uris.PRINTED_URI_LIMIT,

@@ -6,7 +6,8 @@ the other options are kept as text.
 
 from __future__ import annotations
 
-from ...model import IDENTIFY_BY_DEFAULT, AccessList, Aor, Auth, DomainAlias, Endpoint
+from ...model import IDENTIFY_BY_DEFAULT, AccessList, AccessRules, Aor, Auth, DomainAlias, Endpoint
+from ..access import NamedLists
 from ..problems import Problems
 from ..sections import BLANKS, Variable, lowered
 from .candidates import Candidate, Options
@@ -16,11 +17,14 @@ __all__ = ["build_access_list", "build_aor", "build_auth", "build_domain_alias",
 #: RTP needs a port above those of the system.
 MIN_RTP_PORT = 1024
 MAX_RTP_PORT = 65535
+ACCESS_OPTIONS = ("permit", "deny", "acl", "contact_permit", "contact_deny", "contact_acl")
 #: Options that must not leak into listings.
 SECRETS = ("md5_cred", "oauth_secret", "password", "password_digest", "refresh_token")
 
 
-def build_endpoint(candidate: Candidate, options: Options, problems: Problems) -> Endpoint | None:
+def build_endpoint(
+    candidate: Candidate, options: Options, named: NamedLists, problems: Problems
+) -> Endpoint | None:
     """Return the endpoint, None where Asterisk refuses it.
 
     ``timers_sess_expires`` below ``timers_min_se`` and half a range of RTP ports are refused; both are
@@ -44,7 +48,15 @@ def build_endpoint(candidate: Candidate, options: Options, problems: Problems) -
     if line is not None:
         items = (lowered(item.strip(BLANKS)) for item in line.value.split(","))
         methods = tuple(dict.fromkeys(item for item in items if item))
-    return Endpoint(id=candidate.id, identify_by=methods, options=options.values(), origin=candidate.origin)
+    source, contact = _access(candidate, options, named)
+    return Endpoint(
+        id=candidate.id,
+        identify_by=methods,
+        source_access=source,
+        contact_access=contact,
+        options=options.values(),
+        origin=candidate.origin,
+    )
 
 
 def build_aor(candidate: Candidate, options: Options) -> Aor:
@@ -79,13 +91,27 @@ def build_domain_alias(candidate: Candidate, options: Options, problems: Problem
     return DomainAlias(id=candidate.id, domain=domain, origin=candidate.origin)
 
 
-def build_access_list(candidate: Candidate, options: Options, problems: Problems) -> AccessList | None:
-    """Return the access list, None where it has no rule."""
-    values = options.values()
-    if not any(values.values()):
-        _refuse(candidate, None, "it has no rule", problems)
-        return None
-    return AccessList(id=candidate.id, options=values, origin=candidate.origin)
+def build_access_list(candidate: Candidate, options: Options, named: NamedLists) -> AccessList:
+    """Return the access list; one without any rule allows everything."""
+    source, contact = _access(candidate, options, named)
+    return AccessList(
+        id=candidate.id,
+        source_access=source,
+        contact_access=contact,
+        options=options.values(),
+        origin=candidate.origin,
+    )
+
+
+def _access(
+    candidate: Candidate, options: Options, named: NamedLists
+) -> tuple[tuple[AccessRules, ...], tuple[AccessRules, ...]]:
+    """Return the lists for the source and for Contacts; of a refused object nothing is looked up."""
+    if options.refused or not any(options.lines(name) for name in ACCESS_OPTIONS):
+        return (), ()
+    source = named.access(candidate.variables, "", described=candidate.described, id=candidate.id)
+    contact = named.access(candidate.variables, "contact_", described=candidate.described, id=candidate.id)
+    return source, contact
 
 
 def _refuse(candidate: Candidate, line: Variable | None, message: str, problems: Problems) -> None:

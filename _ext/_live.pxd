@@ -1,0 +1,54 @@
+"""What is alive at a time: fingerprints with a time and a number, bounded, the oldest forgotten first."""
+
+from libc.stddef cimport size_t
+from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
+
+cdef extern from "_fingerprint.h" nogil:
+    ctypedef struct Fingerprint "sip_fingerprint":
+        pass
+    void sip_begin(Fingerprint *f, uint64_t key0, uint64_t key1)
+    void sip_add(Fingerprint *f, const void *data, size_t length)
+    void sip_add_number(Fingerprint *f, uint64_t number)
+    void sip_end(Fingerprint *f, uint64_t *first, uint64_t *second)
+
+ctypedef struct Key:
+    uint64_t first
+    uint64_t second
+
+cdef enum SlotState:
+    SLOT_EMPTY = 0
+    SLOT_USED
+    # Removed, but others were put behind it.
+    SLOT_GONE
+
+ctypedef struct Slot:
+    Key key
+    # Nanoseconds; of what is up to the user.
+    int64_t time
+    uint32_t number
+    uint32_t state
+
+ctypedef struct Generation:
+    Slot *slots
+    # A power of two, 0 before the first entry.
+    size_t size
+    # Slots that aren't empty, and of these the ones in use.
+    size_t filled
+    size_t used
+    int64_t began
+
+ctypedef struct Live:
+    Generation now
+    Generation before
+    # Entries of a generation, and nanoseconds that one lasts, 0 for ever.
+    size_t limit
+    int64_t lasting
+    # Entries that were forgotten because there were too many, and for want of memory.
+    uint64_t dropped
+
+cdef void live_begin(Live *live, size_t limit, int64_t lasting) noexcept nogil
+cdef void live_end(Live *live) noexcept nogil
+cdef Slot *live_find(Live *live, const Key *key) noexcept nogil
+cdef Slot *live_put(Live *live, const Key *key, int64_t time, uint32_t number) noexcept nogil
+cdef void live_remove(Live *live, Slot *slot) noexcept nogil
+cdef void live_turn(Live *live, int64_t time) noexcept nogil

@@ -1,0 +1,145 @@
+"""What is alive at a time: transactions, dialogs, counted sources.  Bounded, and the oldest is forgotten first.
+
+Knows fingerprints with a time and a number; not of what they are, nor when an entry is too old to be of use.
+
+Strategy
+1. Two hash tables with open addressing, *generations*.  New entries go to the younger one; an entry that is found in
+   the older one moves over.  When the younger one is full, or has lasted its time, the older one is thrown away and
+   takes its place: what goes is what nothing asked for since the last turn.
+2. So an entry is kept for at least one full generation after it was last put or found, and nothing is ever sorted.
+3. What is thrown away only because the generation was full is counted.
+"""
+
+from libc.stdint cimport int64_t, uint32_t
+from libc.stdlib cimport calloc, free
+from libc.string cimport memset
+
+cdef enum:
+    FIRST_SIZE = 256
+
+
+cdef void live_begin(Live *live, size_t limit, int64_t lasting) noexcept nogil:
+    """Make an empty one; nothing is allocated."""
+    memset(live, 0, sizeof(Live))
+    live.limit = limit
+    live.lasting = lasting
+    live.now.began = -1
+
+
+cdef void live_end(Live *live) noexcept nogil:
+    """Free all of it."""
+    free(live.now.slots)
+    free(live.before.slots)
+    memset(live, 0, sizeof(Live))
+
+
+cdef Slot *place_of(Generation *generation, const Key *key) noexcept nogil:
+    """The slot of a key, or the empty one at which the search ends; there always is one."""
+    cdef size_t mask = generation.size - 1
+    cdef size_t i = <size_t>key.first & mask
+    cdef Slot *slot
+    while True:
+        slot = &generation.slots[i]
+        if slot.state == <uint32_t>SLOT_EMPTY:
+            return slot
+        if slot.state == <uint32_t>SLOT_USED and slot.key.first == key.first and slot.key.second == key.second:
+            return slot
+        i = (i + 1) & mask
+
+
+cdef bint make_room(Generation *generation) noexcept nogil:
+    """Keep at least half of the slots empty; False for want of memory."""
+    cdef Generation larger
+    cdef size_t i
+    if (generation.filled + 1) * 2 <= generation.size:
+        return True
+    larger = generation[0]
+    # What was removed is left behind, so the size may stay.
+    larger.size = generation.size if generation.size else <size_t>FIRST_SIZE
+    while (generation.used + 1) * 3 > larger.size:
+        larger.size *= 2
+    larger.slots = <Slot *>calloc(larger.size, sizeof(Slot))
+    if larger.slots == NULL:
+        return False
+    for i in range(generation.size):
+        if generation.slots[i].state == <uint32_t>SLOT_USED:
+            place_of(&larger, &generation.slots[i].key)[0] = generation.slots[i]
+    larger.filled = generation.used
+    free(generation.slots)
+    generation[0] = larger
+    return True
+
+
+cdef void remove_from(Generation *generation, Slot *slot) noexcept nogil:
+    slot.state = <uint32_t>SLOT_GONE
+    generation.used -= 1
+
+
+cdef void turn(Live *live, int64_t time, bint counted) noexcept nogil:
+    cdef Generation emptied = live.before
+    if counted:
+        live.dropped += live.before.used
+    live.before = live.now
+    live.now = emptied
+    if live.now.slots != NULL:
+        memset(live.now.slots, 0, live.now.size * sizeof(Slot))
+    live.now.filled = live.now.used = 0
+    live.now.began = time
+
+
+cdef void live_turn(Live *live, int64_t time) noexcept nogil:
+    """Let a generation end whose time is over; to be called before the others, with the present time."""
+    if live.now.began < 0:
+        live.now.began = time
+    elif live.lasting and (time - live.now.began > live.lasting or live.now.began - time > live.lasting):
+        turn(live, time, False)
+
+
+cdef Slot *live_find(Live *live, const Key *key) noexcept nogil:
+    """The entry of a key, NULL where there is none; valid until the next call."""
+    cdef Slot *slot
+    cdef Slot *moved
+    if live.now.size:
+        slot = place_of(&live.now, key)
+        if slot.state == <uint32_t>SLOT_USED:
+            return slot
+    if not live.before.used:
+        return NULL
+    slot = place_of(&live.before, key)
+    if slot.state != <uint32_t>SLOT_USED:
+        return NULL
+    if not make_room(&live.now):
+        return slot
+    moved = place_of(&live.now, key)
+    moved[0] = slot[0]
+    live.now.filled += 1
+    live.now.used += 1
+    remove_from(&live.before, slot)
+    return moved
+
+
+cdef Slot *live_put(Live *live, const Key *key, int64_t time, uint32_t number) noexcept nogil:
+    """Set the entry of a key; NULL, and it is counted as dropped, for want of memory."""
+    cdef Slot *slot = live_find(live, key)
+    if slot == NULL:
+        if live.now.used >= live.limit:
+            turn(live, time, True)
+        if not make_room(&live.now):
+            live.dropped += 1
+            return NULL
+        slot = place_of(&live.now, key)
+        live.now.filled += 1
+        live.now.used += 1
+        slot.key = key[0]
+        slot.state = <uint32_t>SLOT_USED
+    slot.time = time
+    slot.number = number
+    return slot
+
+
+cdef void live_remove(Live *live, Slot *slot) noexcept nogil:
+    """Forget the entry that ``live_find`` has just returned."""
+    if live.now.size and live.now.slots <= slot < live.now.slots + live.now.size:
+        remove_from(&live.now, slot)
+    else:
+        remove_from(&live.before, slot)

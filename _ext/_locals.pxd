@@ -1,0 +1,48 @@
+"""Asterisk's own sockets, for other compiled modules."""
+
+from libc.stdint cimport uint8_t, uint16_t, uint32_t
+
+cdef enum:
+    # Sockets that can be known; they are walked through, and a host has a few.
+    LOCALS = 1024
+    # Codes of ``identify.traffic.batch.Direction``.
+    UNKNOWN = 0
+    RECEIVED = 1
+    OURS = 2
+
+ctypedef struct Local:
+    # Of a wildcard its family is the first byte.
+    uint8_t address[16]
+    # 0 for any.
+    uint16_t port
+
+
+cdef inline bint is_v4(const uint8_t *address) noexcept nogil:
+    """Is it IPv4, ::ffff:a.b.c.d?"""
+    cdef int i
+    for i in range(10):
+        if address[i]:
+            return False
+    return address[10] == 255 and address[11] == 255
+
+
+cdef inline bint is_nowhere(const uint8_t *address) noexcept nogil:
+    """Is it all zeros, that is unknown?"""
+    cdef int i
+    for i in range(16):
+        if address[i]:
+            return False
+    return True
+
+
+cdef class Locals:
+    cdef Local known[LOCALS]
+    cdef uint32_t count
+    cdef Local wild[LOCALS]
+    cdef uint32_t wild_count
+    cdef bint always
+    cdef void add(self, const uint8_t *address, uint16_t port) noexcept nogil
+    cdef int rank(self, const uint8_t *address, uint16_t port) noexcept nogil
+    cdef bint is_wild(self, const uint8_t *address, uint16_t port) noexcept nogil
+    cdef int direction(self, const uint8_t *source, uint16_t port, const uint8_t *local, uint16_t local_port,
+                       bint stream) noexcept nogil

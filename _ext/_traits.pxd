@@ -1,0 +1,26 @@
+"""What transactions and dialogs are told apart by, of a scanned message."""
+
+from libc.stdint cimport uint8_t, uint32_t
+
+from identify._message cimport Message
+from identify._text cimport Span
+
+cdef enum Method:
+    METHOD_OTHER = 0
+    METHOD_INVITE, METHOD_ACK, METHOD_BYE, METHOD_CANCEL, METHOD_REGISTER, METHOD_OPTIONS, METHOD_SUBSCRIBE
+    METHOD_NOTIFY, METHOD_PUBLISH, METHOD_MESSAGE, METHOD_INFO, METHOD_UPDATE, METHOD_PRACK, METHOD_REFER
+    METHODS
+
+ctypedef struct Traits:
+    # Of a response the one in its CSeq.
+    int method
+    uint32_t sequence
+    Span call_id
+    # Empty where there is none.
+    Span branch
+    Span from_tag
+    Span to_tag
+
+cdef int method_of(const uint8_t *base, Span name) noexcept nogil
+cdef const char *method_name(int method) noexcept nogil
+cdef void find_traits(const Message *m, Traits *traits) noexcept nogil

@@ -1,0 +1,11 @@
+from collections.abc import Iterable
+from typing import final
+
+@final
+class Locals:
+    def __init__(
+        self,
+        addresses: Iterable[tuple[bytes, int]] = (),
+        wildcards: Iterable[tuple[int, int]] = (),
+        always: bool = False,
+    ) -> None: ...

@@ -1,0 +1,43 @@
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, final
+
+from identify._locals import Locals
+from identify._matcher import Matcher
+from identify.traffic.batch import Batch
+
+METHOD_NAMES: Final[tuple[str, ...]]
+OUTCOME_COUNT: Final[int]
+TRANSPORTS: Final[tuple[str, ...]]
+
+@final
+class Replay:
+    def __init__(self, engine: Matcher, settings: Mapping[str, Any]) -> None: ...
+    @property
+    def hits(self) -> list[int]: ...
+    @property
+    def outcomes(self) -> list[int]: ...
+    @property
+    def challenged(self) -> int: ...
+    @property
+    def contact_names(self) -> int: ...
+    @property
+    def forgotten(self) -> tuple[int, int, int]: ...
+    @property
+    def counted_sources(self) -> int: ...
+    def learn(self, token: bytes, answer: int) -> None: ...
+
+@final
+class Scanner:
+    def __init__(self, locals: Locals, on_register: Callable[[Batch, int], object]) -> None: ...
+    @property
+    def on_register(self) -> Callable[[Batch, int], object]: ...
+    @property
+    def reasons(self) -> dict[str, int]: ...
+    def run(
+        self,
+        batch: Batch,
+        replays: Sequence[Replay],
+        verdicts: Sequence[Any],
+        methods: object,
+        notable: object,
+    ) -> int: ...

@@ -1,0 +1,31 @@
+"""The simulation: what an Asterisk with a given configuration would do with given traffic."""
+
+from identify.simulation.comparison import Change, Comparison, Standing, compare
+from identify.simulation.outcomes import Outcome
+from identify.simulation.result import Expectations, Mismatch, Reading, Result, UnusedRule
+from identify.simulation.rows import Row, Rows, Verdicts
+from identify.simulation.simulation import Simulation, simulate
+from identify.simulation.tables import Sources, Stranger, Strangers
+from identify.simulation.trace import Example
+
+__all__ = [
+    "Change",
+    "Comparison",
+    "Example",
+    "Expectations",
+    "Mismatch",
+    "Outcome",
+    "Reading",
+    "Result",
+    "Row",
+    "Rows",
+    "Simulation",
+    "Sources",
+    "Standing",
+    "Stranger",
+    "Strangers",
+    "UnusedRule",
+    "Verdicts",
+    "compare",
+    "simulate",
+]

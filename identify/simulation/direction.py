@@ -1,0 +1,122 @@
+"""Which messages of a capture Asterisk received: by its own addresses.
+
+A reader that knows the direction says so, and nothing of this counts.  Otherwise the addresses at which Asterisk
+listens decide; ``_locals.Locals`` looks them up.
+
+Strategy
+1. The sockets are those that were given; without any, the binds of the configuration's transports that name an address.
+   A message to one was received, another one from one was sent.  Over a stream any port of such an address is
+   Asterisk's, as its own connections have ports of the moment; over UDP another port is another program.
+2. Binds to a wildcard name no address.  The addresses are found from the first batch: of the ends of messages that have
+   a port of such a bind, those that the most messages have in common (in a capture on the host of Asterisk nearly all
+   have its address), then those that most of the rest have, and so on.  Of two with as many the one wins to which more
+   REGISTERs, then more requests, go.
+3. Where none of that says anything, a message to the port of a wildcard bind was received (and its address is
+   Asterisk's from now on), one from such a port was sent, any other is foreign.
+4. A message without a local address was received.  So is every message where the configuration has no transport.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections import Counter
+from collections.abc import Iterable
+
+from identify._locals import Locals
+from identify.config.addresses import parse_address
+from identify.configuration import Configuration
+from identify.errors import ConfigError
+from identify.traffic.batch import MAPPED, Batch, Direction
+
+__all__ = ["find_locals"]
+
+WILDCARDS = ("0.0.0.0", "::")
+#: Messages that are looked at for finding addresses.
+MOST_MESSAGES = 20_000
+#: Addresses that are found; a host has a few.
+MOST_FOUND = 64
+
+#: An address of 16 bytes and a port.
+Socket = tuple[bytes, int]
+
+
+def find_locals(configuration: Configuration, given: Iterable[str], batch: Batch) -> Locals:
+    """Return Asterisk's sockets; ``given`` are addresses with or without port, ``batch`` is the first one.
+
+    Raises :class:`~identify.errors.ConfigError` for a given one that is no address.
+    """
+    sockets = [_given(text) for text in given]
+    if sockets:
+        return Locals(sockets)
+    transports = configuration.transports.values()
+    if not transports:
+        return Locals(always=True)
+    named = [(_packed(one.host), one.port) for one in transports if one.host not in WILDCARDS]
+    wildcards = {(one.family, one.port) for one in transports if one.host in WILDCARDS}
+    found = _found(batch, wildcards, named) if wildcards else []
+    return Locals(named + found, sorted(wildcards))
+
+
+def _given(text: str) -> Socket:
+    address = parse_address(text.strip())
+    if address is None:
+        raise ConfigError(
+            f"local {text!r} is no address, such as 192.0.2.1, 192.0.2.1:5060 or [2001:db8::1]:5060"
+        )
+    size = 4 if address.family == 4 else 16
+    packed = address.value.to_bytes(size, "big")
+    return (MAPPED + packed if size == 4 else packed), address.port
+
+
+def _packed(host: str) -> bytes:
+    address = ipaddress.ip_address(host.partition("%")[0])
+    return address.packed if address.version == 6 else MAPPED + address.packed
+
+
+def _found(batch: Batch, wildcards: set[tuple[int, int]], named: list[Socket]) -> list[Socket]:
+    """Return the addresses of the wildcard binds that the messages of a batch show."""
+    known = {address for address, _ in named}
+    flows, asked = _flows(batch, wildcards, known)
+    found: list[Socket] = []
+    while flows and len(found) < MOST_FOUND:
+        common: Counter[bytes] = Counter()
+        for ends, count in flows.items():
+            for end in ends:
+                common[end] += count
+        best = min(common, key=lambda end: (-common[end], *asked.get(end, (0, 0)), end))
+        family = 4 if best.startswith(MAPPED) else 6
+        found += [(best, port) for bind_family, port in sorted(wildcards) if bind_family == family]
+        flows = {ends: count for ends, count in flows.items() if best not in ends}
+    return found
+
+
+def _flows(
+    batch: Batch, wildcards: set[tuple[int, int]], known: set[bytes]
+) -> tuple[dict[frozenset[bytes], int], dict[bytes, tuple[int, int]]]:
+    """Count messages by those ends that could be Asterisk's.
+
+    With it come the negative numbers of REGISTERs and of requests to each address.
+    """
+    flows: Counter[frozenset[bytes]] = Counter()
+    registers: Counter[bytes] = Counter()
+    requests: Counter[bytes] = Counter()
+    for i in range(min(len(batch), MOST_MESSAGES)):
+        if batch.directions[i] != Direction.UNKNOWN:
+            continue
+        ends: list[bytes] = []
+        for column, port in ((batch.sources, batch.ports[i]), (batch.locals, batch.local_ports[i])):
+            address = bytes(column[16 * i : 16 * i + 16])
+            if address in known:
+                ends = []
+                break
+            if (4 if address.startswith(MAPPED) else 6, port) in wildcards and any(address):
+                ends.append(address)
+        if not ends:
+            continue
+        flows[frozenset(ends)] += 1
+        start = bytes(batch.data[batch.offsets[i] : batch.offsets[i] + 9])
+        if not start.startswith(b"SIP/"):
+            target = bytes(batch.locals[16 * i : 16 * i + 16])
+            requests[target] -= 1
+            registers[target] -= start.startswith(b"REGISTER")
+    return flows, {end: (registers[end], requests[end]) for end in requests}

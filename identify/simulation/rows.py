@@ -1,0 +1,117 @@
+"""What became of each message of a batch, as columns of numbers and, for who asks, as rows of text.
+
+It decides nothing.  Writers of files take the columns; a row in Python costs some microseconds.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import attrs
+
+from identify._replay import METHOD_NAMES
+from identify.model import Match
+from identify.simulation.outcomes import Outcome
+from identify.traffic.batch import TRANSPORTS, Batch
+
+__all__ = ["OUTCOMES", "Row", "Rows", "Verdicts"]
+
+#: Outcomes by their code in columns.
+OUTCOMES = tuple(Outcome)
+#: A method that isn't known is taken from its message, of which no more is shown.
+LONGEST_METHOD = 32
+
+
+@attrs.define
+class Verdicts:
+    """What one configuration says of a batch, a number for each message.
+
+    ``outcomes``: codes of :data:`OUTCOMES`; ``answers``: indices into the engine's matches, or -1; ``flags``: bits, 1
+    for a security event, 2 where credentials are asked for, 4 for a Contact with a host name, 8 for a source that may
+    be new.
+    """
+
+    outcomes: bytearray
+    answers: array[int]
+    flags: bytearray
+
+    @classmethod
+    def for_messages(cls, count: int) -> Verdicts:
+        """Return empty columns for so many messages."""
+        return cls(bytearray(count), array("i", bytes(4 * count)), bytearray(count))
+
+
+class Row(NamedTuple):
+    """A message; ``time`` is in nanoseconds, -1 unknown, ``endpoint`` and what follows None where nothing is."""
+
+    frame: int
+    time: int
+    source: str
+    port: int
+    transport: str
+    local: str | None
+    local_port: int
+    method: str
+    outcome: Outcome
+    endpoint: str | None
+    identifier: str | None
+    section: str | None
+
+
+@attrs.define
+class Rows:
+    """The messages of a batch with what became of them.
+
+    Columns are those of ``batch``, with ``methods`` (codes of ``METHOD_NAMES``), ``verdicts.outcomes`` and
+    ``verdicts.answers``, which are indices into ``matches``.  An endpoint whose access list denied the request stands
+    here too; the outcome tells.
+    """
+
+    batch: Batch
+    verdicts: Verdicts
+    methods: bytearray
+    matches: tuple[Match, ...]
+
+    def __len__(self) -> int:
+        """Return the number of messages."""
+        return len(self.batch)
+
+    def __iter__(self) -> Iterator[Row]:
+        """Yield a row for each message."""
+        return map(self.row, range(len(self)))
+
+    def row(self, number: int) -> Row:
+        """Return the row of one message."""
+        batch = self.batch
+        answer = self.verdicts.answers[number]
+        match = self.matches[answer] if answer >= 0 else None
+        return Row(
+            frame=batch.frames[number],
+            time=batch.times[number],
+            source=batch.source(number),
+            port=batch.ports[number],
+            transport=TRANSPORTS[batch.transports[number]],
+            local=batch.local(number),
+            local_port=batch.local_ports[number],
+            method=self.method(number),
+            outcome=OUTCOMES[self.verdicts.outcomes[number]],
+            endpoint=match.endpoint if match is not None else None,
+            identifier=match.identifier if match is not None else None,
+            section=match.section if match is not None else None,
+        )
+
+    def method(self, number: int) -> str:
+        """Return the method of a message, of a response that of its CSeq; empty where it has none."""
+        code = self.methods[number]
+        outcome = OUTCOMES[self.verdicts.outcomes[number]]
+        if code:
+            return METHOD_NAMES[code]
+        if outcome in (Outcome.RESPONSE, Outcome.NOT_SIP, Outcome.FOREIGN, Outcome.DROPPED):
+            return ""
+        start = self.batch.offsets[number]
+        words = bytes(self.batch.data[start : min(start + 128, self.batch.offsets[number + 1])]).split(
+            None, 1
+        )
+        return words[0][:LONGEST_METHOD].decode("utf-8", "surrogateescape") if words else ""

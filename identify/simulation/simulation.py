@@ -1,0 +1,226 @@
+"""The simulation: batches of traffic through one configuration, counted.
+
+It joins the replay with what it needs to know (sockets, line tokens, access lists) and counts what comes out; the
+stages themselves are compiled.  Nothing is read or printed here.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from copy import deepcopy
+
+from identify._replay import Scanner
+from identify.configuration import Configuration
+from identify.engine import Engine
+from identify.explain import Explanation
+from identify.simulation.outcomes import Outcome
+from identify.simulation.result import MOST_MISMATCHES, Expectations, Mismatch, Reading, Result
+from identify.simulation.rows import OUTCOMES, Rows, Verdicts
+from identify.simulation.settings import REMEMBERED
+from identify.simulation.side import Side, make_scanner
+from identify.simulation.tables import Sources, Strangers, earliest, latest
+from identify.simulation.trace import example_of
+from identify.traffic.batch import NOT_GIVEN, Batch, Reader
+
+__all__ = ["Simulation", "simulate"]
+
+ENDPOINT_ACL = OUTCOMES.index(Outcome.ENDPOINT_ACL)
+#: Bits of ``Verdicts.flags``.
+EVENT = 1
+SOURCE = 8
+
+_ABSENT = object()
+
+
+def simulate(
+    configuration: Configuration,
+    traffic: Iterable[Batch],
+    *,
+    engine: Engine | None = None,
+    line_tokens: Mapping[str, str] | None = None,
+    local: Iterable[str] = (),
+    assume_dialogs: bool = False,
+    remembered: int = REMEMBERED,
+    expected: Mapping[int, str | None] | None = None,
+) -> Result:
+    """Return what an Asterisk with this configuration would do with all of the traffic.
+
+    ``traffic`` is a reader or any other iterable of batches, whose order is that of time; the arguments are those of
+    :class:`Simulation`.
+    """
+    simulation = Simulation(
+        configuration,
+        engine=engine,
+        line_tokens=line_tokens,
+        local=local,
+        assume_dialogs=assume_dialogs,
+        remembered=remembered,
+        expected=expected,
+    )
+    for batch in traffic:
+        simulation.feed(batch)
+    if isinstance(traffic, Reader):
+        simulation.note_reader(traffic)
+    return simulation.result
+
+
+class Simulation:
+    """An Asterisk that is fed with traffic, batch by batch.
+
+    ``engine`` is the configuration's, compiled here if it isn't given.  ``line_tokens`` are the registrations' tokens
+    where they are known; others are learned from REGISTERs that Asterisk sends.  ``local`` are Asterisk's addresses,
+    with or without port, for traffic that doesn't say what Asterisk received; without them the transports tell (see
+    ``identify.simulation.direction``).  ``assume_dialogs`` takes a request with the To tag of an unseen dialog for one
+    of a live dialog, for captures that begin in the middle of calls; otherwise it counts as
+    :attr:`Outcome.UNKNOWN_DIALOG`.  ``remembered`` is how many dialogs, transactions and counted sources are remembered
+    at least.  ``expected`` says which endpoint, or None, is expected of a frame; batches may say so themselves.
+
+    Thread safety: one thread at a time may feed it.
+    """
+
+    def __init__(
+        self,
+        configuration: Configuration,
+        *,
+        engine: Engine | None = None,
+        line_tokens: Mapping[str, str] | None = None,
+        local: Iterable[str] = (),
+        assume_dialogs: bool = False,
+        remembered: int = REMEMBERED,
+        expected: Mapping[int, str | None] | None = None,
+    ) -> None:
+        self._side = Side(configuration, engine, line_tokens, assume_dialogs, remembered)
+        self._matches = self._side.matches
+        self._local = tuple(local)
+        self._expected = expected
+        self._scanner: Scanner | None = None
+        self._messages = 0
+        self._first = self._last = -1
+        self._sources: dict[int, Sources] = {}
+        self._strangers = Strangers()
+        self._events: Counter[Outcome] = Counter()
+        self._expectations = Expectations()
+        self._readings: list[Reading] = []
+
+    def feed(self, batch: Batch) -> Rows:
+        """Take the next batch, and return what becomes of its messages."""
+        count = len(batch)
+        verdicts = Verdicts.for_messages(count)
+        methods = bytearray(count)
+        rows = Rows(batch, verdicts, methods, self._matches)
+        if not count:
+            return rows
+        if self._scanner is None:
+            self._scanner = make_scanner((self._side,), self._local, batch)
+        notable = array("I", bytes(4 * count))
+        listed = self._scanner.run(batch, (self._side.replay,), (verdicts,), methods, notable)
+        self._messages += count
+        self._last = latest(self._last, max(batch.times))
+        start = min(batch.times)
+        if start < 0:
+            start = min((time for time in batch.times if time >= 0), default=-1)
+        self._first = earliest(self._first, start)
+        self._count(batch, verdicts, notable[:listed])
+        if self._expected is not None or batch.expected is not None:
+            self._compare(rows)
+        return rows
+
+    def rows(self, traffic: Iterable[Batch]) -> Iterator[Rows]:
+        """Feed it all of the traffic and yield what becomes of each batch."""
+        for batch in traffic:
+            yield self.feed(batch)
+        if isinstance(traffic, Reader):
+            self.note_reader(traffic)
+
+    def explain(self, batch: Batch, number: int) -> Explanation:
+        """Return the explanation of a message, with the line tokens that are known by now."""
+        return example_of(batch, number).explain(self._side.configuration, self._side.tokens.known)
+
+    def note_reader(self, reader: Reader) -> None:
+        """Take down what a reader passed over, once it has come to its end."""
+        self._readings.append(
+            Reading(
+                name=reader.name,
+                format=reader.format,
+                counts=dict(sorted(reader.counts.items())),
+                problems=tuple(reader.problems),
+            )
+        )
+
+    @property
+    def result(self) -> Result:
+        """What came of all that was fed so far."""
+        replay = self._side.replay
+        forgotten = dict(zip(("dialogs", "transactions", "counted sources"), replay.forgotten, strict=True))
+        return Result(
+            configuration=self._side.configuration,
+            messages=self._messages,
+            first=self._first,
+            last=self._last,
+            outcomes=Counter({outcome: n for outcome, n in zip(OUTCOMES, replay.outcomes, strict=True) if n}),
+            dropped=Counter(self._scanner.reasons if self._scanner is not None else {}),
+            hits=Counter({match: n for match, n in zip(self._matches, replay.hits, strict=True) if n}),
+            sources={
+                self._matches[number]: Sources(set(found.seen)) for number, found in self._sources.items()
+            },
+            strangers=deepcopy(self._strangers),
+            events=Counter(self._events),
+            challenged=replay.challenged,
+            contact_names=replay.contact_names,
+            forgotten=Counter({what: n for what, n in forgotten.items() if n}),
+            line_tokens=dict(self._side.tokens.known),
+            unclear_registers=self._side.tokens.unclear,
+            readings=list(self._readings),
+            expectations=deepcopy(self._expectations),
+        )
+
+    def _count(self, batch: Batch, verdicts: Verdicts, notable: array[int]) -> None:
+        """Count what was listed: strangers, and sources that an answer may not have had yet."""
+        answers, flags, outcomes = verdicts.answers, verdicts.flags, verdicts.outcomes
+        column = batch.sources
+        for i in notable:
+            address = bytes(column[16 * i : 16 * i + 16])
+            answer, flag = answers[i], flags[i]
+            if answer >= 0 and flag & SOURCE:
+                sources = self._sources.get(answer)
+                if sources is None:
+                    sources = self._sources[answer] = Sources()
+                sources.add(address)
+            denied = outcomes[i] == ENDPOINT_ACL
+            if answer >= 0 and not denied:
+                continue
+            stranger = self._strangers.row(address)
+            if not stranger.requests and self._strangers.wants_example:
+                stranger.example = example_of(batch, i)
+            event = bool(flag & EVENT)
+            stranger.add(time=batch.times[i], denied=denied, event=event)
+            if event:
+                self._events[Outcome.ENDPOINT_ACL if denied else Outcome.UNIDENTIFIED] += 1
+
+    def _compare(self, rows: Rows) -> None:
+        """Hold the answers against what was expected."""
+        batch, answers = rows.batch, rows.verdicts.answers
+        given = self._expected if self._expected is not None else {}
+        for i in range(len(batch)):
+            wanted: object = given.get(batch.frames[i], _ABSENT)
+            if wanted is _ABSENT:
+                wanted = batch.expected[i] if batch.expected is not None else NOT_GIVEN
+            if wanted is NOT_GIVEN:
+                continue
+            answer = answers[i]
+            found = self._matches[answer].endpoint if answer >= 0 else None
+            self._expectations.checked += 1
+            if found == wanted:
+                continue
+            self._expectations.failed += 1
+            if len(self._expectations.mismatches) < MOST_MISMATCHES:
+                self._expectations.mismatches.append(
+                    Mismatch(
+                        example=example_of(batch, i),
+                        expected=wanted if isinstance(wanted, str) else None,
+                        found=found,
+                        outcome=OUTCOMES[rows.verdicts.outcomes[i]],
+                    )
+                )

@@ -1,0 +1,166 @@
+"""Which messages of a capture Asterisk received, by its addresses."""
+
+import pytest
+from calls import OFFICE, Traffic, request, response
+
+from identify.errors import ConfigError
+from identify.simulation import Simulation
+from identify.traffic.batch import Direction
+
+WILD = OFFICE.replace("bind=192.0.2.254:5060", "bind=0.0.0.0:5060")
+WILD6 = WILD + "[transport-udp6]\ntype=transport\nprotocol=udp\nbind=[::]:5060\n"
+PBX, PHONE, OTHER = ("192.0.2.254", 5060), ("192.0.2.1", 5060), ("192.0.2.2", 5060)
+
+
+def flow(*messages, transport="udp"):
+    """Return traffic of messages (data, source, target) of which the direction isn't known."""
+    traffic = Traffic()
+    for data, source, target in messages:
+        traffic.add(
+            data,
+            direction=Direction.UNKNOWN,
+            source=source[0],
+            port=source[1],
+            local=target[0],
+            local_port=target[1],
+            transport=transport,
+        )
+    return traffic
+
+
+def test_concrete_bind():
+    """What goes to a transport's address was received, what comes from one was sent, the rest is foreign."""
+    traffic = flow(
+        (request(), PHONE, PBX),
+        (request(call="c2"), PBX, PHONE),
+        (request(call="c3"), PHONE, OTHER),
+        (request(call="c4"), PHONE, ("192.0.2.254", 5070)),
+        (request(call="c5"), ("192.0.2.254", 5070), PHONE),
+    )
+
+    assert traffic.outcomes() == ["identified", "sent", "foreign", "foreign", "foreign"]
+
+
+def test_streams_have_ports_of_the_moment():
+    """Over TCP any port of such an address is Asterisk's, unless the other end is one of its sockets."""
+    config = OFFICE.replace("protocol=udp", "protocol=tcp")
+    traffic = flow(
+        (request(), PHONE, PBX),
+        (request(call="c2"), ("192.0.2.254", 41000), PHONE),
+        (request(call="c3"), PHONE, ("192.0.2.254", 41000)),
+        (request(call="c4"), ("192.0.2.254", 41000), PBX),
+        transport="tcp",
+    )
+
+    assert traffic.outcomes(config) == ["identified", "sent", "identified", "identified"]
+
+
+def test_between_its_own():
+    """A message from one of Asterisk's sockets to another one was received."""
+    assert flow((request(), PBX, PBX)).outcomes() == ["identified"]
+
+
+@pytest.mark.parametrize("local", ["192.0.2.254", "192.0.2.254:5060", " 192.0.2.254"])
+def test_given(local):
+    """Addresses that are given count in place of the configuration's."""
+    config = OFFICE.replace("192.0.2.254", "10.0.0.1")
+    traffic = flow((request(), PHONE, PBX), (request(call="c2"), PBX, PHONE))
+
+    assert traffic.outcomes(config) == ["foreign", "foreign"]
+    assert traffic.outcomes(config, local=[local]) == ["identified", "sent"]
+
+
+def test_given_with_port():
+    """A port that is given counts; without one every port does."""
+    traffic = flow((request(), PHONE, ("192.0.2.254", 5070)))
+
+    assert traffic.outcomes(local=["192.0.2.254:5060"]) == ["foreign"]
+    assert traffic.outcomes(local=["192.0.2.254"]) == ["identified"]
+
+
+def test_given_ipv6():
+    """An IPv6 address may have brackets and a port."""
+    traffic = flow((request(), ("2001:db8::1", 5060), ("2001:db8::f", 5060)))
+
+    for local in ("2001:db8::f", "[2001:db8::f]:5060"):
+        assert traffic.outcomes(local=[local]) == ["identified"]
+
+
+@pytest.mark.parametrize("local", ["pbx.example", "", "192.0.2.0/24"])
+def test_given_no_address(local):
+    """What is no address is said so."""
+    with pytest.raises(ConfigError, match="local"):
+        flow((request(), PHONE, PBX)).rows(local=[local])
+
+
+def test_direction_that_is_known():
+    """A reader that knows the direction is believed."""
+    traffic = Traffic().add(request(), local="203.0.113.1").add(request(call="c2"), direction=Direction.SENT)
+
+    assert traffic.outcomes() == ["identified", "sent"]
+
+
+def test_local_address_unknown():
+    """A message without a local address was received."""
+    assert Traffic().add(request(), direction=Direction.UNKNOWN, local=None, local_port=0).outcomes() == [
+        "identified"
+    ]
+
+
+def test_no_transports():
+    """Without any transport in the configuration everything was received."""
+    config = OFFICE.partition("[alice]")[1] + OFFICE.partition("[alice]")[2]
+
+    assert (
+        flow((request(), PHONE, PBX), (request(call="c2"), PBX, PHONE)).outcomes(config) == ["identified"] * 2
+    )
+
+
+def test_wildcard_common_address():
+    """Of a wildcard bind the address is found that most messages have in common, though all ports are the same."""
+    traffic = flow(
+        (request(), PBX, PHONE),
+        (response(200, "OPTIONS"), PHONE, PBX),
+        (request(call="c2"), OTHER, PBX),
+        (request(call="c3"), PBX, OTHER),
+    )
+
+    assert traffic.outcomes(WILD) == ["sent", "response", "identified", "sent"]
+
+
+def test_wildcard_registrar():
+    """Of two addresses the one is Asterisk's to which REGISTERs go."""
+    traffic = flow(
+        (request(), PBX, PHONE),
+        (request(call="c3"), PBX, PHONE),
+        (request("REGISTER", call="c2"), PHONE, PBX),
+    )
+
+    assert traffic.outcomes(WILD) == ["sent", "sent", "identified"]
+
+
+def test_wildcard_by_port():
+    """An end whose port isn't the bind's can't be Asterisk."""
+    traffic = flow((request(), ("192.0.2.1", 40000), PBX), (request(call="c2"), PBX, ("192.0.2.1", 40000)))
+
+    assert traffic.outcomes(WILD) == ["identified", "sent"]
+
+
+def test_wildcard_of_both_families():
+    """Each family has its address; one that only shows later is found by its port."""
+    pbx6, phone6, other6 = ("2001:db8::f", 5060), ("2001:db8::1", 41000), ("2001:db8::e", 5060)
+    simulation = fed_with(WILD6)
+    first = flow((request(), PHONE, PBX), (request(call="c2"), OTHER, PBX))
+    second = flow(
+        (request(call="c4"), phone6, pbx6),
+        (request(call="c5"), pbx6, other6),
+        (request(call="c6"), ("2001:db8::1", 41000), ("2001:db8::2", 5070)),
+    )
+
+    assert [row.outcome.value for row in simulation.feed(first.batch)] == ["identified"] * 2
+    assert [row.outcome.value for row in simulation.feed(second.batch)] == ["identified", "sent", "foreign"]
+
+
+def fed_with(text):
+    """Return a simulation of a pjsip.conf."""
+    return Simulation(Traffic().simulation(text)[0].result.configuration)
