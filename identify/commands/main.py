@@ -15,6 +15,8 @@ from identify.commands.completion import completion
 from identify.commands.explain import explain
 from identify.commands.output import NAME
 from identify.commands.show import show
+from identify.commands.simulate import simulate
+from identify.commands.verify import verify
 from identify.version import __version__
 
 __all__ = ["main", "sip_identify"]
@@ -41,6 +43,8 @@ def sip_identify(context: click.Context) -> None:
 sip_identify.add_command(explain)
 sip_identify.add_command(show)
 sip_identify.add_command(bench)
+sip_identify.add_command(simulate)
+sip_identify.add_command(verify)
 sip_identify.add_command(completion)
 
 

@@ -104,6 +104,12 @@ class Simulation:
         self._expectations = Expectations()
         self._readings: list[Reading] = []
 
+    def look_at(self, batch: Batch) -> Scanner:
+        """Find out from a batch which addresses are Asterisk's, unless that is known; nothing is simulated."""
+        if self._scanner is None:
+            self._scanner = make_scanner((self._side,), self._local, batch)
+        return self._scanner
+
     def feed(self, batch: Batch) -> Rows:
         """Take the next batch, and return what becomes of its messages."""
         count = len(batch)
@@ -112,10 +118,9 @@ class Simulation:
         rows = Rows(batch, verdicts, methods, self._matches)
         if not count:
             return rows
-        if self._scanner is None:
-            self._scanner = make_scanner((self._side,), self._local, batch)
+        scanner = self.look_at(batch)
         notable = array("I", bytes(4 * count))
-        listed = self._scanner.run(batch, (self._side.replay,), (verdicts,), methods, notable)
+        listed = scanner.run(batch, (self._side.replay,), (verdicts,), methods, notable)
         self._messages += count
         self._last = latest(self._last, max(batch.times))
         start = min(batch.times)

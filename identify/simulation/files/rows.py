@@ -1,0 +1,216 @@
+"""Files of rows, one a request: JSON Lines, CSV and Parquet.
+
+Knows the columns and the formats; which rows are written is ``selection``'s.  All columns are text but ``frame`` and
+``port``; what a row hasn't is null, in CSV empty.  Times are UTC with nanoseconds as they were captured.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import shutil
+import sys
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timezone
+from typing import IO, Any
+
+from identify.errors import TrafficError
+from identify.simulation.rows import Row, Rows
+
+__all__ = ["COLUMNS", "RowWriter", "open_rows"]
+
+COLUMNS = (
+    "frame", "time", "source", "port", "transport", "local", "method", "outcome", "endpoint", "identifier", "section",
+    "traffic",
+)  # fmt: skip
+
+NANOSECONDS = 1_000_000_000
+#: Rows that wait for being written to Parquet at once.
+GROUP = 65_536
+
+
+def open_rows(path: str) -> RowWriter:
+    """Open a file for rows by the ending of its name, ``-`` for JSON Lines on standard output.
+
+    Raises :class:`~identify.errors.TrafficError` for an ending that isn't known, or a library that is missing; OSError
+    where the file can't be written.
+    """
+    if path == "-":
+        return JsonRows(path, sys.stdout)
+    writer = WRITERS.get(os.path.splitext(path)[1].lower())
+    if writer is None:
+        raise TrafficError(f"rows are written to files that end in {', '.join(WRITERS)}", path)
+    return writer(path)
+
+
+class RowWriter:
+    """A file that takes rows in their order; a context manager that closes it."""
+
+    def __init__(self, path: str, file: IO[str] | None = None) -> None:
+        self.path = path
+        self.written = 0
+        self._owned = file is None
+        self._file: IO[str] = (
+            open(path, "w", encoding="utf-8", errors="backslashreplace", newline="") if file is None else file  # noqa: SIM115
+        )
+
+    def write(self, rows: Rows, numbers: Iterable[int], traffic: str) -> None:
+        """Add some of a batch's rows; ``traffic`` names the file that they come from."""
+        values = [row_values(rows.row(number), traffic) for number in numbers]
+        self.written += len(values)
+        self._put(values)
+
+    def _put(self, values: Sequence[tuple[Any, ...]]) -> None:
+        """Write rows of values in the order of ``COLUMNS``."""
+        raise TypeError(f"{type(self).__name__} writes nothing")
+
+    def append(self, path: str) -> None:
+        """Add all rows of another file of the same format."""
+        with open(path, encoding="utf-8", newline="") as file:
+            shutil.copyfileobj(file, self._file)
+
+    def close(self) -> None:
+        """Write what waits and close the file."""
+        if self._owned:
+            self._file.close()
+        else:
+            self._file.flush()
+
+    def __enter__(self) -> RowWriter:
+        """Return the writer."""
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """Close the file."""
+        self.close()
+
+
+class JsonRows(RowWriter):
+    """One JSON object a line, in ASCII."""
+
+    def _put(self, values: Sequence[tuple[Any, ...]]) -> None:
+        self._file.writelines(json.dumps(dict(zip(COLUMNS, row, strict=True))) + "\n" for row in values)
+
+
+class CsvRows(RowWriter):
+    """Comma-separated values with a heading, as RFC 4180 has them."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path)
+        self._writer = csv.writer(self._file)
+        self._writer.writerow(COLUMNS)
+
+    def _put(self, values: Sequence[tuple[Any, ...]]) -> None:
+        self._writer.writerows(values)
+
+    def append(self, path: str) -> None:
+        """Add all rows of another file, without its heading."""
+        with open(path, encoding="utf-8", newline="") as file:
+            next(file, None)
+            shutil.copyfileobj(file, self._file)
+
+
+class ParquetRows(RowWriter):
+    """A Parquet file, by pyarrow (``pip install 'sip-identify[parquet]'``); ``time`` is a timestamp."""
+
+    def __init__(self, path: str) -> None:
+        try:
+            import pyarrow  # noqa: PLC0415 (an extra)
+            import pyarrow.parquet  # noqa: PLC0415
+        except ImportError as error:
+            raise TrafficError(
+                "Parquet needs a library that isn't installed: pip install 'sip-identify[parquet]'", path
+            ) from error
+        self.path = path
+        self.written = 0
+        self._arrow: Any = pyarrow
+        numbers = {
+            "frame": pyarrow.uint64(),
+            "port": pyarrow.uint16(),
+            "time": pyarrow.timestamp("ns", "UTC"),
+        }
+        self._schema = pyarrow.schema([(name, numbers.get(name, pyarrow.string())) for name in COLUMNS])
+        self._tables: Any = pyarrow.parquet.ParquetWriter(path, self._schema)
+        self._waiting: list[tuple[Any, ...]] = []
+
+    def write(self, rows: Rows, numbers: Iterable[int], traffic: str) -> None:
+        """Add some of a batch's rows; ``traffic`` names the file that they come from."""
+        for number in numbers:
+            row = rows.row(number)
+            values = row_values(row, traffic)
+            self._waiting.append((values[0], row.time if row.time >= 0 else None, *values[2:]))
+        if len(self._waiting) >= GROUP:
+            self._flush()
+
+    def _flush(self) -> None:
+        self.written += len(self._waiting)
+        columns = zip(*self._waiting, strict=True) if self._waiting else [()] * len(COLUMNS)
+        arrays = [
+            self._arrow.array([_encodable(value) for value in column], field.type)
+            for column, field in zip(columns, self._schema, strict=True)
+        ]
+        self._tables.write_batch(self._arrow.record_batch(arrays, schema=self._schema))
+        self._waiting.clear()
+
+    def append(self, path: str) -> None:
+        """Add all rows of another file."""
+        self._flush()
+        with self._arrow.parquet.ParquetFile(path) as file:
+            for batch in file.iter_batches():
+                self._tables.write_batch(batch)
+
+    def close(self) -> None:
+        """Write what waits and close the file."""
+        self._flush()
+        self._tables.close()
+
+
+#: Writers by the ending of a file's name.
+WRITERS: dict[str, type[JsonRows] | type[CsvRows] | type[ParquetRows]] = {
+    ".jsonl": JsonRows,
+    ".csv": CsvRows,
+    ".parquet": ParquetRows,
+}
+
+
+def row_values(row: Row, traffic: str) -> tuple[Any, ...]:
+    """Return the values of a row in the order of ``COLUMNS``."""
+    return (
+        row.frame,
+        time_text(row.time),
+        row.source,
+        row.port,
+        row.transport,
+        local_text(row),
+        row.method or None,
+        row.outcome.value,
+        row.endpoint,
+        row.identifier,
+        row.section,
+        traffic,
+    )
+
+
+def local_text(row: Row) -> str | None:
+    """Return ``address:port`` of the socket at which a message arrived, None where it is unknown."""
+    if row.local is None:
+        return None
+    return f"[{row.local}]:{row.local_port}" if ":" in row.local else f"{row.local}:{row.local_port}"
+
+
+def time_text(nanoseconds: int) -> str | None:
+    """Return a time as RFC 3339 has it, None where it is unknown."""
+    if nanoseconds < 0:
+        return None
+    seconds, rest = divmod(nanoseconds, NANOSECONDS)
+    try:
+        text = datetime.fromtimestamp(seconds, timezone.utc).strftime("%Y-%m-%dT%H:%M:%S")
+    except (ValueError, OverflowError, OSError):
+        return None
+    return f"{text}.{rest:09d}Z" if rest % 1000 else f"{text}.{rest // 1000:06d}Z"
+
+
+def _encodable(value: Any) -> Any:
+    """Return text that UTF-8 can hold: bytes that weren't UTF-8 are escaped, as in the other formats."""
+    return value.encode("utf-8", "backslashreplace").decode() if isinstance(value, str) else value

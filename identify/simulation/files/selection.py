@@ -1,0 +1,118 @@
+"""Which rows are wanted: by outcome, and by conditions on their fields.
+
+Knows the fields of a row and how a condition is written; nothing is read or written here.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Callable, Iterable, Iterator
+
+import attrs
+
+from identify.errors import ConfigError
+from identify.simulation.outcomes import Outcome
+from identify.simulation.rows import OUTCOMES, Row, Rows
+
+__all__ = ["FIELDS", "NO_REQUESTS", "Selection"]
+
+#: What isn't a request that Asterisk received; such messages have no row unless their outcome is asked for.
+NO_REQUESTS = frozenset({Outcome.RESPONSE, Outcome.SENT, Outcome.FOREIGN, Outcome.NOT_SIP})
+
+#: The fields that a condition can name, and their text in a row.
+FIELDS: dict[str, Callable[[Row], str]] = {
+    "frame": lambda row: str(row.frame),
+    "source": lambda row: row.source,
+    "port": lambda row: str(row.port),
+    "transport": lambda row: row.transport,
+    "local": lambda row: row.local or "",
+    "method": lambda row: row.method,
+    "outcome": lambda row: row.outcome.value,
+    "endpoint": lambda row: row.endpoint or "",
+    "identifier": lambda row: row.identifier or "",
+    "section": lambda row: row.section or "",
+}
+ADDRESSES = ("source", "local")
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+@attrs.frozen
+class _Condition:
+    """``FIELD=VALUE[,VALUE...]`` or ``FIELD!=...``: whether the field is one of the values, or none of them."""
+
+    field: str
+    values: frozenset[str]
+    networks: tuple[Network, ...]
+    wanted: bool
+
+    def holds(self, row: Row) -> bool:
+        text = FIELDS[self.field](row)
+        found = text in self.values
+        if not found and self.networks and text:
+            address = ipaddress.ip_address(text)
+            found = any(address in network for network in self.networks if network.version == address.version)
+        return found is self.wanted
+
+
+def _condition(text: str) -> _Condition:
+    field, sign, given = text.partition("=")
+    wanted = not field.endswith("!")
+    field = field.removesuffix("!").strip()
+    if not sign or field not in FIELDS:
+        known = ", ".join(FIELDS)
+        raise ConfigError(f"condition {text!r}: expected FIELD=VALUE or FIELD!=VALUE with one of {known}")
+    values = frozenset(value.strip() for value in given.split(","))
+    return _Condition(field, values, tuple(_networks(values)) if field in ADDRESSES else (), wanted)
+
+
+def _conditions(texts: Iterable[str]) -> tuple[_Condition, ...]:
+    return tuple(map(_condition, texts))
+
+
+def _networks(values: Iterable[str]) -> Iterator[Network]:
+    for value in sorted(set(values) - {""}):
+        try:
+            yield ipaddress.ip_network(value, strict=False)
+        except ValueError as error:
+            raise ConfigError(f"{value!r} is neither an address nor a network") from error
+
+
+def _outcomes(only: Iterable[Outcome]) -> frozenset[Outcome]:
+    return frozenset(only)
+
+
+@attrs.frozen
+class Selection:
+    """Which rows are wanted.
+
+    ``only`` are outcomes; empty stands for those of requests that Asterisk received.  ``where`` are conditions of the
+    form ``FIELD=VALUE[,VALUE...]`` or ``FIELD!=VALUE[,...]``, which must all hold; addresses may be networks, an empty
+    value is a field without content.  ``limit`` ends the selection after so many rows, None is no limit.
+
+    Raises :class:`~identify.errors.ConfigError` for a condition that can't be read.
+    """
+
+    only: frozenset[Outcome] = attrs.field(default=(), converter=_outcomes)
+    where: tuple[_Condition, ...] = attrs.field(default=(), converter=_conditions)
+    limit: int | None = None
+
+    @property
+    def codes(self) -> bytes:
+        """The codes of the wanted outcomes."""
+        wanted = self.only or frozenset(OUTCOMES) - NO_REQUESTS
+        return bytes(code for code, outcome in enumerate(OUTCOMES) if outcome in wanted)
+
+    def numbers(self, rows: Rows, taken: int = 0) -> Iterator[int]:
+        """Yield the numbers of the wanted messages of a batch; ``taken`` were selected before it."""
+        codes = self.codes
+        left = None if self.limit is None else self.limit - taken
+        for number, code in enumerate(rows.verdicts.outcomes):
+            if left is not None and left <= 0:
+                return
+            if code in codes and (not self.where or self._holds(rows.row(number))):
+                left = None if left is None else left - 1
+                yield number
+
+    def _holds(self, row: Row) -> bool:
+        return all(condition.holds(row) for condition in self.where)
