@@ -21,7 +21,7 @@ __all__ = ["Side", "make_scanner"]
 class Side:
     """A configuration, compiled, with what it has learned.
 
-    ``line_tokens`` are the given tokens by registration's id, or, where an engine is given, that one's.
+    ``line_tokens`` are the known tokens by registration's id; where they are None and an engine is given, that one's.
     """
 
     def __init__(
@@ -32,9 +32,8 @@ class Side:
         assume_dialogs: bool,
         remembered: int,
     ) -> None:
-        given = dict(line_tokens or {})
-        if engine is not None:
-            given = {**engine.line_tokens, **given}
+        # An engine mints the tokens that it isn't given; those are nobody's.
+        given = dict(engine.line_tokens if line_tokens is None and engine is not None else line_tokens or {})
         self.configuration = configuration
         self.engine = engine if engine is not None else Engine(configuration, given)
         #: What the numbers of answers mean.
