@@ -285,3 +285,8 @@ def bytes_of(packets, **choices):
 def counts_of(packets, **choices):
     """Return what was passed over of packets."""
     return dict(read_packets(packets, **choices)[1].counts)
+
+
+def record(frame, stamp):
+    """Return a frame as it stands in a pcap file of microseconds in little-endian order; `stamp` is in nanoseconds."""
+    return struct.pack("<IIII", stamp // 10**9, stamp % 10**9 // 1000, len(frame), len(frame)) + frame
