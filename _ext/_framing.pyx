@@ -5,7 +5,8 @@ Knows first lines, the empty line and Content-Length; the message itself is read
 Facts
 - A message begins with ``Method SP Request-URI SP SIP/2.0`` or with ``SIP/2.0 SP code``; the version in any case, any
   number of blanks, as in ``_message``.
-- The head ends with the first empty line, of CRLF or LF.
+- Blanks may stand before a method, as in ``_message``.
+- The head ends with the first LF CR LF, which is PJSIP's rule for streams: an empty line of a bare LF doesn't end it.
 - ``Content-Length`` and ``l`` in any case say how long the body is; blanks and folds may stand around the colon.  Of
   several the first counts (a judgement: RFC 3261 doesn't say, and such a message is refused by most).
 """
@@ -18,6 +19,8 @@ cdef enum:
     # A first line that isn't over by then isn't one; known methods have up to nine characters.
     LONGEST_LINE = 8192
     LONGEST_METHOD = 64
+    # Nobody sends more than one blank before a method.
+    MOST_BLANKS = 16
     # Any length beyond is refused by whoever asks.
     LARGEST_LENGTH = 1 << 30
 
@@ -46,7 +49,7 @@ cdef inline size_t same_start(const uint8_t *data, size_t size, const char *lowe
 cdef Line first_line(const uint8_t *data, size_t size, bint complete) noexcept nogil:
     """Does a message begin here?  `complete`: nothing comes after these bytes, as in a datagram."""
     cdef size_t same = same_start(data, size, VERSION, 7)
-    cdef size_t method = 0, end
+    cdef size_t method = 0, end, blanks = 0
     if same == 7:
         if size < 11 and not complete:
             return LINE_MORE
@@ -55,6 +58,11 @@ cdef Line first_line(const uint8_t *data, size_t size, bint complete) noexcept n
         return LINE_NO
     if same == size and not complete:
         return LINE_MORE
+    # PJSIP passes over blanks before a method.
+    while blanks < size and blanks < MOST_BLANKS and is_blank(data[blanks]):
+        blanks += 1
+    data += blanks
+    size -= blanks
     while method < size and method <= LONGEST_METHOD and sip_class[data[method]] & SIP_TOKEN:
         method += 1
     if method == size:
@@ -82,8 +90,6 @@ cdef size_t head_size(const uint8_t *data, size_t size, size_t *scanned) noexcep
             scanned[0] = size
             return 0
         place = <size_t>(<const uint8_t *>found - data) + 1
-        if place < size and data[place] == c"\n":
-            return place + 1
         if place + 1 < size and data[place] == c"\r" and data[place + 1] == c"\n":
             return place + 2
         if place >= size or (place + 1 >= size and data[place] == c"\r"):

@@ -7,8 +7,9 @@ Strategy
 1. The sockets are those that were given; without any, the binds of the configuration's transports that name an address.
    A message to one was received, another one from one was sent.  Over a stream any port of such an address is
    Asterisk's, as its own connections have ports of the moment; over UDP another port is another program.
-2. Binds to a wildcard name no address.  The addresses are found from the first batch: of the ends of messages that have
-   a port of such a bind, those that the most messages have in common (in a capture on the host of Asterisk nearly all
+2. Binds to a wildcard name no address.  The addresses are found from the first batch: first those from which REGISTERs
+   of the configuration's own registrations come; then, of the ends of messages that have a port of such a bind, those
+   that the most messages have in common (in a capture on the host of Asterisk nearly all
    have its address), then those that most of the rest have, and so on.  Of two with as many the one wins to which more
    REGISTERs, then more requests, go.
 3. Where none of that says anything, a message to the port of a wildcard bind was received (and its address is
@@ -22,10 +23,13 @@ import ipaddress
 from collections import Counter
 from collections.abc import Iterable
 
+import attrs
+
 from identify._locals import Locals
 from identify.config.addresses import parse_address
 from identify.configuration import Configuration
 from identify.errors import ConfigError
+from identify.simulation.lines import Key, key_of, key_of_message
 from identify.traffic.batch import MAPPED, Batch, Direction
 
 __all__ = ["find_locals"]
@@ -53,7 +57,8 @@ def find_locals(configuration: Configuration, given: Iterable[str], batch: Batch
         return Locals(always=True)
     named = [(_packed(one.host), one.port) for one in transports if one.host not in WILDCARDS]
     wildcards = {(one.family, one.port) for one in transports if one.host in WILDCARDS}
-    found = _found(batch, wildcards, named) if wildcards else []
+    own = {key for one in configuration.registrations.values() if (key := key_of(one)) is not None}
+    found = _found(batch, wildcards, named, own) if wildcards else []
     return Locals(named + found, sorted(wildcards))
 
 
@@ -73,50 +78,67 @@ def _packed(host: str) -> bytes:
     return address.packed if address.version == 6 else MAPPED + address.packed
 
 
-def _found(batch: Batch, wildcards: set[tuple[int, int]], named: list[Socket]) -> list[Socket]:
-    """Return the addresses of the wildcard binds that the messages of a batch show."""
-    known = {address for address, _ in named}
-    flows, asked = _flows(batch, wildcards, known)
-    found: list[Socket] = []
-    while flows and len(found) < MOST_FOUND:
+@attrs.define
+class _Flows:
+    """Messages between ends that could be Asterisk's, and what is known of each end, in negative numbers."""
+
+    #: By their ends, one or two.
+    counts: Counter[frozenset[bytes]] = attrs.field(factory=Counter)
+    #: REGISTERs of own registrations from an address; REGISTERs and requests to it.
+    own: Counter[bytes] = attrs.field(factory=Counter)
+    registers: Counter[bytes] = attrs.field(factory=Counter)
+    requests: Counter[bytes] = attrs.field(factory=Counter)
+
+    def best(self) -> bytes:
+        """Return the end that is most likely Asterisk's."""
         common: Counter[bytes] = Counter()
-        for ends, count in flows.items():
+        for ends, count in self.counts.items():
             for end in ends:
-                common[end] += count
-        best = min(common, key=lambda end: (-common[end], *asked.get(end, (0, 0)), end))
+                common[end] -= count
+        return min(
+            common, key=lambda end: (self.own[end], common[end], self.registers[end], self.requests[end], end)
+        )
+
+
+def _found(
+    batch: Batch, wildcards: set[tuple[int, int]], named: list[Socket], registrations: set[Key]
+) -> list[Socket]:
+    """Return the addresses of the wildcard binds that the messages of a batch show."""
+    flows = _flows(batch, wildcards, {address for address, _ in named}, registrations)
+    found: list[Socket] = []
+    while flows.counts and len(found) < MOST_FOUND:
+        best = flows.best()
         family = 4 if best.startswith(MAPPED) else 6
         found += [(best, port) for bind_family, port in sorted(wildcards) if bind_family == family]
-        flows = {ends: count for ends, count in flows.items() if best not in ends}
+        flows.counts = Counter({ends: count for ends, count in flows.counts.items() if best not in ends})
     return found
 
 
 def _flows(
-    batch: Batch, wildcards: set[tuple[int, int]], known: set[bytes]
-) -> tuple[dict[frozenset[bytes], int], dict[bytes, tuple[int, int]]]:
-    """Count messages by those ends that could be Asterisk's.
-
-    With it come the negative numbers of REGISTERs and of requests to each address.
-    """
-    flows: Counter[frozenset[bytes]] = Counter()
-    registers: Counter[bytes] = Counter()
-    requests: Counter[bytes] = Counter()
+    batch: Batch, wildcards: set[tuple[int, int]], known: set[bytes], registrations: set[Key]
+) -> _Flows:
+    """Count the messages of a batch by those ends that could be Asterisk's."""
+    flows = _Flows()
     for i in range(min(len(batch), MOST_MESSAGES)):
         if batch.directions[i] != Direction.UNKNOWN:
             continue
-        ends: list[bytes] = []
-        for column, port in ((batch.sources, batch.ports[i]), (batch.locals, batch.local_ports[i])):
-            address = bytes(column[16 * i : 16 * i + 16])
-            if address in known:
-                ends = []
-                break
-            if (4 if address.startswith(MAPPED) else 6, port) in wildcards and any(address):
-                ends.append(address)
+        source, target = (bytes(column[16 * i : 16 * i + 16]) for column in (batch.sources, batch.locals))
+        if source in known or target in known:
+            continue
+        ends = [
+            address
+            for address, port in ((source, batch.ports[i]), (target, batch.local_ports[i]))
+            if (4 if address.startswith(MAPPED) else 6, port) in wildcards and any(address)
+        ]
         if not ends:
             continue
-        flows[frozenset(ends)] += 1
+        flows.counts[frozenset(ends)] += 1
         start = bytes(batch.data[batch.offsets[i] : batch.offsets[i] + 9])
-        if not start.startswith(b"SIP/"):
-            target = bytes(batch.locals[16 * i : 16 * i + 16])
-            requests[target] -= 1
-            registers[target] -= start.startswith(b"REGISTER")
-    return flows, {end: (registers[end], requests[end]) for end in requests}
+        if start.startswith(b"SIP/"):
+            continue
+        flows.requests[target] -= 1
+        if start.startswith(b"REGISTER"):
+            flows.registers[target] -= 1
+            if registrations and source in ends and key_of_message(batch, i) in registrations:
+                flows.own[source] -= 1
+    return flows

@@ -20,7 +20,7 @@ from identify.errors import MessageError
 from identify.model import Registration
 from identify.traffic.batch import TRANSPORTS, Batch
 
-__all__ = ["LineTokens"]
+__all__ = ["Key", "LineTokens", "key_of", "key_of_message"]
 
 PORTS = {"sip": 5060, "sips": 5061}
 #: What Asterisk puts into a Contact without ``contact_user``.
@@ -48,7 +48,7 @@ class LineTokens:
         self._by_key: dict[Key, list[Registration]] = {}
         for registration in configuration.registrations.values():
             if registration.line:
-                key = _key(_uri(registration.client_uri), _uri(registration.server_uri))
+                key = key_of(registration)
                 if key is not None:
                     self._by_key.setdefault(key, []).append(registration)
 
@@ -56,10 +56,8 @@ class LineTokens:
         """Learn from a REGISTER that Asterisk sent."""
         if not self._by_key:
             return
-        transport = TRANSPORTS[batch.transports[number]]
-        try:
-            request = Request.from_message(batch.message(number), "192.0.2.1", 0, transport)
-        except MessageError:
+        request = _request(batch, number)
+        if request is None:
             return
         contacts = [_uri(value) for name, value in request.printed_headers if name == "Contact"]
         for contact in contacts:
@@ -78,6 +76,25 @@ class LineTokens:
         if len(meant) > 1:
             meant = [one for one in meant if (one.contact_user or CONTACT_USER) == contact_user]
         return meant[0] if len(meant) == 1 else None
+
+
+def key_of(registration: Registration) -> Key | None:
+    """Return what the REGISTERs of a registration are told by."""
+    return _key(_uri(registration.client_uri), _uri(registration.server_uri))
+
+
+def key_of_message(batch: Batch, number: int) -> Key | None:
+    """Return what a REGISTER is told by, None where it can't be read."""
+    request = _request(batch, number)
+    return _key(request.to_uri, request.request_uri) if request is not None else None
+
+
+def _request(batch: Batch, number: int) -> Request | None:
+    transport = TRANSPORTS[batch.transports[number]]
+    try:
+        return Request.from_message(batch.message(number), "192.0.2.1", 0, transport)
+    except MessageError:
+        return None
 
 
 def _uri(text: str) -> Uri | None:

@@ -259,7 +259,9 @@ def test_against(run, config, other, traffic):
 
     assert result.exit_code == 1
     assert "2 change with" in result.stdout
-    assert ["unidentified", "newcomer", "2", "4,", "5"] in [line.split() for line in result.stdout.splitlines()]
+    assert ["unidentified", "newcomer", "2", "4,", "5"] in [
+        line.split() for line in result.stdout.splitlines()
+    ]
     assert "before: not identified" in result.stdout
     assert "after: newcomer (by ip, section new-address)" in result.stdout
 
@@ -312,7 +314,9 @@ def test_line_tokens(run, config, tmp_path):
     """Tokens come from options and from a file, and identify by line."""
     message = CALL.format(source="203.0.113.9", user="x", method="OPTIONS", number=1)
     message = message.replace("<sip:100@192.168.0.2>", "<sip:s@192.168.0.2;line=abcdefg>")
-    packet = captures.framed(captures.datagram(message.encode(), "203.0.113.9", "192.168.0.2"), captures.ETHERNET)
+    packet = captures.framed(
+        captures.datagram(message.encode(), "203.0.113.9", "192.168.0.2"), captures.ETHERNET
+    )
     traffic = tmp_path / "line.pcap"
     traffic.write_bytes(captures.pcap([packet]))
     tokens = tmp_path / "tokens.json"
@@ -330,7 +334,9 @@ def test_line_tokens(run, config, tmp_path):
 def test_jobs(run, config, traffic, tmp_path):
     """Several processes come to the same totals and the same rows as one."""
     second = tmp_path / "second.pcap"
-    second.write_bytes(captures.pcap(frames([("192.168.0.1", f"caller-{number}", "OPTIONS") for number in range(50)], 100)))
+    second.write_bytes(
+        captures.pcap(frames([("192.168.0.1", f"caller-{number}", "OPTIONS") for number in range(50)], 100))
+    )
     paths = [traffic, str(second)]
 
     one = summary(run, config, *paths, "-o", str(tmp_path / "one.jsonl"))

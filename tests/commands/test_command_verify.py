@@ -12,9 +12,9 @@ import pytest
 SAMPLES = Path(__file__).parents[1] / "data" / "samples"
 LOGS = sorted(
     path
-    for folder in SAMPLES.iterdir()
-    for path in folder.iterdir()
-    if path.name in {"full.log.gz", "full.plain.gz", "full.json.gz", "console.txt.gz", "console-remote.txt.gz"}
+    for path in SAMPLES.glob("*/*")
+    if path.name
+    in {"full.log.gz", "full.plain.gz", "full.json.gz", "console.txt.gz", "console-remote.txt.gz"}
 )
 #: Identified requests of each sample whose verdict is in its log.
 VERDICT = re.compile(

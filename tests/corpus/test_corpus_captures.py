@@ -75,7 +75,10 @@ def packets_of(case, configuration, sequence):
     pieces = [message[at : at + 1400] for at in range(0, len(message), 1400)]
     starts = itertools.accumulate(map(len, pieces), initial=sequence + 1)
     opened = captures.segment(b"", sequence, flags=captures.SYN, **ends)
-    return [opened, *(captures.segment(piece, start, **ends) for piece, start in zip(pieces, starts, strict=False))]
+    return [
+        opened,
+        *(captures.segment(piece, start, **ends) for piece, start in zip(pieces, starts, strict=False)),
+    ]
 
 
 def capture_of(record, configuration):

@@ -34,7 +34,9 @@ def test_simulation_answers_as_expected(scenario):
         rows = [row for rows in simulation.rows(reader) for row in rows if row.outcome is not Outcome.SENT]
 
     found = [
-        None if row.endpoint is None else {"endpoint": row.endpoint, "identifier": row.identifier, "section": row.section}
+        None
+        if row.endpoint is None
+        else {"endpoint": row.endpoint, "identifier": row.identifier, "section": row.section}
         for row in rows
     ]
     assert found == [case["answer"] for case in cases]
