@@ -50,7 +50,7 @@ lint: $(BUILT) $(VENV)/.group-lint  ## Check style: ruff, cython-lint, the rules
 
 typing: $(BUILT) $(VENV)/.group-typing  ## Check types, and that the stubs say what the compiled modules have.
 	$(BIN)/mypy --strict
-	$(BIN)/python -m mypy.stubtest --allowlist tests/stubtest.txt $(STUBBED)
+	$(BIN)/python -m mypy.stubtest --mypy-config-file pyproject.toml --allowlist tests/stubtest.txt $(STUBBED)
 
 bench: $(BUILT) $(VENV)/.group-bench  ## Run the benchmarks of development, two minutes.
 	$(BIN)/python -m pytest benchmarks/development --benchmark-max-time=0.3 --benchmark-columns=min,median,iqr,rounds $(ARGS)

@@ -82,7 +82,8 @@ def tests() -> Iterator[str]:
     """Every test runs, and says in a docstring what it pins."""
     for path, text in files("tests", ".py"):
         for number, line in enumerate(text.split("\n"), 1):
-            if UNRUN.search(line):
+            # The one place that knows which programs are missing, and says what to install; CI has them all.
+            if UNRUN.search(line) and path.as_posix() != "tests/conftest.py":
                 yield f"{path}:{number}: a test that doesn't run: {line.strip()}"
         for node in ast.walk(ast.parse(text)):
             if (

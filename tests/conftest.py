@@ -1,5 +1,8 @@
 """What holds for all tests: Hypothesis's profiles, and which tests this machine can run.
 
+A test that needs a program or a package beyond those of the test group says so by ``pytest.mark.needs``; where it is
+missing the test is skipped with what to install.
+
 HYPOTHESIS_PROFILE chooses between ``dev`` (new examples each time) and ``ci`` (the same ones each time).
 IDENTIFY_NETWORK=1 says that PyPI must be reachable; without it, tests that install from PyPI are left out
 where it can't be reached.
@@ -7,7 +10,10 @@ where it can't be reached.
 
 from __future__ import annotations
 
+import importlib.util
 import os
+import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -25,6 +31,38 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
+
+
+#: Where a program comes from: Debian's packages.
+PROGRAMS = {
+    "sipp": "apt-get install sip-tester",
+    "tcpdump": "apt-get install tcpdump",
+    "chromium": "apt-get install chromium chromium-driver",
+    "chromedriver": "apt-get install chromium chromium-driver",
+    "java": "apt-get install default-jre-headless",
+    "capture": "run as root, to capture on loopback",
+}
+
+
+def missing(name: str) -> str | None:
+    """Say what to do for a program or a Python package to be there; None if it is."""
+    if name == "capture":
+        try:
+            socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0).close()
+        except OSError:
+            return PROGRAMS[name]
+        return None
+    if name in PROGRAMS:
+        return None if shutil.which(name) else PROGRAMS[name]
+    return None if importlib.util.find_spec(name) else f"pip install {name}"
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Skip what needs something that isn't here."""
+    for marker in item.iter_markers("needs"):
+        for name in marker.args:
+            if (remedy := missing(name)) is not None:
+                item.add_marker(pytest.mark.skip(reason=f"needs {name}: {remedy}"))
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

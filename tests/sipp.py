@@ -7,9 +7,7 @@ Needs SIPp and tcpdump (Debian's sip-tester and tcpdump) and the right to captur
 
 from __future__ import annotations
 
-import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -49,24 +47,6 @@ RUNS = (
     Run(transport="udp", local="127.0.0.3", remote="127.0.0.1", port=5077, user="nobody", endpoint=None,
         identifier=None),
 )  # fmt: skip
-
-
-def missing_tools() -> list[str]:
-    """Return the Debian packages of what isn't installed."""
-    return [
-        package
-        for tool, package in (("sipp", "sip-tester"), ("tcpdump", "tcpdump"))
-        if not shutil.which(tool)
-    ]
-
-
-def may_capture() -> bool:
-    """Say whether this process may listen on loopback."""
-    try:
-        socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0).close()
-    except OSError:
-        return False
-    return True
 
 
 def bracketed(address: str) -> str:

@@ -15,8 +15,8 @@ from identify.commands.completion import completion
 from identify.commands.explain import explain
 from identify.commands.output import NAME
 from identify.commands.show import show
-from identify.commands.simulate import simulate
-from identify.commands.verify import verify
+from identify.commands.traffic.simulate import simulate
+from identify.commands.traffic.verify import verify
 from identify.version import __version__
 
 __all__ = ["main", "sip_identify"]

@@ -6,6 +6,7 @@ import csv
 import json
 
 import captures
+import pyarrow.parquet
 import pytest
 
 CALL = (
@@ -198,7 +199,6 @@ def test_bad_condition(run, config, traffic, condition, said):
 
 def test_csv_and_parquet_hold_the_same(run, config, traffic, tmp_path):
     """The three formats of rows hold the same values."""
-    parquet = pytest.importorskip("pyarrow.parquet", reason="pip install 'sip-identify[parquet]'")
     rows = rows_of(run, config, traffic)
     for name in ("rows.csv", "rows.parquet"):
         assert run("simulate", config, traffic, "-o", str(tmp_path / name)).exit_code == 0
@@ -208,7 +208,7 @@ def test_csv_and_parquet_hold_the_same(run, config, traffic, tmp_path):
     assert [{key: value or None for key, value in row.items()} for row in found] == [
         {key: None if value is None else str(value) for key, value in row.items()} for row in rows
     ]
-    table = parquet.read_table(tmp_path / "rows.parquet").to_pylist()
+    table = pyarrow.parquet.read_table(tmp_path / "rows.parquet").to_pylist()
     assert [{**row, "time": None} for row in table] == [{**row, "time": None} for row in rows]
     assert table[0]["time"].isoformat() == "2023-11-14T22:13:20+00:00"
 

@@ -58,12 +58,9 @@ def test_shipped_capture_in_all():
     assert set(result.readings[0].counts) <= {"tcp-empty"}
 
 
+@pytest.mark.needs("sipp", "tcpdump", "capture")
 def test_calls_made_now(tmp_path):
     """SIPp's calls of this moment, captured, are identified in the same way."""
-    if missing := sipp.missing_tools():
-        pytest.skip(f"needs {', '.join(missing)}: apt-get install {' '.join(missing)}")
-    if not sipp.may_capture():
-        pytest.skip("needs the right to capture on loopback: run as root")
     path = tmp_path / "calls.pcap"
 
     sipp.record(path, tmp_path)

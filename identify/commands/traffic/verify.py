@@ -15,10 +15,10 @@ from identify.commands.output import (
     shown,
     styled,
 )
-from identify.commands.traffic import check_tokens, read_tokens, reading_of, traffic_options
+from identify.commands.traffic.options import check_tokens, read_tokens, reading_of, traffic_options
 from identify.errors import IdentifyError
-from identify.simulation.verification import Verification
-from identify.simulation.verification import verify as compare
+from identify.simulation.runs.verification import Verification
+from identify.simulation.runs.verification import verify as compare
 
 __all__ = ["verify"]
 

@@ -8,15 +8,15 @@ from datetime import tzinfo
 
 import rich_click as click
 
-from identify.commands import simulated
 from identify.commands.output import UnusableError, config_argument, json_option, load, print_json, shown
-from identify.commands.traffic import check_tokens, progress, read_tokens, reading_of, traffic_options
+from identify.commands.traffic import tables
+from identify.commands.traffic.options import check_tokens, progress, read_tokens, reading_of, traffic_options
 from identify.configuration import Configuration
 from identify.engine import Engine
 from identify.errors import IdentifyError
 from identify.simulation import Comparison, Outcome, Result, Rows
 from identify.simulation.files import Selection, read_expected
-from identify.simulation.work import Plan, run, run_in_processes
+from identify.simulation.runs.work import Plan, run, run_in_processes
 from identify.traffic import Reader, open_traffic
 
 __all__ = ["simulate"]
@@ -140,7 +140,7 @@ def simulate(
     if as_json:
         print_json("simulate", result.as_dict())
     elif output != "-":
-        simulated.print_result(result)
+        tables.print_result(result)
     context.exit(STATUS_DIFFERS if result.expectations.failed else 0)
 
 
@@ -200,7 +200,7 @@ def _compare(plan: Plan, after: Configuration, name: str, traffic: Sequence[str]
     if as_json:
         print_json("simulate --against", comparison.as_dict())
     else:
-        simulated.print_comparison(comparison, name)
+        tables.print_comparison(comparison, name)
     return STATUS_DIFFERS if comparison.changed else 0
 
 
@@ -213,7 +213,7 @@ def _explain(plan: Plan, path: str, frames: Sequence[int]) -> None:
         for rows in simulation.rows(reader):
             for number, frame in enumerate(rows.batch.frames):
                 if frame in wanted and len(found[frame]) < MOST_EXPLAINED:
-                    found[frame].append(simulated.trace(simulation, rows, number))
+                    found[frame].append(tables.trace(simulation, rows, number))
     for frame in frames:
         if not found[frame]:
             raise UnusableError(f"{shown(path)}: there is no SIP message in {frame}")

@@ -1,0 +1,1 @@
+"""The commands that read traffic: ``simulate`` and ``verify``."""
