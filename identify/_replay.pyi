@@ -3,7 +3,6 @@ from typing import Any, Final, final
 
 from identify._locals import Locals
 from identify._matcher import Matcher
-from identify.traffic.batch import Batch
 
 METHOD_NAMES: Final[tuple[str, ...]]
 OUTCOME_COUNT: Final[int]
@@ -28,14 +27,14 @@ class Replay:
 
 @final
 class Scanner:
-    def __init__(self, locals: Locals, on_register: Callable[[Batch, int], object]) -> None: ...
+    def __init__(self, locals: Locals, on_register: Callable[[Any, int], object]) -> None: ...
     @property
-    def on_register(self) -> Callable[[Batch, int], object]: ...
+    def on_register(self) -> Callable[[Any, int], object]: ...
     @property
     def reasons(self) -> dict[str, int]: ...
     def run(
         self,
-        batch: Batch,
+        batch: Any,
         replays: Sequence[Replay],
         verdicts: Sequence[Any],
         methods: object,
