@@ -59,6 +59,8 @@ MODULES = [
     "_names",
     "_records",
     "_regex",
+    "_regex_index",
+    "_regex_literals",
     "_regex_set",
     "_replay",
     "_request",
