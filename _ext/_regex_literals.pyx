@@ -73,20 +73,42 @@ cdef class Part:
     cdef set head
     cdef set tail
     cdef list needs
+    # There is a ``^``, a ``$`` in it.
+    cdef bint begins
+    cdef bint ends
 
 
-cdef Part exact_part(set texts):
+cdef Part exact_part(set texts, bint begins, bint ends):
     cdef Part part = Part.__new__(Part)
     part.exact = texts
+    part.begins = begins
+    part.ends = ends
     return part
 
 
-cdef Part open_part(list needs, set head, set tail):
+cdef Part open_part(list needs, set head, set tail, bint begins, bint ends):
     cdef Part part = Part.__new__(Part)
     part.needs = needs
     part.head = head
     part.tail = tail
+    part.begins = begins
+    part.ends = ends
     return part
+
+
+cdef Part any_text():
+    return open_part([], None, None, False, False)
+
+
+cdef bint nothing_but(set texts, bytes marker):
+    """Return whether each text is empty or the marker."""
+    cdef bytes text
+    if texts is None:
+        return False
+    for text in texts:
+        if text and text != marker:
+            return False
+    return True
 
 
 cdef bint fits(set texts):
@@ -110,22 +132,11 @@ cdef bint useful(set texts):
 
 
 cdef bytes join(bytes first, bytes second):
-    """Return two adjacent texts as one.
-
-    ``^^`` is ``^``; a begin behind text or text behind an end can't match, and isn't worth more than giving up.
-    """
-    if not first:
+    """Return two adjacent texts as one; ``^^`` is ``^``, ``$$`` is ``$``."""
+    if first == _BEGIN and second.startswith(_BEGIN):
         return second
-    if not second:
+    if second == _END and first.endswith(_END):
         return first
-    if first.endswith(_END):
-        if second == _END:
-            return first
-        raise Uncertain
-    if second.startswith(_BEGIN):
-        if first == _BEGIN:
-            return second
-        raise Uncertain
     return first + second
 
 
@@ -168,16 +179,22 @@ cdef set best_need(Part part):
 cdef Part alternation(list parts):
     cdef Part part
     cdef set need
+    cdef bint begins = False, ends = False
     if len(parts) == 1:
         return parts[0]
-    need = joined([(<Part>part).exact for part in parts])
+    for part in parts:
+        begins = begins or part.begins
+        ends = ends or part.ends
+    need = joined([part.exact for part in parts])
     if need is not None:
-        return exact_part(need)
+        return exact_part(need, begins, ends)
     need = joined([best_need(part) for part in parts])
     return open_part(
         [] if need is None else [need],
         joined([part.head if part.exact is None else part.exact for part in parts]),
         joined([part.tail if part.exact is None else part.exact for part in parts]),
+        begins,
+        ends,
     )
 
 
@@ -185,9 +202,12 @@ cdef Part repetition(Part part, Py_ssize_t least, Py_ssize_t most):
     """Return what is known of ``part{least,most}``."""
     cdef set copies, once
     cdef Py_ssize_t i
+    if (part.begins or part.ends) and most != 1:
+        raise Uncertain
     if part.exact is None:
-        return part if least == 1 and most == 1 else open_part(part.needs if least else [], part.head if least else None,
-                                                              part.tail if least else None)
+        if least == 0:
+            return open_part([], None, None, part.begins, part.ends)
+        return open_part(part.needs, part.head, part.tail, part.begins, part.ends)
     once = part.exact
     copies = EMPTY
     for i in range(min(least, MAX_COPIES)):
@@ -197,12 +217,12 @@ cdef Part repetition(Part part, Py_ssize_t least, Py_ssize_t most):
         copies = once
     else:
         if least <= MAX_COPIES and most == least:
-            return exact_part(copies)
+            return exact_part(copies, part.begins, part.ends)
         if least == 0 and most == 1:
-            return exact_part(part.exact | EMPTY)
+            return exact_part(part.exact | EMPTY, part.begins, part.ends)
     if least == 0:
-        return open_part([], None, None)
-    return open_part([copies] if useful(copies) else [], copies, copies)
+        return any_text()
+    return open_part([copies] if useful(copies) else [], copies, copies, False, False)
 
 
 @cython.final
@@ -214,6 +234,8 @@ cdef class Run:
     cdef list needs
     # The run began with the branch, and everything so far is exact.
     cdef bint exact
+    cdef bint begins
+    cdef bint ends
 
     def __cinit__(self):
         self.text = EMPTY
@@ -231,7 +253,18 @@ cdef class Run:
         return 0
 
     cdef int add(self, Part part) except -1:
+        """Append a part.
+
+        An anchor must stand at the rim: glibc lets ``a$.`` match a and a newline, though it isn't told to take
+        newlines for ends.
+        """
         cdef set longer
+        if self.ends and not nothing_but(part.exact, _END):
+            raise Uncertain
+        if part.begins and not (self.exact and nothing_but(self.text, _BEGIN)):
+            raise Uncertain
+        self.begins = self.begins or part.begins
+        self.ends = self.ends or part.ends
         if part.exact is not None:
             longer = product(self.text, part.exact)
             if longer is None:
@@ -251,10 +284,10 @@ cdef class Run:
 
     cdef Part part(self):
         if self.exact:
-            return exact_part(self.text)
+            return exact_part(self.text, self.begins, self.ends)
         if useful(self.text) and len(self.needs) < MAX_NEEDS:
             self.needs.append(self.text)
-        return open_part(self.needs, self.head, self.text)
+        return open_part(self.needs, self.head, self.text, self.begins, self.ends)
 
 
 @cython.final
@@ -300,7 +333,7 @@ cdef class Reader:
                 while self.at > begin and self.text[self.at] & 0xC0 == 0x80:
                     self.at -= 1
             if self.at > begin:
-                run.add(exact_part({self.pattern[begin:self.at]}))
+                run.add(exact_part({self.pattern[begin:self.at]}, False, False))
                 continue
             part = self.element()
             while self.at < self.size and is_repetition(self.text[self.at]):
@@ -327,18 +360,18 @@ cdef class Reader:
         if byte == c"^" or byte == c"$":
             if self.at < self.size and is_repetition(self.text[self.at]):
                 raise Uncertain
-            return exact_part({_BEGIN if byte == c"^" else _END})
+            return exact_part({_BEGIN if byte == c"^" else _END}, byte == c"^", byte == c"$")
         if byte == c"[":
             return self.bracket()
         if byte == c"\\":
             return self.escape()
         if byte == c"." or byte == c")" or byte == c"}":
-            return open_part([], None, None)
+            return any_text()
         if is_repetition(byte):
             raise Uncertain
         while self.at < self.size and self.text[self.at] & 0xC0 == 0x80:
             self.at += 1
-        return exact_part({self.pattern[begin:self.at]})
+        return exact_part({self.pattern[begin:self.at]}, False, False)
 
     cdef Part escape(self):
         cdef uint8_t byte
@@ -347,10 +380,10 @@ cdef class Reader:
         byte = self.text[self.at]
         self.at += 1
         if byte in ELEMENTS:
-            return open_part([], None, None)
+            return any_text()
         if byte <= c" " or byte >= 0x7F or is_letter(byte) or is_digit(byte):
             raise Uncertain
-        return exact_part({self.pattern[self.at - 1:self.at]})
+        return exact_part({self.pattern[self.at - 1:self.at]}, False, False)
 
     cdef Part repeated(self, Part part):
         """Apply the repetition that is read to what is before it."""
@@ -417,8 +450,8 @@ cdef class Reader:
                 members.add(self.pattern[begin:self.at])
         self.at += 1
         if known and len(members) <= MAX_MEMBERS:
-            return exact_part(members)
-        return open_part([], None, None)
+            return exact_part(members, False, False)
+        return any_text()
 
     cdef bint member(self) except -1:
         """Pass one member; returns whether it is a class, an equivalence or a collating symbol."""

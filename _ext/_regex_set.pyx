@@ -227,7 +227,7 @@ cdef class RegexSet:
             return limit
         indexed = next_candidate(found, &after, limit)
         while True:
-            number = always[at] if at < self.always_count else limit
+            number = always[at] if at < self.always_count and always[at] < limit else limit
             if indexed < number:
                 if self.matches(value, indexed, True):
                     return indexed
