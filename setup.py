@@ -59,6 +59,7 @@ MODULES = [
     "_names",
     "_records",
     "_regex",
+    "_regex_automaton",
     "_regex_index",
     "_regex_literals",
     "_regex_set",

@@ -25,7 +25,7 @@ missed need costs time; a wrong one would be a wrong answer.
 
 cimport cython
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_GET_SIZE
-from libc.stdint cimport uint8_t
+from libc.stdint cimport uint8_t, uint16_t, uint32_t, uint64_t
 
 cdef enum:
     MAX_LITERALS = 32
@@ -36,6 +36,8 @@ cdef enum:
     MAX_MEMBERS = 4
     # Repetitions that are written out: a{3} is aaa.
     MAX_COPIES = 32
+    MAX_POSITIONS = 64
+    MAX_CLASSES = 0xFE00
     UNBOUNDED = -1
 
 BEGIN = b"\0"
@@ -48,19 +50,32 @@ cdef set EMPTY = {b""}
 cdef bytes ELEMENTS = b"wWsSbBdDnrtfae123456789<>`'"
 
 
+cdef set ASCII = set(range(1, 0x80))
+ANY = frozenset(ASCII)
+NONE = frozenset()
+
+
+cdef dict classes():
+    """Return the members of the classes; those beyond ASCII don't matter here."""
+    cdef dict tests = {
+        "alpha": str.isalpha, "digit": str.isdigit, "alnum": str.isalnum, "upper": str.isupper, "lower": str.islower,
+        "space": lambda one: one in " \t\n\v\f\r", "blank": lambda one: one in " \t",
+        "cntrl": lambda one: one < " " or one == "\x7f", "print": lambda one: " " <= one <= "~",
+        "graph": lambda one: "!" <= one <= "~", "punct": lambda one: "!" <= one <= "~" and not one.isalnum(),
+        "xdigit": lambda one: one in "0123456789abcdefABCDEF",
+    }
+    return {f"[:{name}:]".encode(): {one for one in ASCII if test(chr(one))} for name, test in tests.items()}
+
+
+cdef dict CLASSES = classes()
+
+
 class Uncertain(Exception):
     """The analysis doesn't understand the expression; it stays inside this module."""
 
 
 cdef class Needs:
     """What is known of an expression; immutable."""
-
-    def __init__(self, exact, needs):
-        self.exact = exact
-        self.needs = needs
-
-
-cdef Needs NOTHING = Needs(False, ())
 
 
 @cython.final
@@ -76,6 +91,18 @@ cdef class Part:
     # There is a ``^``, a ``$`` in it.
     cdef bint begins
     cdef bint ends
+    # Of the automaton: whether it can match nothing, and the positions that a match begins and ends with.
+    cdef bint nullable
+    cdef uint64_t first
+    cdef uint64_t last
+
+
+cdef Part moved(Part part, Part source):
+    """Take over the positions of another part."""
+    part.nullable = source.nullable
+    part.first = source.first
+    part.last = source.last
+    return part
 
 
 cdef Part exact_part(set texts, bint begins, bint ends):
@@ -177,7 +204,7 @@ cdef set best_need(Part part):
 
 
 cdef Part alternation(list parts):
-    cdef Part part
+    cdef Part part, found
     cdef set need
     cdef bint begins = False, ends = False
     if len(parts) == 1:
@@ -187,7 +214,18 @@ cdef Part alternation(list parts):
         ends = ends or part.ends
     need = joined([part.exact for part in parts])
     if need is not None:
-        return exact_part(need, begins, ends)
+        found = exact_part(need, begins, ends)
+    else:
+        found = open_alternation(parts, begins, ends)
+    for part in parts:
+        found.nullable = found.nullable or part.nullable
+        found.first |= part.first
+        found.last |= part.last
+    return found
+
+
+cdef Part open_alternation(list parts, bint begins, bint ends):
+    cdef Part part
     need = joined([best_need(part) for part in parts])
     return open_part(
         [] if need is None else [need],
@@ -236,11 +274,16 @@ cdef class Run:
     cdef bint exact
     cdef bint begins
     cdef bint ends
+    cdef Reader reader
+    cdef Part positions
 
-    def __cinit__(self):
+    def __cinit__(self, Reader reader):
         self.text = EMPTY
         self.needs = []
         self.exact = True
+        self.reader = reader
+        self.positions = Part.__new__(Part)
+        self.positions.nullable = True
 
     cdef int end(self, set following) except -1:
         """The text so far becomes a need; ``following`` is what the next run begins with."""
@@ -263,8 +306,12 @@ cdef class Run:
             raise Uncertain
         if part.begins and not (self.exact and nothing_but(self.text, _BEGIN)):
             raise Uncertain
+        if (self.begins and part.begins) or (self.ends and part.ends):
+            # The automaton consumes a marker, it can't do so twice.
+            self.reader.automatic = False
         self.begins = self.begins or part.begins
         self.ends = self.ends or part.ends
+        self.reader.concatenate(self.positions, part)
         if part.exact is not None:
             longer = product(self.text, part.exact)
             if longer is None:
@@ -284,10 +331,10 @@ cdef class Run:
 
     cdef Part part(self):
         if self.exact:
-            return exact_part(self.text, self.begins, self.ends)
+            return moved(exact_part(self.text, self.begins, self.ends), self.positions)
         if useful(self.text) and len(self.needs) < MAX_NEEDS:
             self.needs.append(self.text)
-        return open_part(self.needs, self.head, self.text, self.begins, self.ends)
+        return moved(open_part(self.needs, self.head, self.text, self.begins, self.ends), self.positions)
 
 
 @cython.final
@@ -300,8 +347,17 @@ cdef class Reader:
     cdef Py_ssize_t at
     cdef Py_ssize_t depth
     cdef bint ranges
+    # The automaton, as long as there is one: each position's code, and the positions that may follow it.
+    cdef bint automatic
+    cdef uint32_t positions
+    cdef uint32_t copies
+    cdef uint16_t codes[MAX_POSITIONS]
+    cdef uint64_t follow[MAX_POSITIONS]
+    cdef dict classes
 
-    def __cinit__(self, bytes pattern, bint ranges):
+    def __cinit__(self, bytes pattern, bint ranges, dict classes):
+        self.automatic = True
+        self.classes = classes
         self.pattern = pattern
         self.text = <const uint8_t *>PyBytes_AS_STRING(pattern)
         self.size = PyBytes_GET_SIZE(pattern)
@@ -309,6 +365,73 @@ cdef class Reader:
 
     cdef bint sees(self, uint8_t byte):
         return self.at < self.size and self.text[self.at] == byte
+
+    cdef Part position(self, Part part, uint32_t code):
+        """Give a part that is one character, or an anchor, its position."""
+        if self.positions == MAX_POSITIONS:
+            self.automatic = False
+        if self.automatic:
+            self.codes[self.positions] = <uint16_t>code
+            part.first = part.last = <uint64_t>1 << self.positions
+            self.positions += 1
+        return part
+
+    cdef Part one_of(self, Part part, object members):
+        """Give a part that is one of some ASCII characters its position."""
+        number = self.classes.setdefault(members, len(self.classes))
+        if number >= MAX_CLASSES:
+            self.automatic = False
+            number = 0
+        return self.position(part, 256 + number)
+
+    cdef Part unknown(self):
+        self.automatic = False
+        return any_text()
+
+    cdef int concatenate(self, Part before, Part part) except -1:
+        """Append the positions of a part to those before it."""
+        self.connect(before.last, part.first)
+        if before.nullable:
+            before.first |= part.first
+        before.last = part.last | (before.last if part.nullable else 0)
+        before.nullable = before.nullable and part.nullable
+        return 0
+
+    cdef int connect(self, uint64_t last, uint64_t first) except -1:
+        cdef uint32_t i
+        for i in range(self.positions):
+            if last >> i & 1:
+                self.follow[i] |= first
+        return 0
+
+    cdef Part repeat(self, Part part, Py_ssize_t begin, Py_ssize_t least, Py_ssize_t most):
+        """Return the positions of a repetition; counted ones read the element anew for each copy.
+
+        ``begin`` is where the element begins, or -1 if it is a repetition itself.
+        """
+        cdef Part found = Part.__new__(Part), copy = part
+        cdef Py_ssize_t i, after = self.at
+        cdef Py_ssize_t copies = max(least, most, 1)
+        found.nullable = True
+        if copies > 1 and begin < 0:
+            self.automatic = False
+        for i in range(copies):
+            if not self.automatic or most == 0:
+                break
+            if i > 0:
+                self.copies += 1
+                if self.copies > MAX_POSITIONS:
+                    self.automatic = False
+                    break
+                self.at = begin
+                copy = self.element()
+                self.at = after
+            if most == UNBOUNDED and i == copies - 1:
+                self.connect(copy.last, copy.first)
+            if i >= least:
+                copy.nullable = True
+            self.concatenate(found, copy)
+        return found
 
     cdef Part alternatives(self):
         cdef list parts = [self.branch()]
@@ -318,7 +441,7 @@ cdef class Reader:
         return alternation(parts)
 
     cdef Part branch(self):
-        cdef Run run = Run()
+        cdef Run run = Run(self)
         cdef Py_ssize_t begin
         cdef Part part
         while self.at < self.size:
@@ -333,11 +456,12 @@ cdef class Reader:
                 while self.at > begin and self.text[self.at] & 0xC0 == 0x80:
                     self.at -= 1
             if self.at > begin:
-                run.add(exact_part({self.pattern[begin:self.at]}, False, False))
+                run.add(self.literal(begin))
                 continue
             part = self.element()
             while self.at < self.size and is_repetition(self.text[self.at]):
-                part = self.repeated(part)
+                part = self.repeated(part, begin)
+                begin = -1
             run.add(part)
         return run.part()
 
@@ -360,18 +484,35 @@ cdef class Reader:
         if byte == c"^" or byte == c"$":
             if self.at < self.size and is_repetition(self.text[self.at]):
                 raise Uncertain
-            return exact_part({_BEGIN if byte == c"^" else _END}, byte == c"^", byte == c"$")
+            part = exact_part({_BEGIN if byte == c"^" else _END}, byte == c"^", byte == c"$")
+            return self.position(part, 0 if byte == c"^" else 255)
         if byte == c"[":
             return self.bracket()
         if byte == c"\\":
             return self.escape()
-        if byte == c"." or byte == c")" or byte == c"}":
-            return any_text()
+        if byte == c".":
+            return self.one_of(any_text(), ANY)
+        if byte == c")" or byte == c"}":
+            return self.unknown()
         if is_repetition(byte):
             raise Uncertain
         while self.at < self.size and self.text[self.at] & 0xC0 == 0x80:
             self.at += 1
-        return exact_part({self.pattern[begin:self.at]}, False, False)
+        return self.literal(begin)
+
+    cdef Part literal(self, Py_ssize_t begin):
+        """Return the part that the text since ``begin`` is."""
+        cdef Part part = exact_part({self.pattern[begin:self.at]}, False, False), one
+        cdef Py_ssize_t i
+        part.nullable = True
+        for i in range(begin, self.at):
+            if self.text[i] >= 0x80:
+                # It only is in values that the automaton isn't asked for; a class without members stands for it.
+                one = self.one_of(Part.__new__(Part), NONE)
+            else:
+                one = self.position(Part.__new__(Part), self.text[i])
+            self.concatenate(part, one)
+        return part
 
     cdef Part escape(self):
         cdef uint8_t byte
@@ -380,22 +521,22 @@ cdef class Reader:
         byte = self.text[self.at]
         self.at += 1
         if byte in ELEMENTS:
-            return any_text()
+            return self.unknown()
         if byte <= c" " or byte >= 0x7F or is_letter(byte) or is_digit(byte):
             raise Uncertain
-        return exact_part({self.pattern[self.at - 1:self.at]}, False, False)
+        return self.literal(self.at - 1)
 
-    cdef Part repeated(self, Part part):
-        """Apply the repetition that is read to what is before it."""
+    cdef Part repeated(self, Part part, Py_ssize_t begin):
+        """Apply the repetition that is read to the element before it, which begins at ``begin`` or is one itself."""
         cdef uint8_t byte = self.text[self.at]
         cdef Py_ssize_t least, most
         self.at += 1
         if byte == c"*":
-            return repetition(part, 0, UNBOUNDED)
+            return moved(repetition(part, 0, UNBOUNDED), self.repeat(part, begin, 0, UNBOUNDED))
         if byte == c"+":
-            return repetition(part, 1, UNBOUNDED)
+            return moved(repetition(part, 1, UNBOUNDED), self.repeat(part, begin, 1, UNBOUNDED))
         if byte == c"?":
-            return repetition(part, 0, 1)
+            return moved(repetition(part, 0, 1), self.repeat(part, begin, 0, 1))
         least = self.number()
         most = least
         if self.sees(c","):
@@ -405,7 +546,7 @@ cdef class Reader:
         if not self.sees(c"}") or least == UNBOUNDED or (most != UNBOUNDED and most < least):
             raise Uncertain
         self.at += 1
-        return repetition(part, least, most)
+        return moved(repetition(part, least, most), self.repeat(part, begin, least, most))
 
     cdef Py_ssize_t number(self) except -2:
         """Read digits; -1 where there is none."""
@@ -423,35 +564,49 @@ cdef class Reader:
         Its extent is always certain or refused; its members only if they are single characters and plain ranges.
         """
         cdef set members = set()
-        cdef bint known = True, first = True
+        # Of ASCII characters, for the automaton.
+        cdef set all_members = set()
+        cdef bint known = True, first = True, negated = False
         cdef Py_ssize_t begin
         cdef uint8_t low, high
         if self.sees(c"^"):
             known = False
+            negated = True
             self.at += 1
         while first or not self.sees(c"]"):
             first = False
             begin = self.at
             if self.member():
                 known = False
+                if self.pattern[begin:self.at] in CLASSES:
+                    all_members |= <set>CLASSES[self.pattern[begin:self.at]]
+                else:
+                    self.automatic = False
             low = self.text[begin]
             if self.at + 1 < self.size and self.text[self.at] == c"-" and self.text[self.at + 1] != c"]":
                 self.at += 1
                 high = self.text[self.at]
-                if self.member() or not known or not self.ranges or not is_plain_range(low, high):
-                    known = False
-                elif high - low >= MAX_MEMBERS:
-                    known = False
-                else:
+                if self.member() or not self.ranges or low == c"[" or low >= 0x80 or high >= 0x80 or low > high:
+                    known = self.automatic = False
+                    continue
+                all_members |= set(range(low, high + 1))
+                if known and is_plain_range(low, high) and high - low < MAX_MEMBERS:
                     members |= {bytes([byte]) for byte in range(low, high + 1)}
+                else:
+                    known = False
             elif low == c"-":
                 known = False
-            else:
+                all_members.add(low)
+            elif low != c"[" or self.at == begin + 1:
                 members.add(self.pattern[begin:self.at])
+                if low < 0x80:
+                    all_members.add(low)
         self.at += 1
+        if negated:
+            all_members = ASCII - all_members
         if known and len(members) <= MAX_MEMBERS:
-            return exact_part(members, False, False)
-        return any_text()
+            return self.one_of(exact_part(members, False, False), frozenset(all_members))
+        return self.one_of(any_text(), frozenset(all_members))
 
     cdef bint member(self) except -1:
         """Pass one member; returns whether it is a class, an equivalence or a collating symbol."""
@@ -494,22 +649,34 @@ cdef inline bint is_plain_range(uint8_t low, uint8_t high) noexcept:
     return (is_digit(low) and is_digit(high)) or (is_letter(low) and is_letter(high) and low & 0x20 == high & 0x20)
 
 
-cdef Needs analyse(bytes pattern, bint ranges):
+cdef Needs analyse(bytes pattern, bint ranges, dict classes):
     cdef Reader reader
     cdef Part part
     cdef bytes text
+    cdef Needs found = Needs()
+    found.needs = ()
     try:
         pattern.decode()
-        reader = Reader(pattern, ranges)
+        reader = Reader(pattern, ranges, classes)
         part = reader.alternatives()
     except (Uncertain, UnicodeDecodeError):
-        return NOTHING
+        return found
+    if reader.automatic:
+        found.automatic = True
+        found.nullable = part.nullable
+        found.first = part.first
+        found.last = part.last
+        found.codes = (<char *>reader.codes)[:reader.positions * sizeof(uint16_t)]
+        found.follow = (<char *>reader.follow)[:reader.positions * sizeof(uint64_t)]
     if part.exact is None:
-        return Needs(False, tuple(part.needs))
+        found.needs = tuple(part.needs)
+        return found
+    found.exact = True
     for text in part.exact:
         if not text or text == _BEGIN or text == _END:
-            return Needs(True, ())
-    return Needs(True, (part.exact,))
+            return found
+    found.needs = (part.exact,)
+    return found
 
 
 def needs_of(bytes pattern not None, bint ranges=True):
@@ -519,5 +686,5 @@ def needs_of(bytes pattern not None, bint ranges=True):
     if it has no need.  ``ranges`` says that ranges in brackets go by code point.  The expression must be one
     that compiles.
     """
-    found = analyse(pattern, ranges)
+    found = analyse(pattern, ranges, {})
     return found.exact, [frozenset(need) for need in found.needs]

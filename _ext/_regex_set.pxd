@@ -5,6 +5,7 @@ from libc.stdint cimport uint32_t
 
 from identify._block cimport Block
 from identify._regex cimport locale_t, regex_t
+from identify._regex_automaton cimport Automaton
 from identify._regex_index cimport Candidates, Index
 
 
@@ -15,6 +16,9 @@ cdef struct Expression:
     uint32_t end_need
     # Values of ASCII characters match exactly if the needs are met.
     bint exact
+    # The automaton decides for values of ASCII characters.
+    bint automatic
+    Automaton automaton
     const char *pattern
     # NULL until the expression is first a candidate; then set once, by whichever thread is first.
     regex_t *compiled

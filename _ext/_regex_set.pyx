@@ -21,6 +21,7 @@ from libc.string cimport memcmp, memcpy, memset
 
 from identify._regex cimport (CODE_POINT_RANGES, check_expression, compile_expression, enter_locale, free_expression,
                               leave_locale, run_expression)
+from identify._regex_automaton cimport lowest_bit, run_automaton, write_automaton
 from identify._regex_index cimport PADDING, Candidates, IndexBuilder, find_candidates
 from identify._regex_literals cimport Needs, analyse
 
@@ -47,11 +48,8 @@ cdef extern from *:
             return made;
         return there;
     }
-
-    static inline uint32_t identify_lowest_bit(uint64_t word) { return (uint32_t)__builtin_ctzll(word); }
     """
     void *memmem(const void *text, size_t size, const void *part, size_t part_size) nogil
-    uint32_t lowest_bit "identify_lowest_bit"(uint64_t word) nogil
     void *identify_published(void **place) nogil
     void *identify_publish(void **place, void *made) nogil
 
@@ -98,6 +96,8 @@ cdef class RegexSet:
     cdef list take_expressions(self):
         """Fill in the distinct expressions; returns what each of them requires."""
         cdef dict ranks = {}
+        cdef dict classes = {}
+        cdef list members
         cdef bytes pattern
         cdef uint32_t i = 0
         cdef list found
@@ -110,8 +110,11 @@ cdef class RegexSet:
         if self.expressions == NULL:
             raise MemoryError("set of expressions")
         self.count = <uint32_t>len(self.kept)
-        found = [analyse(pattern, CODE_POINT_RANGES) for pattern in self.kept]
+        found = [analyse(pattern, CODE_POINT_RANGES, classes) for pattern in self.kept]
+        members = list(classes)
         for pattern in self.kept:
+            self.expressions[i].automatic = write_automaton(found[i], members, self.block,
+                                                            &self.expressions[i].automaton)
             self.expressions[i].rank = ranks[pattern]
             self.expressions[i].pattern = PyBytes_AS_STRING(pattern)
             self.expressions[i].exact = (<Needs>found[i]).exact
@@ -250,6 +253,8 @@ cdef class RegexSet:
                 return False
         if expression.exact and is_ascii(value):
             return True
+        if expression.automatic and is_ascii(value):
+            return run_automaton(&expression.automaton, self.block.data, value.text, value.length)
         if not value.entered:
             value.before = enter_locale()
             value.entered = True
