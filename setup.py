@@ -63,6 +63,7 @@ MODULES = [
     "_regex_index",
     "_regex_literals",
     "_regex_set",
+    "_regex_syntax",
     "_replay",
     "_request",
     "_screen",

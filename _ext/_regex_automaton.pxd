@@ -3,7 +3,7 @@
 from libc.stdint cimport uint8_t, uint32_t, uint64_t
 
 from identify._block cimport Block
-from identify._regex_literals cimport Needs
+from identify._regex_syntax cimport Analysis
 
 cdef extern from *:
     """
@@ -66,5 +66,5 @@ cdef inline bint run_automaton(const Automaton *automaton, const uint8_t *data, 
 
 
 # Write the automaton of an expression that has one; False where it would be too slow.
-# `members` are the sets of characters that codes refer to, by number.
-cdef bint write_automaton(Needs needs, list members, Block block, Automaton *automaton) except -1
+# `members` are the sets of characters that codes refer to, by number, as bytes.
+cdef bint write_automaton(Analysis analysis, list members, Block block, Automaton *automaton) except -1

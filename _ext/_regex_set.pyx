@@ -1,11 +1,12 @@
 """A set of POSIX extended regular expressions in rank order: which is the first that matches a value.
 
-Knows expressions, their needs and the order; the C library decides whether an expression matches, but for
-expressions that are nothing but literals.
+Knows expressions, their needs and the order.  What an expression means is for the C library to say; where this set
+answers by itself, for values of ASCII characters, the tests hold it against the library.
 
-Strategy: ``_regex_literals`` finds out what an expression requires, ``_regex_index`` which of these literals a value
-has.  What is left, and expressions that require nothing, are the candidates.  They are asked in rank order: first
-whether their other needs are met, which costs a tenth of a run, then by the C library.
+Strategy: ``_regex_syntax`` finds out what an expression requires, ``_regex_index`` which of these literals a value has.
+What is left, and expressions that require nothing, are the candidates.  They are asked in rank order: first whether
+their other needs are met, which costs a tenth of a run, then by their automaton if the value is ASCII, else by the
+C library.
 
 An expression is compiled when it first is a candidate; it takes some 10 kB, and most of a large set never are.  That it
 compiles is checked when the set is made.  Of equal expressions only the first can be the answer, so the others are
@@ -23,7 +24,7 @@ from identify._regex cimport (CODE_POINT_RANGES, check_expression, compile_expre
                               leave_locale, run_expression)
 from identify._regex_automaton cimport lowest_bit, run_automaton, write_automaton
 from identify._regex_index cimport PADDING, Candidates, IndexBuilder, find_candidates
-from identify._regex_literals cimport Needs, analyse
+from identify._regex_syntax cimport Analysis, analyse
 
 from identify._regex_literals import BEGIN, END
 
@@ -67,7 +68,9 @@ cdef uint8_t BEGIN_BYTE = ord(BEGIN)
 cdef uint8_t END_BYTE = ord(END)
 
 
+# The expressions are read until the end: the collector of cycles may not take them away before.
 @cython.final
+@cython.no_gc_clear
 cdef class RegexSet:
     """Expressions with increasing ranks; may be used by any number of threads.
 
@@ -96,7 +99,7 @@ cdef class RegexSet:
     cdef list take_expressions(self):
         """Fill in the distinct expressions; returns what each of them requires."""
         cdef dict ranks = {}
-        cdef dict classes = {}
+        cdef dict sets = {}
         cdef list members
         cdef bytes pattern
         cdef uint32_t i = 0
@@ -110,20 +113,20 @@ cdef class RegexSet:
         if self.expressions == NULL:
             raise MemoryError("set of expressions")
         self.count = <uint32_t>len(self.kept)
-        found = [analyse(pattern, CODE_POINT_RANGES, classes) for pattern in self.kept]
-        members = list(classes)
+        found = [analyse(pattern, CODE_POINT_RANGES, sets) for pattern in self.kept]
+        members = [bytes(sorted(characters)) for characters in sets]
         for pattern in self.kept:
             self.expressions[i].automatic = write_automaton(found[i], members, self.block,
                                                             &self.expressions[i].automaton)
             self.expressions[i].rank = ranks[pattern]
             self.expressions[i].pattern = PyBytes_AS_STRING(pattern)
-            self.expressions[i].exact = (<Needs>found[i]).exact
+            self.expressions[i].exact = (<Analysis>found[i]).exact
             i += 1
         return found
 
     cdef int write_needs(self, list found) except -1:
         """Write all needs; the one that the index is to use comes first among those of its expression."""
-        cdef IndexBuilder builder = IndexBuilder([(<Needs>one).needs for one in found], self.block)
+        cdef IndexBuilder builder = IndexBuilder([(<Analysis>one).needs for one in found], self.block)
         cdef list needs = [], texts = [], chosen = [], always = []
         cdef uint32_t i, at = 0
         cdef bytes literal
@@ -132,13 +135,13 @@ cdef class RegexSet:
         cdef size_t place
         builder.count()
         for i in range(self.count):
-            need = builder.choose((<Needs>found[i]).needs) if self.count > FEW else None
+            need = builder.choose((<Analysis>found[i]).needs) if self.count > FEW else None
             if need is None:
                 always.append(i)
             else:
                 chosen.append((i, need))
             self.expressions[i].first_need = <uint32_t>len(needs)
-            needs += worth_asking((<Needs>found[i]).needs, need)
+            needs += worth_asking((<Analysis>found[i]).needs, need)
             self.expressions[i].end_need = <uint32_t>len(needs)
         builder.write(chosen, &self.index)
         self.always_count = <uint32_t>len(always)
