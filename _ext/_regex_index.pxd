@@ -80,6 +80,6 @@ cdef class IndexBuilder:
     cdef int write_grams(self, uint32_t width, dict groups, Grams *grams) except -1
 
 
-# Add to `found` the expressions below `limit` one of whose literals occurs in `text`, which ends PADDING before its room.
+# Add to `found` the expressions below `limit` one of whose literals occurs in `text`; PADDING bytes behind it are read.
 cdef void find_candidates(const Index *index, const uint8_t *text, uint32_t size, uint32_t limit,
                           Candidates *found) noexcept nogil

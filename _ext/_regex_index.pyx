@@ -58,7 +58,8 @@ cdef inline uint64_t bits_of(uint32_t width) noexcept nogil:
     return bits
 
 
-cdef inline uint64_t literal_gram(const uint8_t *text, Py_ssize_t length, Py_ssize_t shift, uint64_t bits) noexcept nogil:
+cdef inline uint64_t literal_gram(const uint8_t *text, Py_ssize_t length, Py_ssize_t shift,
+                                  uint64_t bits) noexcept nogil:
     """Return a literal's gram without reading behind it."""
     cdef uint64_t gram = 0
     memcpy(&gram, text + shift, <size_t>(length - shift if length - shift < 8 else 8))
@@ -128,7 +129,9 @@ cdef class IndexBuilder:
         cdef uint32_t count
         cdef Py_ssize_t length = len(literal)
         self.rarest(literal, &count)
-        return count + (0 if length >= 8 else BY_CHANCE_4 if length >= 4 else BY_CHANCE_3 if length == 3 else BY_CHANCE_2)
+        if length >= 8:
+            return count
+        return count + (BY_CHANCE_4 if length >= 4 else BY_CHANCE_3 if length == 3 else BY_CHANCE_2)
 
     cdef object choose(self, tuple needs):
         """Return the need to file an expression under, or None."""
@@ -203,7 +206,8 @@ cdef class IndexBuilder:
         cdef uint32_t bitmap_bits = bits_for(<uint64_t>len(groups) * SPARSENESS, MIN_BITMAP_BITS, 30)
         cdef uint32_t slot_bits = bits_for(<uint64_t>len(groups) * 2, 1, 30)
         cdef uint32_t first
-        cdef uint64_t mask = (<uint64_t>1 << slot_bits) - 1, place, hashed, *words
+        cdef uint64_t mask = (<uint64_t>1 << slot_bits) - 1, place, hashed
+        cdef uint64_t *words
         cdef Slot *slots
         cdef bytes gram
         cdef bint anchored = True
@@ -266,11 +270,11 @@ cdef void look_up(const Index *index, const Grams *grams, uint64_t gram, uint64_
     cdef const Slot *slots = <const Slot *>(index.data + grams.slots_at)
     cdef const Literal *literal
     cdef uint64_t place = hashed >> grams.slot_shift, mask = (<uint64_t>1 << (64 - grams.slot_shift)) - 1
-    cdef uint32_t i
+    cdef uint32_t _
     while slots[place].count:
         if slots[place].gram == gram:
             literal = <const Literal *>(index.data + index.literals_at) + slots[place].first
-            for i in range(slots[place].count):
+            for _ in range(slots[place].count):
                 if not found.budget:
                     found.all = True
                     return

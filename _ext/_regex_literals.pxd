@@ -17,7 +17,7 @@ cdef class Part:
     # There is a ``^``, a ``$`` in it.
     cdef bint begins
     cdef bint ends
-    # Of the automaton (see `_regex_syntax`): whether it can match nothing, the positions that a match begins and ends with.
+    # Of the automaton (see `_regex_syntax`): whether it can match nothing, where matches begin and end.
     cdef bint nullable
     cdef uint64_t first
     cdef uint64_t last

@@ -4,8 +4,8 @@ Knows what concatenation, alternation and repetition do to sets of texts; nothin
 
 A *literal* is bytes that occur in a value, where ``BEGIN`` stands for the value's begin and ``END`` for its end:
 ``\\0ab`` is "begins with ab".  Neither byte occurs in values that are text, so that a literal is looked for as a plain
-substring of ``BEGIN + value + END``.  A *need* is a set of literals, at least one of which occurs in every value that the
-expression matches.
+substring of ``BEGIN + value + END``.  A *need* is a set of literals, at least one of which occurs in every value that
+the expression matches.
 
     a(b|c)d?      exactly {ab, abd, ac, acd}
     ^sip:.*@h$    needs {\\0sip:} and {@h\\xff}
@@ -35,7 +35,7 @@ cdef bytes END_MARK = END
 cdef set EMPTY = {b""}
 
 
-class Uncertain(Exception):
+class UncertainError(Exception):
     """The analysis doesn't understand the expression; it stays inside the modules that analyse."""
 
 
@@ -174,16 +174,16 @@ cdef Part open_alternation(list parts, bint begins, bint ends):
 cdef Part repetition(Part part, Py_ssize_t least, Py_ssize_t most):
     """Return what is known of ``part{least,most}``."""
     cdef set copies, once
-    cdef Py_ssize_t i
+    cdef Py_ssize_t _
     if (part.begins or part.ends) and most != 1:
-        raise Uncertain
+        raise UncertainError
     if part.exact is None:
         if least == 0:
             return open_part([], None, None, part.begins, part.ends)
         return open_part(part.needs, part.head, part.tail, part.begins, part.ends)
     once = part.exact
     copies = EMPTY
-    for i in range(min(least, MAX_COPIES)):
+    for _ in range(min(least, MAX_COPIES)):
         once = product(copies, part.exact)
         if once is None:
             break
@@ -225,9 +225,9 @@ cdef class Run:
         """
         cdef set longer
         if self.ends and not nothing_but(part.exact, END_MARK):
-            raise Uncertain
+            raise UncertainError
         if part.begins and not (self.exact and nothing_but(self.text, BEGIN_MARK)):
-            raise Uncertain
+            raise UncertainError
         self.begins = self.begins or part.begins
         self.ends = self.ends or part.ends
         if part.exact is not None:

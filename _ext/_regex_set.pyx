@@ -78,7 +78,6 @@ cdef class RegexSet:
     """
 
     def __cinit__(self, ranks, patterns):
-        cdef list found
         self.ranks = tuple(ranks)
         self.patterns = tuple(patterns)
         if len(self.ranks) != len(self.patterns):
@@ -271,8 +270,8 @@ cdef class RegexSet:
     cdef bint meets(self, const Value *value, const Need *need) noexcept nogil:
         cdef const Text *text = <const Text *>(self.block.data + self.texts_at) + need.first
         cdef const uint8_t *literal
-        cdef uint32_t i
-        for i in range(need.end - need.first):
+        cdef uint32_t _
+        for _ in range(need.end - need.first):
             literal = self.block.data + text.at
             if text.length > value.length:
                 pass

@@ -19,7 +19,7 @@ from libc.stdint cimport uint8_t, uint16_t, uint32_t, uint64_t
 
 from identify._regex_literals cimport UNBOUNDED, Part, Run, alternation, any_text, exact_part, repetition
 
-from identify._regex_literals import BEGIN, END, Uncertain
+from identify._regex_literals import BEGIN, END, UncertainError
 
 cdef enum:
     MAX_DEPTH = 64
@@ -57,6 +57,7 @@ cdef dict classes():
 cdef dict CLASSES = classes()
 
 
+@cython.final
 cdef class Analysis:
     """What is known of an expression; immutable."""
 
@@ -217,16 +218,16 @@ cdef class Reader:
         if byte == c"(":
             self.depth += 1
             if self.depth > MAX_DEPTH:
-                raise Uncertain
+                raise UncertainError
             part = self.alternatives()
             self.depth -= 1
             if not self.sees(c")"):
-                raise Uncertain
+                raise UncertainError
             self.at += 1
             return part
         if byte == c"^" or byte == c"$":
             if self.at < self.size and is_repetition(self.text[self.at]):
-                raise Uncertain
+                raise UncertainError
             part = exact_part({BEGIN_MARK if byte == c"^" else END_MARK}, byte == c"^", byte == c"$")
             return self.position(part, <uint32_t>(BEGIN_CODE if byte == c"^" else END_CODE))
         if byte == c"[":
@@ -238,7 +239,7 @@ cdef class Reader:
         if byte == c")" or byte == c"}":
             return self.unknown()
         if is_repetition(byte):
-            raise Uncertain
+            raise UncertainError
         while self.at < self.size and self.text[self.at] & 0xC0 == 0x80:
             self.at += 1
         return self.literal(begin)
@@ -260,13 +261,13 @@ cdef class Reader:
     cdef Part escape(self):
         cdef uint8_t byte
         if self.at == self.size:
-            raise Uncertain
+            raise UncertainError
         byte = self.text[self.at]
         self.at += 1
         if byte in ELEMENTS:
             return self.unknown()
         if byte <= c" " or byte >= 0x7F or is_letter(byte) or is_digit(byte):
-            raise Uncertain
+            raise UncertainError
         return self.literal(self.at - 1)
 
     cdef Part repeated(self, Part part, Py_ssize_t begin):
@@ -287,7 +288,7 @@ cdef class Reader:
             most = self.number()
             least = max(least, 0)
         if not self.sees(c"}") or least == UNBOUNDED or (most != UNBOUNDED and most < least):
-            raise Uncertain
+            raise UncertainError
         self.at += 1
         return moved(repetition(part, least, most), self.repeat(part, begin, least, most))
 
@@ -297,7 +298,7 @@ cdef class Reader:
         while self.at < self.size and is_digit(self.text[self.at]):
             found = max(found, 0) * 10 + self.text[self.at] - c"0"
             if found > 0x7FFF:
-                raise Uncertain
+                raise UncertainError
             self.at += 1
         return found
 
@@ -355,11 +356,11 @@ cdef class Reader:
         """Pass one member; returns whether it is a class, an equivalence or a collating symbol."""
         cdef Py_ssize_t end
         if self.at >= self.size:
-            raise Uncertain
+            raise UncertainError
         if self.sees(c"[") and self.at + 1 < self.size and self.text[self.at + 1] in b".=:":
             end = self.pattern.find(self.pattern[self.at + 1:self.at + 2] + b"]", self.at + 2)
             if end < 0:
-                raise Uncertain
+                raise UncertainError
             self.at = end + 2
             return True
         self.at += 1
@@ -402,7 +403,7 @@ cdef Analysis analyse(bytes pattern, bint ranges, dict sets):
         pattern.decode()
         reader = Reader(pattern, ranges, sets)
         part = reader.alternatives()
-    except (Uncertain, UnicodeDecodeError):
+    except (UncertainError, UnicodeDecodeError):
         return found
     if reader.automatic:
         found.automatic = True

@@ -4,21 +4,94 @@ A choice (see ``generate.py`` and ``strategies.py``) decides; the alphabet is sm
 written along with the expression: what it says literally, something for what it repeats, and now and then a mistake.
 """
 
-CHARACTERS = ["a", "b", "ab", "abc", "sip:", "trunk-", "0", "1", "2", "-", "@", ":", " ", "é", "€", "/", ",", "=", "\n"]
+from identify._regex import Regex, RegexError
+
+CHARACTERS = [
+    "a",
+    "b",
+    "ab",
+    "abc",
+    "sip:",
+    "trunk-",
+    "0",
+    "1",
+    "2",
+    "-",
+    "@",
+    ":",
+    " ",
+    "é",
+    "€",
+    "/",
+    ",",
+    "=",
+    "\n",
+]
 ESCAPED = [".", "*", "+", "?", "(", ")", "[", "]", "{", "}", "|", "^", "$", "\\", "/", "-"]
 #: Brackets with something that they match; where that is None, nothing simple does.
 BRACKETS = [
-    ("[ab]", "b"), ("[a-c]", "c"), ("[0-9]", "1"), ("[12]", "2"), ("[^a]", "b"), ("[^]a]", "b"), ("[]a]", "]"),
-    ("[a-]", "-"), ("[-a]", "a"), ("[[:digit:]]", "0"), ("[[:alpha:]a-]", "-"), ("[[=a=]b]", "a"), ("[[.a.]]", "a"),
-    ("[[.-.]b]", "-"), ("[.]", "."), ("[*]", "*"), ("[\\]", "\\"), ("[a\\]", "\\"), ("[é]", "é"), ("[aé]", "a"),
-    ("[A-Z]", "B"), ("[a-bA-B]", "A"), ("[^[:space:]]", "a"), ("[[.].]]", "]"), ("[^0-9a]", "b"), ("[[a]", "["),
-    ("[%--]", "-"), ("[a-b-]", "-"),
+    ("[ab]", "b"),
+    ("[a-c]", "c"),
+    ("[0-9]", "1"),
+    ("[12]", "2"),
+    ("[^a]", "b"),
+    ("[^]a]", "b"),
+    ("[]a]", "]"),
+    ("[a-]", "-"),
+    ("[-a]", "a"),
+    ("[[:digit:]]", "0"),
+    ("[[:alpha:]a-]", "-"),
+    ("[[=a=]b]", "a"),
+    ("[[.a.]]", "a"),
+    ("[[.-.]b]", "-"),
+    ("[.]", "."),
+    ("[*]", "*"),
+    ("[\\]", "\\"),
+    ("[a\\]", "\\"),
+    ("[é]", "é"),
+    ("[aé]", "a"),
+    ("[A-Z]", "B"),
+    ("[a-bA-B]", "A"),
+    ("[^[:space:]]", "a"),
+    ("[[.].]]", "]"),
+    ("[^0-9a]", "b"),
+    ("[[a]", "["),
+    ("[%--]", "-"),
+    ("[a-b-]", "-"),
 ]
 GNU = [
-    (r"\w", "a"), (r"\W", "-"), (r"\s", " "), (r"\S", "a"), (r"\b", ""), (r"\B", ""), (r"\<", ""), (r"\>", ""),
-    (r"\`", ""), (r"\'", ""), (r"\d", "d"), (r"\n", "n"), (r"\x", "x"), (r"\_", "_"), (r"\é", "é"),
+    (r"\w", "a"),
+    (r"\W", "-"),
+    (r"\s", " "),
+    (r"\S", "a"),
+    (r"\b", ""),
+    (r"\B", ""),
+    (r"\<", ""),
+    (r"\>", ""),
+    (r"\`", ""),
+    (r"\'", ""),
+    (r"\d", "d"),
+    (r"\n", "n"),
+    (r"\x", "x"),
+    (r"\_", "_"),
+    (r"\é", "é"),
 ]
-REPETITIONS = ["*", "+", "?", "{2}", "{1,2}", "{,2}", "{2,}", "{0}", "{0,1}", "{1}", "{3,4}", "*?", "+?", "{,}"]
+REPETITIONS = [
+    "*",
+    "+",
+    "?",
+    "{2}",
+    "{1,2}",
+    "{,2}",
+    "{2,}",
+    "{0}",
+    "{0,1}",
+    "{1}",
+    "{3,4}",
+    "*?",
+    "+?",
+    "{,}",
+]
 BAD = ["(", "[", "*", "{", "a{2", "[[:alpha:", "\\"]
 NOISE = ["", "a", "b", "ab", "1", "é", "-", "x", "\n", "trunk-"]
 ODD_BYTES = [b"\xff", b"\xfe", b"\x80", b"\xc3", b"\xe2\x82", b"\xed\xa0\x80", b"\0", b"\xf5"]
@@ -34,6 +107,18 @@ def expression(choice, depth=3):
     if choice.happens(1):
         pattern += choice.pick(BAD)
     return _odd(choice, pattern.encode()), value.encode()
+
+
+def compiling(pairs):
+    """Return those of the pairs whose expression the C library takes."""
+    found = []
+    for pattern, value in pairs:
+        try:
+            Regex(pattern)
+        except RegexError:
+            continue
+        found.append((pattern, value))
+    return found
 
 
 def around(choice, value):
