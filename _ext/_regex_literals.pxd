@@ -32,6 +32,7 @@ cdef class Run:
     cdef bint exact
     cdef bint begins
     cdef bint ends
+    cdef int need(self, set texts) except -1
     cdef int end(self, set following) except -1
     cdef int add(self, Part part) except -1
     cdef Part part(self)

@@ -207,13 +207,17 @@ cdef class Run:
         self.needs = []
         self.exact = True
 
+    cdef int need(self, set texts) except -1:
+        if useful(texts) and len(self.needs) < MAX_NEEDS and texts not in self.needs:
+            self.needs.append(texts)
+        return 0
+
     cdef int end(self, set following) except -1:
         """The text so far becomes a need; ``following`` is what the next run begins with."""
         if self.exact:
             self.head = self.text
             self.exact = False
-        if useful(self.text) and len(self.needs) < MAX_NEEDS:
-            self.needs.append(self.text)
+        self.need(self.text)
         self.text = following
         return 0
 
@@ -243,13 +247,11 @@ cdef class Run:
                 self.text = longer
         self.end(EMPTY if part.tail is None else part.tail)
         for need in part.needs:
-            if len(self.needs) < MAX_NEEDS:
-                self.needs.append(need)
+            self.need(need)
         return 0
 
     cdef Part part(self):
         if self.exact:
             return exact_part(self.text, self.begins, self.ends)
-        if useful(self.text) and len(self.needs) < MAX_NEEDS:
-            self.needs.append(self.text)
+        self.need(self.text)
         return open_part(self.needs, self.head, self.text, self.begins, self.ends)
