@@ -7,7 +7,7 @@ from libc.string cimport memcmp, memcpy
 from identify._block cimport Block
 
 cdef enum:
-    # Grams are eight, four or two bytes wide.
+    # Grams are eight, four to seven, or two or three bytes wide.
     CLASSES = 3
     # Behind a searched text there must be so many readable bytes.
     PADDING = 8
@@ -69,9 +69,15 @@ cdef class IndexBuilder:
     cdef Block block
     cdef uint32_t *counts
     cdef uint32_t counts_shift
+    # Widths of the grams of literals below eight and below four bytes.
+    cdef uint32_t middle
+    cdef uint32_t small
     # Literals written so far.
     cdef uint32_t written
     cdef int count(self) except -1
+    cdef int count_grams(self, bytes literal) except -1
+    cdef uint32_t width_of(self, Py_ssize_t length) noexcept
+    cdef int fit(self, dict literals) except -1
     cdef double weigh(self, bytes literal) except? -1.0
     cdef object choose(self, tuple needs)
     cdef Py_ssize_t rarest(self, bytes literal, uint32_t *count)

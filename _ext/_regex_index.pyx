@@ -3,11 +3,11 @@
 Knows literals (see ``_regex_literals``) and numbers of expressions; nothing of expressions themselves.
 
 Strategy: each expression is filed under one of its needs, each literal of that need under one of its *grams*, the
-eight (four, two) bytes of it that the fewest other literals have.  A search reads the value once for each width
-in use and takes the gram at each position.  Its hash selects a bit of a bitmap with sixteen bits for each gram, which
-fits the innermost caches and is almost always zero; else a table of grams tells the literals to compare.
-Aho-Corasick would need one pass for all widths, but each step of it waits for the one before, and its automaton
-is some hundred times larger than the bitmap.
+eight bytes of it (four to seven, two or three if it is shorter) that the fewest other literals have.  A search reads
+the value once for each width in use and takes the gram at each position.  Its hash selects a bit of a bitmap with
+sixteen bits for each gram, which fits the innermost caches and is almost always zero; else a table of grams tells the
+literals to compare.  Aho-Corasick would need one pass for all widths, but each step of it waits for the one before,
+and its automaton is some hundred times larger than the bitmap.
 
 The work for one value is bounded: where more literals were compared and candidates noted than there are expressions,
 a few times over, every expression is a candidate, which is what there would be without an index.
@@ -16,6 +16,7 @@ a few times over, every expression is a candidate, which is what there would be 
 cimport cython
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_GET_SIZE
 from libc.stdlib cimport calloc, free
+from libc.string cimport memset
 
 from identify._regex_literals import BEGIN
 
@@ -41,10 +42,6 @@ cdef inline uint64_t gram_at(const uint8_t *text, uint64_t bits) noexcept nogil:
 
 cdef inline uint64_t mixed(uint64_t gram) noexcept nogil:
     return (gram ^ gram >> 29) * MULTIPLIER
-
-
-cdef inline uint32_t width_of(Py_ssize_t length) noexcept nogil:
-    return 8 if length >= 8 else 4 if length >= 4 else 2
 
 
 cdef inline uint64_t bits_of(uint32_t width) noexcept nogil:
@@ -80,6 +77,8 @@ cdef class IndexBuilder:
     def __cinit__(self, list needs, Block block):
         self.needs = needs
         self.block = block
+        self.middle = 4
+        self.small = 2
 
     def __dealloc__(self):
         free(self.counts)
@@ -87,10 +86,7 @@ cdef class IndexBuilder:
     cdef int count(self) except -1:
         """Count each gram of all literals; grams with the same hash are counted as one."""
         cdef bytes literal
-        cdef uint64_t total = 0, bits
-        cdef const uint8_t *text
-        cdef Py_ssize_t length, shift
-        cdef uint32_t width
+        cdef uint64_t total = 0
         for needs in self.needs:
             for need in <tuple>needs:
                 for literal in <set>need:
@@ -102,19 +98,26 @@ cdef class IndexBuilder:
         for needs in self.needs:
             for need in <tuple>needs:
                 for literal in <set>need:
-                    text = <const uint8_t *>PyBytes_AS_STRING(literal)
-                    length = PyBytes_GET_SIZE(literal)
-                    width = width_of(length)
-                    bits = bits_of(width)
-                    for shift in range(length - width + 1):
-                        self.counts[mixed(literal_gram(text, length, shift, bits)) >> self.counts_shift] += 1
+                    self.count_grams(literal)
         return 0
+
+    cdef int count_grams(self, bytes literal) except -1:
+        cdef const uint8_t *text = <const uint8_t *>PyBytes_AS_STRING(literal)
+        cdef Py_ssize_t length = PyBytes_GET_SIZE(literal), shift
+        cdef uint32_t width = self.width_of(length)
+        cdef uint64_t bits = bits_of(width)
+        for shift in range(length - width + 1):
+            self.counts[mixed(literal_gram(text, length, shift, bits)) >> self.counts_shift] += 1
+        return 0
+
+    cdef uint32_t width_of(self, Py_ssize_t length) noexcept:
+        return 8 if length >= 8 else self.middle if length >= 4 else self.small
 
     cdef Py_ssize_t rarest(self, bytes literal, uint32_t *count):
         """Return where the gram begins that fewest literals have, the last one of these."""
         cdef const uint8_t *text = <const uint8_t *>PyBytes_AS_STRING(literal)
         cdef Py_ssize_t length = PyBytes_GET_SIZE(literal), shift, best = 0
-        cdef uint32_t width = width_of(length), found
+        cdef uint32_t width = self.width_of(length), found
         cdef uint64_t bits = bits_of(width)
         count[0] = 0xFFFFFFFF
         for shift in range(length - width + 1):
@@ -156,22 +159,41 @@ cdef class IndexBuilder:
         The index's ``data`` is for the caller to set, once the block doesn't move any more.
         """
         cdef dict members = {}
-        cdef dict widths = {8: {}, 4: {}, 2: {}}
+        cdef dict widths
         cdef bytes literal
         cdef Py_ssize_t shift
         cdef uint32_t width, count
         for number, need in chosen:
             for literal in <set>need:
                 members.setdefault(literal, []).append(number)
+        self.fit(members)
+        widths = {8: {}, self.middle: {}, self.small: {}}
         for literal in members:
-            width = width_of(len(literal))
+            width = self.width_of(len(literal))
             shift = self.rarest(literal, &count)
             (<dict>widths[width]).setdefault(literal[shift:shift + width], []).append((literal, shift))
         self.write_literals(members, widths, index)
-        for width in (8, 4, 2):
+        for width in widths:
             if widths[width]:
                 self.write_grams(width, widths[width], &index.grams[index.used])
                 index.used += 1
+        return 0
+
+    cdef int fit(self, dict literals) except -1:
+        """Make the grams of shorter literals as wide as all of these allow, and count only these."""
+        cdef bytes literal
+        cdef Py_ssize_t length
+        self.middle = 7
+        self.small = 3
+        for literal in literals:
+            length = len(literal)
+            if length < 4:
+                self.small = min(self.small, <uint32_t>length)
+            elif length < 8:
+                self.middle = min(self.middle, <uint32_t>length)
+        memset(self.counts, 0, sizeof(uint32_t) << (64 - self.counts_shift))
+        for literal in literals:
+            self.count_grams(literal)
         return 0
 
     cdef int write_literals(self, dict members, dict widths, Index *index) except -1:
@@ -180,7 +202,7 @@ cdef class IndexBuilder:
         cdef Literal row
         cdef uint32_t number, at = 0, begin = 0
         cdef size_t place
-        cdef list ordered = [pair for width in (8, 4, 2) for group in (<dict>widths[width]).values() for pair in group]
+        cdef list ordered = [pair for groups in widths.values() for group in (<dict>groups).values() for pair in group]
         cdef list texts = []
         for literal, _ in ordered:
             texts.append(self.block.put_text(PyBytes_AS_STRING(literal), <size_t>PyBytes_GET_SIZE(literal)))
