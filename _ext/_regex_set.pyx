@@ -250,6 +250,9 @@ cdef class RegexSet:
         cdef const Need *needs = <const Need *>(self.block.data + self.needs_at)
         cdef uint32_t i
         cdef void *compiled
+        if expression.automatic and indexed and not expression.exact and is_ascii(value):
+            # It mostly matches, and reading other needs takes as long as the automaton does.
+            return run_automaton(&expression.automaton, self.block.data, value.text, value.length)
         for i in range(expression.first_need + indexed, expression.end_need):
             if not self.meets(value, &needs[i]):
                 return False
