@@ -7,9 +7,9 @@ isn't changed.
 """
 
 cimport cython
+from libc.stdlib cimport free, malloc
 
 cdef extern from "<locale.h>" nogil:
-    ctypedef void *locale_t
     const int LC_ALL_MASK
     locale_t newlocale(int mask, const char *name, locale_t base)
     locale_t uselocale(locale_t locale)
@@ -25,16 +25,68 @@ cdef extern from "<regex.h>" nogil:
 
 cdef locale_t open_locale() except NULL:
     """Open C.UTF-8, which glibc 2.35+, Debian and musl have built in; other systems spell it otherwise."""
+    global CODE_POINT_RANGES
     cdef locale_t opened
     for name in (b"C.UTF-8", b"C.utf8", b"en_US.UTF-8"):
         opened = newlocale(LC_ALL_MASK, name, NULL)
         if opened != NULL:
+            CODE_POINT_RANGES = name.startswith(b"C.")
             return opened
     raise ImportError("identify._regex needs a UTF-8 locale: none of C.UTF-8, C.utf8, en_US.UTF-8 exists here")
 
 
 # Written once while the module is imported, only read afterwards.
+cdef bint CODE_POINT_RANGES = False
 cdef locale_t UTF8 = open_locale()
+
+
+cdef locale_t enter_locale() noexcept nogil:
+    return uselocale(UTF8)
+
+
+cdef void leave_locale(locale_t before) noexcept nogil:
+    uselocale(before)
+
+
+cdef int check_expression(bytes pattern) except -1:
+    """Raise ``RegexError`` if the C library refuses the expression."""
+    cdef regex_t compiled
+    compile_or_raise(&compiled, pattern)
+    regfree(&compiled)
+    return 0
+
+
+cdef int compile_or_raise(regex_t *compiled, bytes pattern) except -1:
+    cdef char reason[256]
+    cdef locale_t before
+    cdef int code
+    if b"\0" in pattern:
+        raise RegexError("NUL in a regular expression")
+    before = uselocale(UTF8)
+    code = regcomp(compiled, pattern, REG_EXTENDED | REG_NOSUB)
+    if code != 0:
+        regerror(code, compiled, reason, sizeof(reason))
+    uselocale(before)
+    if code != 0:
+        raise RegexError((<bytes>reason).decode("ascii", "replace"))
+    return 0
+
+
+cdef regex_t *compile_expression(const char *pattern) noexcept nogil:
+    cdef regex_t *compiled = <regex_t *>malloc(sizeof(regex_t))
+    if compiled != NULL and regcomp(compiled, pattern, REG_EXTENDED | REG_NOSUB) != 0:
+        free(compiled)
+        return NULL
+    return compiled
+
+
+cdef void free_expression(regex_t *compiled) noexcept nogil:
+    regfree(compiled)
+    free(compiled)
+
+
+cdef bint run_expression(const regex_t *compiled, const char *value) noexcept nogil:
+    return regexec(compiled, value, 0, NULL, 0) == 0
 
 
 class RegexError(ValueError):
@@ -46,20 +98,9 @@ cdef class Regex:
     """A compiled expression; immutable, may be used by any number of threads."""
 
     def __cinit__(self, bytes pattern not None):
-        cdef char reason[256]
-        cdef locale_t before
-        cdef int code
         self.usable = False
         self.pattern = pattern
-        if b"\0" in pattern:
-            raise RegexError("NUL in a regular expression")
-        before = uselocale(UTF8)
-        code = regcomp(&self.compiled, pattern, REG_EXTENDED | REG_NOSUB)
-        if code != 0:
-            regerror(code, &self.compiled, reason, sizeof(reason))
-        uselocale(before)
-        if code != 0:
-            raise RegexError((<bytes>reason).decode("ascii", "replace"))
+        compile_or_raise(&self.compiled, pattern)
         self.usable = True
 
     def __dealloc__(self):
@@ -68,9 +109,9 @@ cdef class Regex:
 
     cdef bint matches(self, const char *value) noexcept nogil:
         cdef locale_t before = uselocale(UTF8)
-        cdef int code = regexec(&self.compiled, value, 0, NULL, 0)
+        cdef bint found = run_expression(&self.compiled, value)
         uselocale(before)
-        return code == 0
+        return found
 
     def search(self, bytes value not None):
         """Return whether the expression matches anywhere in ``value`` (up to its first NUL)."""

@@ -1,6 +1,9 @@
 from collections.abc import Iterable
 from typing import final
 
+BEGIN: bytes
+END: bytes
+
 @final
 class RegexSet:
     @property
@@ -8,3 +11,4 @@ class RegexSet:
     @property
     def ranks(self) -> tuple[int, ...]: ...
     def __init__(self, ranks: Iterable[int], patterns: Iterable[bytes]) -> None: ...
+    def search(self, value: bytes, best: int | None = None) -> int | None: ...

@@ -6,6 +6,7 @@ A configuration is the text of a pjsip.conf.  Requests come as wire messages (th
 """
 
 import generate
+import generate_regex
 from hypothesis import strategies as st
 
 #: Requests of one case: enough for rules to meet, few enough to shrink well.
@@ -59,3 +60,16 @@ def cases(draw):
     """Draw a configuration's text and wire messages to it."""
     text = draw(configurations())
     return text, draw(requests_for(text))
+
+
+@st.composite
+def expressions_with_values(draw, most):
+    """Draw regular expressions that compile, at least one, and values near to what they match."""
+    choice = _DrawnChoice(draw)
+    pairs = []
+    while not pairs:
+        pairs = generate_regex.compiling(
+            generate_regex.expression(choice, depth=2) for _ in range(choice.number(1, most))
+        )
+    values = [generate_regex.around(choice, value) for _, value in pairs for _ in range(2)]
+    return [pattern for pattern, _ in pairs], values + [value for _, value in pairs]

@@ -1,0 +1,45 @@
+"""Parts of expressions and the texts that they require, for other compiled modules."""
+
+from libc.stdint cimport uint64_t
+
+cdef enum:
+    # The most that an open repetition repeats.
+    UNBOUNDED = -1
+
+
+cdef class Part:
+    # All texts that it can match, or None; then there are no needs, head and tail.
+    cdef set exact
+    # Sets of texts that one begins or ends with, or None.
+    cdef set head
+    cdef set tail
+    cdef list needs
+    # There is a ``^``, a ``$`` in it.
+    cdef bint begins
+    cdef bint ends
+    # Of the automaton (see `_regex_syntax`): whether it can match nothing, where matches begin and end.
+    cdef bint nullable
+    cdef uint64_t first
+    cdef uint64_t last
+
+
+cdef class Run:
+    # A concatenation while it is read: what it ends with so far, began with, and its needs.
+    cdef set text
+    cdef set head
+    cdef list needs
+    # Everything so far is exact.
+    cdef bint exact
+    cdef bint begins
+    cdef bint ends
+    cdef int need(self, set texts) except -1
+    cdef int end(self, set following) except -1
+    cdef int add(self, Part part) except -1
+    cdef Part part(self)
+
+
+cdef Part exact_part(set texts, bint begins, bint ends)
+cdef Part any_text()
+cdef Part alternation(list parts)
+# What is known of `part{least,most}`.
+cdef Part repetition(Part part, Py_ssize_t least, Py_ssize_t most)

@@ -1,0 +1,6 @@
+from typing import final
+
+BEGIN: bytes
+
+@final
+class IndexBuilder: ...

@@ -1,0 +1,12 @@
+from typing import final
+
+BEGIN: bytes
+END: bytes
+
+class UncertainError(Exception): ...
+
+@final
+class Part: ...
+
+@final
+class Run: ...

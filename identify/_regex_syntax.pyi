@@ -1,0 +1,20 @@
+from typing import final
+
+BEGIN: bytes
+END: bytes
+ANY: frozenset[int]
+NONE: frozenset[int]
+
+@final
+class Analysis:
+    @property
+    def exact(self) -> bool: ...
+    @property
+    def needs(self) -> tuple[set[bytes], ...]: ...
+    @property
+    def automatic(self) -> bool: ...
+
+@final
+class Reader: ...
+
+def needs_of(pattern: bytes, ranges: bool = True) -> tuple[bool, list[frozenset[bytes]]]: ...
