@@ -5,7 +5,15 @@ a configuration that Asterisk would survive is never an exception either, it is 
 :class:`~identify.model.Problem` in ``Configuration.problems``.
 """
 
-__all__ = ["ConfigError", "EngineFileError", "IdentifyError", "LimitError", "MessageError", "TrafficError"]
+__all__ = [
+    "ConfigError",
+    "EngineFileError",
+    "IdentifyError",
+    "LimitError",
+    "MessageError",
+    "MissingLibraryError",
+    "TrafficError",
+]
 
 
 class IdentifyError(Exception):
@@ -53,6 +61,10 @@ class EngineFileError(IdentifyError, ValueError):
 
 class LimitError(IdentifyError, ValueError):
     """An input is larger than this package handles."""
+
+
+class MissingLibraryError(IdentifyError, ImportError):
+    """A library of an extra isn't installed; the message says what to install."""
 
 
 class TrafficError(IdentifyError, ValueError):

@@ -17,6 +17,7 @@ from identify.configuration import Configuration
 from identify.model import Match
 from identify.simulation.outcomes import Outcome
 from identify.simulation.tables import Sources, Strangers, earliest, latest
+from identify.simulation.runs.timeline import Timeline
 from identify.simulation.trace import Example, nearest_miss
 
 __all__ = ["MOST_MISMATCHES", "Expectations", "Mismatch", "Reading", "Result", "UnusedRule"]
@@ -84,7 +85,8 @@ class Result:
     ``challenged`` those identified requests that Asterisk would ask for credentials, ``contact_names`` those with a
     Contact whose host name an access list would have resolved and that passed here.  ``events`` counts security events
     by their cause, :attr:`Outcome.UNIDENTIFIED` or :attr:`Outcome.ENDPOINT_ACL`.  ``forgotten`` says how many dialogs,
-    transactions and counted sources were more than could be remembered.
+    transactions and counted sources were more than could be remembered.  ``timeline`` has counts over time where they
+    were asked for.
     """
 
     configuration: Configuration = attrs.field(repr=False)
@@ -104,6 +106,7 @@ class Result:
     unclear_registers: int = 0
     readings: list[Reading] = attrs.field(factory=list)
     expectations: Expectations = attrs.field(factory=Expectations)
+    timeline: Timeline | None = attrs.field(default=None, repr=False)
 
     def merge(self, other: Result) -> None:
         """Add what another part of the traffic came to, simulated with the same configuration."""
@@ -124,6 +127,8 @@ class Result:
         self.unclear_registers += other.unclear_registers
         self.readings += other.readings
         self.expectations.merge(other.expectations)
+        if self.timeline is not None and other.timeline is not None:
+            self.timeline.merge(other.timeline)
 
     @property
     def asked(self) -> int:
@@ -165,6 +170,23 @@ class Result:
         """The endpoints that no request was identified as."""
         used = {match.endpoint for match, count in self.hits.items() if count}
         return [id for id in self.configuration.endpoints if id not in used]
+
+    @property
+    def remarks(self) -> list[str]:
+        """What a reader of the counts should know of them, in sentences."""
+        remarks = [
+            f"{count:,} {what} were more than could be remembered"
+            for what, count in sorted(self.forgotten.items())
+        ]
+        if self.unclear_registers:
+            remarks.append(
+                f"{self.unclear_registers:,} REGISTERs of Asterisk had a line token of no known registration"
+            )
+        if self.contact_names:
+            remarks.append(
+                f"{self.contact_names:,} requests passed a contact ACL with a host name, which isn't looked up here"
+            )
+        return remarks
 
     def nearest_miss(self, example: Example) -> str:
         """Return the reason that says best why a message wasn't identified."""

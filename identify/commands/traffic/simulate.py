@@ -14,8 +14,10 @@ from identify.commands.traffic.options import check_tokens, progress, read_token
 from identify.configuration import Configuration
 from identify.engine import Engine
 from identify.errors import IdentifyError
+from identify.report import comparison_page, require_libraries, result_page
 from identify.simulation import Comparison, Outcome, Result, Rows
 from identify.simulation.files import Selection, read_expected
+from identify.simulation.runs.timeline import Timeline
 from identify.simulation.runs.work import Plan, run, run_in_processes
 from identify.traffic import Reader, open_traffic
 
@@ -43,6 +45,13 @@ MOST_EXPLAINED = 100
     metavar="FILE",
     type=click.Path(allow_dash=True),
     help="Write a row a request to a .jsonl, .csv or .parquet file; - prints JSON Lines and no summary.",
+)
+@click.option(
+    "--html",
+    "page",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, writable=True),
+    help="Write a report to look at in a browser; needs sip-identify[report].",
 )
 @click.option(
     "--only",
@@ -85,6 +94,7 @@ def simulate(
     expect: str | None,
     record: str | None,
     output: str | None,
+    page: str | None,
     only: tuple[str, ...],
     where: tuple[str, ...],
     limit: int | None,
@@ -111,8 +121,12 @@ def simulate(
     tokens = read_tokens(tokens_file, line_tokens)
     check_tokens(configuration, tokens)
     _check_together(against=against, frames=frames, output=output, record=record, expect=expect, jobs=jobs)
+    if frames and page is not None:
+        raise click.UsageError("--html doesn't go with --explain")
     _check_traffic(traffic)
     try:
+        if page is not None:
+            _check_page(page)
         plan = Plan(
             configuration=configuration,
             engine=Engine(configuration, tokens),
@@ -124,13 +138,16 @@ def simulate(
             output=output,
             selection=Selection(only=[Outcome(one) for one in only], where=where, limit=limit),
             record=record,
+            timeline=page is not None,
         )
         if frames:
             _explain(plan, traffic[0], frames)
             return
         if against is not None:
-            context.exit(_compare(plan, load(against), against, traffic, as_json))
+            context.exit(_compare(plan, load(against), (config, against), traffic, page, as_json))
         result = _run(plan, traffic, jobs)
+        if page is not None:
+            _write(page, result_page(result, config=config, traffic=traffic))
     except OSError as error:
         raise UnusableError(
             shown(f"{error.filename}: {error.strerror}" if error.filename else str(error))
@@ -180,7 +197,27 @@ def _run(plan: Plan, traffic: Sequence[str], jobs: int) -> Result:
         return run_in_processes(plan, traffic, jobs, done=lambda task: move(0, task.path))
 
 
-def _compare(plan: Plan, after: Configuration, name: str, traffic: Sequence[str], as_json: bool) -> int:
+def _check_page(path: str) -> None:
+    """End the command before the traffic is read where no page could be written afterwards."""
+    require_libraries()
+    # Appending nothing keeps the page of the last time, should reading fail.
+    with open(path, "a", encoding="utf-8"):
+        pass
+
+
+def _write(path: str, page: str) -> None:
+    with open(path, "w", encoding="utf-8", newline="\n") as file:
+        file.write(page)
+
+
+def _compare(
+    plan: Plan,
+    after: Configuration,
+    names: tuple[str, str],
+    traffic: Sequence[str],
+    page: str | None,
+    as_json: bool,
+) -> int:
     """Print what changes; return the exit status."""
     tokens = {id: token for id, token in plan.line_tokens.items() if id in after.registrations}
     comparison = Comparison(
@@ -191,16 +228,25 @@ def _compare(plan: Plan, after: Configuration, name: str, traffic: Sequence[str]
         local=plan.local,
         assume_dialogs=plan.assume_dialogs,
     )
+    timelines = (Timeline(), Timeline())
     with progress(traffic) as move:
         for path in traffic:
             with open_traffic(path, **plan.reading) as reader:
                 for batch in reader:
-                    comparison.feed(batch)
+                    rows = comparison.feed(batch)
+                    if page is not None:
+                        timelines[0].feed(rows[0])
+                        timelines[1].feed(rows[1])
                     move(len(batch), reader)
+    if page is not None:
+        _write(
+            page,
+            comparison_page(comparison, timelines, config=names[0], against=names[1], traffic=traffic),
+        )
     if as_json:
         print_json("simulate --against", comparison.as_dict())
     else:
-        tables.print_comparison(comparison, name)
+        tables.print_comparison(comparison, names[1])
     return STATUS_DIFFERS if comparison.changed else 0
 
 

@@ -146,12 +146,7 @@ def _notes(result: Result) -> Iterable[str]:
             yield f"{shown(reading.name)} ({reading.format}): passed over: {shown(passed)}"
         for problem in reading.problems:
             yield f"{shown(reading.name)}: {shown(problem)}"
-    for what, count in sorted(result.forgotten.items()):
-        yield f"{count:,} {what} were more than could be remembered"
-    if result.unclear_registers:
-        yield f"{result.unclear_registers:,} REGISTERs of Asterisk had a line token of no known registration"
-    if result.contact_names:
-        yield f"{result.contact_names:,} requests passed a contact ACL with a host name, which isn't looked up here"
+    yield from result.remarks
 
 
 def print_comparison(comparison: Comparison, name: str) -> None:

@@ -27,6 +27,7 @@ from identify.simulation.files.selection import Selection
 from identify.simulation.result import Result
 from identify.simulation.rows import Rows
 from identify.simulation.simulation import Simulation
+from identify.simulation.runs.timeline import Timeline
 from identify.traffic.batch import Batch, Reader
 from identify.traffic.opening import open_traffic
 
@@ -52,6 +53,8 @@ class Plan:
     output: str | None = None
     selection: Selection = attrs.field(factory=Selection)
     record: str | None = None
+    #: Whether the result has counts over time.
+    timeline: bool = False
 
     def simulation(self) -> Simulation:
         """Return a simulation that has seen nothing yet."""
@@ -108,20 +111,24 @@ def run(plan: Plan, paths: Sequence[str], *, watch: Watcher | None = None) -> Re
     Writes rows and expected answers where the plan wants them.
     """
     simulation = plan.simulation()
+    timeline = Timeline() if plan.timeline else None
     with _Files(plan) as files:
         for path in paths:
             with open_traffic(path, **plan.reading) as reader:
                 for rows in simulation.rows(plan.batches(reader)):
                     files.write(rows, reader.name)
+                    if timeline is not None:
+                        timeline.feed(rows)
                     if watch is not None:
                         watch(rows, reader)
                 simulation.note_reader(reader)
-    return simulation.result
+    return _result(simulation, timeline)
 
 
 def run_task(plan: Plan, task: Task, *, watch: Watcher | None = None) -> Result:
     """Simulate one task, as of an Asterisk that sees nothing else; return what came of it."""
     simulation = plan.simulation()
+    timeline = Timeline() if plan.timeline else None
     with _Files(plan) as files, open_traffic(task.path, **plan.reading) as reader:
         before = 0
         for batch in plan.batches(reader):
@@ -132,13 +139,15 @@ def run_task(plan: Plan, task: Task, *, watch: Watcher | None = None) -> Result:
             if task.holds(before, reader.size):
                 rows = simulation.feed(batch)
                 files.write(rows, reader.name)
+                if timeline is not None:
+                    timeline.feed(rows)
                 if watch is not None:
                     watch(rows, reader)
             before = reader.position
         # Only the last stretch's reader has seen the whole file.
         if task.part == task.parts - 1:
             simulation.note_reader(reader)
-    return simulation.result
+    return _result(simulation, timeline)
 
 
 def run_in_processes(
@@ -174,6 +183,12 @@ def run_in_processes(
                 if done is not None:
                     done(task)
     return total if total is not None else plan.simulation().result
+
+
+def _result(simulation: Simulation, timeline: Timeline | None) -> Result:
+    result = simulation.result
+    result.timeline = timeline
+    return result
 
 
 class _Files:

@@ -1,0 +1,151 @@
+"""The charts of a timeline, as figures of plotly.
+
+Plotly reads some HTML in names, such as links, so that names are escaped for it too; how the page's colours get into a
+chart is ``templates/page.js``'s.
+
+Plotly, because it is MIT-licensed, kept by a company and used by very many, brings plotly.js inside of a package that is
+all Python with two small dependencies, runs without eval (so that the page's policy can forbid it), and draws SVG.
+Its library is the largest (4.8 MB, 2 MB as the page has it): Bokeh (1 MB) draws on a canvas and brings NumPy and pandas;
+Vega-Altair (0.9 MB) needs a browser engine of 80 MB to get hold of its JavaScript offline.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+
+import plotly.graph_objects as go
+
+from identify.explanation.words import shown
+from identify.report.contents import Chart
+from identify.simulation.outcomes import Outcome
+from identify.simulation.runs.timeline import Series, Timeline
+
+__all__ = ["timeline_charts"]
+
+MILLISECOND = 1_000_000
+#: Endpoints with a colour of their own.
+MOST_ENDPOINTS = 10
+#: Characters of a name in a legend.
+LONGEST_NAME = 40
+#: The page's colours are numbered from 0; this one is the grey.
+GREY = 16
+HEIGHT = 360
+
+OUTCOME_COLOURS = {outcome.value: number for number, outcome in enumerate(Outcome)}
+#: Not requests to Asterisk: most of a capture, and hidden until they are asked for.
+HIDDEN = {outcome.value for outcome in (Outcome.RESPONSE, Outcome.SENT, Outcome.FOREIGN, Outcome.NOT_SIP)}
+
+UNITS = ((86_400_000, "d"), (3_600_000, "h"), (60_000, "min"), (1_000, "s"), (1, "ms"))
+
+
+def timeline_charts(timeline: Timeline, *, which: str = "") -> list[Chart]:
+    """Return charts of outcomes, identifiers and endpoints over time; none where no message has a time.
+
+    ``which`` names the configuration where there are two.
+    """
+    outcomes = timeline.outcomes()
+    if not outcomes:
+        return []
+    suffix = f" {which}" if which else ""
+    untimed = f" {timeline.untimed:,} messages without time aren't shown." if timeline.untimed else ""
+    hidden = [series.name for series in outcomes if series.name in HIDDEN]
+    # Traffic of nothing else is shown all the same.
+    hidden = hidden if len(hidden) < len(outcomes) else []
+    note = f"Choose in the legend what is shown; {_listed(hidden)} hidden at first." if hidden else ""
+    charts = [
+        _chart(
+            f"outcomes-over-time{'-' + which if which else ''}",
+            f"Outcomes over time{suffix}",
+            note + untimed,
+            timeline,
+            outcomes,
+            [OUTCOME_COLOURS.get(series.name or "", GREY) for series in outcomes],
+            hidden,
+        )
+    ]
+    for what, found in (
+        ("Identifiers", timeline.identifiers()),
+        ("Endpoints", timeline.endpoints(MOST_ENDPOINTS)),
+    ):
+        colours = [
+            GREY if series.name in ((None, "none") if what == "Identifiers" else (None,)) else number
+            for number, series in enumerate(found)
+        ]
+        if found:
+            charts.append(
+                _chart(
+                    f"{what.lower()}-over-time{'-' + which if which else ''}",
+                    f"{what} over time{suffix}",
+                    untimed.strip(),
+                    timeline,
+                    found,
+                    colours,
+                    [],
+                )
+            )
+    return charts
+
+
+def _chart(
+    id: str,
+    title: str,
+    note: str,
+    timeline: Timeline,
+    every: Sequence[Series],
+    colours: Sequence[int],
+    hidden: Sequence[str | None],
+) -> Chart:
+    width = timeline.width // MILLISECOND
+    figure = go.Figure(
+        data=[
+            go.Bar(
+                name=_name(series.name),
+                # Plotly takes milliseconds for dates.
+                x=[start // MILLISECOND for start in series.counts],
+                y=list(series.counts.values()),
+                width=width,
+                offset=0,
+                marker={"line": {"width": 0}},
+                hovertemplate="%{y:,}",
+                visible="legendonly" if series.name in hidden else True,
+            )
+            for series in every
+        ],
+        layout={
+            "template": "none",
+            "barmode": "stack",
+            "height": HEIGHT,
+            "hovermode": "x unified",
+            "hoverlabel": {"namelength": -1},
+            "margin": {"l": 60, "r": 20, "t": 30, "b": 40},
+            "legend": {"orientation": "h", "y": -0.2, "yanchor": "top", "traceorder": "normal"},
+            "showlegend": True,
+            "xaxis": {"type": "date", "title": {"text": "UTC"}, "hoverformat": "%Y-%m-%d %H:%M:%S.%L"},
+            "yaxis": {
+                "title": {"text": f"messages in {_duration(width)}"},
+                "rangemode": "tozero",
+                "tickformat": ",d",
+            },
+        },
+    )
+    return Chart(id=id, title=title, note=note, figure=figure.to_plotly_json(), colours=colours)
+
+
+def _name(name: str | None) -> str:
+    if name is None:
+        return "<i>all others</i>"
+    clipped = name if len(name) <= LONGEST_NAME else name[:LONGEST_NAME] + "..."
+    return html.escape(shown(clipped), quote=False)
+
+
+def _duration(milliseconds: int) -> str:
+    for unit, text in UNITS:
+        if milliseconds % unit == 0:
+            return f"{milliseconds // unit:,} {text}"
+    return f"{milliseconds} ms"
+
+
+def _listed(names: Sequence[str | None]) -> str:
+    words = ", ".join(name for name in names if name)
+    return f"{words} {'is' if len(names) == 1 else 'are'}"

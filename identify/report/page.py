@@ -1,0 +1,169 @@
+"""The page: contents put into HTML, with all that it needs inside.
+
+Strategy: one file without any address.  A policy in the page forbids it to load anything and to run any script but the
+two whose digests stand there: the page's own, and plotly's.  Text is escaped by Jinja; charts are JSON in which ``<`` and
+``&`` are escapes.  Plotly's library is compressed, which makes the page less than half as large; the page's script
+unpacks it and puts it in as the very text whose digest the policy has.  The same contents give the same bytes.
+"""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from identify.errors import MissingLibraryError
+from identify.explanation.words import shown
+from identify.report.contents import Chart, Page
+from identify.report.tables import comparison_tables, result_tables, traces
+from identify.simulation.comparison import Comparison
+from identify.simulation.files.rows import time_text
+from identify.simulation.outcomes import Outcome
+from identify.simulation.result import Result
+from identify.version import __version__
+
+if TYPE_CHECKING:
+    from identify.simulation.runs.timeline import Timeline
+
+__all__ = ["comparison_page", "rendered", "require_libraries", "result_page"]
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+#: Styles in attributes are plotly's way to place text; images are what its download button draws.
+POLICY = (
+    "default-src 'none'; script-src {scripts}; style-src 'unsafe-inline'; img-src data: blob:; "
+    "base-uri 'none'; form-action 'none'"
+)
+
+
+def require_libraries() -> None:
+    """Raise :class:`~identify.errors.MissingLibraryError` unless a page can be made here."""
+    try:
+        import jinja2  # noqa: F401, PLC0415 (an extra)
+        import plotly  # noqa: F401, PLC0415
+    except ImportError as error:
+        raise MissingLibraryError(
+            "a report needs libraries that aren't installed: pip install 'sip-identify[report]'"
+        ) from error
+
+
+def result_page(result: Result, *, config: str, traffic: Sequence[str]) -> str:
+    """Return the page of a simulation as HTML; charts are those of its timeline."""
+    require_libraries()
+    asked = result.asked
+    facts = [
+        ("messages", f"{result.messages:,}"),
+        ("asked about", f"{asked:,}"),
+        ("identified", _of(result.outcomes[Outcome.IDENTIFIED], asked)),
+        ("unidentified", _of(result.outcomes[Outcome.UNIDENTIFIED], asked)),
+        ("denied by the endpoint's ACL", f"{result.outcomes[Outcome.ENDPOINT_ACL]:,}"),
+        ("unidentified sources", f"{len(result.strangers.rows):,}"),
+        ("security events", f"{sum(result.events.values()):,}"),
+        ("asked for credentials", f"{result.challenged:,}"),
+    ]
+    if result.expectations.checked:
+        right = result.expectations.checked - result.expectations.failed
+        facts.append(("as expected", f"{right:,} of {result.expectations.checked:,}"))
+    return rendered(
+        Page(
+            title=f"{shown(config)}: {_listed(traffic)}",
+            subtitle=_span(result.first, result.last),
+            facts=facts,
+            remarks=result.remarks,
+            charts=_charts([(result.timeline, "")]),
+            tables=result_tables(result),
+        )
+    )
+
+
+def comparison_page(
+    comparison: Comparison,
+    timelines: tuple[Timeline | None, Timeline | None],
+    *,
+    config: str,
+    against: str,
+    traffic: Sequence[str],
+) -> str:
+    """Return the page of what changes from one configuration to the other as HTML."""
+    require_libraries()
+    return rendered(
+        Page(
+            title=f"{shown(config)} → {shown(against)}: {_listed(traffic)}",
+            subtitle="What changes from the first configuration to the second one.",
+            facts=[
+                ("messages", f"{comparison.messages:,}"),
+                ("requests that change", f"{comparison.changed:,}"),
+                ("kinds of change", f"{len(comparison.changes):,}"),
+            ],
+            charts=_charts([(timelines[0], "before"), (timelines[1], "after")]),
+            tables=comparison_tables(comparison),
+            traces=list(traces(comparison)),
+        )
+    )
+
+
+def rendered(page: Page) -> str:
+    """Return contents as HTML; it is to be written as UTF-8."""
+    import jinja2  # noqa: PLC0415 (an extra)
+    from markupsafe import Markup  # noqa: PLC0415 (Jinja's)
+
+    script = (TEMPLATES / "page.js").read_text(encoding="utf-8")
+    library = _library() if page.charts else ""
+    digests = [_digest(text) for text in (script, library) if text]
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    packed = base64.b64encode(gzip.compress(library.encode(), mtime=0)).decode() if library else ""
+    html: str = environment.get_template("page.html.jinja").render(
+        page=page,
+        policy=POLICY.format(scripts=" ".join(digests)),
+        style=Markup((TEMPLATES / "page.css").read_text(encoding="utf-8")),  # noqa: S704 (our own)
+        script=Markup(script),  # noqa: S704 (our own)
+        library=packed,
+        version=__version__,
+    )
+    # Bytes that weren't UTF-8 are lone surrogates, which no file can hold.
+    return html.encode("utf-8", "backslashreplace").decode()
+
+
+def _library() -> str:
+    from plotly.offline import get_plotlyjs  # noqa: PLC0415 (an extra)
+
+    return str(get_plotlyjs())
+
+
+def _charts(timelines: Sequence[tuple[Timeline | None, str]]) -> list[Chart]:
+    from identify.report.charts import timeline_charts  # noqa: PLC0415 (imports an extra)
+
+    return [
+        chart
+        for timeline, which in timelines
+        if timeline is not None
+        for chart in timeline_charts(timeline, which=which)
+    ]
+
+
+def _digest(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def _span(first: int, last: int) -> str:
+    if first < 0:
+        return "The traffic has no times."
+    return f"{time_text(first)} to {time_text(last)}"
+
+
+def _of(part: int, whole: int) -> str:
+    return f"{part:,} ({100 * part / whole:.1f} %)" if whole else f"{part:,}"
+
+
+def _listed(paths: Sequence[str]) -> str:
+    names = [shown(Path(path).name or path) for path in paths[:3]]
+    return ", ".join(names) + (f" and {len(paths) - 3:,} more" if len(paths) > 3 else "")

@@ -1,0 +1,70 @@
+"use strict";
+
+// Tables: a click on a heading sorts by its column, another one turns the order; of numbers the largest come first.
+// The sort is stable, so that rows that are equal keep the order of the sort before.
+for (const table of document.querySelectorAll("table")) {
+  const headings = [...table.tHead.rows[0].cells];
+  headings.forEach((heading, column) => {
+    const numeric = heading.classList.contains("number");
+    heading.firstElementChild.addEventListener("click", () => {
+      const before = heading.getAttribute("aria-sort");
+      const descending = before ? before === "ascending" : numeric;
+      headings.forEach((other) => other.removeAttribute("aria-sort"));
+      heading.setAttribute("aria-sort", descending ? "descending" : "ascending");
+      const key = (row) => numeric ? Number(row.cells[column].dataset.key) : row.cells[column].textContent;
+      const order = numeric ? (a, b) => a - b : new Intl.Collator(undefined, { numeric: true }).compare;
+      const rows = [...table.tBodies[0].rows].map((row) => [key(row), row]);
+      rows.sort((a, b) => descending ? order(b[0], a[0]) : order(a[0], b[0]));
+      table.tBodies[0].append(...rows.map((row) => row[1]));
+    });
+  });
+}
+
+// Charts: in the colours of the page, which the browser's scheme chooses.
+const charts = JSON.parse(document.getElementById("charts").textContent);
+
+async function loadLibrary() {
+  const packed = atob(document.getElementById("library").textContent);
+  const bytes = Uint8Array.from(packed, (character) => character.charCodeAt(0));
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  const script = document.createElement("script");
+  script.textContent = await new Response(stream).text();
+  document.head.append(script);
+}
+
+function draw() {
+  const style = getComputedStyle(document.documentElement);
+  const colour = (name) => style.getPropertyValue(`--${name}`).trim();
+  const axis = { gridcolor: colour("line"), linecolor: colour("line"), zerolinecolor: colour("line") };
+  for (const { id, figure, colours } of charts) {
+    const place = document.getElementById(id);
+    // What is shown and how far it is zoomed stays as the reader has chosen it.
+    const shown = place.data ? place.data.map((trace) => trace.visible) : null;
+    const data = figure.data.map((trace, number) => ({
+      ...trace,
+      visible: shown ? shown[number] : trace.visible,
+      marker: { ...trace.marker, color: colour(`series-${colours[number]}`) },
+    }));
+    const layout = {
+      ...figure.layout,
+      uirevision: id,
+      paper_bgcolor: colour("back"),
+      plot_bgcolor: colour("back"),
+      font: { color: colour("text"), family: "system-ui, sans-serif", size: 13 },
+      hoverlabel: { ...figure.layout.hoverlabel, bgcolor: colour("panel"), bordercolor: colour("line"),
+        font: { color: colour("text") } },
+      modebar: { bgcolor: "transparent", color: colour("faint"), activecolor: colour("accent") },
+      xaxis: { ...figure.layout.xaxis, ...axis },
+      yaxis: { ...figure.layout.yaxis, ...axis },
+    };
+    Plotly.react(place, data, layout, { responsive: true, displaylogo: false });
+  }
+  document.documentElement.dataset.charts = "drawn";
+}
+
+if (charts.length) {
+  loadLibrary().then(() => {
+    draw();
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
+  });
+}
