@@ -3,10 +3,10 @@
 Plotly reads some HTML in names, such as links, so that names are escaped for it too; how the page's colours get into a
 chart is ``templates/page.js``'s.
 
-Plotly, because it is MIT-licensed, kept by a company and used by very many, brings plotly.js inside of a package that is
-all Python with two small dependencies, runs without eval (so that the page's policy can forbid it), and draws SVG.
-Its library is the largest (4.8 MB, 2 MB as the page has it): Bokeh (1 MB) draws on a canvas and brings NumPy and pandas;
-Vega-Altair (0.9 MB) needs a browser engine of 80 MB to get hold of its JavaScript offline.
+Plotly, because it is MIT-licensed, kept by a company and used by very many, brings plotly.js inside of a package that
+is all Python with two small dependencies, runs without eval (so that the page's policy can forbid it), and draws SVG.
+Its library is the largest (4.8 MB, 2 MB as the page has it): Bokeh draws on a canvas and brings NumPy and others;
+Vega-Altair (0.9 MB) needs a JavaScript engine of 80 MB to get hold of its own JavaScript offline.
 """
 
 from __future__ import annotations
@@ -31,6 +31,11 @@ LONGEST_NAME = 40
 #: The page's colours are numbered from 0; this one is the grey.
 GREY = 16
 HEIGHT = 360
+#: So many buckets' time is shown at least, lest a single one fill a chart.
+LEAST_BUCKETS = 40
+
+#: Of identifiers and endpoints: none that stands for identified or unidentified among the outcomes.
+COLOURS = (4, 8, 11, 6, 2, 7, 5, 10, 12, 13)
 
 OUTCOME_COLOURS = {outcome.value: number for number, outcome in enumerate(Outcome)}
 #: Not requests to Asterisk: most of a capture, and hidden until they are asked for.
@@ -47,7 +52,7 @@ def timeline_charts(timeline: Timeline, *, which: str = "") -> list[Chart]:
     outcomes = timeline.outcomes()
     if not outcomes:
         return []
-    suffix = f" {which}" if which else ""
+    suffix = f", {which}" if which else ""
     untimed = f" {timeline.untimed:,} messages without time aren't shown." if timeline.untimed else ""
     hidden = [series.name for series in outcomes if series.name in HIDDEN]
     # Traffic of nothing else is shown all the same.
@@ -68,8 +73,10 @@ def timeline_charts(timeline: Timeline, *, which: str = "") -> list[Chart]:
         ("Identifiers", timeline.identifiers()),
         ("Endpoints", timeline.endpoints(MOST_ENDPOINTS)),
     ):
+        # An endpoint may be called "none" as well.
+        grey = (None, "none") if what == "Identifiers" else (None,)
         colours = [
-            GREY if series.name in ((None, "none") if what == "Identifiers" else (None,)) else number
+            GREY if series.name in grey else COLOURS[number % len(COLOURS)]
             for number, series in enumerate(found)
         ]
         if found:
@@ -119,9 +126,9 @@ def _chart(
             "hovermode": "x unified",
             "hoverlabel": {"namelength": -1},
             "margin": {"l": 60, "r": 20, "t": 30, "b": 40},
-            "legend": {"orientation": "h", "y": -0.2, "yanchor": "top", "traceorder": "normal"},
+            "legend": {"orientation": "h", "y": -0.22, "yanchor": "top", "traceorder": "normal"},
             "showlegend": True,
-            "xaxis": {"type": "date", "title": {"text": "UTC"}, "hoverformat": "%Y-%m-%d %H:%M:%S.%L"},
+            "xaxis": {"type": "date", "range": _range(timeline), "hoverformat": "%Y-%m-%d %H:%M:%S.%L UTC"},
             "yaxis": {
                 "title": {"text": f"messages in {_duration(width)}"},
                 "rangemode": "tozero",
@@ -130,6 +137,14 @@ def _chart(
         },
     )
     return Chart(id=id, title=title, note=note, figure=figure.to_plotly_json(), colours=colours)
+
+
+def _range(timeline: Timeline) -> list[int]:
+    """Return which time is shown, the same in all charts, in milliseconds: a short one with some room at both ends."""
+    starts, width = timeline.starts, timeline.width // MILLISECOND
+    first, end = starts[0] // MILLISECOND, starts[-1] // MILLISECOND + width
+    room = max(width, (LEAST_BUCKETS * width - (end - first)) // 2)
+    return [first - room, end + room]
 
 
 def _name(name: str | None) -> str:

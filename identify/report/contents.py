@@ -6,7 +6,7 @@ written as escapes); what HTML would take for markup is escaped where it is put 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -26,10 +26,11 @@ class Cell:
 
 @attrs.frozen
 class Column:
-    """A column's heading, and whether it holds numbers."""
+    """A column's heading, whether it holds numbers, and whether it holds sentences."""
 
     title: str
     numeric: bool = False
+    prose: bool = False
 
 
 @attrs.frozen(kw_only=True)
@@ -46,7 +47,7 @@ class Table:
 
 @attrs.frozen(kw_only=True)
 class Chart:
-    """A figure of plotly as JSON's values; ``colours`` has, for each of its traces, the number of a colour of the page."""
+    """A figure of plotly as JSON's values; ``colours`` has the number of a colour for each of its traces."""
 
     id: str
     title: str
@@ -66,13 +67,14 @@ class Trace:
 
 @attrs.frozen(kw_only=True)
 class Page:
-    """A whole page; ``facts`` are labels with values."""
+    """A whole page; ``facts`` are labels with values, ``charts_last`` puts the charts below all else."""
 
     title: str
     subtitle: str
     facts: Sequence[tuple[str, str]]
     remarks: Sequence[str] = ()
     charts: Sequence[Chart] = ()
+    charts_last: bool = False
     tables: Sequence[Table] = ()
     traces: Sequence[Trace] = ()
 
@@ -95,8 +97,3 @@ def number(count: int, suffix: str = "") -> Cell:
 def share(part: int, whole: int) -> Cell:
     """Return a cell with a share in percent."""
     return Cell(f"{100 * part / whole:.1f} %", part / whole) if whole else Cell("-", 0)
-
-
-def texts(titles: Iterable[str]) -> list[Column]:
-    """Return columns of text."""
-    return [Column(title) for title in titles]

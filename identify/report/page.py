@@ -1,8 +1,8 @@
 """The page: contents put into HTML, with all that it needs inside.
 
 Strategy: one file without any address.  A policy in the page forbids it to load anything and to run any script but the
-two whose digests stand there: the page's own, and plotly's.  Text is escaped by Jinja; charts are JSON in which ``<`` and
-``&`` are escapes.  Plotly's library is compressed, which makes the page less than half as large; the page's script
+two whose digests stand there: the page's own, and plotly's.  Text is escaped by Jinja; charts are JSON in which ``<``
+and ``&`` are escapes.  Plotly's library is compressed, which makes the page less than half as large; the page's script
 unpacks it and puts it in as the very text whose digest the policy has.  The same contents give the same bytes.
 """
 
@@ -99,6 +99,7 @@ def comparison_page(
                 ("kinds of change", f"{len(comparison.changes):,}"),
             ],
             charts=_charts([(timelines[0], "before"), (timelines[1], "after")]),
+            charts_last=True,
             tables=comparison_tables(comparison),
             traces=list(traces(comparison)),
         )
@@ -157,7 +158,7 @@ def _digest(text: str) -> str:
 def _span(first: int, last: int) -> str:
     if first < 0:
         return "The traffic has no times."
-    return f"{time_text(first)} to {time_text(last)}"
+    return f"{time_text(first)} to {time_text(last)}, all times in UTC"
 
 
 def _of(part: int, whole: int) -> str:

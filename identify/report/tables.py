@@ -156,22 +156,23 @@ def _strangers(result: Result) -> Table:
                 number(stranger.requests),
                 number(stranger.denied),
                 number(stranger.events),
+                sentence(miss),
+                number(example.frame) if example is not None else Cell("", 0),
                 _time(stranger.first),
                 _time(stranger.last),
-                number(example.frame) if example is not None else Cell("", 0),
-                sentence(miss),
             ]
         )
     columns = [
-        *(Column("source"), Column("requests", numeric=True), Column("denied by ACL", numeric=True)),
-        *(Column("events", numeric=True), Column("first", numeric=True), Column("last", numeric=True)),
-        *(Column("frame", numeric=True), Column("nearest miss")),
+        *(Column("source"), Column("requests", numeric=True), Column("denied", numeric=True)),
+        *(Column("events", numeric=True), Column("nearest miss", prose=True), Column("frame", numeric=True)),
+        *(Column("first", numeric=True), Column("last", numeric=True)),
     ]
     beyond = result.strangers.other.requests
     return Table(
         id="strangers",
         title="Unidentified sources",
-        note="Events are the security events that Asterisk would report, which is what fail2ban counts."
+        note="Denied are those that an endpoint's ACL denies; events are the security events that Asterisk would "
+        "report, which is what fail2ban counts."
         + (f" {beyond:,} requests of further sources weren't told apart." if beyond else ""),
         columns=columns,
         rows=rows,
@@ -246,7 +247,7 @@ def _passed(result: Result) -> Table:
         title="Passed over by the readers",
         columns=[
             *(Column("traffic"), Column("format"), Column("reason")),
-            *(Column("count", numeric=True), Column("meaning")),
+            *(Column("count", numeric=True), Column("meaning", prose=True)),
         ],
         rows=list(islice(every, MOST_ROWS)),
         left_out=max(0, sum(len(reading.counts) for reading in result.readings) - MOST_ROWS),
@@ -262,7 +263,7 @@ def _problems(result: Result) -> Table:
     return Table(
         id="problems",
         title="Problems of the traffic",
-        columns=[Column("traffic"), Column("problem")],
+        columns=[Column("traffic"), Column("problem", prose=True)],
         rows=list(islice(every, MOST_ROWS)),
         left_out=max(0, sum(len(reading.problems) for reading in result.readings) - MOST_ROWS),
     )
@@ -274,4 +275,6 @@ def _harmless(text: str) -> str:
 
 
 def _time(nanoseconds: int) -> Cell:
-    return Cell(time_text(nanoseconds) or "", nanoseconds)
+    """Return a time to the second, which is sorted by the nanosecond."""
+    text = time_text(nanoseconds) or ""
+    return Cell(text[:19].replace("T", " "), nanoseconds)

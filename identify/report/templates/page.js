@@ -21,6 +21,13 @@ for (const table of document.querySelectorAll("table")) {
 }
 
 // Charts: in the colours of the page, which the browser's scheme chooses.
+// No button but these: plotly has some that lead to its own server.
+const settings = {
+  responsive: true,
+  displaylogo: false,
+  plotlyServerURL: "",
+  modeBarButtons: [["zoom2d", "pan2d", "zoomIn2d", "zoomOut2d", "resetScale2d", "toImage"]],
+};
 const charts = JSON.parse(document.getElementById("charts").textContent);
 
 async function loadLibrary() {
@@ -57,7 +64,7 @@ function draw() {
       xaxis: { ...figure.layout.xaxis, ...axis },
       yaxis: { ...figure.layout.yaxis, ...axis },
     };
-    Plotly.react(place, data, layout, { responsive: true, displaylogo: false });
+    Plotly.react(place, data, layout, settings);
   }
   document.documentElement.dataset.charts = "drawn";
 }
@@ -66,5 +73,10 @@ if (charts.length) {
   loadLibrary().then(() => {
     draw();
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
+  }).catch((error) => {
+    console.error(error);
+    for (const { id } of charts) {
+      document.getElementById(id).textContent = "This browser is too old to draw the chart.";
+    }
   });
 }

@@ -5,8 +5,8 @@ Knows the columns of ``Rows``; nothing of charts.
 Strategy: time is cut into buckets of one of the widths of :data:`WIDTHS`, and each bucket counts outcomes and answers.
 A batch is cut at the borders of buckets by bisection and each piece counted in C; where its times don't rise, which is
 rare, its columns are put in order before.  Where the span needs more than :data:`MOST_BUCKETS`, the next width is taken
-and neighbours are added up: each width is a multiple of those before it, and buckets count from the epoch, so that parts
-that ran apart add up to what one run would have counted.
+and neighbours are added up: each width is a multiple of those before it, and buckets count from the epoch, so that
+parts that ran apart add up to what one run would have counted.
 
 Where there are very many answers, the least frequent become "others" of their identifier: outcomes and identifiers stay
 exact, and the frequent endpoints are those that were frequent from early on.
@@ -53,7 +53,7 @@ ASKED: Final = tuple(code for code, outcome in enumerate(OUTCOMES) if outcome.is
 
 @attrs.frozen
 class Series:
-    """Counts by the start of their bucket, in nanoseconds; ``name`` is None for all that have no series of their own."""
+    """Counts by the start of their bucket, in nanoseconds; ``name`` is None for what has no series of its own."""
 
     name: str | None
     counts: dict[int, int]
@@ -66,7 +66,7 @@ class Series:
 
 @attrs.define
 class Bucket:
-    """The counts of a stretch of time: ``outcomes`` by code, ``answers`` by index into the matches or as named above."""
+    """The counts of a stretch of time: ``outcomes`` by code, ``answers`` by index into the matches or as above."""
 
     outcomes: list[int] = attrs.field(factory=lambda: [0] * len(OUTCOMES))
     answers: Counter[int] = attrs.field(factory=Counter)
