@@ -12,6 +12,7 @@ Vega-Altair (0.9 MB) needs a JavaScript engine of 80 MB to get hold of its own J
 from __future__ import annotations
 
 import html
+from collections import Counter
 from collections.abc import Sequence
 
 import plotly.graph_objects as go
@@ -33,6 +34,7 @@ GREY = 16
 HEIGHT = 360
 #: So many buckets' time is shown at least, lest a single one fill a chart.
 LEAST_BUCKETS = 40
+FEW = 8
 
 #: Of identifiers and endpoints: none that stands for identified or unidentified among the outcomes.
 COLOURS = (4, 8, 11, 6, 2, 7, 5, 10, 12, 13)
@@ -132,11 +134,21 @@ def _chart(
             "yaxis": {
                 "title": {"text": f"messages in {_duration(width)}"},
                 "rangemode": "tozero",
-                "tickformat": ",d",
+                "tickformat": ",~f",
+                # Of few messages, no ticks between the counts.
+                "dtick": 1 if _highest(every) <= FEW else None,
             },
         },
     )
     return Chart(id=id, title=title, note=note, figure=figure.to_plotly_json(), colours=colours)
+
+
+def _highest(every: Sequence[Series]) -> int:
+    """Return the most messages in a bucket, whatever is hidden at first."""
+    totals: Counter[int] = Counter()
+    for series in every:
+        totals.update(series.counts)
+    return max(totals.values(), default=0)
 
 
 def _range(timeline: Timeline) -> list[int]:

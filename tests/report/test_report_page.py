@@ -87,6 +87,11 @@ def test_charts(page, result):
     assert page.series("endpoints-over-time") == dict(zip(escaped, (5, 3, 2), strict=True))
 
 
+def test_whole_numbers_on_the_axis(page):
+    """Where a stretch of time has few messages, the axis has whole numbers only."""
+    assert [chart["figure"]["layout"]["yaxis"]["dtick"] for chart in page.charts.values()] == [1, 1, 1]
+
+
 def test_nothing_is_markup(page):
     """No tag and no script is there but the template's: hostile names and users are text."""
     assert "img" not in page.tags

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 from array import array
 from collections import Counter
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -75,7 +76,7 @@ def messages(draw):
 def cut(found, places):
     """Return messages cut at some places."""
     borders = [0, *sorted(place % (len(found) + 1) for place in places), len(found)]
-    return [found[start:end] for start, end in zip(borders, borders[1:], strict=False)]
+    return [found[start:end] for start, end in pairwise(borders)]
 
 
 @given(messages(), st.lists(st.integers(0, 60), max_size=4), st.randoms())
@@ -131,7 +132,7 @@ def test_buckets_are_bounded(found):
 
 def test_widths_are_multiples():
     """Each width is a multiple of the one before, by at most 7, and the last one covers all times there are."""
-    factors = [wide / narrow for narrow, wide in zip(WIDTHS, WIDTHS[1:], strict=False)]
+    factors = [wide / narrow for narrow, wide in pairwise(WIDTHS)]
 
     assert all(factor in (2, 3, 5, 6) for factor in factors)
     assert (2**63 - 1) // WIDTHS[-1] < MOST_BUCKETS
