@@ -5,7 +5,7 @@ from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport free, malloc
 from libc.string cimport memcpy
 
-from identify._names cimport Entry
+from identify._names cimport RECORD_ALIGNMENT, Record
 from identify._tables cimport (
     ANONYMOUS, AUTH_USERNAME, HEADER, IDENTIFIERS, IP, LINE, REQUEST_URI, USERNAME, part,
 )
@@ -140,7 +140,12 @@ cdef tuple read_answer(const Tables *tables, uint32_t number):
 
 
 cdef str endpoint_name(const Tables *tables, uint32_t number):
-    cdef const Entry *entry = &(<const Entry *>part(tables, tables.endpoints.entries_at))[number]
-    if entry.text_at > tables.size or entry.length > tables.size - entry.text_at:
+    cdef uint64_t at = (<const uint32_t *>part(tables, tables.endpoints.records_at))[number]
+    cdef const Record *record
+    # ``texts_end`` lies in the block, see ``_table_check``.
+    if at % RECORD_ALIGNMENT or at + sizeof(Record) > tables.endpoints.texts_end:
         raise EngineFileError("damaged: a name lies outside of the tables")
-    return (<const char *>part(tables, entry.text_at))[:entry.length].decode("utf-8", "surrogateescape")
+    record = <const Record *>part(tables, at)
+    if record.length > tables.endpoints.texts_end - at - sizeof(Record):
+        raise EngineFileError("damaged: a name lies outside of the tables")
+    return (<const char *>record + sizeof(Record))[:record.length].decode("utf-8", "surrogateescape")

@@ -68,6 +68,7 @@ cdef int put_headers(Block block, Tables *tables, plan) except -1:
     for i in range(KIND_CAPACITY):
         tables.wanted_kinds[i] = <uint32_t>NO_WANTED
     tables.wanted_sorts = 0
+    tables.wanted_bits = 0
     known = {(<bytes>long_name(kind)).lower(): kind for kind in range(1, <int>KINDS)}
     written = <WantedHeader *>malloc((count + 1) * sizeof(WantedHeader))
     if written == NULL:
@@ -82,15 +83,16 @@ cdef int put_headers(Block block, Tables *tables, plan) except -1:
             if name in known:
                 kind = known[name]
                 tables.wanted_kinds[kind] = i
+                tables.wanted_bits |= <uint32_t>1 << kind
             elif name:
-                tables.wanted_sorts |= <uint64_t>1 << ((len(name) + name[0]) & 63)
+                tables.wanted_sorts |= <uint64_t>1 << ((len(name) + (name[0] | 0x20)) & 63)
         tables.wanted_at = block.put(written, count * sizeof(WantedHeader))
         tables.wanted_count = <uint32_t>count
     finally:
         free(written)
     put_names(block, &tables.header_names, plan.header_names, None, None, count)
     put_names(block, &tables.header_literals, plan.header_literals, plan.header_literal_names,
-              plan.header_literal_ranks, len(plan.header_answers))
+              plan.header_literal_ranks, len(plan.header_answers), plan.header_answers)
     return 0
 
 
@@ -147,7 +149,8 @@ cdef Block compile_tables(plan):
     tables.alias_count = <uint32_t>len(plan.alias_names)
     tables.alias_texts_at = put_transports(block, [(domain, None) for domain in plan.alias_domains])
     put_headers(block, &tables, plan)
-    put_names(block, &tables.uri_literals, plan.uri_literals, None, plan.uri_literal_ranks, len(plan.uri_answers))
+    put_names(block, &tables.uri_literals, plan.uri_literals, None, plan.uri_literal_ranks, len(plan.uri_answers),
+              plan.uri_answers)
     tables.uri_has_expressions = 1 if plan.uri_expressions else 0
     tables.transports_at = put_transports(block, plan.transports)
     tables.transport_count = <uint32_t>len(plan.transports)

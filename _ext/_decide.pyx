@@ -6,8 +6,9 @@ and reasoned in ``identify.explanation``, module by module.
 
 Strategy
 1. The identifiers that can have an answer are asked in effective order; the first answer is returned.
-2. ``header``: each field of the message is looked up among the wanted names; only what is wanted is printed, into
-   a buffer on the stack, and looked up; expressions run only below the best rank so far.
+2. ``header``: two bitmaps say whether the message has a field that may be wanted; only what is wanted is printed, into
+   a buffer on the stack unless it is printed as it stands, and looked up; expressions run only below the best rank so
+   far.
 3. Names of endpoints are put together on the stack (user, ``@``, domain), unless they are longer than any endpoint's.
 """
 
@@ -17,14 +18,14 @@ from libc.string cimport memchr, memcpy
 
 from identify._address_tables cimport find_v4, find_v6
 from identify._fields cimport AUTHORIZATION, FROM, GENERIC, TO, NameAddress, Received, find_digest
-from identify._message cimport Field, address_of, merged_away, print_field
-from identify._names cimport NO_NAME, find_name
+from identify._message cimport Field, address_of, merged_away, name_sort, print_field
+from identify._names cimport NO_NAME, Slot, find_name, find_slot
 from identify._regex_set cimport RegexSet
 from identify._tables cimport (
     ANONYMOUS, HEADER, IP, LINE, NO_ANSWER, NO_WANTED, REQUEST_URI, USERNAME, EndpointAnswers, TransportText,
     WantedHeader, part,
 )
-from identify._text cimport Out, Span, decoded, lower
+from identify._text cimport Out, Span, Text, decoded, lower, to_line_end
 from identify._uri cimport PLACE_REQUEST, SCHEME_SIP, SCHEME_SIPS, Parameter, find_parameter, print_uri
 
 cdef enum:
@@ -284,13 +285,21 @@ cdef void bare(const uint8_t **text, uint32_t *length) noexcept nogil:
 
 cdef inline uint32_t wanted_number(const Tables *tables, const Message *m, const Field *field) noexcept nogil:
     """The number of the wanted header that a field is, NO_WANTED for none."""
-    cdef uint32_t length
     if field.kind != GENERIC:
         return tables.wanted_kinds[field.kind]
-    length = field.name.end - field.name.start
-    if not tables.wanted_sorts >> ((length + lower(m.base[field.name.start])) & 63) & 1:
+    if not tables.wanted_sorts >> name_sort(m.base, field.name) & 1:
         return <uint32_t>NO_WANTED
     return wanted_name(tables, m, field)
+
+
+cdef inline bint is_one_line(const Message *m, Span value) noexcept nogil:
+    """Does a value go on to its end without a fold or a NUL, so that it is printed as it stands?"""
+    cdef Text t
+    t.base = m.base
+    t.pos = value.start
+    t.end = value.end
+    to_line_end(&t)
+    return t.pos == value.end
 
 
 cdef uint32_t wanted_name(const Tables *tables, const Message *m, const Field *field) noexcept nogil:
@@ -312,11 +321,16 @@ cdef int32_t decide_header(const Compiled *compiled, const Message *m, const Pla
     cdef uint8_t room[PRINTED_HEADER_LIMIT + 1]
     cdef uint32_t best = <uint32_t>NO_RANK
     cdef uint32_t i, number, rank, length
+    cdef int32_t answer = -1
+    cdef const Field *field
+    cdef const Slot *slot
     cdef const uint8_t *value
     cdef const char *added = NULL
     cdef const TransportText *transport
     cdef Received received
     cdef Out out
+    if not (m.kinds & tables.wanted_bits or m.sorts & tables.wanted_sorts):
+        return -1
     received.address = place.text
     received.port = place.port
     if place.transport >= 0:
@@ -324,37 +338,47 @@ cdef int32_t decide_header(const Compiled *compiled, const Message *m, const Pla
         if transport.symmetric_at:
             added = <const char *>part(tables, transport.symmetric_at)
     for i in range(m.count):
-        number = wanted_number(tables, m, &m.fields[i])
+        field = &m.fields[i]
+        number = wanted_number(tables, m, field)
         if number == <uint32_t>NO_WANTED or wanted[number].least_rank >= best or merged_away(m, i):
             continue
         out.data = room
         out.size = <uint32_t>PRINTED_HEADER_LIMIT - 2 - wanted[number].name_length
         out.length = 0
         out.full = False
-        print_field(m, i, &received, added, &out)
+        if field.kind == GENERIC and not wanted[number].has_expressions and is_one_line(m, field.value):
+            value = m.base + field.value.start
+            length = field.value.end - field.value.start
+            out.full = length > out.size
+        else:
+            print_field(m, i, &received, added, &out)
+            value = room
+            length = out.length
         if out.full:
             continue
-        value = room
-        length = out.length
         bare(&value, &length)
         if wanted[number].has_literals:
-            rank = find_name(tables, &tables.header_literals, value, length, number)
-            if rank < best:
-                best = rank
+            slot = find_slot(tables, &tables.header_literals, value, length, number)
+            if slot != NULL and slot.value < best:
+                best = slot.value
+                answer = slot.answer
         if wanted[number].has_expressions:
             # Behind the value there is always room: out.size is below that of the buffer.
             room[value - room + length] = 0
-            best = first_expression(compiled.header_sets[number], <const char *>value, length, best)
-    if best == <uint32_t>NO_RANK:
-        return -1
-    return (<const int32_t *>part(tables, tables.header_answers_at))[best]
+            rank = first_expression(compiled.header_sets[number], <const char *>value, length, best)
+            if rank != best:
+                best = rank
+                answer = (<const int32_t *>part(tables, tables.header_answers_at))[rank]
+    return answer
 
 
 cdef int32_t decide_request_uri(const Compiled *compiled, const Message *m) noexcept nogil:
     cdef const Tables *tables = compiled.tables
     cdef uint8_t room[PRINTED_URI_LIMIT + 1]
-    cdef uint32_t best
-    cdef uint32_t length
+    cdef uint32_t best = <uint32_t>NO_RANK
+    cdef uint32_t rank, length
+    cdef int32_t answer = -1
+    cdef const Slot *slot
     cdef const uint8_t *value = room
     cdef Out out
     if not m.has_request_uri:
@@ -368,13 +392,16 @@ cdef int32_t decide_request_uri(const Compiled *compiled, const Message *m) noex
         return -1
     length = out.length
     bare(&value, &length)
-    best = find_name(tables, &tables.uri_literals, value, length, 0)
+    slot = find_slot(tables, &tables.uri_literals, value, length, 0)
+    if slot != NULL:
+        best = slot.value
+        answer = slot.answer
     if tables.uri_has_expressions:
         room[value - room + length] = 0
-        best = first_expression(compiled.uri_set, <const char *>value, length, best)
-    if best == <uint32_t>NO_RANK:
-        return -1
-    return (<const int32_t *>part(tables, tables.uri_answers_at))[best]
+        rank = first_expression(compiled.uri_set, <const char *>value, length, best)
+        if rank != best:
+            answer = (<const int32_t *>part(tables, tables.uri_answers_at))[rank]
+    return answer
 
 
 cdef uint32_t first_expression(void *expressions, const char *value, uint32_t length, uint32_t best) noexcept nogil:

@@ -1,8 +1,8 @@
 """A SIP request, scanned once: spans of its lines, nothing copied."""
 
-from libc.stdint cimport uint8_t, uint32_t
+from libc.stdint cimport uint8_t, uint32_t, uint64_t
 
-from identify._fields cimport NameAddress, Received
+from identify._fields cimport GENERIC, NameAddress, Received
 from identify._text cimport Out, Span
 from identify._uri cimport Uri
 
@@ -33,6 +33,8 @@ ctypedef struct Message:
     bint kept_to
     # Bit 1 << kind is set for every kind that is there.
     uint32_t kinds
+    # Bit 1 << name_sort is set for every name of a generic header.
+    uint64_t sorts
     # The index of the first field of each kind that is there.
     uint32_t first[KIND_ROOM]
     Uri request_uri
@@ -46,8 +48,15 @@ cdef inline bint has(const Message *m, int kind) noexcept nogil:
     return m.kinds >> kind & 1
 
 
-cdef inline void note_kind(Message *m, int kind) noexcept nogil:
-    """Remember that the field that is added next is of this kind."""
+cdef inline uint32_t name_sort(const uint8_t *base, Span name) noexcept nogil:
+    """A number below 64 that names without regard to case share."""
+    return (name.end - name.start + (<uint32_t>base[name.start] | 0x20)) & 63
+
+
+cdef inline void note_field(Message *m, int kind, Span name) noexcept nogil:
+    """Remember that the field that is added next is of this kind and name."""
+    if kind == GENERIC:
+        m.sorts |= <uint64_t>1 << name_sort(m.base, name)
     if not has(m, kind):
         m.first[kind] = m.count
         m.kinds |= <uint32_t>1 << kind

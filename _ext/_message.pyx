@@ -46,6 +46,7 @@ cdef void begin(Message *m, const uint8_t *base, uint32_t length, Field *fields,
     m.method.start = m.method.end = 0
     m.has_request_uri = m.kept_from = m.kept_to = False
     m.kinds = 0
+    m.sorts = 0
     m.error = 0
     m.reason = NULL
 
@@ -85,7 +86,7 @@ cdef bint grow(Message *m) noexcept nogil:
 cdef bint add_field(Message *m, int kind, Span name, Span value) noexcept nogil:
     if m.count == m.capacity and not grow(m):
         return refuse(m, "out of memory", name.start)
-    note_kind(m, kind)
+    note_field(m, kind, name)
     m.fields[m.count].kind = kind
     m.fields[m.count].name = name
     m.fields[m.count].value = value

@@ -3,61 +3,87 @@
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_GET_SIZE
 from libc.stdlib cimport calloc, free, malloc
 
+from identify.errors import LimitError
 
-cdef int put_names(Block block, NameTable *table, list keys, list salts, list values, uint32_t limit) except -1:
+cdef enum:
+    # Besides twice as many as there are names, so that a search in a small table ends soon too.
+    FREE_SLOTS = 4
+    MOST_SLOTS = 0x7FFFFFFF
+
+
+cdef int put_names(Block block, NameTable *table, list keys, list salts, list values, uint32_t limit,
+                   list answers=None) except -1:
     """Write a table into the block; of equal keys with the same salt the first one counts.
 
     ``keys`` are bytes, ``salts`` and ``values`` numbers, the latter below ``limit``; ``salts`` may be None for zeros,
-    ``values`` for the places in the list, which then are those of the entries: a key has one even if it can't be found.
+    ``values`` for the places in the list, which then are those of the records: a key has one even if it can't be found.
+    ``answers`` has an answer for each possible value.
     """
     cdef Py_ssize_t number, count = len(keys)
-    cdef uint32_t capacity = 4
-    cdef uint32_t slot, tag, place
+    cdef uint64_t capacity = 2 * <uint64_t>count + FREE_SLOTS
+    cdef uint32_t place, tag, length, salt
     cdef uint32_t kept = 0
     cdef bint present
     cdef bytes key
-    cdef Entry *entries = NULL
+    cdef const Record *record
+    cdef uint32_t *records = NULL
     cdef Slot *slots = NULL
+    if capacity > <uint32_t>MOST_SLOTS:
+        raise LimitError(f"{count} names in one table")
     table.longest = 0
     table.limit = limit
-    while capacity < 2 * count:
-        capacity *= 2
-    table.mask = capacity - 1
+    table.capacity = <uint32_t>capacity
     try:
-        entries = <Entry *>malloc((count + 1) * sizeof(Entry))
+        records = <uint32_t *>malloc((count + 1) * sizeof(uint32_t))
         slots = <Slot *>calloc(capacity, sizeof(Slot))
-        if entries == NULL or slots == NULL:
+        if records == NULL or slots == NULL:
             raise MemoryError("table of names")
         for number in range(count):
             key = keys[number]
-            entries[kept].length = <uint32_t>PyBytes_GET_SIZE(key)
-            entries[kept].salt = salts[number] if salts is not None else 0
-            entries[kept].value = values[number] if values is not None else <uint32_t>number
-            tag = hash_name(<const uint8_t *>PyBytes_AS_STRING(key), entries[kept].length, entries[kept].salt)
-            slot = tag & table.mask
+            length = <uint32_t>PyBytes_GET_SIZE(key)
+            salt = salts[number] if salts is not None else 0
+            tag = hash_name(<const uint8_t *>PyBytes_AS_STRING(key), length, salt)
+            place = first_slot(tag, table.capacity)
             present = False
-            while slots[slot].entry != 0:
-                place = slots[slot].entry - 1
-                if (values is not None and slots[slot].tag == tag and entries[place].salt == entries[kept].salt
-                        and entries[place].length == entries[kept].length
-                        and memcmp(block.data + entries[place].text_at, PyBytes_AS_STRING(key),
-                                   entries[kept].length) == 0):
+            while slots[place].record_at != 0:
+                record = <const Record *>(block.data + slots[place].record_at)
+                if (values is not None and slots[place].tag == tag and record.salt == salt
+                        and record.length == length
+                        and memcmp(<const uint8_t *>record + sizeof(Record), PyBytes_AS_STRING(key), length) == 0):
                     present = True
                     break
-                slot = (slot + 1) & table.mask
+                place += 1
+                if place == table.capacity:
+                    place = 0
             if present:
                 continue
-            entries[kept].text_at = <uint32_t>block.put_text(PyBytes_AS_STRING(key), entries[kept].length)
-            if entries[kept].length > table.longest:
-                table.longest = entries[kept].length
-            slots[slot].tag = tag
+            if length > table.longest:
+                table.longest = length
+            records[kept] = <uint32_t>put_record(block, key, salt)
+            slots[place].tag = tag
+            slots[place].record_at = records[kept]
+            slots[place].value = values[number] if values is not None else <uint32_t>number
+            slots[place].answer = answers[slots[place].value] if answers is not None else 0
             kept += 1
-            slots[slot].entry = kept
         table.count = kept
         table.texts_end = block.length
-        table.entries_at = block.put(entries, kept * sizeof(Entry))
+        table.records_at = block.put(records, kept * sizeof(uint32_t))
         table.slots_at = block.put(slots, capacity * sizeof(Slot))
     finally:
-        free(entries)
+        free(records)
         free(slots)
     return 0
+
+
+cdef size_t put_record(Block block, bytes key, uint32_t salt) except? 0:
+    """Write a text with what stands before it; returns where."""
+    cdef Record record
+    cdef uint32_t nothing = 0
+    cdef size_t offset
+    record.length = <uint32_t>PyBytes_GET_SIZE(key)
+    record.salt = salt
+    if block.length % RECORD_ALIGNMENT:
+        block.put_text(&nothing, RECORD_ALIGNMENT - block.length % RECORD_ALIGNMENT)
+    offset = block.put_text(&record, sizeof(Record))
+    block.put_text(PyBytes_AS_STRING(key), record.length)
+    return offset

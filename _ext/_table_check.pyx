@@ -12,7 +12,7 @@ from libc.stdint cimport int32_t, uint8_t, uint32_t
 from libc.string cimport memchr
 
 from identify._answers cimport ANSWERS_A_RUN
-from identify._names cimport Entry, NameTable, Slot
+from identify._names cimport NameTable, Slot
 from identify._tables cimport (
     IDENTIFIERS, KIND_CAPACITY, NO_ANSWER, NO_WANTED, EndpointAnswers, TransportText, WantedHeader, part,
 )
@@ -35,13 +35,12 @@ cdef inline bint holds(const Tables *tables, uint64_t at, uint64_t count, uint64
 
 cdef bint check_names(const Tables *tables, const NameTable *names, uint64_t limit) noexcept nogil:
     """Check a table of names whose values must be below ``limit``."""
-    cdef uint64_t slots = <uint64_t>names.mask + 1
     return (
-        slots & (slots - 1) == 0
+        names.capacity > 0
         and names.limit <= limit
         and names.texts_end <= tables.size
-        and holds(tables, names.slots_at, slots, sizeof(Slot))
-        and holds(tables, names.entries_at, names.count, sizeof(Entry))
+        and holds(tables, names.slots_at, names.capacity, sizeof(Slot))
+        and holds(tables, names.records_at, names.count, sizeof(uint32_t))
     )
 
 

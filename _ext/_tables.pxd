@@ -67,7 +67,7 @@ cdef struct Tables:
     uint32_t address_count
     uint32_t header_count
     uint32_t uri_count
-    # Text -> index into endpoint_answers, which is also the number of the entry.
+    # Text -> index into endpoint_answers, which is also the number of the record.
     NameTable endpoints
     uint64_t endpoint_answers_at
     # Text -> answer; 2**31 where the registration's endpoint doesn't exist.
@@ -77,16 +77,19 @@ cdef struct Tables:
     uint64_t alias_texts_at
     # Name in lower case -> index into wanted.
     NameTable header_names
-    # Value, salted with the wanted header's number -> rank.
+    # Value, salted with the wanted header's number -> rank, and the rank's answer.
     NameTable header_literals
+    # Value -> rank, and the rank's answer.
     NameTable uri_literals
     uint64_t wanted_at
     uint32_t wanted_count
     uint32_t uri_has_expressions
     # Wanted header of each kind that PJSIP reads itself.
     uint32_t wanted_kinds[KIND_CAPACITY]
-    # Bit (length + first letter in lower case) % 64 is set if a generic header of that sort is wanted.
+    # Bit 1 << ``name_sort`` is set if a generic header of that sort is wanted, bit 1 << kind if one of the kind is.
     uint64_t wanted_sorts
+    uint32_t wanted_bits
+    uint32_t unused_too
     uint64_t transports_at
     uint32_t transport_count
     uint32_t alias_count

@@ -23,7 +23,7 @@ from identify._fields cimport (
     ROUTE, SESSION_EXPIRES, SUBSCRIPTION_STATE, SUPPORTED, TO, UNSUPPORTED, VIA,
     KnownNames, NameAddress, kind_among, known_names,
 )
-from identify._message cimport Field
+from identify._message cimport Field, note_field
 from identify._text cimport (
     SIP_PARAM, SIP_PERCENT, SIP_TOKEN, SIP_USER, SIP_USER_END, SIP_VALUE, sip_class, sip_class_init, sip_word_at,
     trim_end,
@@ -406,12 +406,11 @@ cdef uint32_t take_usual_headers(Message *m, const Index *index, uint32_t pos, u
             place = 0
         if place != line_end:
             break
-        if not m.kinds >> kind & 1:
-            m.kinds |= <uint32_t>1 << kind
-            m.first[kind] = count
+        m.count = count
         field.kind = kind
         field.name.start = pos
         field.name.end = colon
+        note_field(m, kind, field.name)
         field.value.start = value
         field.value.end = line_end
         field += 1
