@@ -25,7 +25,7 @@ from identify._tables cimport (
     ANONYMOUS, HEADER, IP, LINE, NO_ANSWER, NO_WANTED, REQUEST_URI, USERNAME, EndpointAnswers, TransportText,
     WantedHeader, part,
 )
-from identify._text cimport Out, Span, Text, decoded, lower, to_line_end
+from identify._text cimport Out, Span, decoded, sip_copy_lower, sip_is_bare, sip_is_one_line
 from identify._uri cimport PLACE_REQUEST, SCHEME_SIP, SCHEME_SIPS, Parameter, find_parameter, print_uri
 
 cdef enum:
@@ -198,11 +198,7 @@ cdef const NameAddress *sip_from(const Message *m, NameAddress *room) noexcept n
 
 cdef inline bint is_bare_text(const uint8_t *base, Span span) noexcept nogil:
     """Has it no byte that might have to be resolved or end it: '%', ';', NUL?"""
-    while span.start < span.end:
-        if base[span.start] == c"%" or base[span.start] == c";" or base[span.start] == 0:
-            return False
-        span.start += 1
-    return True
+    return sip_is_bare(base + span.start, span.end - span.start)
 
 
 cdef int32_t decide_username(const Tables *tables, const Message *m, const Place *place) noexcept nogil:
@@ -276,6 +272,10 @@ cdef void bare(const uint8_t **text, uint32_t *length) noexcept nogil:
         nul = memchr(text[0], 0, length[0])
         if nul != NULL:
             length[0] = <uint32_t>(<const uint8_t *>nul - text[0])
+    trim(text, length)
+
+
+cdef inline void trim(const uint8_t **text, uint32_t *length) noexcept nogil:
     while length[0] and text[0][0] <= 32:
         text[0] += 1
         length[0] -= 1
@@ -294,23 +294,17 @@ cdef inline uint32_t wanted_number(const Tables *tables, const Message *m, const
 
 cdef inline bint is_one_line(const Message *m, Span value) noexcept nogil:
     """Does a value go on to its end without a fold or a NUL, so that it is printed as it stands?"""
-    cdef Text t
-    t.base = m.base
-    t.pos = value.start
-    t.end = value.end
-    to_line_end(&t)
-    return t.pos == value.end
+    return sip_is_one_line(m.base + value.start, value.end - value.start)
 
 
 cdef uint32_t wanted_name(const Tables *tables, const Message *m, const Field *field) noexcept nogil:
     """``wanted_number`` of a generic header whose name may be a wanted one."""
     cdef uint8_t name[NAME_ROOM]
     cdef uint32_t length = field.name.end - field.name.start
-    cdef uint32_t i, found
+    cdef uint32_t found
     if length > tables.header_names.longest or length > NAME_ROOM:
         return <uint32_t>NO_WANTED
-    for i in range(length):
-        name[i] = <uint8_t>lower(m.base[field.name.start + i])
+    sip_copy_lower(name, m.base + field.name.start, length)
     found = find_name(tables, &tables.header_names, name, length, 0)
     return <uint32_t>NO_WANTED if found == <uint32_t>NO_NAME else found
 
@@ -321,6 +315,7 @@ cdef int32_t decide_header(const Compiled *compiled, const Message *m, const Pla
     cdef uint8_t room[PRINTED_HEADER_LIMIT + 1]
     cdef uint32_t best = <uint32_t>NO_RANK
     cdef uint32_t i, number, rank, length
+    cdef uint32_t bits = tables.wanted_bits
     cdef int32_t answer = -1
     cdef const Field *field
     cdef const Slot *slot
@@ -339,6 +334,9 @@ cdef int32_t decide_header(const Compiled *compiled, const Message *m, const Pla
             added = <const char *>part(tables, transport.symmetric_at)
     for i in range(m.count):
         field = &m.fields[i]
+        # The bit of generic headers is never set: these are known by their sort.
+        if field.kind != GENERIC and not bits >> field.kind & 1:
+            continue
         number = wanted_number(tables, m, field)
         if number == <uint32_t>NO_WANTED or wanted[number].least_rank >= best or merged_away(m, i):
             continue
@@ -349,14 +347,16 @@ cdef int32_t decide_header(const Compiled *compiled, const Message *m, const Pla
         if field.kind == GENERIC and not wanted[number].has_expressions and is_one_line(m, field.value):
             value = m.base + field.value.start
             length = field.value.end - field.value.start
-            out.full = length > out.size
+            if length > out.size:
+                continue
+            trim(&value, &length)
         else:
             print_field(m, i, &received, added, &out)
+            if out.full:
+                continue
             value = room
             length = out.length
-        if out.full:
-            continue
-        bare(&value, &length)
+            bare(&value, &length)
         if wanted[number].has_literals:
             slot = find_slot(tables, &tables.header_literals, value, length, number)
             if slot != NULL and slot.value < best:

@@ -46,6 +46,69 @@ static inline uint64_t sip_rest_word(const uint8_t *end, uint32_t rest, uint32_t
     return word;
 }
 
+/* Has a word a byte of 0; a byte below 14; the letters of a word in lower case.  Any order of bytes will do. */
+static inline int sip_word_has_zero(uint64_t word)
+{
+    return ((word - 0x0101010101010101u) & ~word & 0x8080808080808080u) != 0;
+}
+
+static inline int sip_word_has_control(uint64_t word)
+{
+    return ((word - 0x0E0E0E0E0E0E0E0Eu) & ~word & 0x8080808080808080u) != 0;
+}
+
+static inline uint64_t sip_word_lower(uint64_t word)
+{
+    /* The highest bit of each byte of `from_a` is set from 'A' on, that of `behind_z` behind 'Z'. */
+    uint64_t low = word & 0x7F7F7F7F7F7F7F7Fu;
+    uint64_t from_a = low + 0x3F3F3F3F3F3F3F3Fu, behind_z = low + 0x2525252525252525u;
+    return word | (from_a & ~behind_z & ~word & 0x8080808080808080u) >> 2;
+}
+
+/* Has [text, text + size) no byte below 14, so neither a NUL nor a line end? */
+static inline int sip_is_one_line(const uint8_t *text, uint32_t size)
+{
+    uint32_t at = 0;
+    if (size >= 8) {
+        for (; at + 8 < size; at += 8)
+            if (sip_word_has_control(sip_word_at(text + at)))
+                return 0;
+        return !sip_word_has_control(sip_word_at(text + size - 8));
+    }
+    for (; at < size; at++)
+        if (text[at] < 14)
+            return 0;
+    return 1;
+}
+
+/* Has [text, text + size) no byte that might have to be resolved or end it: '%', ';', NUL? */
+static inline int sip_is_bare(const uint8_t *text, uint32_t size)
+{
+    uint32_t at = 0;
+    for (; size - at >= 8; at += 8) {
+        uint64_t word = sip_word_at(text + at);
+        if (sip_word_has_zero(word) || sip_word_has_zero(word ^ 0x2525252525252525u)
+            || sip_word_has_zero(word ^ 0x3B3B3B3B3B3B3B3Bu))
+            return 0;
+    }
+    for (; at < size; at++)
+        if (text[at] == '%' || text[at] == ';' || text[at] == 0)
+            return 0;
+    return 1;
+}
+
+/* Copy [text, text + size) with its letters in lower case. */
+static inline void sip_copy_lower(uint8_t *copy, const uint8_t *text, uint32_t size)
+{
+    uint32_t at = 0;
+    for (; size - at >= 8; at += 8) {
+        uint64_t word = sip_word_lower(sip_word_at(text + at));
+        memcpy(copy + at, &word, 8);
+    }
+    for (; at < size; at++)
+        copy[at] = text[at] >= 'A' && text[at] <= 'Z' ? text[at] | 0x20 : text[at];
+}
+
 /* The first CR, LF or NUL in [place, end), or end. */
 static inline const uint8_t *sip_find_line_end(const uint8_t *place, const uint8_t *end)
 {

@@ -12,6 +12,9 @@ cdef extern from "_chars.h" nogil:
 cdef extern from "_scan.h" nogil:
     uint64_t sip_word_at(const uint8_t *place)
     uint64_t sip_rest_word(const uint8_t *end, uint32_t rest, uint32_t size)
+    bint sip_is_one_line(const uint8_t *text, uint32_t size)
+    bint sip_is_bare(const uint8_t *text, uint32_t size)
+    void sip_copy_lower(uint8_t *copy, const uint8_t *text, uint32_t size)
     const uint8_t *sip_find_line_end(const uint8_t *place, const uint8_t *end)
     const uint8_t *sip_run_end(const uint8_t *place, const uint8_t *end, unsigned bits)
     const uint8_t *sip_long_run_end(const uint8_t *place, const uint8_t *end, unsigned bits)

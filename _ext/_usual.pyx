@@ -23,7 +23,7 @@ from identify._fields cimport (
     ROUTE, SESSION_EXPIRES, SUBSCRIPTION_STATE, SUPPORTED, TO, UNSUPPORTED, VIA,
     KnownNames, NameAddress, kind_among, known_names,
 )
-from identify._message cimport Field, note_field
+from identify._message cimport Field, name_sort
 from identify._text cimport (
     SIP_PARAM, SIP_PERCENT, SIP_TOKEN, SIP_USER, SIP_USER_END, SIP_VALUE, sip_class, sip_class_init, sip_word_at,
     trim_end,
@@ -321,6 +321,9 @@ cdef uint32_t take_usual_headers(Message *m, const Index *index, uint32_t pos, u
     """Take header after header; returns the beginning of the first line that isn't one of a usual shape."""
     cdef const uint8_t *base = m.base
     cdef uint32_t count = m.count
+    # Of the message; see ``note_field``.
+    cdef uint32_t kinds = m.kinds
+    cdef uint64_t sorts = m.sorts
     cdef Field *field = m.fields + count
     cdef Head head
     cdef NameAddress scratch
@@ -364,13 +367,13 @@ cdef uint32_t take_usual_headers(Message *m, const Index *index, uint32_t pos, u
         elif kind == VIA:
             place = usual_hop(&head, value)
         elif kind == FROM:
-            if m.kinds >> FROM & 1:
+            if kinds >> FROM & 1:
                 place = usual_address(&head, value, False, &scratch)
             else:
                 place = usual_address(&head, value, False, &m.from_address)
                 m.kept_from = place == line_end
         elif kind == TO:
-            if m.kinds >> TO & 1:
+            if kinds >> TO & 1:
                 place = usual_address(&head, value, False, &scratch)
             else:
                 place = usual_address(&head, value, False, &m.to_address)
@@ -406,15 +409,20 @@ cdef uint32_t take_usual_headers(Message *m, const Index *index, uint32_t pos, u
             place = 0
         if place != line_end:
             break
-        m.count = count
         field.kind = kind
         field.name.start = pos
         field.name.end = colon
-        note_field(m, kind, field.name)
+        if kind == GENERIC:
+            sorts |= <uint64_t>1 << name_sort(base, field.name)
+        if not kinds >> kind & 1:
+            kinds |= <uint32_t>1 << kind
+            m.first[kind] = count
         field.value.start = value
         field.value.end = line_end
         field += 1
         count += 1
         pos = line_end + 2
     m.count = count
+    m.kinds = kinds
+    m.sorts = sorts
     return pos
