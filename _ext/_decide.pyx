@@ -287,7 +287,7 @@ cdef inline uint32_t wanted_number(const Tables *tables, const Message *m, const
     """The number of the wanted header that a field is, NO_WANTED for none."""
     if field.kind != GENERIC:
         return tables.wanted_kinds[field.kind]
-    if not tables.wanted_sorts >> name_sort(m.base, field.name) & 1:
+    if not tables.wanted_sorts >> name_sort(m.base, field.name.start, field.name.end) & 1:
         return <uint32_t>NO_WANTED
     return wanted_name(tables, m, field)
 

@@ -48,15 +48,15 @@ cdef inline bint has(const Message *m, int kind) noexcept nogil:
     return m.kinds >> kind & 1
 
 
-cdef inline uint32_t name_sort(const uint8_t *base, Span name) noexcept nogil:
-    """A number below 64 that names without regard to case share."""
-    return (name.end - name.start + (<uint32_t>base[name.start] | 0x20)) & 63
+cdef inline uint32_t name_sort(const uint8_t *base, uint32_t start, uint32_t end) noexcept nogil:
+    """A number below 64 of the name in [start, end), the same in any case."""
+    return (end - start + (<uint32_t>base[start] | 0x20)) & 63
 
 
 cdef inline void note_field(Message *m, int kind, Span name) noexcept nogil:
     """Remember that the field that is added next is of this kind and name."""
     if kind == GENERIC:
-        m.sorts |= <uint64_t>1 << name_sort(m.base, name)
+        m.sorts |= <uint64_t>1 << name_sort(m.base, name.start, name.end)
     if not has(m, kind):
         m.first[kind] = m.count
         m.kinds |= <uint32_t>1 << kind

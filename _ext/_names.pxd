@@ -108,4 +108,4 @@ cdef inline uint32_t find_name(const void *base, const NameTable *table, const u
 
 
 cdef int put_names(Block block, NameTable *table, list keys, list salts, list values, uint32_t limit,
-                    list answers=*) except -1
+                   list answers=*) except -1

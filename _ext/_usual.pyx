@@ -321,9 +321,6 @@ cdef uint32_t take_usual_headers(Message *m, const Index *index, uint32_t pos, u
     """Take header after header; returns the beginning of the first line that isn't one of a usual shape."""
     cdef const uint8_t *base = m.base
     cdef uint32_t count = m.count
-    # Of the message; see ``note_field``.
-    cdef uint32_t kinds = m.kinds
-    cdef uint64_t sorts = m.sorts
     cdef Field *field = m.fields + count
     cdef Head head
     cdef NameAddress scratch
@@ -360,20 +357,23 @@ cdef uint32_t take_usual_headers(Message *m, const Index *index, uint32_t pos, u
             break
         head.end = line_end
         kind = kind_among(KNOWN, base + pos, colon - pos)
-        if (kind == GENERIC or kind == ALLOW or kind == SUPPORTED or kind == CALL_ID or kind == ACCEPT
-                or kind == REQUIRE or kind == UNSUPPORTED):
-            # Anything on the line.
+        # Of these two, anything on the line.
+        if kind == GENERIC:
+            m.sorts |= <uint64_t>1 << name_sort(base, pos, colon)
+            place = line_end
+        elif (kind == ALLOW or kind == SUPPORTED or kind == CALL_ID or kind == ACCEPT or kind == REQUIRE
+              or kind == UNSUPPORTED):
             place = line_end
         elif kind == VIA:
             place = usual_hop(&head, value)
         elif kind == FROM:
-            if kinds >> FROM & 1:
+            if m.kinds >> FROM & 1:
                 place = usual_address(&head, value, False, &scratch)
             else:
                 place = usual_address(&head, value, False, &m.from_address)
                 m.kept_from = place == line_end
         elif kind == TO:
-            if kinds >> TO & 1:
+            if m.kinds >> TO & 1:
                 place = usual_address(&head, value, False, &scratch)
             else:
                 place = usual_address(&head, value, False, &m.to_address)
@@ -412,10 +412,8 @@ cdef uint32_t take_usual_headers(Message *m, const Index *index, uint32_t pos, u
         field.kind = kind
         field.name.start = pos
         field.name.end = colon
-        if kind == GENERIC:
-            sorts |= <uint64_t>1 << name_sort(base, field.name)
-        if not kinds >> kind & 1:
-            kinds |= <uint32_t>1 << kind
+        if not m.kinds >> kind & 1:
+            m.kinds |= <uint32_t>1 << kind
             m.first[kind] = count
         field.value.start = value
         field.value.end = line_end
@@ -423,6 +421,4 @@ cdef uint32_t take_usual_headers(Message *m, const Index *index, uint32_t pos, u
         count += 1
         pos = line_end + 2
     m.count = count
-    m.kinds = kinds
-    m.sorts = sorts
     return pos
