@@ -16,8 +16,8 @@ import attrs
 from identify.configuration import Configuration
 from identify.model import Match
 from identify.simulation.outcomes import Outcome
-from identify.simulation.tables import Sources, Strangers, earliest, latest
 from identify.simulation.runs.timeline import Timeline
+from identify.simulation.tables import Sources, Strangers, earliest, latest
 from identify.simulation.trace import Example, nearest_miss
 
 __all__ = ["MOST_MISMATCHES", "Expectations", "Mismatch", "Reading", "Result", "UnusedRule"]

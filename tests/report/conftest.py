@@ -6,8 +6,8 @@ import captures
 import pytest
 
 from identify.configuration import Configuration
-from identify.simulation.timeline import Timeline
-from identify.simulation.work import Plan, run
+from identify.simulation.runs.timeline import Timeline
+from identify.simulation.runs.work import Plan, run
 
 #: An endpoint, a section and users that would run, load or lead somewhere if a page took them for markup.
 SCRIPT = "</script><script>window.pwned=1</script>"

@@ -14,8 +14,8 @@ from plotly.offline import get_plotlyjs
 from identify.configuration import Configuration
 from identify.report import comparison_page, result_page
 from identify.simulation import Outcome, compare, simulate
-from identify.simulation.timeline import Timeline
-from identify.simulation.work import Plan, run
+from identify.simulation.runs.timeline import Timeline
+from identify.simulation.runs.work import Plan, run
 from identify.traffic import open_traffic
 from identify.traffic.batch import Batch
 

@@ -26,8 +26,8 @@ from identify.simulation.files.rows import RowWriter, open_rows
 from identify.simulation.files.selection import Selection
 from identify.simulation.result import Result
 from identify.simulation.rows import Rows
-from identify.simulation.simulation import Simulation
 from identify.simulation.runs.timeline import Timeline
+from identify.simulation.simulation import Simulation
 from identify.traffic.batch import Batch, Reader
 from identify.traffic.opening import open_traffic
 
