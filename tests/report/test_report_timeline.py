@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from identify.model import Match
-from identify.simulation import timeline as module
 from identify.simulation.rows import OUTCOMES, Rows, Verdicts
+from identify.simulation.runs import timeline as module
 from identify.simulation.runs.timeline import MOST_BUCKETS, WIDTHS, Timeline
 from identify.traffic.batch import Batch
 
