@@ -57,6 +57,7 @@ MODULES = [
     "_matcher",
     "_message",
     "_names",
+    "_record_batch",
     "_records",
     "_regex",
     "_regex_automaton",

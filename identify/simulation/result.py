@@ -13,8 +13,10 @@ from typing import Any
 
 import attrs
 
+from identify._record_batch import RecordBatch
 from identify.configuration import Configuration
 from identify.model import Match
+from identify.simulation.frames.tables import tables_of
 from identify.simulation.outcomes import Outcome
 from identify.simulation.runs.timeline import Timeline
 from identify.simulation.tables import Sources, Strangers, earliest, latest
@@ -191,6 +193,13 @@ class Result:
     def nearest_miss(self, example: Example) -> str:
         """Return the reason that says best why a message wasn't identified."""
         return nearest_miss(example.explain(self.configuration, self.line_tokens))
+
+    def tables(self) -> dict[str, RecordBatch]:
+        """Return its tables as Arrow record batches.
+
+        They are called ``endpoints``, ``outcomes``, ``dropped``, ``strangers`` and ``unused_rules``.
+        """
+        return tables_of(self)
 
     def as_dict(self, *, strangers: int = MOST_SHOWN, explained: int = MOST_EXPLAINED) -> dict[str, Any]:
         """Return all of it in values that JSON knows; ``strangers`` and ``explained`` limit rows and explanations."""

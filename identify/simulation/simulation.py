@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from copy import deepcopy
 
+from identify._record_batch import RecordStream
 from identify._replay import Scanner
 from identify.configuration import Configuration
 from identify.engine import Engine
@@ -138,6 +139,15 @@ class Simulation:
             yield self.feed(batch)
         if isinstance(traffic, Reader):
             self.note_reader(traffic)
+
+    def record_batches(self, traffic: Iterable[Batch]) -> RecordStream:
+        """Return what becomes of all of the traffic as a stream of Arrow record batches, to be read once.
+
+        It is simulated while a consumer reads (``__arrow_c_stream__``), a record batch for each batch of traffic, so
+        that no more than these is in memory; ``result`` is complete at the end.
+        """
+        nothing = Rows(Batch(), Verdicts.for_messages(0), bytearray(), self._matches)
+        return RecordStream(nothing.record_batch(), (rows.record_batch() for rows in self.rows(traffic)))
 
     def explain(self, batch: Batch, number: int) -> Explanation:
         """Return the explanation of a message, with the line tokens that are known by now."""
