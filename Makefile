@@ -22,7 +22,7 @@ STUBBED := $(patsubst identify/%.pyi,identify.%,$(wildcard identify/_*.pyi))
 # More arguments for pytest: make test ARGS="-k header -x"
 ARGS ?=
 # What `make fast` leaves out.
-FAST := not slow and not network and not browser
+FAST := not slow and not network and not browser and not frameworks
 
 # More arguments for the published run: make bench-publish PUBLISH="--only source --resume"
 PUBLISH ?=
@@ -38,7 +38,7 @@ demo: $(BUILT)  ## Run the proxy scenarios of examples/ and print what was ident
 test: $(BUILT)  ## Run every test that this machine can run.
 	$(BIN)/python -m pytest $(ARGS)
 
-fast: $(BUILT)  ## Run the tests without the long ones and without those that need PyPI or a browser.
+fast: $(BUILT)  ## Run the tests without the long ones and without those that need PyPI, a browser or frameworks.
 	$(BIN)/python -m pytest -m "$(FAST)" $(ARGS)
 
 lint: $(BUILT) $(VENV)/.group-lint  ## Check style: ruff, cython-lint, the rules of this project, figures in documents.

@@ -6,6 +6,7 @@ a configuration that Asterisk would survive is never an exception either, it is 
 """
 
 __all__ = [
+    "ClusterError",
     "ConfigError",
     "EngineFileError",
     "IdentifyError",
@@ -83,3 +84,15 @@ class TrafficError(IdentifyError, ValueError):
         self.path = path
         self.line = line
         self.offset = offset
+
+
+class ClusterError(IdentifyError, RuntimeError):
+    """Other machines can't simulate: no scheduler answers, it has no workers, or these can't do it.
+
+    Attributes: ``reason`` says what is wrong, ``address`` is the scheduler's.
+    """
+
+    def __init__(self, reason: str, address: str = "") -> None:
+        super().__init__(f"{address}: {reason}" if address else reason)
+        self.reason = reason
+        self.address = address

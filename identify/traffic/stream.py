@@ -1,6 +1,6 @@
 """The bytes of an input: opened, counted, decompressed, and looked at before they are read.
 
-Knows files, standard input and compression; nothing of formats.  A :class:`Stream` is what readers of formats
+Knows files, URLs, standard input and compression; nothing of formats.  A :class:`Stream` is what readers of formats
 read from.  What is wrong on the way (a truncated or damaged compressed file, a bomb) ends the stream and is put
 into ``problems``; what came before was delivered.
 """
@@ -15,6 +15,7 @@ from typing import IO, Final
 
 from identify.errors import TrafficError
 from identify.traffic.compression import DAMAGE, MAGIC_BYTES, Decompressor, compression_of, decompressor
+from identify.traffic.remote import is_url, open_url, size_of
 
 __all__ = ["EXPANSION", "Stream", "open_stream"]
 
@@ -228,7 +229,7 @@ def open_stream(
     limit: int | None = None,
     expansion: int = EXPANSION,
 ) -> Stream:
-    """Open a path, ``-`` for standard input, or a file object that is open for bytes.
+    """Open a path, a URL, ``-`` for standard input, or a file object that is open for bytes.
 
     A file object stays open when the stream is closed.  ``limit`` bounds the bytes that come out of a compressed
     input, ``expansion`` how many times more they may be than the compressed ones.
@@ -244,15 +245,24 @@ def open_stream(
     if path == "-":
         size, modified = _status(sys.stdin.buffer)
         return Stream(sys.stdin.buffer, path, size=size, modified=modified, limit=limit, expansion=expansion)
+    if is_url(path):
+        remote = open_url(path)
+        return _owning(remote, path, size_of(remote), None, limit=limit, expansion=expansion)
     try:
         file = open(path, "rb", buffering=0)  # noqa: SIM115 (the stream closes it)
     except (OSError, ValueError) as error:
         raise TrafficError(
             f"can't be read: {getattr(error, 'strerror', None) or error}", str(path)
         ) from error
+    return _owning(file, path, *_status(file), limit=limit, expansion=expansion)
+
+
+def _owning(
+    file: IO[bytes], name: str, size: int | None, modified: float | None, *, limit: int | None, expansion: int
+) -> Stream:
+    """Return a stream that closes the file, also if there can be none."""
     try:
-        size, modified = _status(file)
-        return Stream(file, path, size=size, modified=modified, owned=True, limit=limit, expansion=expansion)
+        return Stream(file, name, size=size, modified=modified, owned=True, limit=limit, expansion=expansion)
     except BaseException:
         file.close()
         raise

@@ -17,6 +17,7 @@ from identify.errors import IdentifyError
 from identify.report import comparison_page, require_libraries, result_page
 from identify.simulation import Comparison, Outcome, Result, Rows
 from identify.simulation.files import Selection, read_expected
+from identify.simulation.runs.cluster import run_on_dask
 from identify.simulation.runs.timeline import Timeline
 from identify.simulation.runs.work import Plan, run, run_in_processes
 from identify.traffic import Reader, open_traffic
@@ -83,6 +84,11 @@ MOST_EXPLAINED = 100
 @click.option(
     "-j", "--jobs", metavar="N", type=click.IntRange(1, 256), default=1, help="Use so many processes."
 )
+@click.option(
+    "--dask",
+    metavar="ADDRESS",
+    help="Use the workers of a Dask scheduler, such as tcp://192.0.2.1:8786; TRAFFIC are paths on them, or URLs.",
+)
 @traffic_options
 @json_option
 @click.pass_context
@@ -101,6 +107,7 @@ def simulate(
     frames: tuple[int, ...],
     assume_dialogs: bool,
     jobs: int,
+    dask: str | None,
     line_tokens: dict[str, str],
     tokens_file: str | None,
     local: tuple[str, ...],
@@ -113,7 +120,8 @@ def simulate(
     """Tell which endpoint of CONFIG gets each request of TRAFFIC, and what happens to the others.
 
     TRAFFIC are captures (pcap, pcapng, HEP3), logs of Asterisk, or rows (JSON Lines, CSV, Parquet), compressed or
-    not; - reads standard input.  Several files are taken as one Asterisk's traffic in the order given.
+    not, by path or by URL such as s3://bucket/monday.pcap; - reads standard input.  Several files are taken as one
+    Asterisk's traffic in the order given.
 
     Exit status: 0 done, 1 something changes with --against or isn't as expected, 2 wrong usage or unreadable input.
     """
@@ -124,6 +132,13 @@ def simulate(
     if frames and page is not None:
         raise click.UsageError("--html doesn't go with --explain")
     _check_traffic(traffic)
+    if dask is not None:
+        _check_dask(
+            {
+                "--output": output, "--record": record, "--limit": limit is not None, "--only": only, "--where": where,
+                "--explain": frames, "--against": against, "--jobs": jobs != 1, "standard input": "-" in traffic,
+            }
+        )  # fmt: skip
     try:
         if page is not None:
             _check_page(page)
@@ -145,7 +160,7 @@ def simulate(
             return
         if against is not None:
             context.exit(_compare(plan, load(against), (config, against), traffic, page, as_json))
-        result = _run(plan, traffic, jobs)
+        result = _run(plan, traffic, jobs) if dask is None else _run_on_dask(plan, traffic, dask)
         if page is not None:
             _write(page, result_page(result, config=config, traffic=traffic))
     except OSError as error:
@@ -173,6 +188,13 @@ def _check_together(**given: object) -> None:
             raise click.UsageError(f"--jobs doesn't go with --{'explain' if alone == 'frames' else alone}")
 
 
+def _check_dask(given: Mapping[str, object]) -> None:
+    """End the command where something doesn't go with a cluster, of which only totals come back."""
+    for name, value in given.items():
+        if value:
+            raise click.UsageError(f"--dask doesn't go with {name}: only the totals of whole files come back")
+
+
 def _check_traffic(traffic: Sequence[str]) -> None:
     """End the command where an input would be read twice without meaning it."""
     for path in traffic:
@@ -195,6 +217,11 @@ def _run(plan: Plan, traffic: Sequence[str], jobs: int) -> Result:
         if plan.selection.limit is not None:
             raise click.UsageError("--jobs doesn't go with --limit")
         return run_in_processes(plan, traffic, jobs, done=lambda task: move(0, task.path))
+
+
+def _run_on_dask(plan: Plan, traffic: Sequence[str], address: str) -> Result:
+    with progress(traffic) as move:
+        return run_on_dask(plan, traffic, address, done=lambda task: move(0, task.path))
 
 
 def _check_page(path: str) -> None:

@@ -125,11 +125,15 @@ def run(plan: Plan, paths: Sequence[str], *, watch: Watcher | None = None) -> Re
     return _result(simulation, timeline)
 
 
-def run_task(plan: Plan, task: Task, *, watch: Watcher | None = None) -> Result:
-    """Simulate one task, as of an Asterisk that sees nothing else; return what came of it."""
+def run_task(plan: Plan, task: Task, *, path: str | None = None, watch: Watcher | None = None) -> Result:
+    """Simulate one task, as of an Asterisk that sees nothing else; return what came of it.
+
+    ``path`` is what is opened where another process calls the file otherwise than the task does.
+    """
     simulation = plan.simulation()
     timeline = Timeline() if plan.timeline else None
-    with _Files(plan) as files, open_traffic(task.path, **plan.reading) as reader:
+    with _Files(plan) as files, open_traffic(task.path if path is None else path, **plan.reading) as reader:
+        reader.name = task.path
         before = 0
         for batch in plan.batches(reader):
             # Every task looks at the first batch, which shows which addresses are Asterisk's.
