@@ -5,7 +5,13 @@ way around another distribution that installs a package of this name (see the RE
 below it reads the command line or prints; that is ``identify.commands``, which isn't imported.
 """
 
+import importlib
+import typing
+
 from identify.version import __version__
+
+if typing.TYPE_CHECKING:
+    from identify.simulation import Comparison, Outcome, Simulation, compare, simulate
 
 try:
     from identify.configuration import Configuration, OfflineResolver, ResolutionError, Resolver
@@ -33,17 +39,22 @@ try:
         Transport,
     )
     from identify.request import Authorization, Request, Uri
-    from identify.simulation import Comparison, Outcome, Simulation, compare, simulate
 except ImportError as error:
-    if not (error.name or "").startswith("identify._"):
-        raise
-    # There is no matcher in Python to fall back to, and a silent one would only be found by its slowness.
-    raise ImportError(
-        f"the compiled module {error.name} of sip-identify is missing or can't be loaded ({error}); "
-        "build it with 'python -m pip install .' or, in a checkout, with 'make'",
-        name=error.name,
-        path=error.path,
-    ) from error
+    raise importlib.import_module("identify.building").explained(error) from error
+
+#: Names of the simulation, which is imported when one is first asked for: its readers of traffic take as long to
+#: import as all the rest.
+_SIMULATION = frozenset({"Comparison", "Outcome", "Simulation", "compare", "simulate"})
+
+
+def __getattr__(name: str) -> object:
+    """Return a name of the simulation."""
+    if name not in _SIMULATION:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value: object = getattr(importlib.import_module("identify.simulation"), name)
+    globals()[name] = value
+    return value
+
 
 __all__ = [
     "DROPPED",

@@ -1,12 +1,17 @@
 """The simulation: what an Asterisk with a given configuration would do with given traffic."""
 
-from identify.simulation.comparison import Change, Comparison, Standing, compare
-from identify.simulation.outcomes import Outcome
-from identify.simulation.result import Expectations, Mismatch, Reading, Result, UnusedRule
-from identify.simulation.rows import Row, Rows, Verdicts
-from identify.simulation.simulation import Simulation, simulate
-from identify.simulation.tables import Sources, Stranger, Strangers
-from identify.simulation.trace import Example
+from identify.building import explained
+
+try:
+    from identify.simulation.comparison import Change, Comparison, Standing, compare
+    from identify.simulation.outcomes import Outcome
+    from identify.simulation.result import Expectations, Mismatch, Reading, Result, UnusedRule
+    from identify.simulation.rows import Row, Rows, Verdicts
+    from identify.simulation.simulation import Simulation, simulate
+    from identify.simulation.tables import Sources, Stranger, Strangers
+    from identify.simulation.trace import Example
+except ImportError as error:
+    raise explained(error) from error
 
 __all__ = [
     "Change",

@@ -93,7 +93,10 @@ def test_missing_compiled_module_says_how_to_build(tmp_path: Path, module: str) 
     """Without a compiled module the package can't be imported, and the error has the remedy."""
     shutil.copytree(ROOT / "identify", tmp_path / "identify", ignore=shutil.ignore_patterns(f"{module}.*.so"))
 
-    ran = run(f"{WITHOUT_DEVELOPMENT_INSTALL}import identify.configuration, identify.traffic", tmp_path)
+    ran = run(
+        f"{WITHOUT_DEVELOPMENT_INSTALL}import identify.configuration, identify.traffic, identify.simulation",
+        tmp_path,
+    )
 
     assert ran.returncode != 0
     last = ran.stderr.strip().split("\n")[-1]
