@@ -58,6 +58,7 @@ def test_shipped_capture_in_all():
     assert set(result.readings[0].counts) <= {"tcp-empty"}
 
 
+@pytest.mark.slow
 @pytest.mark.needs("sipp", "tcpdump", "capture")
 def test_calls_made_now(tmp_path):
     """SIPp's calls of this moment, captured, are identified in the same way."""
