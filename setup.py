@@ -1,6 +1,6 @@
-"""Compile ``_ext/*.pyx`` into the ``identify`` package; all metadata is in pyproject.toml.
+"""Compile ``_ext/*/*.pyx`` into the ``identify`` package; all metadata is in pyproject.toml.
 
-The sources lie outside the package, the modules inside it (``_ext/_regex.pyx`` becomes
+The sources lie outside the package, the modules inside it (``_ext/expressions/_regex.pyx`` becomes
 ``identify._regex``).  So that ``from identify._regex cimport Regex`` resolves, the ``.pxd``
 files are staged under ``build/pxd/identify``, which is the include path.
 
@@ -115,13 +115,21 @@ if WARNINGS_ARE_ERRORS:
     Options.warning_errors = True
 
 
+def source(name: str) -> str:
+    """Return the path of a module's source; which folder it is in is for people only."""
+    found = list(SOURCES.glob(f"*/{name}.pyx"))
+    if len(found) != 1:
+        raise SystemExit(f"{SOURCES}/*/{name}.pyx: {len(found)} sources of the module, expected one")
+    return str(found[0])
+
+
 def extension(name: str) -> Extension:
     """Describe the compiled module ``identify.<name>``."""
     return Extension(
         f"identify.{name}",
-        [str(SOURCES / f"{name}.pyx")],
-        include_dirs=[str(SOURCES)],
-        depends=[str(path) for path in sorted(SOURCES.glob("*.h"))],
+        [source(name)],
+        include_dirs=[str(folder) for folder in sorted(SOURCES.iterdir()) if folder.is_dir()],
+        depends=[str(path) for path in sorted(SOURCES.glob("*/*.h"))],
         extra_compile_args=compile_args,
         extra_link_args=[*LINK_ARGS.get(BUILD, []), *THREADS.get(name, [])],
         define_macros=TRACE_MACROS if BUILD == "trace" else [],
@@ -130,7 +138,7 @@ def extension(name: str) -> Extension:
 
 STAGED.mkdir(parents=True, exist_ok=True)
 (STAGED / "__init__.pxd").touch()
-for pxd in SOURCES.glob("*.pxd"):
+for pxd in SOURCES.glob("*/*.pxd"):
     staged = STAGED / pxd.name
     if not staged.exists() or staged.stat().st_mtime < pxd.stat().st_mtime:
         shutil.copy2(pxd, staged)

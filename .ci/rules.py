@@ -101,7 +101,7 @@ def modules() -> Iterator[str]:
     sources = {path.stem for path, _ in files("_ext", ".pyx")}
     stubs = {path.stem for path, _ in files("identify", ".pyi")}
     for name in sorted(compiled ^ sources):
-        yield f"_ext/{name}.pyx: it and MODULES of setup.py don't agree"
+        yield f"_ext/*/{name}.pyx: it and MODULES of setup.py don't agree"
     for name in sorted(compiled ^ stubs):
         yield f"identify/{name}.pyi: it and MODULES of setup.py don't agree"
 

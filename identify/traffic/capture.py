@@ -1,11 +1,11 @@
 """Captures of packets, pcap and pcapng, as batches of the SIP messages in them.
 
-Knows how such a file begins and the choices of a caller; the packets are decoded by ``_ext/_capture.pyx``.
+Knows how such a file begins and the choices of a caller; the packets are decoded by ``_ext/captures/_capture.pyx``.
 
 Facts
 - SIP is found by its first line, on any port, over UDP and TCP, IPv4 and IPv6; fragments and streams are put together.
 - What can't be read is counted by its reason (:data:`identify.traffic.passed.PASSED`), never dropped in silence.
-- Asterisk's ``pjsip set logger pcap`` is such a file, with peculiarities: see ``_ext/_datagrams.pyx``.
+- Asterisk's ``pjsip set logger pcap`` is such a file, with peculiarities: see ``_ext/captures/_datagrams.pyx``.
 """
 
 from __future__ import annotations

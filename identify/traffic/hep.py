@@ -1,7 +1,7 @@
 """Files of HEP3 packets as batches of the SIP messages in them.
 
-Knows how such files begin; the packets are decoded by ``_ext/_hep.pyx``.  HEP in the datagrams of a capture is read
-with the capture.
+Knows how such files begin; the packets are decoded by ``_ext/captures/_hep.pyx``.  HEP in the datagrams of a capture is
+read with the capture.
 """
 
 from __future__ import annotations
