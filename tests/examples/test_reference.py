@@ -182,7 +182,7 @@ def test_map_of_the_compiled_part() -> None:
     shown = (ROOT / "_ext" / "README.md").read_text(encoding="utf-8")
     listed = set(re.findall(r"^\| `(_\w+)\.\w+` \|", shown, re.MULTILINE))
 
-    assert {path.stem for path in (ROOT / "_ext").glob("_*.[ph]*")} == listed
+    assert {path.stem for path in (ROOT / "_ext").glob("*/_*.[ph]*")} == listed
 
 
 def test_pages_name_modules_that_exist() -> None:

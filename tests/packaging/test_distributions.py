@@ -108,7 +108,9 @@ def test_sdist_has_all_sources(distributions: Path) -> None:
     with tarfile.open(path) as archive:
         names = {name.partition("/")[2] for name in archive.getnames()}
 
-    assert set(modules()) <= {name.rpartition("/")[2].removesuffix(".pyx") for name in names if name.endswith(".pyx")}
+    assert set(modules()) <= {
+        name.rpartition("/")[2].removesuffix(".pyx") for name in names if name.endswith(".pyx")
+    }
     for needed in ("setup.py", "Makefile", "LICENSE", "README.md", "CHANGELOG.md", "identify/py.typed"):
         assert needed in names
     for needed in (
