@@ -52,8 +52,8 @@ from identify._address_tables cimport (
 )
 from identify._address_trie cimport Hosts, Words, add_trie, close_words, open_words, take_hosts
 
-cdef extern from "<stdlib.h>" nogil:
-    int posix_memalign(void **memory, size_t alignment, size_t size)
+cdef extern from "_pages.h" nogil:
+    int allocate_pages "identify_allocate_pages"(void **memory, size_t alignment, size_t size)
 
 cdef extern from * nogil:
     int ones "__builtin_popcountll"(unsigned long long word)
@@ -480,7 +480,7 @@ cdef AddressTables *assemble(Family *v4, Family *v6, uint32_t rank_limit) except
     part(&size, 1, sizeof(AddressTables))
     place_family(v4, &size)
     place_family(v6, &size)
-    if posix_memalign(&memory, ALIGNMENT, size) != 0:
+    if allocate_pages(&memory, ALIGNMENT, size) != 0:
         raise MemoryError("address tables")
     memset(memory, 0, size)
     block = <AddressTables *>memory
