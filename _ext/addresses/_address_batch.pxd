@@ -10,7 +10,8 @@ Strategy
    aren't through yet into a list for the next one.
 3. Stages of a trie: the entry in its root; the leaf, if it is a small one; for the rest one more node, and then the
    ordinary walk from there.  Stages of a hash: its slot; the comparison with that and the next one; for the rest the
-   ordinary probing.  What the hash doesn't have walks the trie.
+   ordinary probing.  What the hash doesn't have walks the trie.  In a small trie there is nothing to wait for: root and
+   leaf are one stage if most addresses of a block seem to need both.
 4. Ports and masks are the same for many addresses or rare: only the walks of the second trie are staged.
 """
 
@@ -32,11 +33,10 @@ cdef extern from *:
 cdef enum:
     # Addresses of a block: enough waits to overlap, few enough for the first level cache.
     BLOCK = 64
-    # Of a small leaf with few boundaries: the word of its second last value, and the last one of its boundaries.
-    LEAF4_FROM = LEAF4_BOUNDARIES_AT - 2
-    LEAF4_TO = LEAF4_BOUNDARIES_AT + 3
-    # A trie of so many words (512 KiB) stays in the second level cache, where prefetching costs more than it gives.
+    # A trie of so many words (512 KiB) stays in the second level cache, where stages cost more than they give.
     NEAR_WORDS = 131072
+    # Addresses that say whether most of a block will end in leaves.
+    SAMPLE = 8
 
 
 cdef inline bint is_node_v4(uint32_t entry) noexcept nogil:
@@ -58,37 +58,28 @@ cdef inline uint32_t small_mask(uint32_t entry) noexcept nogil:
 
 
 cdef inline void prefetch_leaf_v4(const uint32_t *words, uint32_t entry) noexcept nogil:
-    """Prefetch a small leaf, which may lie on two cache lines; for anything else a line that is always there."""
-    cdef uint32_t place = entry & <uint32_t>PAYLOAD_MASK & small_mask(entry)
-    prefetch(words + place + LEAF4_FROM)
-    prefetch(words + place + LEAF4_TO)
+    """Prefetch a small leaf, which lies on one cache line; for anything else a line that is always there."""
+    prefetch(words + (entry & <uint32_t>PAYLOAD_MASK & small_mask(entry)) + LEAF4_BOUNDARIES_AT)
 
 
-cdef inline void end_block_v4(
-    const uint32_t *words, uint32_t *entries, uint32_t *lows, uint8_t *pending, size_t left, bint far
+cdef inline uint32_t leaf_or_entry(const uint32_t *words, uint32_t entry, uint16_t low) noexcept nogil:
+    """Return the value that a small leaf has for the bits that are left of an address; anything else as it is."""
+    cdef uint32_t mask = small_mask(entry)
+    # The first line of the words is nobody's, so it can be read in place of a leaf.
+    cdef uint32_t place = entry & <uint32_t>PAYLOAD_MASK & mask
+    return (words[place + count_small(words + place + LEAF4_BOUNDARIES_AT, low)] & mask) | (entry & ~mask)
+
+
+cdef inline void end_nodes_v4(
+    const uint32_t *words, uint32_t *entries, const uint32_t *addresses, uint32_t kept, const uint8_t *pending,
+    size_t left
 ) noexcept nogil:
-    """Replace the entries whose numbers are pending by the values that ``walk_v4`` finds below them.
-
-    ``lows`` and ``pending`` are used up.  ``far`` says that the leaves aren't in a near cache.
-    """
-    cdef size_t i, k, count = left
-    cdef uint32_t entry, mask, place
-    if far:
-        for k in range(count):
-            prefetch_leaf_v4(words, entries[pending[k]])
-    left = 0
-    for k in range(count):
-        i = pending[k]
-        entry = entries[i]
-        mask = small_mask(entry)
-        # The first line of the words is nobody's, so it can be read in place of a leaf.
-        place = entry & <uint32_t>PAYLOAD_MASK & mask
-        place = words[place + count_small(words + place + LEAF4_BOUNDARIES_AT, <uint16_t>lows[i])]
-        entries[i] = (place & mask) | (entry & ~mask)
-        pending[left] = <uint8_t>i
-        left += entry >= <uint32_t>KIND_WIDE << KIND_SHIFT
+    """Replace the entries whose numbers are pending, none a small leaf, as ``end_block_v4`` does."""
+    cdef uint32_t lows[BLOCK]
+    cdef size_t i, k
     for k in range(left):
         i = pending[k]
+        lows[i] = addresses[i] & kept
         if is_node_v4(entries[i]):
             entries[i] = step_v4(words, entries[i], &lows[i])
             prefetch_leaf_v4(words, entries[i])
@@ -97,27 +88,57 @@ cdef inline void end_block_v4(
         entries[i] = walk_v4(words, entries[i], lows[i])
 
 
+cdef inline void end_block_v4(
+    const uint32_t *words, uint32_t *entries, const uint32_t *addresses, uint32_t kept, uint8_t *pending, size_t left
+) noexcept nogil:
+    """Replace the entries whose numbers are pending by the values that ``walk_v4`` finds below them.
+
+    ``kept`` are the bits of an address that aren't consumed yet.  ``pending`` is used up.
+    """
+    cdef size_t i, k, count = left
+    cdef uint32_t entry
+    for k in range(count):
+        prefetch_leaf_v4(words, entries[pending[k]])
+    left = 0
+    for k in range(count):
+        i = pending[k]
+        entry = entries[i]
+        entries[i] = leaf_or_entry(words, entry, <uint16_t>(addresses[i] & kept))
+        pending[left] = <uint8_t>i
+        left += entry >= <uint32_t>KIND_WIDE << KIND_SHIFT
+    end_nodes_v4(words, entries, addresses, kept, pending, left)
+
+
 cdef inline void walk_block_v4(
     const uint32_t *words, uint32_t root, const uint32_t *addresses, size_t count, bint far, uint32_t *values
 ) noexcept nogil:
     """Set what ``walk_v4`` returns from the root for each of at most BLOCK addresses."""
-    cdef uint32_t lows[BLOCK]
     cdef uint8_t pending[BLOCK]
     cdef const uint32_t *entries = words + (<uint64_t>(root & <uint32_t>NODE4_MASK) << 4)
     cdef uint32_t shift = (root >> NODE4_SHIFT) & 31
     cdef uint32_t mask = (<uint32_t>1 << shift) - 1
-    cdef size_t i, k, left = 0
+    cdef uint32_t entry
+    cdef size_t i, leaves = 0, left = 0
     if not is_node_v4(root):
         for i in range(count):
             values[i] = walk_v4(words, root, addresses[i])
+        return
+    if not far and count >= <size_t>SAMPLE:
+        for i in range(<size_t>SAMPLE):
+            leaves += entries[addresses[i] >> shift] >= <uint32_t>KIND_SMALL << KIND_SHIFT
+    if leaves > <size_t>SAMPLE // 2:
+        for i in range(count):
+            entry = entries[addresses[i] >> shift]
+            values[i] = leaf_or_entry(words, entry, <uint16_t>(addresses[i] & mask))
+            pending[left] = <uint8_t>i
+            left += entry >= <uint32_t>KIND_WIDE << KIND_SHIFT
+        end_nodes_v4(words, values, addresses, mask, pending, left)
         return
     for i in range(count):
         values[i] = entries[addresses[i] >> shift]
         pending[left] = <uint8_t>i
         left += values[i] >= <uint32_t>KIND_SMALL << KIND_SHIFT
-    for k in range(left):
-        lows[pending[k]] = addresses[pending[k]] & mask
-    end_block_v4(words, values, lows, pending, left, far)
+    end_block_v4(words, values, addresses, mask, pending, left)
 
 
 cdef inline void base_block_v4(
@@ -189,7 +210,7 @@ cdef inline void find_block_v4(
                 if is_node_v4(entries[i]):
                     entries[i] = step_v4(words, entries[i], &lows[i])
                 pending[i] = <uint8_t>i
-            end_block_v4(words, entries, lows, pending, count, True)
+            end_block_v4(words, entries, lows, 0xFFFFFFFF, pending, count)
         else:
             root = tables.v4.default_root
             if tables.v4.port_mask:

@@ -7,7 +7,8 @@ Strategy
 1. A trie node has about a quarter as many entries as there are boundaries in it, a base's root about
    as many.  So a walk is short where boundaries are even, and deep only where they crowd; the size is
    linear in any case.  An IPv4 base of few boundaries is a list.
-2. Eight boundaries or fewer are a leaf: compared all at once, without branches, in one cache line.
+2. Eight boundaries or fewer are a leaf: compared all at once, without branches.  An IPv4 leaf of at most 16 bits lies
+   on one cache line.
 3. If at least four of five intervals are single addresses (tables of /32 or /128), these go into a hash:
    one cache line instead of two or three, half the size.  What remains is a trie as ever.
 """
@@ -111,12 +112,17 @@ cdef int add_leaf_v4(
     Words *words, const Intervals *intervals, size_t begin, size_t end, uint32_t origin, int bits, uint32_t *entry
 ) noexcept nogil:
     cdef size_t unused = LEAF_BOUNDARIES - (end - begin - 1)
-    cdef size_t place = words.size - unused
-    cdef size_t i
+    cdef size_t size = end - begin + LEAF_BOUNDARIES // 2
+    cdef size_t place, i
     cdef uint16_t *short_boundaries
     cdef uint32_t *boundaries
-    if reserve(words, LEAF4_BOUNDARIES_AT + LEAF_BOUNDARIES) < 0:
+    if reserve(words, LINE_WORDS + LEAF4_BOUNDARIES_AT + LEAF_BOUNDARIES) < 0:
         return -1
+    # A small leaf lies on one cache line.
+    while bits <= 16 and words.size % LINE_WORDS + size > <size_t>LINE_WORDS:
+        words.at[words.size] = 0
+        words.size += 1
+    place = words.size - unused
     for i in range(begin, end):
         words.at[words.size] = intervals.values[i]
         words.size += 1
