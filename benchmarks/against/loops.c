@@ -48,6 +48,12 @@ API void dir24_free(Dir24 *dir)
     free(dir->base); free(dir->blocks); free(dir->half_base); free(dir->half_blocks); free(dir);
 }
 
+API size_t dir24_bytes(const Dir24 *dir)
+{
+    size_t entry = dir->half_base ? sizeof *dir->half_base : sizeof *dir->base;
+    return (((size_t)1 << 24) + (size_t)dir->block_count * 256) * entry;
+}
+
 /* Intervals that don't end at a multiple of 256 need a block of their own for the last 8 bits. */
 API Dir24 *dir24_build(const uint32_t *begin, const uint32_t *value, uint32_t count, int half)
 {
@@ -130,9 +136,15 @@ API void dir24_find_half(const Dir24 *dir, const uint32_t *asked, uint32_t *foun
 typedef struct {
     uint32_t *first; /* 2^16 + 1: the last interval that begins at or before the bucket */
     const uint32_t *begin, *value;
+    uint32_t count;
 } Bucket16;
 
 API void bucket16_free(Bucket16 *bucket) { if (bucket) { free(bucket->first); free(bucket); } }
+
+API size_t bucket16_bytes(const Bucket16 *bucket)
+{
+    return (65536 + 1) * sizeof *bucket->first + (size_t)bucket->count * (sizeof *bucket->begin + sizeof *bucket->value);
+}
 
 API Bucket16 *bucket16_build(const uint32_t *begin, const uint32_t *value, uint32_t count)
 {
@@ -140,6 +152,7 @@ API Bucket16 *bucket16_build(const uint32_t *begin, const uint32_t *value, uint3
     bucket->first = room((65536 + 1) * 4);
     bucket->begin = begin;
     bucket->value = value;
+    bucket->count = count;
     uint32_t at = 0;
     for (uint32_t upper = 0; upper < 65536; upper++) {
         while (at + 1 < count && begin[at + 1] <= upper << 16) at++;
@@ -182,6 +195,12 @@ API void poptrie_free(Poptrie *trie)
 {
     if (!trie) return;
     free(trie->direct); free(trie->nodes); free(trie->leaves); free(trie);
+}
+
+/* What looking up reads: the intervals were only needed for building. */
+API size_t poptrie_bytes(const Poptrie *trie)
+{
+    return 65536 * sizeof *trie->direct + trie->node_count * sizeof *trie->nodes + trie->leaf_count * sizeof *trie->leaves;
 }
 
 /* The interval of an address, searched from a place that is not behind it. */
@@ -273,6 +292,8 @@ typedef struct { uint32_t address, value; } Host;
 typedef struct { Host *hosts; uint32_t shift, mask; } Hash;
 
 API void hash_free(Hash *hash) { if (hash) { free(hash->hosts); free(hash); } }
+
+API size_t hash_bytes(const Hash *hash) { return ((size_t)hash->mask + 1) * sizeof *hash->hosts; }
 
 static inline uint32_t hash_slot(const Hash *hash, uint32_t address)
 {

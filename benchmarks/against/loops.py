@@ -16,7 +16,7 @@ from pathlib import Path
 
 from benchmarks.material.tables import CACHE, Table, cached
 
-__all__ = ["FLAGS", "STRUCTURES", "canary", "canary_twice", "compiled", "loop_over", "one_by_one"]
+__all__ = ["FLAGS", "STRUCTURES", "bytes_of", "canary", "canary_twice", "compiled", "loop_over", "one_by_one"]
 
 SOURCE = Path(__file__).parent / "loops.c"
 #: As for the modules of the package: nothing beyond the least that the platform has.
@@ -78,7 +78,34 @@ def loop_over(structure: str, table: Table, asked: array[int]) -> Loop:
     as the process: a worker measures one thing and ends.
     """
     library = compiled()
-    build, find = STRUCTURES[structure]
+    _, find = STRUCTURES[structure]
+    built, kept = _build(structure, table)
+    found = array("I", bytes(4 * len(asked)))
+    call = getattr(library, find)
+    arguments = [ctypes.c_void_p(built), _pointer(asked), _pointer(found), ctypes.c_size_t(len(asked))]
+
+    def loop(_kept: object = (kept, asked)) -> array[int]:
+        call(*arguments)
+        return found
+
+    return loop
+
+
+def bytes_of(structure: str, table: Table) -> int:
+    """Build a structure from an IPv4 table and return how many bytes looking up needs; not for "limit"."""
+    built, kept = _build(structure, table)
+    measure = getattr(compiled(), STRUCTURES[structure][0].replace("_build", "_bytes"))
+    measure.restype = ctypes.c_size_t
+    size = int(measure(ctypes.c_void_p(built)))
+    # The structure may refer to the columns that it was built from.
+    del kept
+    return size
+
+
+def _build(structure: str, table: Table) -> tuple[int, list[array[int]]]:
+    """Return a structure and what must live as long."""
+    library = compiled()
+    build, _ = STRUCTURES[structure]
     kept: list[array[int]]
     if structure == "limit":
         kept = []
@@ -99,15 +126,7 @@ def loop_over(structure: str, table: Table, asked: array[int]) -> Loop:
         built = getattr(library, build)(*arguments)
     if not built:
         raise ValueError(f"{structure} can't hold {table.name}")
-    found = array("I", bytes(4 * len(asked)))
-    call = getattr(library, find)
-    arguments = [ctypes.c_void_p(built), _pointer(asked), _pointer(found), ctypes.c_size_t(len(asked))]
-
-    def loop(_kept: object = (kept, asked)) -> array[int]:
-        call(*arguments)
-        return found
-
-    return loop
+    return int(built), kept
 
 
 def one_by_one(patterns: Sequence[str], values: Sequence[bytes]) -> Loop:

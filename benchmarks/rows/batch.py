@@ -39,6 +39,8 @@ TABLES = (
     ("hosts-100k", "100,000 single addresses", HOSTS),
     ("hosts-1M", "1,000,000 single addresses", ("hash", "hash-prefetched")),
 )
+#: Those that hold their tables in at most 40 bytes a rule and 2 MB, as ours must; tests hold them against that.
+COMPACT = frozenset({"bucket16", "poptrie", "hash", "hash-prefetched"})
 
 
 def rows() -> list[Row]:
@@ -74,8 +76,15 @@ def _sources(name: str, title: str, structures: tuple[str, ...]) -> Row:
         return work
 
     loops = tuple(f"{structure} in C" for structure in structures)
+    compact = tuple(f"{structure} in C" for structure in structures if structure in COMPACT)
     targets = [
-        Target(text="at least 0.9 of the fastest loop in C", over=loops, under=OURS, least=LOOP_LEAST),
+        Target(text="at least 0.9 of the fastest loop in C of any size", over=loops, under=OURS, least=LOOP_LEAST),
+        Target(
+            text="at least 0.9 of the fastest loop in C within 40 bytes a rule and 2 MB",
+            over=compact,
+            under=OURS,
+            least=LOOP_LEAST,
+        ),
         Target(
             text="two threads at least 1.7 × one",
             over=(OURS,),

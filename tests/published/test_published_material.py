@@ -10,6 +10,8 @@ import pytest
 from benchmarks.against import loops
 from benchmarks.counting import __main__ as counting
 from benchmarks.material import configurations, messages, patterns, tables
+from benchmarks.rows.batch import COMPACT
+from benchmarks.rows.building import BYTES_A_RULE, BYTES_APART
 from benchmarks.rows.message import engine_for
 from identify.engine import Engine
 
@@ -54,6 +56,27 @@ def test_loops_in_c_answer_as_the_engine(structure):
     assert [f"identify{value - 1:07}" if value else None for value in found] == [
         answer and answer.section for answer in answers
     ]
+
+
+@pytest.mark.parametrize(
+    ("structure", "name"),
+    [
+        ("dir24", "v4-10k"),
+        ("dir24-prefetched", "v4-10k"),
+        ("dir24-16bit", "v4-1k"),
+        ("bucket16", "v4-10k"),
+        ("poptrie", "v4-10k"),
+        ("hash", "hosts-100k"),
+        ("hash-prefetched", "hosts-100k"),
+    ],
+)
+def test_compact_structures_are_those_within_the_bound_of_ours(structure, name):
+    """What counts as compact needs no more bytes than our tables may, everything else does."""
+    table = tables.table(name)
+
+    size = loops.bytes_of(structure, table)
+
+    assert (size <= len(table.prefixes) * BYTES_A_RULE + BYTES_APART) == (structure in COMPACT)
 
 
 @pytest.mark.parametrize("structure", ["hash", "hash-prefetched", "dir24-prefetched", "bucket16", "poptrie"])
