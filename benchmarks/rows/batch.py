@@ -78,7 +78,9 @@ def _sources(name: str, title: str, structures: tuple[str, ...]) -> Row:
     loops = tuple(f"{structure} in C" for structure in structures)
     compact = tuple(f"{structure} in C" for structure in structures if structure in COMPACT)
     targets = [
-        Target(text="at least 0.9 of the fastest loop in C of any size", over=loops, under=OURS, least=LOOP_LEAST),
+        Target(
+            text="at least 0.9 of the fastest loop in C of any size", over=loops, under=OURS, least=LOOP_LEAST
+        ),
         Target(
             text="at least 0.9 of the fastest loop in C within 40 bytes a rule and 2 MB",
             over=compact,
