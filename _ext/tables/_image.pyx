@@ -27,7 +27,7 @@ from identify._table_check cimport tables_fault
 from identify.errors import EngineFileError
 
 cdef enum:
-    FORMAT = 3
+    FORMAT = 4
     BYTE_ORDER = 0x01020304
     # As a machine of the other byte order has it.
     OTHER_ORDER = 0x04030201
