@@ -8,7 +8,7 @@ from identify._hep_stream import HepDecoder
 from identify.traffic.passed import PASSED
 
 PAGE = Path(__file__).parent.parent.parent / "docs" / "reference" / "captures.md"
-NUMBERS = Path(__file__).parent.parent.parent / "_ext" / "_passed.pxd"
+NUMBERS = Path(__file__).parent.parent.parent / "_ext" / "captures" / "_passed.pxd"
 #: Where a name says less in capitals.
 ALIKE = {"hep": "hep-unwanted", "unknown-link-type": "unknown-link"}
 
