@@ -18,7 +18,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 BIN := $(VENV)/bin
 SOURCES := setup.py $(wildcard _ext/*/*.pyx _ext/*/*.pxd _ext/*/*.h)
 BUILT := $(VENV)/.built-$(IDENTIFY_BUILD)-$(IDENTIFY_WERROR)
-STUBBED := $(patsubst identify/%.pyi,identify.%,$(wildcard identify/_*.pyi))
+STUBBED := $(patsubst identify/_compiled/%.pyi,identify._compiled.%,$(wildcard identify/_compiled/_*.pyi))
 # More arguments for pytest: make test ARGS="-k header -x"
 ARGS ?=
 # What `make fast` leaves out.
@@ -68,7 +68,7 @@ examples: $(BUILT)  ## Write anew what the commands shown in the documents print
 	$(BIN)/python tests/consoles.py
 
 clean:  ## Remove what was built, but not the virtual environments.
-	rm -rf build dist *.egg-info identify/*.so _ext/*/*.c $(VENV)/.built-*
+	rm -rf build dist *.egg-info identify/_compiled/*.so _ext/*/*.c $(VENV)/.built-*
 
 help:  ## List the verbs.
 	@sed -n 's/^\([a-z-]*\):.*##/\1\t/p' Makefile | expand -t 17

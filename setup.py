@@ -1,8 +1,8 @@
 """Compile ``_ext/*/*.pyx`` into the ``identify`` package; all metadata is in pyproject.toml.
 
 The sources lie outside the package, the modules inside it (``_ext/expressions/_regex.pyx`` becomes
-``identify._regex``).  So that ``from identify._regex cimport Regex`` resolves, the ``.pxd``
-files are staged under ``build/pxd/identify``, which is the include path.
+``identify._compiled._regex``).  So that ``from identify._compiled._regex cimport Regex`` resolves, the ``.pxd``
+files are staged under ``build/pxd``, which is the include path.
 
 ``IDENTIFY_BUILD`` chooses the build:
 
@@ -43,6 +43,7 @@ MODULES = [
     "_compile",
     "_datagrams",
     "_decide",
+    "_fast_path",
     "_fields",
     "_fragments",
     "_frames",
@@ -52,11 +53,9 @@ MODULES = [
     "_image",
     "_indices",
     "_inputs",
-    "_live",
-    "_locals",
     "_matcher",
     "_message",
-    "_names",
+    "_recent",
     "_record_batch",
     "_records",
     "_regex",
@@ -67,18 +66,19 @@ MODULES = [
     "_regex_syntax",
     "_replay",
     "_request",
-    "_screen",
+    "_sockets",
     "_splitting",
+    "_stages",
     "_streams",
     "_table_check",
+    "_text_table",
     "_traffic_columns",
-    "_traits",
+    "_transaction",
     "_uri",
-    "_usual",
 ]
 
 SOURCES = Path("_ext")
-STAGED = Path("build/pxd/identify")
+STAGED = Path("build/pxd/identify/_compiled")
 BUILD = os.environ.get("IDENTIFY_BUILD", "release")
 WARNINGS_ARE_ERRORS = os.environ.get("IDENTIFY_WERROR", "0") == "1"
 
@@ -124,9 +124,9 @@ def source(name: str) -> str:
 
 
 def extension(name: str) -> Extension:
-    """Describe the compiled module ``identify.<name>``."""
+    """Describe the compiled module ``identify._compiled.<name>``."""
     return Extension(
-        f"identify.{name}",
+        f"identify._compiled.{name}",
         [source(name)],
         include_dirs=[str(folder) for folder in sorted(SOURCES.iterdir()) if folder.is_dir()],
         depends=[str(path) for path in sorted(SOURCES.glob("*/*.h"))],
@@ -137,7 +137,8 @@ def extension(name: str) -> Extension:
 
 
 STAGED.mkdir(parents=True, exist_ok=True)
-(STAGED / "__init__.pxd").touch()
+for package in (STAGED.parent, STAGED):
+    (package / "__init__.pxd").touch()
 for pxd in SOURCES.glob("*/*.pxd"):
     staged = STAGED / pxd.name
     if not staged.exists() or staged.stat().st_mtime < pxd.stat().st_mtime:
@@ -146,7 +147,7 @@ for pxd in SOURCES.glob("*/*.pxd"):
 setup(
     ext_modules=cythonize(
         [extension(name) for name in MODULES if BUILD != "none"],
-        include_path=[str(STAGED.parent)],
+        include_path=[str(STAGED.parent.parent)],
         # Tracing needs the generated C beside its source.
         build_dir=None if BUILD == "trace" else f"build/{BUILD}",
         compiler_directives=DIRECTIVES,

@@ -103,7 +103,7 @@ def modules() -> Iterator[str]:
     for name in sorted(compiled ^ sources):
         yield f"_ext/*/{name}.pyx: it and MODULES of setup.py don't agree"
     for name in sorted(compiled ^ stubs):
-        yield f"identify/{name}.pyi: it and MODULES of setup.py don't agree"
+        yield f"identify/_compiled/{name}.pyi: it and MODULES of setup.py don't agree"
 
 
 RULES = (names, lengths, folders, imports, unfinished, tests, modules)

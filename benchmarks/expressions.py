@@ -21,8 +21,8 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from identify._regex import Regex
-from identify._regex_set import RegexSet
+from identify._compiled._regex import Regex
+from identify._compiled._regex_set import RegexSet
 
 try:
     import re2

@@ -40,7 +40,7 @@ try:
     )
     from identify.request import Authorization, Request, Uri
 except ImportError as error:
-    raise importlib.import_module("identify.building").explained(error) from error
+    raise importlib.import_module("identify.missing_build").with_build_hint(error) from error
 
 #: Names of the simulation, which is imported when one is first asked for: its readers of traffic take as long to
 #: import as all the rest.

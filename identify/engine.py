@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import quote
 
-import identify._batch as _batch
-from identify._indices import Indices
-from identify._matcher import Matcher
-from identify._request import Request
+import identify._compiled._batch as _batch
+from identify._compiled._indices import Indices
+from identify._compiled._matcher import Matcher
+from identify._compiled._request import Request
 from identify.compiler import make_plan
 from identify.configuration import Configuration
 from identify.errors import ConfigError, EngineFileError

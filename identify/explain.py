@@ -24,7 +24,7 @@ from identify.explanation.uris import request_uri
 from identify.model import Match
 
 if TYPE_CHECKING:
-    from identify._request import Request
+    from identify._compiled._request import Request
 
 __all__ = ["VERDICTS", "Explanation", "Reason", "Step", "explain", "transport_section"]
 

@@ -1,5 +1,5 @@
 """The request that is asked about, with its parts; the class itself is compiled."""
 
-from identify._request import Authorization, Request, Uri
+from identify._compiled._request import Authorization, Request, Uri
 
 __all__ = ["Authorization", "Request", "Uri"]

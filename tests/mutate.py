@@ -23,7 +23,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import generate
 
-from identify._image import sealed
+from identify._compiled._image import sealed
 from identify.configuration import Configuration
 from identify.engine import Engine
 from identify.errors import EngineFileError, MessageError

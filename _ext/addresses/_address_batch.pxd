@@ -18,7 +18,7 @@ Strategy
 from libc.stddef cimport size_t
 from libc.stdint cimport int32_t, uint8_t, uint16_t, uint32_t, uint64_t
 
-from identify._address_tables cimport (
+from identify._compiled._address_tables cimport (
     KIND_NODE, KIND_SHIFT, KIND_SMALL, KIND_WIDE, LEAF4_BOUNDARIES_AT, NODE4_MASK, NODE4_SHIFT, PAYLOAD_MASK,
     AddressTables, Host4, Host6, count_small, find_v6, hash_v4, hash_v6, port_root, search_masks, smaller,
     table_part, walk_v4,

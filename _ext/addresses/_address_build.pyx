@@ -25,10 +25,11 @@ Strategy
    positive items (only a positive item can make a group match) and evaluated item by item.
 """
 
+from libc.stdint cimport uint8_t, uint16_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free, qsort
 from libc.string cimport memcpy, memset
 
-from identify._address_intervals cimport (
+from identify._compiled._address_intervals cimport (
     Entry,
     Intervals,
     Sweep,
@@ -37,8 +38,8 @@ from identify._address_intervals cimport (
     open_sweep,
     sort_entries,
 )
-from identify._address_masks cimport Masked, add_item, add_owner, close_masked, finish_masked, open_masked
-from identify._address_tables cimport (
+from identify._compiled._address_masks cimport Masked, add_item, add_owner, close_masked, finish_masked, open_masked
+from identify._compiled._address_tables cimport (
     FamilyTables,
     Host4,
     Host6,
@@ -50,7 +51,7 @@ from identify._address_tables cimport (
     port_slot,
     uint128_t,
 )
-from identify._address_trie cimport Hosts, Words, add_trie, close_words, open_words, take_hosts
+from identify._compiled._address_trie cimport Hosts, Words, add_trie, close_words, open_words, take_hosts
 
 cdef extern from "_pages.h" nogil:
     int allocate_pages "identify_allocate_pages"(void **memory, size_t alignment, size_t size)

@@ -2,7 +2,7 @@
 
 from libc.stdint cimport uint64_t
 
-from identify._address_tables cimport AddressTables
+from identify._compiled._address_tables cimport AddressTables
 
 # What is wrong with tables of so many bytes, NULL if no question can lead outside of them.
 cdef const char *address_fault(const AddressTables *tables, uint64_t size) noexcept nogil

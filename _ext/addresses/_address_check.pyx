@@ -14,7 +14,7 @@ Strategy
 
 from libc.stdint cimport uint32_t
 
-from identify._address_tables cimport (
+from identify._compiled._address_tables cimport (
     CANDIDATE_LAST,
     CANDIDATE_MASK,
     KIND_NODE,

@@ -3,7 +3,7 @@
 from libc.stddef cimport size_t
 from libc.stdint cimport uint16_t, uint32_t, uint64_t
 
-from identify._address_tables cimport uint128_t
+from identify._compiled._address_tables cimport uint128_t
 
 
 # One prefix of one table: the base, or the second table of a port.

@@ -17,7 +17,7 @@ Strategy
 from libc.stdlib cimport calloc, free, malloc, qsort
 from libc.string cimport memset
 
-from identify._address_tables cimport NO_RANK
+from identify._compiled._address_tables cimport NO_RANK
 
 cdef extern from * nogil:
     int lowest_bit "__builtin_ctzll"(unsigned long long word)

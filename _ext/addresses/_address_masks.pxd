@@ -3,8 +3,7 @@
 from libc.stddef cimport size_t
 from libc.stdint cimport uint32_t, uint64_t
 
-from identify._address_build cimport Rule
-from identify._address_tables cimport Item, Mask, MaskedSlot, Owner
+from identify._compiled._address_tables cimport Item, Mask, MaskedSlot, Owner, Rule
 
 
 cdef struct Masked:

@@ -9,7 +9,7 @@ could still win.
 from libc.stdlib cimport calloc, free, malloc, qsort
 from libc.string cimport memset
 
-from identify._address_tables cimport CANDIDATE_LAST, NO_RANK, mix
+from identify._compiled._address_tables cimport CANDIDATE_LAST, NO_RANK, mix
 
 
 # A mask as found in an item, and the smallest rank that has it in a positive item.

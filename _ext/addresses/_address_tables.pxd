@@ -168,6 +168,18 @@ cdef struct AddressTables:
     FamilyTables v6
 
 
+# One item of one identify, as tables are built from it.  IPv4 is in the lower 32 bits of the low halves.
+cdef struct Rule:
+    uint64_t high
+    uint64_t low
+    uint64_t mask_high
+    uint64_t mask_low
+    uint32_t rank
+    uint16_t port
+    uint8_t family
+    uint8_t negated
+
+
 cdef inline const void *table_part(const AddressTables *tables, uint64_t offset) noexcept nogil:
     return <const char *>tables + offset
 

@@ -3,8 +3,8 @@
 from libc.stddef cimport size_t
 from libc.stdint cimport uint32_t
 
-from identify._address_intervals cimport Intervals
-from identify._address_tables cimport FamilyTables, Host4, Host6
+from identify._compiled._address_intervals cimport Intervals
+from identify._compiled._address_tables cimport FamilyTables, Host4, Host6
 
 
 cdef struct Words:

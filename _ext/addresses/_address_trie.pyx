@@ -17,7 +17,7 @@ from libc.stdint cimport uint16_t, uint64_t
 from libc.stdlib cimport calloc, free, realloc
 from libc.string cimport memset
 
-from identify._address_tables cimport (
+from identify._compiled._address_tables cimport (
     KIND_NODE,
     KIND_SHIFT,
     KIND_SMALL,

@@ -2,9 +2,8 @@
 
 from libc.stddef cimport size_t
 
-from identify._address_build cimport Rule
-from identify._address_tables cimport AddressTables, find_v4, find_v6
-from identify._address_text cimport Source, parse_source
+from identify._compiled._address_tables cimport AddressTables, Rule, find_v4, find_v6
+from identify._compiled._address_text cimport Source, parse_source
 
 
 cdef class AddressIndex:

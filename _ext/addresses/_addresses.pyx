@@ -14,8 +14,9 @@ from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_Check, PyBytes_GET_SIZE
 from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libc.stdlib cimport free, malloc
 
-from identify._address_build cimport MAX_RANK, MAX_RULES, build_tables
-from identify._address_text cimport read_plain, sip_address_way
+from identify._compiled._bytes cimport big64
+from identify._compiled._address_build cimport MAX_RANK, MAX_RULES, build_tables
+from identify._compiled._address_text cimport read_plain, sip_address_way
 
 cdef extern from "_python.h":
     const char *sip_text(object text, Py_ssize_t *size) except NULL
@@ -261,14 +262,6 @@ cdef Rule *allocate_rules(size_t count) except NULL:
     return rules
 
 
-cdef inline uint64_t big_endian(const uint8_t *octets) noexcept nogil:
-    cdef uint64_t number = 0
-    cdef int i
-    for i in range(8):
-        number = number << 8 | octets[i]
-    return number
-
-
 cdef void read_columns(Rule *rules, size_t count, const Py_buffer *views) noexcept nogil:
     cdef const uint32_t *ranks = <const uint32_t *>views[0].buf
     cdef const uint8_t *flags = <const uint8_t *>views[1].buf
@@ -277,10 +270,10 @@ cdef void read_columns(Rule *rules, size_t count, const Py_buffer *views) noexce
     cdef const uint16_t *ports = <const uint16_t *>views[4].buf
     cdef size_t i
     for i in range(count):
-        rules[i].high = big_endian(addresses + i * WIDTH)
-        rules[i].low = big_endian(addresses + i * WIDTH + 8)
-        rules[i].mask_high = big_endian(masks + i * WIDTH)
-        rules[i].mask_low = big_endian(masks + i * WIDTH + 8)
+        rules[i].high = big64(addresses + i * WIDTH)
+        rules[i].low = big64(addresses + i * WIDTH + 8)
+        rules[i].mask_high = big64(masks + i * WIDTH)
+        rules[i].mask_low = big64(masks + i * WIDTH + 8)
         rules[i].rank = ranks[i]
         rules[i].port = ports[i]
         rules[i].family = 6 if flags[i] & FLAG_IPV6 else 4

@@ -1,6 +1,6 @@
 """Arrow arrays and streams as columns, for other compiled modules."""
 
-from identify._column cimport Column
+from identify._compiled._column cimport Column
 
 # What a column may consist of.
 cdef enum Content:

@@ -17,7 +17,7 @@ from libc.stddef cimport size_t
 from libc.stdint cimport INT64_MAX, int32_t, int64_t, uint8_t, uint16_t, uint64_t
 from libc.string cimport memset, strlen
 
-from identify._column cimport (
+from identify._compiled._column cimport (
     NUMBERS16, OFFSETS32, OFFSETS64, PACKED4, PACKED16, QUADS, VIEW_INSIDE, VIEWS, Chunk, Column, Layout, View,
     check_offsets, is_null, offset_at, view_at,
 )

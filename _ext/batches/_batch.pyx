@@ -17,21 +17,24 @@ from libc.stddef cimport size_t
 from libc.stdint cimport int32_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libc.string cimport memchr, memcpy
 
-from identify._address_batch cimport BLOCK, find_block_v4, find_block_v6, prefetch
-from identify._address_text cimport Source, parse_source, to_plain
-from identify._column cimport (
+from identify._compiled._address_batch cimport BLOCK, find_block_v4, find_block_v6, prefetch
+from identify._compiled._address_text cimport Source, parse_source, to_plain
+from identify._compiled._atomics cimport take_atomic
+from identify._compiled._bytes cimport big32, big64
+from identify._compiled._column cimport (
     PACKED4, PACKED16, POINTERS, QUADS, Chunk, Column, Cursor, advance, bytes_at, is_null, refresh, seek,
 )
-from identify._decide cimport Compiled, Place, decide
-from identify._fields cimport VIA
-from identify._indices cimport Indices, make_indices
-from identify._inputs cimport take_addresses, take_messages, take_ports
-from identify._matcher cimport Matcher
-from identify._message cimport MESSAGE_LIMIT, Field, Message, begin, finish, parse_message
-from identify._request cimport port_of
-from identify._tables cimport NO_WANTED, part
+from identify._compiled._decide cimport Compiled, Place, decide
+from identify._compiled._fields cimport VIA
+from identify._compiled._indices cimport Indices, make_indices
+from identify._compiled._inputs cimport take_addresses, take_messages, take_ports
+from identify._compiled._matcher cimport Matcher
+from identify._compiled._message cimport begin, finish, parse_message
+from identify._compiled._parsed cimport FIELD_ROOM, MESSAGE_LIMIT, Field, Message
+from identify._compiled._request cimport port_of
+from identify._compiled._tables cimport NO_WANTED, part
 
-from identify._request import STREAMS
+from identify._compiled._request import STREAMS
 
 cdef extern from "<arpa/inet.h>" nogil:
     int AF_INET6
@@ -55,12 +58,6 @@ cdef extern from "<signal.h>" nogil:
     int sigfillset(sigset_t *signals)
     int pthread_sigmask(int how, const sigset_t *signals, sigset_t *before)
 
-cdef extern from *:
-    """
-    #define identify_take(counter, number) __atomic_fetch_add(counter, number, __ATOMIC_RELAXED)
-    """
-    size_t take_atomic "identify_take"(size_t *counter, size_t number) noexcept nogil
-
 cdef enum:
     # Far more threads than help anyone; a bound for what is kept on the stack.
     MAX_THREADS = 256
@@ -69,8 +66,6 @@ cdef enum:
     MESSAGES_PIECE = 256
     # As the main thread's; some C libraries give far less, too little for regular expressions.
     STACK_SIZE = 8 << 20
-    # Fields of a message that need no memory from the heap, as in ``_matcher``.
-    FIELD_ROOM = 64
     # A longer text for an address makes every Via too long to be compared, whatever follows.
     TEXT_ROOM = 4100
     # As far as the heads of messages mostly go.
@@ -357,14 +352,6 @@ cdef void find_sorted(const Job *job, const Chunk *chunk, size_t row, const uint
             ranks[sort.wide_places[i]] = found[i]
 
 
-cdef inline uint64_t big_endian(const uint8_t *octets, int count) noexcept nogil:
-    cdef uint64_t number = 0
-    cdef int i
-    for i in range(count):
-        number = number << 8 | octets[i]
-    return number
-
-
 cdef inline void read_source(const Chunk *chunk, size_t row, Source *source) noexcept nogil:
     """Read a row of any layout; family 0 for a null and for text that is no address."""
     cdef const uint8_t *at
@@ -378,11 +365,11 @@ cdef inline void read_source(const Chunk *chunk, size_t row, Source *source) noe
         if chunk.layout == QUADS:
             source.low = (<const uint32_t *>chunk.rows)[row]
         elif chunk.layout == PACKED4:
-            source.low = big_endian(<const uint8_t *>chunk.rows + 4 * row, 4)
+            source.low = big32(<const uint8_t *>chunk.rows + 4 * row)
         else:
             source.family = 6
-            source.high = big_endian(<const uint8_t *>chunk.rows + 16 * row, 8)
-            source.low = big_endian(<const uint8_t *>chunk.rows + 16 * row + 8, 8)
+            source.high = big64(<const uint8_t *>chunk.rows + 16 * row)
+            source.low = big64(<const uint8_t *>chunk.rows + 16 * row + 8)
             to_plain(source)
     elif bytes_at(chunk, row, &at, &size):
         parse_source(<const char *>at, <size_t>size, source)

@@ -11,6 +11,8 @@ from libc.stdint cimport int64_t
 from libc.stdlib cimport free, malloc
 from libc.string cimport memset
 
+from identify._compiled._atomics cimport add_atomic, sub_atomic
+
 cdef extern from "_arrow.h" nogil:
     ctypedef struct ArrowSchema:
         const char *format
@@ -28,11 +30,7 @@ cdef extern from *:
     """
     typedef struct ArrowSchema ArrowSchema;
     typedef struct ArrowArray ArrowArray;
-    #define identify_add(counter, number) __atomic_add_fetch(counter, number, __ATOMIC_ACQ_REL)
-    #define identify_sub(counter, number) __atomic_sub_fetch(counter, number, __ATOMIC_ACQ_REL)
     """
-    size_t add_atomic "identify_add"(size_t *counter, size_t number) noexcept nogil
-    size_t sub_atomic "identify_sub"(size_t *counter, size_t number) noexcept nogil
 
 cdef extern from "<stdlib.h>" nogil:
     int posix_memalign(void **memory, size_t alignment, size_t size)

@@ -21,6 +21,8 @@ from libc.stdint cimport int32_t, int64_t, uint8_t
 from libc.stdlib cimport free, malloc, realloc
 from libc.string cimport memcmp, memcpy, memset, strlen
 
+from identify._compiled._atomics cimport add_atomic, sub_atomic
+
 from identify.errors import LimitError
 
 cdef extern from "_arrow.h" nogil:
@@ -54,11 +56,7 @@ cdef extern from *:
     typedef struct ArrowSchema ArrowSchema;
     typedef struct ArrowArray ArrowArray;
     typedef struct ArrowArrayStream ArrowArrayStream;
-    #define identify_add(counter, number) __atomic_add_fetch(counter, number, __ATOMIC_ACQ_REL)
-    #define identify_sub(counter, number) __atomic_sub_fetch(counter, number, __ATOMIC_ACQ_REL)
     """
-    size_t add_atomic "identify_add"(size_t *counter, size_t number) noexcept nogil
-    size_t sub_atomic "identify_sub"(size_t *counter, size_t number) noexcept nogil
 
 cdef extern from "<arpa/inet.h>" nogil:
     int AF_INET, AF_INET6

@@ -23,21 +23,21 @@ from libc.string cimport memcmp, memcpy
 
 import os
 
-from identify._bytes cimport big16, big32
-from identify._traffic_columns cimport TCP, UDP, Columns, Envelope
-from identify._copies cimport Copies, digest, seen_within
-from identify._datagrams cimport Datagrams
-from identify._fragments cimport Assembly, Fragments
-from identify._frames cimport Network, read_link, read_network, skip_extensions
-from identify._hep cimport Hep
-from identify._passed cimport (
-    BAD_LENGTH, CUT, DELIVERED, DUPLICATE, ESP, ICMP, OTHER_IP, SCTP, Passed, count,
+from identify._compiled._bytes cimport big16, big32
+from identify._compiled._traffic_columns cimport TCP, UDP, Columns, Envelope
+from identify._compiled._copies cimport Copies, digest, seen_within
+from identify._compiled._datagrams cimport Datagrams
+from identify._compiled._fragments cimport Assembly, Fragments
+from identify._compiled._frames cimport Network, read_link, read_network, skip_extensions
+from identify._compiled._hep cimport Hep
+from identify._compiled._skipped cimport (
+    BAD_LENGTH, CUT, DELIVERED, DUPLICATE, ESP, ICMP, OTHER_IP, SCTP, Skipped, count,
 )
-from identify._records cimport (
+from identify._compiled._records cimport (
     DAMAGE_BLOCK_END, DAMAGE_BLOCK_LENGTH, DAMAGE_BYTE_ORDER, DAMAGE_MAGIC, DAMAGE_NONE, DAMAGE_PACKET_LENGTH,
     OUTCOME_DAMAGED, OUTCOME_MORE, OUTCOME_PACKET, Outcome, Record, Records,
 )
-from identify._streams cimport Segment, Streams
+from identify._compiled._streams cimport Segment, Streams
 
 cdef enum:
     PROTOCOL_ICMP = 1
@@ -185,7 +185,7 @@ cdef class CaptureDecoder:
 
     def counts(self):
         """Return how many things were passed over, by the numbers of their reasons."""
-        return self.columns.passed()
+        return self.columns.skipped()
 
     cdef int enter(self) except -1:
         if self.busy:
@@ -214,7 +214,7 @@ cdef class CaptureDecoder:
     cdef void packet(self, const Record *record) noexcept nogil:
         cdef const uint8_t *data = record.data
         cdef size_t size = record.size
-        cdef Passed reason = record.reason
+        cdef Skipped reason = record.reason
         cdef Network network
         if reason == DELIVERED:
             reason = read_link(record.link, &data, &size)
@@ -252,7 +252,7 @@ cdef class CaptureDecoder:
     cdef void fragment(self, const Network *piece, int64_t time) noexcept nogil:
         cdef Assembly *assembly = self.fragments.add(piece, time, &self.columns.counts)
         cdef Network network
-        cdef Passed reason
+        cdef Skipped reason
         if assembly == NULL:
             return
         network = piece[0]

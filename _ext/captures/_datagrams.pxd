@@ -3,8 +3,8 @@
 from libc.stddef cimport size_t
 from libc.stdint cimport int64_t, uint8_t, uint16_t
 
-from identify._hep cimport Hep
-from identify._traffic_columns cimport Columns, Envelope
+from identify._compiled._hep cimport Hep
+from identify._compiled._traffic_columns cimport Columns, Envelope
 
 
 cdef class Datagrams:

@@ -16,10 +16,10 @@ cimport cython
 from libc.stdlib cimport free, malloc
 from libc.string cimport memcmp, memcpy
 
-from identify._bytes cimport big32
-from identify._traffic_columns cimport RECEIVED, SENT
-from identify._framing cimport LINE_NO, Line, first_line, leading_line_ends
-from identify._passed cimport CUT, HEP_UNWANTED, KEEP_ALIVE, LOGGER_REPEAT, OTHER_UDP, STUN, UDP_EMPTY, count
+from identify._compiled._bytes cimport big32
+from identify._compiled._traffic_columns cimport RECEIVED, SENT
+from identify._compiled._framing cimport LINE_NO, Line, first_line, leading_line_ends
+from identify._compiled._skipped cimport CUT, HEP_UNWANTED, KEEP_ALIVE, LOGGER_REPEAT, OTHER_UDP, STUN, UDP_EMPTY, count
 
 cdef enum:
     LARGEST_DATAGRAM = 65535

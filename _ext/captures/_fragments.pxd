@@ -3,8 +3,8 @@
 from libc.stddef cimport size_t
 from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
 
-from identify._frames cimport Network
-from identify._passed cimport Counts
+from identify._compiled._frames cimport Network
+from identify._compiled._skipped cimport Counts
 
 cdef enum:
     MOST_RANGES = 64

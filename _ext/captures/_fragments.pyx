@@ -13,8 +13,8 @@ cimport cython
 from libc.stdlib cimport calloc, free, realloc
 from libc.string cimport memcmp, memcpy, memmove
 
-from identify._copies cimport digest
-from identify._passed cimport FRAGMENTS_INCOMPLETE, FRAGMENTS_OVERLAPPING, BAD_LENGTH, CUT, count
+from identify._compiled._copies cimport digest
+from identify._compiled._skipped cimport FRAGMENTS_INCOMPLETE, FRAGMENTS_OVERLAPPING, BAD_LENGTH, CUT, count
 
 cdef enum:
     MOST_ASSEMBLIES = 256

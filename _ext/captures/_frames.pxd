@@ -3,7 +3,7 @@
 from libc.stddef cimport size_t
 from libc.stdint cimport uint8_t, uint32_t
 
-from identify._passed cimport Passed
+from identify._compiled._skipped cimport Skipped
 
 # What IP says of a packet or of a piece of one.
 ctypedef struct Network:
@@ -23,6 +23,6 @@ ctypedef struct Network:
     uint32_t head
     uint32_t packet
 
-cdef Passed read_link(uint32_t link, const uint8_t **place, size_t *size) noexcept nogil
-cdef Passed read_network(const uint8_t *data, size_t size, bint cut, Network *network) noexcept nogil
-cdef Passed skip_extensions(Network *network) noexcept nogil
+cdef Skipped read_link(uint32_t link, const uint8_t **place, size_t *size) noexcept nogil
+cdef Skipped read_network(const uint8_t *data, size_t size, bint cut, Network *network) noexcept nogil
+cdef Skipped skip_extensions(Network *network) noexcept nogil

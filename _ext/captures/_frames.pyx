@@ -15,8 +15,8 @@ Facts
 
 from libc.string cimport memcpy, memset
 
-from identify._bytes cimport big16, big32
-from identify._passed cimport (
+from identify._compiled._bytes cimport big16, big32
+from identify._compiled._skipped cimport (
     ARP, BAD_LENGTH, CUT, DELIVERED, OTHER_IP, OTHER_LINK, UNKNOWN_LINK,
 )
 
@@ -50,7 +50,7 @@ cdef inline bint is_tag(uint32_t type) noexcept nogil:
     return type == 0x8100 or type == 0x88A8 or type == 0x9100 or type == 0x9200 or type == 0x9300
 
 
-cdef Passed read_link(uint32_t link, const uint8_t **place, size_t *size) noexcept nogil:
+cdef Skipped read_link(uint32_t link, const uint8_t **place, size_t *size) noexcept nogil:
     """Move over the header of the link layer to that of IP."""
     cdef uint32_t type, head, family, tags = 0
     if link == ETHERNET:
@@ -98,7 +98,7 @@ cdef void map_address(uint8_t *to, const uint8_t *address) noexcept nogil:
         memcpy(to + 12, address, 4)
 
 
-cdef Passed read_network(const uint8_t *data, size_t size, bint cut, Network *network) noexcept nogil:
+cdef Skipped read_network(const uint8_t *data, size_t size, bint cut, Network *network) noexcept nogil:
     """Read the header of IP; `size` isn't zero.  `cut`: more was sent than captured."""
     cdef uint32_t head, total, flags
     if data[0] >> 4 == 4:
@@ -147,7 +147,7 @@ cdef Passed read_network(const uint8_t *data, size_t size, bint cut, Network *ne
     return skip_extensions(network)
 
 
-cdef Passed skip_extensions(Network *network) noexcept nogil:
+cdef Skipped skip_extensions(Network *network) noexcept nogil:
     """Move over the extension headers in front of the payload, up to a fragment's."""
     cdef uint32_t size, after, rounds = 0
     cdef const uint8_t *place

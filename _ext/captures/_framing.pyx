@@ -13,7 +13,7 @@ Facts
 
 from libc.string cimport memchr
 
-from identify._text cimport SIP_TOKEN, sip_class, sip_class_init, sip_find_line_end
+from identify._compiled._text cimport SIP_TOKEN, sip_class, sip_class_init, sip_find_line_end
 
 cdef enum:
     # A first line that isn't over by then isn't one; known methods have up to nine characters.

@@ -3,8 +3,8 @@
 from libc.stddef cimport size_t
 from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
 
-from identify._copies cimport Copies
-from identify._traffic_columns cimport Columns, Envelope
+from identify._compiled._copies cimport Copies
+from identify._compiled._traffic_columns cimport Columns, Envelope
 
 # What the chunks of a packet say.
 ctypedef struct Chunks:

@@ -19,13 +19,13 @@ from libc.string cimport memcmp, memcpy, memset
 
 import zlib
 
-from identify._bytes cimport big16, big32
-from identify._traffic_columns cimport TCP, UDP
-from identify._copies cimport digest, note, taken
-from identify._framing cimport LINE_YES, first_line, leading_line_ends
-from identify._message cimport MESSAGE_LIMIT
-from identify._passed cimport HEP_DAMAGED, HEP_OTHER, HEP_REPEAT, MESSAGE_TOO_LONG, count
-from identify._splitting cimport STATE_SIP, Splitter, split_bytes, split_end
+from identify._compiled._bytes cimport big16, big32
+from identify._compiled._traffic_columns cimport TCP, UDP
+from identify._compiled._copies cimport digest, note, taken
+from identify._compiled._framing cimport LINE_YES, first_line, leading_line_ends
+from identify._compiled._parsed cimport MESSAGE_LIMIT
+from identify._compiled._skipped cimport HEP_DAMAGED, HEP_OTHER, HEP_REPEAT, MESSAGE_TOO_LONG, count
+from identify._compiled._splitting cimport STATE_SIP, Splitter, split_bytes, split_end
 
 cdef enum Chunk:
     PROTOCOL = 2

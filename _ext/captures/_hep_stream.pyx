@@ -15,9 +15,9 @@ from libc.string cimport memcmp, memcpy
 
 import os
 
-from identify._bytes cimport big16, big32
-from identify._traffic_columns cimport Columns
-from identify._hep cimport Hep
+from identify._compiled._bytes cimport big16, big32
+from identify._compiled._traffic_columns cimport Columns
+from identify._compiled._hep cimport Hep
 
 cdef enum:
     # Of HEP: magic and size; of the dump: time and size.
@@ -117,7 +117,7 @@ cdef class HepDecoder:
 
     def counts(self):
         """Return how many things were passed over, by the numbers of their reasons."""
-        return self.columns.passed()
+        return self.columns.skipped()
 
     cdef int enter(self) except -1:
         if self.busy:

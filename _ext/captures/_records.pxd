@@ -3,7 +3,7 @@
 from libc.stddef cimport size_t
 from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 
-from identify._passed cimport Passed
+from identify._compiled._skipped cimport Skipped
 
 cdef enum Outcome:
     # A packet; something that isn't one was read or skipped; the bytes don't suffice; nothing can be read any more.
@@ -35,7 +35,7 @@ ctypedef struct Record:
     int64_t time
     uint32_t link
     # DELIVERED, or why there is a packet that can't be looked at.
-    Passed reason
+    Skipped reason
 
 
 cdef class Records:

@@ -14,8 +14,8 @@ Facts
 cimport cython
 from libc.stdlib cimport free, realloc
 
-from identify._bytes cimport big16, big32, little16, little32
-from identify._passed cimport BAD_LENGTH, DELIVERED, PACKET_TOO_LONG, UNKNOWN_INTERFACE
+from identify._compiled._bytes cimport big16, big32, little16, little32
+from identify._compiled._skipped cimport BAD_LENGTH, DELIVERED, PACKET_TOO_LONG, UNKNOWN_INTERFACE
 
 cdef enum:
     # tcpdump's largest snapshot length.

@@ -3,7 +3,7 @@
 from libc.stddef cimport size_t
 from libc.stdint cimport uint8_t
 
-from identify._traffic_columns cimport Columns, Envelope
+from identify._compiled._traffic_columns cimport Columns, Envelope
 
 cdef enum State:
     # Its first bytes haven't all come; SIP; somewhere in a stream whose messages aren't known.

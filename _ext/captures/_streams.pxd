@@ -3,8 +3,8 @@
 from libc.stddef cimport size_t
 from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 
-from identify._splitting cimport Splitter
-from identify._traffic_columns cimport Columns, Envelope
+from identify._compiled._splitting cimport Splitter
+from identify._compiled._traffic_columns cimport Columns, Envelope
 
 cdef enum:
     FIN = 1

@@ -3,8 +3,8 @@
 from libc.stddef cimport size_t
 from libc.stdint cimport int64_t, uint8_t, uint16_t, uint64_t
 
-from identify._copies cimport Copies
-from identify._passed cimport Counts
+from identify._compiled._copies cimport Copies
+from identify._compiled._skipped cimport Counts
 
 cdef enum Transport:
     # Places in TRANSPORTS of identify/traffic/batch.py.
@@ -60,4 +60,4 @@ cdef class Columns:
     cdef bint grow_rows(self) noexcept nogil
     cdef bint grow_bytes(self, size_t size) noexcept nogil
     cdef tuple take(self)
-    cdef list passed(self)
+    cdef list skipped(self)

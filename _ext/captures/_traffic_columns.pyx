@@ -8,8 +8,8 @@ from cpython.bytearray cimport PyByteArray_AS_STRING, PyByteArray_FromStringAndS
 from libc.stdlib cimport calloc, free, realloc
 from libc.string cimport memcpy
 
-from identify._copies cimport Copies, digest, note, taken
-from identify._passed cimport HEP_COPY, REASONS, count
+from identify._compiled._copies cimport Copies, digest, note, taken
+from identify._compiled._skipped cimport HEP_COPY, REASONS, count
 
 cdef enum:
     # A batch ends with the packet that reaches one of these.  The bytes stay in a second-level cache until the
@@ -162,7 +162,7 @@ cdef class Columns:
         self.fresh()
         return columns
 
-    cdef list passed(self):
+    cdef list skipped(self):
         """Return how many things were passed over, by the numbers of their reasons."""
         cdef size_t reason
         return [self.counts.of[reason] for reason in range(<size_t>REASONS)]

@@ -2,11 +2,11 @@
 
 from libc.stdint cimport int32_t, uint16_t, uint32_t
 
-from identify._address_tables cimport AddressTables
-from identify._address_text cimport Source
-from identify._message cimport Message
-from identify._tables cimport Tables
-from identify._text cimport Span
+from identify._compiled._address_tables cimport AddressTables
+from identify._compiled._address_text cimport Source
+from identify._compiled._parsed cimport Message
+from identify._compiled._tables cimport Tables
+from identify._compiled._text cimport Span
 
 # Everything a decision reads; owned by a Matcher, never changed while one uses it.
 ctypedef struct Compiled:

@@ -16,17 +16,18 @@ from libc.stdint cimport uint8_t, uint64_t
 from libc.stdlib cimport free, malloc
 from libc.string cimport memchr, memcpy
 
-from identify._address_tables cimport find_v4, find_v6
-from identify._fields cimport AUTHORIZATION, FROM, GENERIC, TO, NameAddress, Received, find_digest
-from identify._message cimport Field, address_of, merged_away, name_sort, print_field
-from identify._names cimport NO_NAME, Slot, find_name, find_slot
-from identify._regex_set cimport RegexSet
-from identify._tables cimport (
+from identify._compiled._address_tables cimport find_v4, find_v6
+from identify._compiled._fields cimport AUTHORIZATION, FROM, GENERIC, TO, NameAddress, Received, find_digest
+from identify._compiled._message cimport address_of, merged_away, print_field
+from identify._compiled._parsed cimport Field, name_hash
+from identify._compiled._text_table cimport NO_NAME, Slot, find_name, find_slot
+from identify._compiled._regex_set cimport RegexSet
+from identify._compiled._tables cimport (
     ANONYMOUS, HEADER, IP, LINE, NO_ANSWER, NO_WANTED, REQUEST_URI, USERNAME, EndpointAnswers, TransportText,
     WantedHeader, part,
 )
-from identify._text cimport Out, Span, decoded, sip_copy_lower, sip_is_bare, sip_is_one_line
-from identify._uri cimport PLACE_REQUEST, SCHEME_SIP, SCHEME_SIPS, Parameter, find_parameter, print_uri
+from identify._compiled._text cimport Out, Span, decoded, sip_copy_lower, sip_is_bare, sip_is_one_line
+from identify._compiled._uri cimport PLACE_REQUEST, SCHEME_SIP, SCHEME_SIPS, Parameter, find_parameter, print_uri
 
 cdef enum:
     # Asterisk's buffer for a printed header has 4 KiB; see ``identify.explanation.headers``.
@@ -287,7 +288,7 @@ cdef inline uint32_t wanted_number(const Tables *tables, const Message *m, const
     """The number of the wanted header that a field is, NO_WANTED for none."""
     if field.kind != GENERIC:
         return tables.wanted_kinds[field.kind]
-    if not tables.wanted_sorts >> name_sort(m.base, field.name.start, field.name.end) & 1:
+    if not tables.wanted_name_bits >> name_hash(m.base, field.name.start, field.name.end) & 1:
         return <uint32_t>NO_WANTED
     return wanted_name(tables, m, field)
 
@@ -324,7 +325,7 @@ cdef int32_t decide_header(const Compiled *compiled, const Message *m, const Pla
     cdef const TransportText *transport
     cdef Received received
     cdef Out out
-    if not (m.kinds & tables.wanted_bits or m.sorts & tables.wanted_sorts):
+    if not (m.kinds & tables.wanted_bits or m.name_bits & tables.wanted_name_bits):
         return -1
     received.address = place.text
     received.port = place.port

@@ -3,9 +3,9 @@
 from cpython.object cimport PyObject
 from libc.stdint cimport int32_t, uint8_t, uint32_t
 
-from identify._address_tables cimport AddressTables
-from identify._decide cimport Compiled
-from identify._tables cimport Tables
+from identify._compiled._address_tables cimport AddressTables
+from identify._compiled._decide cimport Compiled
+from identify._compiled._tables cimport Tables
 
 
 cdef class Matcher:

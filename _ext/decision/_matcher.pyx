@@ -14,20 +14,21 @@ from libc.stdint cimport int32_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free
 from libc.string cimport memset
 
-from identify._address_tables cimport AddressTables, find_v4, find_v6
-from identify._address_text cimport SIP_NO_QUAD, Source, parse_source, read_quad, sip_address_way, to_plain
-from identify._addresses cimport AddressIndex
-from identify._answers cimport read_answer
-from identify._block cimport Block
-from identify._compile cimport compile_tables
-from identify._decide cimport Place, decide
-from identify._image cimport Parts, read_image, write_image
-from identify._message cimport MESSAGE_LIMIT, Field, Message, begin, finish, parse_message
-from identify._regex_set cimport RegexSet
-from identify._request cimport Request, port_of
-from identify._tables cimport Tables, WantedHeader, part
+from identify._compiled._address_tables cimport AddressTables, find_v4, find_v6
+from identify._compiled._address_text cimport SIP_NO_QUAD, Source, parse_source, read_quad, sip_address_way, to_plain
+from identify._compiled._addresses cimport AddressIndex
+from identify._compiled._answers cimport read_answer
+from identify._compiled._block cimport Block
+from identify._compiled._compile cimport compile_tables
+from identify._compiled._decide cimport Place, decide
+from identify._compiled._image cimport Parts, read_image, write_image
+from identify._compiled._message cimport begin, finish, parse_message
+from identify._compiled._parsed cimport FIELD_ROOM, MESSAGE_LIMIT, Field, Message
+from identify._compiled._regex_set cimport RegexSet
+from identify._compiled._request cimport Request, port_of
+from identify._compiled._tables cimport Tables, WantedHeader, part
 
-from identify._request import STREAMS
+from identify._compiled._request import STREAMS
 from identify.errors import EngineFileError, MessageError
 from identify.model import Match
 from identify.notes import read_notes
@@ -37,8 +38,6 @@ cdef extern from "_python.h":
     const char *sip_text(object text, Py_ssize_t *size) except NULL
 
 cdef enum:
-    # Fields of a message that need no memory from the heap; few requests have more.
-    FIELD_ROOM = 64
     # The tables' widest numbers; mapped files and bytes are aligned, slices of them may not be.
     IMAGE_ALIGNMENT = 8
 

@@ -2,8 +2,8 @@
 
 from libc.stdint cimport uint8_t, uint32_t, uint64_t
 
-from identify._block cimport Block
-from identify._regex_syntax cimport Analysis
+from identify._compiled._block cimport Block
+from identify._compiled._regex_syntax cimport Analysis
 
 cdef extern from *:
     """

@@ -4,7 +4,7 @@ from libc.stddef cimport size_t
 from libc.stdint cimport uint8_t, uint32_t, uint64_t
 from libc.string cimport memcmp, memcpy
 
-from identify._block cimport Block
+from identify._compiled._block cimport Block
 
 cdef enum:
     # Grams are eight, four to seven, or two or three bytes wide.

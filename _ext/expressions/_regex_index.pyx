@@ -18,7 +18,7 @@ from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_GET_SIZE
 from libc.stdlib cimport calloc, free
 from libc.string cimport memset
 
-from identify._regex_literals import BEGIN
+from identify._compiled._regex_literals import BEGIN
 
 cdef enum:
     # Bits of the bitmap for each gram.

@@ -3,10 +3,10 @@
 from libc.stddef cimport size_t
 from libc.stdint cimport uint32_t
 
-from identify._block cimport Block
-from identify._regex cimport locale_t, regex_t
-from identify._regex_automaton cimport Automaton
-from identify._regex_index cimport Candidates, Index
+from identify._compiled._block cimport Block
+from identify._compiled._regex cimport locale_t, regex_t
+from identify._compiled._regex_automaton cimport Automaton
+from identify._compiled._regex_index cimport Candidates, Index
 
 
 cdef struct Expression:

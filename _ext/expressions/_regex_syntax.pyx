@@ -17,9 +17,9 @@ cimport cython
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_GET_SIZE
 from libc.stdint cimport uint8_t, uint16_t, uint32_t, uint64_t
 
-from identify._regex_literals cimport UNBOUNDED, Part, Run, alternation, any_text, exact_part, repetition
+from identify._compiled._regex_literals cimport UNBOUNDED, Part, Run, alternation, any_text, exact_part, repetition
 
-from identify._regex_literals import BEGIN, END, UncertainError
+from identify._compiled._regex_literals import BEGIN, END, UncertainError
 
 cdef enum:
     MAX_DEPTH = 64

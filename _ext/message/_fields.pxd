@@ -2,8 +2,8 @@
 
 from libc.stdint cimport uint8_t, uint32_t, uint64_t
 
-from identify._text cimport Out, Span, Text, sip_word_at
-from identify._uri cimport Uri
+from identify._compiled._text cimport Out, Span, Text, sip_word_at
+from identify._compiled._uri cimport Uri
 
 cdef enum Kind:
     GENERIC = 0

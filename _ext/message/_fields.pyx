@@ -11,12 +11,12 @@ Facts
 from libc.stdint cimport uint64_t
 from libc.string cimport memcpy, memset, strlen
 
-from identify._text cimport (
+from identify._compiled._text cimport (
     Out, Span, Text, SIP_DIGIT, SIP_HOST, SIP_IPV6, SIP_TOKEN, SIP_VALUE, after_line_end, at_line_end, fail,
     line_ends_here, lower, peek, put, put_number, put_span, put_text, same_name, sip_class_init, sip_word_at,
     skip_blanks, skip_lws, take, take_long, take_quoted, to_line_end, trim_end,
 )
-from identify._uri cimport (
+from identify._compiled._uri cimport (
     PLACE_CONTACT, PLACE_FROM_TO, PLACE_ROUTE, parse_uri, print_uri, SCHEME_OTHER,
 )
 

@@ -16,16 +16,17 @@ Facts
 from libc.stdlib cimport free, malloc, realloc
 from libc.string cimport memcpy
 
-from identify._fields cimport (
+from identify._compiled._fields cimport (
     CALL_ID, CONTACT, CSEQ, FROM, GENERIC, REQUIRE, SUPPORTED, TO, VIA, NameAddress,
     Received, kind_of, parse_name_address, parse_value, print_value,
 )
-from identify._text cimport (
+from identify._compiled._parsed cimport MESSAGE_LIMIT, Field, Message, has, name_hash, note_field
+from identify._compiled._text cimport (
     Out, Span, Text, SIP_DIGIT, SIP_TOKEN, after_line_end, at_line_end, fail, line_ends_here, peek, put_text, same_name,
     sip_class, sip_class_init, skip_blanks, skip_lws, take, take_long, to_line_end, trim_end,
 )
-from identify._uri cimport SCHEME_OTHER, SCHEME_SIP, SCHEME_SIPS, parse_uri
-from identify._usual cimport WAY_WIDEST, Index, make_index, take_usual_headers, take_usual_request_line
+from identify._compiled._uri cimport SCHEME_OTHER, SCHEME_SIP, SCHEME_SIPS, parse_uri
+from identify._compiled._fast_path cimport WAY_WIDEST, Index, make_index, take_usual_headers, take_usual_request_line
 
 sip_class_init()
 
@@ -46,7 +47,7 @@ cdef void begin(Message *m, const uint8_t *base, uint32_t length, Field *fields,
     m.method.start = m.method.end = 0
     m.has_request_uri = m.kept_from = m.kept_to = False
     m.kinds = 0
-    m.sorts = 0
+    m.name_bits = 0
     m.error = 0
     m.reason = NULL
 

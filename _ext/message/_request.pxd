@@ -1,6 +1,6 @@
 """The request for other compiled modules."""
 
-from identify._message cimport Field, Message
+from identify._compiled._parsed cimport Field, Message
 
 cdef enum:
     ROOM = 6

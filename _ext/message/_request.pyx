@@ -8,18 +8,19 @@ from libc.stdint cimport uint8_t, uint32_t
 from libc.stdlib cimport free, malloc
 from libc.string cimport memchr, memcpy
 
-from identify._fields cimport AUTHORIZATION, FROM, GENERIC, KINDS, TO, NameAddress, Received, find_digest, long_name
-from identify._message cimport (
-    MESSAGE_LIMIT, Field, Message, add_header, add_method, add_request_uri, address_of, begin, finish, has,
-    merged_away, parse_message_by, print_field, screen,
+from identify._compiled._fields cimport AUTHORIZATION, FROM, GENERIC, KINDS, TO, NameAddress, Received, find_digest, long_name
+from identify._compiled._message cimport (
+    add_header, add_method, add_request_uri, address_of, begin, finish, merged_away, parse_message_by, print_field,
+    screen,
 )
-from identify._text cimport Out, Span, decoded
-from identify._uri cimport (
+from identify._compiled._parsed cimport MESSAGE_LIMIT, Field, Message, has
+from identify._compiled._text cimport Out, Span, decoded
+from identify._compiled._uri cimport (
     PLACE_REQUEST, SCHEME_SIP, Parameter, Uri as UriParts, next_parameter, print_uri,
 )
-from identify._usual cimport WAY_WIDEST, Index, make_index, take_usual_headers, take_usual_request_line
+from identify._compiled._fast_path cimport WAY_WIDEST, Index, make_index, take_usual_headers, take_usual_request_line
 
-from identify._addresses import parse_address
+from identify._compiled._addresses import parse_address
 from identify.errors import LimitError, MessageError
 
 cdef extern from "Python.h":

@@ -2,7 +2,7 @@
 
 from libc.stdint cimport uint8_t, uint32_t
 
-from identify._text cimport Out, Span, Text
+from identify._compiled._text cimport Out, Span, Text
 
 cdef enum Scheme:
     SCHEME_NONE = 0

@@ -10,7 +10,7 @@ Facts
 
 from libc.string cimport memset
 
-from identify._text cimport (
+from identify._compiled._text cimport (
     Out, Span, Text, SIP_DIGIT, SIP_HEADER, SIP_HOST, SIP_IPV6, SIP_OTHER, SIP_PARAM, SIP_PASSWORD, SIP_TEL,
     SIP_TOKEN, SIP_USER, SIP_USER_END, fail, peek, put, put_escaped, put_number, put_span, put_text,
     same_decoded, same_name, sip_class, sip_class_init, take, take_escaped, take_long, take_quoted, lower,

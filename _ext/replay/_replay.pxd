@@ -2,8 +2,8 @@
 
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t
 
-from identify._matcher cimport Matcher
-from identify._screen cimport Core
+from identify._compiled._matcher cimport Matcher
+from identify._compiled._stages cimport Core
 
 cdef enum:
     # Local sockets of which the transport section is remembered, of a few dozen that a host has.

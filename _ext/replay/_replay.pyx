@@ -1,7 +1,7 @@
 """Replay of batches of messages: what an Asterisk would do with each, and what it learns on the way.
 
 Knows the columns of ``identify.traffic.batch.Batch`` and which transport section a request came in on; the stages are
-in ``_screen``, the counting of what came of them is in ``identify.simulation``.
+in ``_stages``, the counting of what came of them is in ``identify.simulation``.
 
 Strategy
 1. One pass over a batch without the GIL, which is taken only where a socket is new or Asterisk sends a REGISTER.
@@ -16,17 +16,18 @@ from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc
 from libc.string cimport memcmp, memcpy, memset
 
-from identify._addresses cimport AddressIndex
-from identify._decide cimport Place
-from identify._locals cimport OURS, RECEIVED, UNKNOWN, Locals, is_nowhere, is_v4
-from identify._matcher cimport Matcher
-from identify._message cimport MESSAGE_LIMIT, Field, Message, begin, finish, parse_message, parse_response
-from identify._screen cimport (
+from identify._compiled._addresses cimport AddressIndex
+from identify._compiled._decide cimport Place
+from identify._compiled._sockets cimport OURS, RECEIVED, UNKNOWN, Sockets, is_nowhere, is_v4
+from identify._compiled._matcher cimport Matcher
+from identify._compiled._message cimport begin, finish, parse_message, parse_response
+from identify._compiled._parsed cimport FIELD_ROOM, MESSAGE_LIMIT, Field, Message
+from identify._compiled._stages cimport (
     DROPPED, FLAG_CONTACT_NAME, FLAG_EVENT, FLAG_SOURCE, FOREIGN, NOT_SIP, OUTCOMES, RESPONSE, SENT, UNIDENTIFIED,
     UNKNOWN_DIALOG, Access, Core, Event, core_begin, core_end, core_time, learn_token, receive_request, send_request,
     take_response,
 )
-from identify._traits cimport METHOD_REGISTER, METHODS, Traits, find_traits, method_name
+from identify._compiled._transaction cimport METHOD_REGISTER, METHODS, TransactionIds, find_transaction_ids, method_name
 
 import os
 
@@ -35,7 +36,6 @@ cdef extern from "<arpa/inet.h>" nogil:
     const int AF_INET6
 
 cdef enum:
-    FIELD_ROOM = 64
     ADDRESS_ROOM = 48
     # Reasons for which messages are dropped; they are texts of the scanner's, of which it has fewer.
     REASONS = 255
@@ -60,7 +60,7 @@ ctypedef struct Columns:
     const uint16_t *local_ports
     const uint8_t *directions
 
-ctypedef struct Verdict:
+ctypedef struct AnswerColumns:
     uint8_t *outcomes
     int32_t *answers
     uint8_t *flags
@@ -159,7 +159,7 @@ cdef class Replay:
     """One configuration's part of a replay; not for several threads at once.
 
     ``engine`` answers; ``settings`` is a mapping: ``everybody`` and each of ``accesses`` is a pair of address indexes
-    that find what is denied by source and by Contact, or None; ``access_of`` and ``traits_of`` have a number for
+    that find what is denied by source and by Contact, or None; ``access_of`` and ``auth_flags_of`` have a number for
     each answer; ``counting``, ``least_count``, ``period`` and ``prune_interval`` (nanoseconds) say when unidentified
     requests are reported; ``assume_dialogs`` takes every To tag for a live dialog's; ``remembered`` is how many
     dialogs, and transactions, and counted sources are remembered at least.
@@ -185,14 +185,14 @@ cdef class Replay:
         core.answer_count = engine.compiled.tables.answer_count
         accesses = settings["accesses"]
         access_of = settings["access_of"]
-        traits_of = settings["traits_of"]
-        if len(access_of) != core.answer_count or len(traits_of) != core.answer_count:
+        auth_flags_of = settings["auth_flags_of"]
+        if len(access_of) != core.answer_count or len(auth_flags_of) != core.answer_count:
             raise ValueError(f"settings for {len(access_of)} answers, the engine has {core.answer_count}")
         core.accesses = <Access *>calloc(len(accesses) + 1, sizeof(Access))
         core.access_of = <int32_t *>calloc(core.answer_count + 1, sizeof(int32_t))
-        core.traits_of = <uint8_t *>calloc(core.answer_count + 1, 1)
+        core.auth_flags_of = <uint8_t *>calloc(core.answer_count + 1, 1)
         core.hits = <uint64_t *>calloc(core.answer_count + 1, sizeof(uint64_t))
-        if core.accesses == NULL or core.access_of == NULL or core.traits_of == NULL or core.hits == NULL:
+        if core.accesses == NULL or core.access_of == NULL or core.auth_flags_of == NULL or core.hits == NULL:
             raise MemoryError
         self.kept = (settings["everybody"], tuple(accesses))
         take_access(settings["everybody"], &core.everybody)
@@ -202,7 +202,7 @@ cdef class Replay:
             if not -1 <= access_of[i] < len(accesses):
                 raise ValueError(f"no access list {access_of[i]}")
             core.access_of[i] = access_of[i]
-            core.traits_of[i] = traits_of[i]
+            core.auth_flags_of[i] = auth_flags_of[i]
         core.counting = settings["counting"]
         core.least_count = settings["least_count"]
         core.period = settings["period"]
@@ -320,12 +320,12 @@ cdef Py_ssize_t check_columns(batch, Columns *columns) except -1:
     return count
 
 
-cdef int take_verdicts(verdicts, Py_ssize_t count, Verdict *verdict) except -1:
+cdef int take_answer_columns(verdicts, Py_ssize_t count, AnswerColumns *verdict) except -1:
     cdef uint8_t[::1] outcomes = verdicts.outcomes
     cdef int32_t[::1] answers = verdicts.answers
     cdef uint8_t[::1] flags = verdicts.flags
     if outcomes.shape[0] != count or answers.shape[0] != count or flags.shape[0] != count:
-        raise ValueError(f"the columns of the verdicts aren't for {count} messages")
+        raise ValueError(f"the answer columns aren't for {count} messages")
     if count:
         verdict.outcomes = &outcomes[0]
         verdict.answers = &answers[0]
@@ -334,18 +334,18 @@ cdef int take_verdicts(verdicts, Py_ssize_t count, Verdict *verdict) except -1:
 
 
 @cython.final
-cdef class Scanner:
+cdef class Replayer:
     """Takes batches through one replay, or two at once; remembers what time it is and why messages were dropped."""
 
-    cdef Locals locals_
+    cdef Sockets sockets
     cdef const char *texts[REASONS]
     cdef uint64_t counts[REASONS]
     cdef uint32_t reason_count
     cdef int64_t now
     cdef readonly object on_register
 
-    def __init__(self, Locals locals not None, on_register):
-        self.locals_ = locals
+    def __init__(self, Sockets sockets not None, on_register):
+        self.sockets = sockets
         self.on_register = on_register
         self.reason_count = 0
         self.now = 0
@@ -377,7 +377,7 @@ cdef class Scanner:
         is notable for one of the replays; ``notable`` must have room for all.
         """
         cdef Columns columns
-        cdef Verdict verdict[2]
+        cdef AnswerColumns verdict[2]
         cdef Replay replay
         cdef Py_ssize_t count = check_columns(batch, &columns)
         cdef Py_ssize_t i
@@ -385,7 +385,7 @@ cdef class Scanner:
         cdef int k, direction, which = <int>len(replays)
         cdef Field fields[FIELD_ROOM]
         cdef Message message
-        cdef Traits traits
+        cdef TransactionIds ids
         cdef Place place
         cdef Event event
         cdef char text[ADDRESS_ROOM]
@@ -393,13 +393,13 @@ cdef class Scanner:
         cdef const Socket *socket
         cdef Part *each[2]
         cdef Part *part
-        cdef Locals own = self.locals_
+        cdef Sockets own = self.sockets
         cdef uint32_t length
         cdef uint16_t port
         cdef uint8_t family
         cdef bint ok, response, stream, noted
         if not (1 <= which <= 2 and len(verdicts) == which):
-            raise ValueError(f"{which} replays with {len(verdicts)} columns of verdicts; one or two are expected")
+            raise ValueError(f"{which} replays with {len(verdicts)} answer columns; one or two are expected")
         if methods.shape[0] != count or notable.shape[0] < count:
             raise ValueError(f"the columns aren't for {count} messages")
         # Kept here, so that none goes away meanwhile.
@@ -409,7 +409,7 @@ cdef class Scanner:
             if replay is None or replay.engine is None or own is None:
                 raise TypeError("a replay and what runs it have to be initialised")
             each[k] = &replay.part
-            take_verdicts(verdicts[k], count, &verdict[k])
+            take_answer_columns(verdicts[k], count, &verdict[k])
         with nogil:
             for i in range(count):
                 methods[i] = 0
@@ -450,10 +450,10 @@ cdef class Scanner:
                         verdict[k].outcomes[i] = <uint8_t>event.outcome
                         each[k].core.outcomes[event.outcome] += 1
                     continue
-                find_traits(&message, &traits)
-                methods[i] = <uint8_t>traits.method
+                find_transaction_ids(&message, &ids)
+                methods[i] = <uint8_t>ids.method
                 event.message = &message
-                event.traits = &traits
+                event.ids = &ids
                 event.place = &place
                 event.address = columns.sources + 16 * i
                 event.stream = stream
@@ -505,7 +505,7 @@ cdef class Scanner:
                     notable[listed] = <uint32_t>i
                     listed += 1
                 finish(&message)
-                if direction == OURS and not response and traits.method == METHOD_REGISTER:
+                if direction == OURS and not response and ids.method == METHOD_REGISTER:
                     with gil:
                         self.on_register(batch, i)
         return listed

@@ -18,8 +18,8 @@ by its offset.
 from libc.stdint cimport uint8_t, uint32_t, uint64_t
 from libc.string cimport memcpy
 
-from identify._block cimport Block
-from identify._tables cimport Tables
+from identify._compiled._block cimport Block
+from identify._compiled._tables cimport Tables
 
 cdef enum:
     ANSWERS_A_RUN = 16

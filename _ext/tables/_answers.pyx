@@ -5,8 +5,8 @@ from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport free, malloc
 from libc.string cimport memcpy
 
-from identify._names cimport RECORD_ALIGNMENT, Record
-from identify._tables cimport (
+from identify._compiled._text_table cimport RECORD_ALIGNMENT, Record
+from identify._compiled._tables cimport (
     ANONYMOUS, AUTH_USERNAME, HEADER, IDENTIFIERS, IP, LINE, REQUEST_URI, USERNAME, part,
 )
 

@@ -7,15 +7,15 @@ from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_GET_SIZE
 from libc.stdlib cimport free, malloc
 from libc.string cimport memset
 
-from identify._answers cimport put_answers
-from identify._fields cimport KINDS, long_name
-from identify._names cimport put_names
-from identify._tables cimport (
+from identify._compiled._answers cimport put_answers
+from identify._compiled._fields cimport KINDS, long_name
+from identify._compiled._text_table cimport put_names
+from identify._compiled._tables cimport (
     IDENTIFIERS, KIND_CAPACITY, NO_ANSWER, NO_WANTED, EndpointAnswers, Tables, TransportText, WantedHeader,
 )
 from libc.stdint cimport int32_t, uint32_t, uint64_t
 
-from identify._answers import NUMBERS
+from identify._compiled._answers import NUMBERS
 
 cdef bytes encoded(str text):
     return text.encode("utf-8", "surrogateescape")
@@ -67,7 +67,7 @@ cdef int put_headers(Block block, Tables *tables, plan) except -1:
     cdef bytes name
     for i in range(KIND_CAPACITY):
         tables.wanted_kinds[i] = <uint32_t>NO_WANTED
-    tables.wanted_sorts = 0
+    tables.wanted_name_bits = 0
     tables.wanted_bits = 0
     known = {(<bytes>long_name(kind)).lower(): kind for kind in range(1, <int>KINDS)}
     written = <WantedHeader *>malloc((count + 1) * sizeof(WantedHeader))
@@ -85,7 +85,7 @@ cdef int put_headers(Block block, Tables *tables, plan) except -1:
                 tables.wanted_kinds[kind] = i
                 tables.wanted_bits |= <uint32_t>1 << kind
             elif name:
-                tables.wanted_sorts |= <uint64_t>1 << ((len(name) + (name[0] | 0x20)) & 63)
+                tables.wanted_name_bits |= <uint64_t>1 << ((len(name) + (name[0] | 0x20)) & 63)
         tables.wanted_at = block.put(written, count * sizeof(WantedHeader))
         tables.wanted_count = <uint32_t>count
     finally:

@@ -2,8 +2,8 @@
 
 from libc.stdint cimport uint8_t, uint64_t
 
-from identify._address_tables cimport AddressTables
-from identify._tables cimport Tables
+from identify._compiled._address_tables cimport AddressTables
+from identify._compiled._tables cimport Tables
 
 # The parts of an image that was checked; they point into it.
 ctypedef struct Parts:

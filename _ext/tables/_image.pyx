@@ -21,8 +21,8 @@ from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize
 from libc.stdint cimport uint32_t
 from libc.string cimport memcmp, memcpy, memset
 
-from identify._address_check cimport address_fault
-from identify._table_check cimport tables_fault
+from identify._compiled._address_check cimport address_fault
+from identify._compiled._table_check cimport tables_fault
 
 from identify.errors import EngineFileError
 

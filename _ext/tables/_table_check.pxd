@@ -2,7 +2,7 @@
 
 from libc.stdint cimport uint64_t
 
-from identify._tables cimport Tables
+from identify._compiled._tables cimport Tables
 
 # What is wrong with tables of so many bytes, NULL if no request can lead outside of them.
 cdef const char *tables_fault(const Tables *tables, uint64_t size) noexcept nogil

@@ -4,16 +4,16 @@ Knows the layout in ``_tables``; not the address index (``_address_check``), nor
 
 Strategy: the offsets, the counts and the few small parts are checked here, in time that doesn't grow with the
 number of endpoints and identifies.  What the large parts say is checked where it is read: names are held against
-their table's ``limit``, which is held against what they index here (``_names``); packed answers are bounded
+their table's ``limit``, which is held against what they index here (``_text_table``); packed answers are bounded
 (``_answers``), numbers of answers too (``_matcher``).
 """
 
 from libc.stdint cimport int32_t, uint8_t, uint32_t
 from libc.string cimport memchr
 
-from identify._answers cimport ANSWERS_A_RUN
-from identify._names cimport NameTable, Slot
-from identify._tables cimport (
+from identify._compiled._answers cimport ANSWERS_A_RUN
+from identify._compiled._text_table cimport NameTable, Slot
+from identify._compiled._tables cimport (
     IDENTIFIERS, KIND_CAPACITY, NO_ANSWER, NO_WANTED, EndpointAnswers, TransportText, WantedHeader, part,
 )
 

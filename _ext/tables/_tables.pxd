@@ -9,7 +9,7 @@ index is mostly an answer already.  A *rank* counts the identifies that have a r
 
 from libc.stdint cimport int32_t, uint8_t, uint32_t, uint64_t
 
-from identify._names cimport NameTable
+from identify._compiled._text_table cimport NameTable
 
 cdef enum Identifier:
     LINE = 0
@@ -86,8 +86,8 @@ cdef struct Tables:
     uint32_t uri_has_expressions
     # Wanted header of each kind that PJSIP reads itself.
     uint32_t wanted_kinds[KIND_CAPACITY]
-    # Bit 1 << ``name_sort`` is set if a generic header of that sort is wanted, bit 1 << kind if one of the kind is.
-    uint64_t wanted_sorts
+    # Bit 1 << ``name_hash`` is set if a generic header of such a name is wanted, bit 1 << kind if one of the kind is.
+    uint64_t wanted_name_bits
     uint32_t wanted_bits
     uint32_t unused_too
     uint64_t transports_at

@@ -9,7 +9,7 @@ from benchmarks.against import peers
 from benchmarks.against.loops import one_by_one
 from benchmarks.material.patterns import values, with_literals, without_literals
 from benchmarks.rows.row import OURS, Row, Target, Work, calls
-from identify._regex_set import RegexSet
+from identify._compiled._regex_set import RegexSet
 
 __all__ = ["rows"]
 

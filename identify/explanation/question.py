@@ -18,7 +18,7 @@ from identify.model import (
 )
 
 if TYPE_CHECKING:
-    from identify._request import Request
+    from identify._compiled._request import Request
 
 __all__ = ["Configured", "Question"]
 

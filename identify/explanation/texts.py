@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from identify._regex import Regex
+from identify._compiled._regex import Regex
 from identify.explanation.words import encoded, quoted, shown
 from identify.model import TextPattern
 

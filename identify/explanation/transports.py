@@ -24,7 +24,7 @@ from identify.explanation.words import encoded
 from identify.model import Transport
 
 if TYPE_CHECKING:
-    from identify._request import Request
+    from identify._compiled._request import Request
 
 __all__ = ["bucket", "in_container_order", "transport_section"]
 

@@ -1,6 +1,6 @@
 """The simulation: what an Asterisk with a given configuration would do with given traffic."""
 
-from identify.building import explained
+from identify.missing_build import with_build_hint
 
 try:
     from identify.simulation.comparison import Change, Comparison, Standing, compare
@@ -11,7 +11,7 @@ try:
     from identify.simulation.tables import Sources, Stranger, Strangers
     from identify.simulation.trace import Example
 except ImportError as error:
-    raise explained(error) from error
+    raise with_build_hint(error) from error
 
 __all__ = [
     "Change",

@@ -13,14 +13,14 @@ from typing import Any
 
 import attrs
 
-from identify._replay import Scanner
+from identify._compiled._replay import Replayer
 from identify.configuration import Configuration
 from identify.engine import Engine
 from identify.model import Match
 from identify.simulation.outcomes import Outcome
 from identify.simulation.rows import OUTCOMES, Rows, Verdicts
 from identify.simulation.settings import REMEMBERED
-from identify.simulation.side import Side, make_scanner
+from identify.simulation.side import Side, make_replayer
 from identify.simulation.trace import Example, example_of
 from identify.traffic.batch import Batch
 
@@ -79,7 +79,7 @@ class Comparison:
         self._before = Side(before, engines[0], line_tokens, assume_dialogs, remembered)
         self._after = Side(after, engines[1], line_tokens, assume_dialogs, remembered)
         self._local = tuple(local)
-        self._scanner: Scanner | None = None
+        self._replayer: Replayer | None = None
         self.messages = 0
         self.changes: Counter[Change] = Counter()
         self.examples: dict[Change, list[Example]] = {}
@@ -101,10 +101,10 @@ class Comparison:
         if not count:
             return rows
         sides = (self._before, self._after)
-        if self._scanner is None:
-            self._scanner = make_scanner(sides, self._local, batch)
+        if self._replayer is None:
+            self._replayer = make_replayer(sides, self._local, batch)
         replays = (self._before.replay, self._after.replay)
-        self._scanner.run(batch, replays, (first, second), methods, array("I", bytes(4 * count)))
+        self._replayer.run(batch, replays, (first, second), methods, array("I", bytes(4 * count)))
         self.messages += count
         codes = list(zip(first.outcomes, first.answers, second.outcomes, second.answers, strict=True))
         wanted: dict[Codes, Change] = {}

@@ -1,7 +1,7 @@
 """Which messages of a capture Asterisk received: by its own addresses.
 
 A reader that knows the direction says so, and nothing of this counts.  Otherwise the addresses at which Asterisk
-listens decide; ``_locals.Locals`` looks them up.
+listens decide; ``_sockets.Sockets`` looks them up.
 
 Strategy
 1. The sockets are those that were given; without any, the binds of the configuration's transports that name an address.
@@ -25,14 +25,14 @@ from collections.abc import Iterable
 
 import attrs
 
-from identify._locals import Locals
+from identify._compiled._sockets import Sockets
 from identify.config.addresses import parse_address
 from identify.configuration import Configuration
 from identify.errors import ConfigError
 from identify.simulation.lines import Key, key_of, key_of_message
 from identify.traffic.batch import MAPPED, Batch, Direction
 
-__all__ = ["find_locals"]
+__all__ = ["find_sockets"]
 
 WILDCARDS = ("0.0.0.0", "::")
 #: Messages that are looked at for finding addresses.
@@ -44,22 +44,22 @@ MOST_FOUND = 64
 Socket = tuple[bytes, int]
 
 
-def find_locals(configuration: Configuration, given: Iterable[str], batch: Batch) -> Locals:
+def find_sockets(configuration: Configuration, given: Iterable[str], batch: Batch) -> Sockets:
     """Return Asterisk's sockets; ``given`` are addresses with or without port, ``batch`` is the first one.
 
     Raises :class:`~identify.errors.ConfigError` for a given one that is no address.
     """
     sockets = [_given(text) for text in given]
     if sockets:
-        return Locals(sockets)
+        return Sockets(sockets)
     transports = configuration.transports.values()
     if not transports:
-        return Locals(always=True)
+        return Sockets(always=True)
     named = [(_packed(one.host), one.port) for one in transports if one.host not in WILDCARDS]
     wildcards = {(one.family, one.port) for one in transports if one.host in WILDCARDS}
     own = {key for one in configuration.registrations.values() if (key := key_of(one)) is not None}
     found = _found(batch, wildcards, named, own) if wildcards else []
-    return Locals(named + found, sorted(wildcards))
+    return Sockets(named + found, sorted(wildcards))
 
 
 def _given(text: str) -> Socket:

@@ -1,6 +1,6 @@
 """What becomes of a message, by name.
 
-Knows the names and where each stands in Asterisk's order; not how it is found out, which is ``_screen``'s.
+Knows the names and where each stands in Asterisk's order; not how it is found out, which is ``_stages``'s.
 
 Facts: the stages that a request passes, observed with packets sent to a running Asterisk (``docs/explanation/
 simulation.md`` tells them in their order): access lists of ``type=acl``, filter, live transactions, live dialogs, 481

@@ -13,7 +13,7 @@ from typing import Any
 
 import attrs
 
-from identify._record_batch import RecordBatch
+from identify._compiled._record_batch import RecordBatch
 from identify.configuration import Configuration
 from identify.model import Match
 from identify.simulation.frames.tables import tables_of

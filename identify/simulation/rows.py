@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 
 import attrs
 
-from identify._record_batch import RecordBatch, addresses, named, numbers
-from identify._replay import METHOD_NAMES
+from identify._compiled._record_batch import RecordBatch, addresses, named, numbers
+from identify._compiled._replay import METHOD_NAMES
 from identify.model import Match
 from identify.simulation.outcomes import Outcome
 from identify.traffic.batch import TRANSPORTS, Batch, unpacked

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from identify._addresses import AddressIndex
-from identify._replay import Replay
+from identify._compiled._addresses import AddressIndex
+from identify._compiled._replay import Replay
 from identify.config.schema import is_true
 from identify.configuration import Configuration
 from identify.engine import Engine
@@ -20,7 +20,7 @@ SECOND = 10**9
 #: Dialogs, transactions and counted sources that are remembered, of each sort at least so many and at most twice as
 #: many; 256 MiB in all if all of that is ever needed.
 REMEMBERED = 2**19
-#: Bits of ``_screen``'s Trait.
+#: Bits of ``_stages``'s Trait.
 HAS_AUTH = 1
 OPTIONS_WITHOUT_AUTH = 2
 
@@ -51,7 +51,7 @@ def make_replay(
             "everybody": everybody,
             "accesses": accesses,
             "access_of": access_of,
-            "traits_of": [_traits(configuration.endpoints[match.endpoint]) for match in engine.matches],
+            "auth_flags_of": [_auth_flags(configuration.endpoints[match.endpoint]) for match in engine.matches],
             "counting": counts_unidentified(configuration),
             "least_count": min(global_.unidentified_request_count, 2**32 - 1),
             "period": global_.unidentified_request_period * SECOND,
@@ -111,7 +111,7 @@ def _key(lists: Sequence[AccessRules]) -> object:
     return tuple(tuple(_items(rules)) for rules in lists)
 
 
-def _traits(endpoint: Endpoint) -> int:
+def _auth_flags(endpoint: Endpoint) -> int:
     if not endpoint.options.get("auth", ""):
         return 0
     without = is_true(endpoint.options.get("allow_unauthenticated_options", "no"))

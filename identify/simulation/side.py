@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from identify._replay import Scanner
+from identify._compiled._replay import Replayer
 from identify.configuration import Configuration
 from identify.engine import Engine
-from identify.simulation.direction import find_locals
+from identify.simulation.direction import find_sockets
 from identify.simulation.lines import LineTokens
 from identify.simulation.settings import make_replay
 from identify.traffic.batch import Batch
 
-__all__ = ["Side", "make_scanner"]
+__all__ = ["Side", "make_replayer"]
 
 
 class Side:
@@ -54,7 +54,7 @@ class Side:
             self.replay.learn(token.encode("utf-8", "surrogateescape"), self._answers.get(id, -1))
 
 
-def make_scanner(sides: Sequence[Side], local: Iterable[str], batch: Batch) -> Scanner:
+def make_replayer(sides: Sequence[Side], local: Iterable[str], batch: Batch) -> Replayer:
     """Return what takes batches through the replays of these sides; ``batch`` is the first one, not yet taken.
 
     Asterisk's sockets are those that are given, or of the first side's configuration.
@@ -64,4 +64,4 @@ def make_scanner(sides: Sequence[Side], local: Iterable[str], batch: Batch) -> S
         for side in sides:
             side.tokens.take(batch, number)
 
-    return Scanner(find_locals(sides[0].configuration, local, batch), told)
+    return Replayer(find_sockets(sides[0].configuration, local, batch), told)

@@ -11,8 +11,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from copy import deepcopy
 
-from identify._record_batch import RecordStream
-from identify._replay import Scanner
+from identify._compiled._record_batch import RecordStream
+from identify._compiled._replay import Replayer
 from identify.configuration import Configuration
 from identify.engine import Engine
 from identify.explain import Explanation
@@ -20,7 +20,7 @@ from identify.simulation.outcomes import Outcome
 from identify.simulation.result import MOST_MISMATCHES, Expectations, Mismatch, Reading, Result
 from identify.simulation.rows import OUTCOMES, Rows, Verdicts
 from identify.simulation.settings import REMEMBERED
-from identify.simulation.side import Side, make_scanner
+from identify.simulation.side import Side, make_replayer
 from identify.simulation.tables import Sources, Strangers, earliest, latest
 from identify.simulation.trace import example_of
 from identify.traffic.batch import NOT_GIVEN, Batch, Reader
@@ -96,7 +96,7 @@ class Simulation:
         self._matches = self._side.matches
         self._local = tuple(local)
         self._expected = expected
-        self._scanner: Scanner | None = None
+        self._replayer: Replayer | None = None
         self._messages = 0
         self._first = self._last = -1
         self._sources: dict[int, Sources] = {}
@@ -105,11 +105,11 @@ class Simulation:
         self._expectations = Expectations()
         self._readings: list[Reading] = []
 
-    def look_at(self, batch: Batch) -> Scanner:
+    def look_at(self, batch: Batch) -> Replayer:
         """Find out from a batch which addresses are Asterisk's, unless that is known; nothing is simulated."""
-        if self._scanner is None:
-            self._scanner = make_scanner((self._side,), self._local, batch)
-        return self._scanner
+        if self._replayer is None:
+            self._replayer = make_replayer((self._side,), self._local, batch)
+        return self._replayer
 
     def feed(self, batch: Batch) -> Rows:
         """Take the next batch, and return what becomes of its messages."""
@@ -119,9 +119,9 @@ class Simulation:
         rows = Rows(batch, verdicts, methods, self._matches)
         if not count:
             return rows
-        scanner = self.look_at(batch)
+        replayer = self.look_at(batch)
         notable = array("I", bytes(4 * count))
-        listed = scanner.run(batch, (self._side.replay,), (verdicts,), methods, notable)
+        listed = replayer.run(batch, (self._side.replay,), (verdicts,), methods, notable)
         self._messages += count
         self._last = latest(self._last, max(batch.times))
         start = min(batch.times)
@@ -175,7 +175,7 @@ class Simulation:
             first=self._first,
             last=self._last,
             outcomes=Counter({outcome: n for outcome, n in zip(OUTCOMES, replay.outcomes, strict=True) if n}),
-            dropped=Counter(self._scanner.reasons if self._scanner is not None else {}),
+            dropped=Counter(self._replayer.reasons if self._replayer is not None else {}),
             hits=Counter({match: n for match, n in zip(self._matches, replay.hits, strict=True) if n}),
             sources={
                 self._matches[number]: Sources(set(found.seen)) for number, found in self._sources.items()

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 import attrs
 
-from identify._request import Request
+from identify._compiled._request import Request
 from identify.configuration import Configuration
 from identify.explain import Explanation, explain
 from identify.explanation.result import MATCH, MISSING, NEAR, NO

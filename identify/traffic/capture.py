@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from identify._capture import CaptureDecoder
+from identify._compiled._capture import CaptureDecoder
 from identify.traffic.decoding import ByteStream, DecodedReader, peeked
 
 __all__ = ["DUPLICATE_WINDOW", "CaptureReader"]

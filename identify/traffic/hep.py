@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from identify._hep_stream import HepDecoder
+from identify._compiled._hep_stream import HepDecoder
 from identify.traffic.decoding import ByteStream, DecodedReader, peeked
 
 __all__ = ["HepReader"]

@@ -1,6 +1,6 @@
 """Why readers of captures pass something over: the keys of ``Reader.counts``.
 
-Knows the names and what they mean, in the order of the numbers in ``_ext/captures/_passed.pxd``.  Only names that
+Knows the names and what they mean, in the order of the numbers in ``_ext/captures/_skipped.pxd``.  Only names that
 counted something are in ``counts``.  A reason counts packets unless it says otherwise.
 """
 

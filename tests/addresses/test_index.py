@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from identify._addresses import IPV6, NEGATED, AddressIndex
+from identify._compiled._addresses import IPV6, NEGATED, AddressIndex
 from identify.model import AddressRule, Origin
 
 Rule = tuple[bool, int, int, int, int]

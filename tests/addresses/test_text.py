@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from identify._addresses import WAYS, parse_address, parse_plain
+from identify._compiled._addresses import WAYS, parse_address, parse_plain
 
 
 def v4(text: str) -> tuple[int, int]:

@@ -11,7 +11,7 @@ import generate
 import mutate
 import pytest
 
-from identify._image import sealed
+from identify._compiled._image import sealed
 from identify.configuration import Configuration
 from identify.engine import Engine
 from identify.errors import ConfigError, EngineFileError, MessageError

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from identify._request import Request
+from identify._compiled._request import Request
 from identify.errors import MessageError
 
 TORTURE = Path(__file__).parent.parent / "data" / "torture"

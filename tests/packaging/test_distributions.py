@@ -140,8 +140,8 @@ def test_wheel_has_every_module_and_stub(wheel: Path) -> None:
         names = set(archive.namelist())
 
     for module in modules():
-        assert [name for name in names if re.fullmatch(rf"identify/{module}\.cpython-.*\.so", name)], module
-        assert f"identify/{module}.pyi" in names
+        assert [name for name in names if re.fullmatch(rf"identify/_compiled/{module}\.cpython-.*\.so", name)], module
+        assert f"identify/_compiled/{module}.pyi" in names
     python = {str(path.relative_to(ROOT)) for path in (ROOT / "identify").rglob("*.py")}
     assert python <= names
     assert {"identify/py.typed", "identify/config/options.json"} <= names

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from strategies import expressions_with_values
 
-from identify._regex import Regex
-from identify._regex_literals import BEGIN, END
-from identify._regex_syntax import needs_of
+from identify._compiled._regex import Regex
+from identify._compiled._regex_literals import BEGIN, END
+from identify._compiled._regex_syntax import needs_of
 
 
 @given(expressions_with_values(1))

@@ -9,8 +9,8 @@ from generate import RandomChoice
 from hypothesis import given
 from strategies import expressions_with_values
 
-from identify._regex import Regex, RegexError
-from identify._regex_set import RegexSet
+from identify._compiled._regex import Regex, RegexError
+from identify._compiled._regex_set import RegexSet
 
 
 def one_by_one(ranks, patterns, value, best=None):

@@ -3,7 +3,7 @@
 import pytest
 from calls import OFFICE, Traffic, request, response
 
-from identify._replay import OUTCOME_COUNT
+from identify._compiled._replay import OUTCOME_COUNT
 from identify.simulation import Outcome
 from identify.traffic.batch import Direction
 

@@ -7,8 +7,8 @@ from calls import Traffic, configuration, request, response
 from hypothesis import given
 from hypothesis import strategies as st
 
-from identify._locals import Locals
-from identify._replay import Replay, Scanner
+from identify._compiled._sockets import Sockets
+from identify._compiled._replay import Replay, Replayer
 from identify.engine import Engine
 from identify.simulation import Outcome, Simulation, Verdicts
 from identify.simulation.settings import make_replay
@@ -79,7 +79,7 @@ def run(batch, *, verdicts=None, replays=None, methods=None, notable=None):
     """Run a batch with columns of the right length, but for those that are given."""
     count = len(batch)
     replays = (make_replay(CONFIG, ENGINE),) if replays is None else replays
-    return Scanner(Locals(always=True), lambda batch, number: None).run(
+    return Replayer(Sockets(always=True), lambda batch, number: None).run(
         batch,
         replays,
         tuple(Verdicts.for_messages(count) for _ in replays) if verdicts is None else verdicts,
@@ -136,13 +136,13 @@ def test_results_of_other_lengths(given):
 
 
 def test_never_initialised():
-    """A replay or scanner that was never initialised is refused, and frees nothing that it hasn't."""
+    """A replay or replayer that was never initialised is refused, and frees nothing that it hasn't."""
     with pytest.raises(TypeError):
         run(Traffic().receive().batch, replays=(Replay.__new__(Replay),))
-    scanner = Scanner.__new__(Scanner)
+    replayer = Replayer.__new__(Replayer)
     columns = (Verdicts.for_messages(0),), bytearray(), array("I")
     with pytest.raises(TypeError):
-        scanner.run(Batch(), (make_replay(CONFIG, ENGINE),), *columns)
+        replayer.run(Batch(), (make_replay(CONFIG, ENGINE),), *columns)
     assert Replay.__new__(Replay).hits == []
 
 
@@ -156,7 +156,7 @@ def test_initialised_twice():
 
 @pytest.mark.parametrize(
     "change",
-    [{"access_of": []}, {"access_of": [5] * 99}, {"remembered": 0}, {"remembered": 2**40}, {"traits_of": []}],
+    [{"access_of": []}, {"access_of": [5] * 99}, {"remembered": 0}, {"remembered": 2**40}, {"auth_flags_of": []}],
 )
 def test_settings_that_do_not_fit(change):
     """Settings for other answers, or of senseless sizes, are refused."""
@@ -165,7 +165,7 @@ def test_settings_that_do_not_fit(change):
         "everybody": (None, None),
         "accesses": [],
         "access_of": [-1] * count,
-        "traits_of": [0] * count,
+        "auth_flags_of": [0] * count,
         "counting": False,
         "least_count": 5,
         "period": 5,
@@ -187,10 +187,10 @@ def test_error_while_learning():
         raise RuntimeError(f"message {number}")
 
     batch = Traffic().receive().send("REGISTER").batch
-    scanner = Scanner(Locals(always=True), broken)
+    replayer = Replayer(Sockets(always=True), broken)
 
     with pytest.raises(RuntimeError, match="message 1"):
-        scanner.run(
+        replayer.run(
             batch,
             (make_replay(CONFIG, ENGINE),),
             (Verdicts.for_messages(2),),
@@ -202,15 +202,15 @@ def test_error_while_learning():
 def test_addresses_of_other_lengths():
     """A local address has 16 bytes."""
     with pytest.raises(ValueError, match="16"):
-        Locals([(b"1234", 5060)])
+        Sockets([(b"1234", 5060)])
 
 
 def test_too_many_local_addresses():
     """More local sockets than a host can have are refused."""
     with pytest.raises(ValueError, match="1025 local sockets"):
-        Locals([(bytes(16), port) for port in range(1025)])
+        Sockets([(bytes(16), port) for port in range(1025)])
     with pytest.raises(ValueError, match="1025 local sockets"):
-        Locals(wildcards=[(4, port) for port in range(1025)])
+        Sockets(wildcards=[(4, port) for port in range(1025)])
 
 
 def test_more_sockets_than_are_remembered():

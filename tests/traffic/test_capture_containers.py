@@ -6,7 +6,7 @@ import struct
 import captures as c
 import pytest
 
-from identify._capture import CaptureDecoder
+from identify._compiled._capture import CaptureDecoder
 from identify.traffic.capture import CaptureReader
 
 FRAMES = [c.framed(c.datagram(c.sip(number)), c.ETHERNET) for number in range(3)]

@@ -9,7 +9,7 @@ from array import array
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from identify._record_batch import ArrowColumn, RecordBatch, numbers, texts
+from identify._compiled._record_batch import ArrowColumn, RecordBatch, numbers, texts
 
 if TYPE_CHECKING:
     from identify.simulation.result import Result

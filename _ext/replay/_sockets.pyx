@@ -11,7 +11,7 @@ from libc.string cimport memcmp, memcpy
 
 
 @cython.final
-cdef class Locals:
+cdef class Sockets:
     """Asterisk's own sockets; not for several threads at once.
 
     ``addresses`` are pairs of 16 bytes and a port, 0 for any; ``wildcards`` pairs of family and port at which every

@@ -2,11 +2,11 @@
 
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
 
-from identify._address_tables cimport AddressTables
-from identify._decide cimport Compiled, Place
-from identify._live cimport Live
-from identify._message cimport Message
-from identify._traits cimport Traits
+from identify._compiled._address_tables cimport AddressTables
+from identify._compiled._decide cimport Compiled, Place
+from identify._compiled._recent cimport Recent
+from identify._compiled._parsed cimport Message
+from identify._compiled._transaction cimport TransactionIds
 
 # What becomes of a message; in the order of ``identify.simulation.outcomes.Outcome``.
 cdef enum Outcome:
@@ -27,7 +27,7 @@ cdef enum Flag:
     FLAG_SOURCE = 8
 
 # By answer.
-cdef enum Trait:
+cdef enum AuthFlags:
     HAS_AUTH = 1
     OPTIONS_WITHOUT_AUTH = 2
 
@@ -42,9 +42,9 @@ ctypedef struct Core:
     uint32_t answer_count
     Access everybody
     Access *accesses
-    # By answer: index into accesses, -1 for none; bits of Trait; how often it was given.
+    # By answer: index into accesses, -1 for none; bits of AuthFlags; how often it was given.
     int32_t *access_of
-    uint8_t *traits_of
+    uint8_t *auth_flags_of
     uint64_t *hits
     # auth_username is listed, so unidentified requests are counted before they are reported.
     bint counting
@@ -57,11 +57,11 @@ ctypedef struct Core:
     # Time of the first message.
     int64_t origin
     uint64_t keys[2]
-    Live dialogs
-    Live invites
-    Live transactions
-    Live sources
-    Live tokens
+    Recent dialogs
+    Recent invites
+    Recent transactions
+    Recent sources
+    Recent tokens
     uint64_t outcomes[OUTCOMES]
     # Identified requests that are asked for credentials; requests with a Contact whose name an ACL would resolve.
     uint64_t challenged
@@ -70,7 +70,7 @@ ctypedef struct Core:
 # A message that Asterisk received or sent, and what came of it.
 ctypedef struct Event:
     const Message *message
-    const Traits *traits
+    const TransactionIds *ids
     const Place *place
     # The source, 16 bytes.
     const uint8_t *address

@@ -1,8 +1,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, final
 
-from identify._locals import Locals
-from identify._matcher import Matcher
+from identify._compiled._sockets import Sockets
+from identify._compiled._matcher import Matcher
 
 METHOD_NAMES: Final[tuple[str, ...]]
 OUTCOME_COUNT: Final[int]
@@ -26,8 +26,8 @@ class Replay:
     def learn(self, token: bytes, answer: int) -> None: ...
 
 @final
-class Scanner:
-    def __init__(self, locals: Locals, on_register: Callable[[Any, int], object]) -> None: ...
+class Replayer:
+    def __init__(self, sockets: Sockets, on_register: Callable[[Any, int], object]) -> None: ...
     @property
     def on_register(self) -> Callable[[Any, int], object]: ...
     @property

@@ -2,7 +2,7 @@ from collections.abc import Iterable
 from typing import final
 
 @final
-class Locals:
+class Sockets:
     def __init__(
         self,
         addresses: Iterable[tuple[bytes, int]] = (),

@@ -16,8 +16,8 @@ Strategy
 from libc.stdint cimport int32_t, uint8_t, uint32_t, uint64_t
 from libc.string cimport memcmp
 
-from identify._block cimport Block
-from identify._text cimport sip_rest_word, sip_word_at
+from identify._compiled._block cimport Block
+from identify._compiled._text cimport sip_rest_word, sip_word_at
 
 cdef enum:
     NO_NAME = 0xFFFFFFFF

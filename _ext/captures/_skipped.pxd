@@ -5,7 +5,7 @@ The names are in ``identify/traffic/passed.py``, in the order of the numbers; a 
 
 from libc.stdint cimport uint64_t
 
-cdef enum Passed:
+cdef enum Skipped:
     DELIVERED
     UNKNOWN_LINK
     UNKNOWN_INTERFACE
@@ -49,5 +49,5 @@ ctypedef struct Counts:
     uint64_t of[REASONS]
 
 
-cdef inline void count(Counts *counts, Passed reason) noexcept nogil:
+cdef inline void count(Counts *counts, Skipped reason) noexcept nogil:
     counts.of[<size_t>reason] += 1

@@ -1,7 +1,7 @@
 from typing import Any, Final
 
-from identify._indices import Indices
-from identify._matcher import Matcher
+from identify._compiled._indices import Indices
+from identify._compiled._matcher import Matcher
 
 NO_MATCH: Final = -1
 DROPPED: Final = -2

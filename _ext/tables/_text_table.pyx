@@ -1,4 +1,4 @@
-"""Building of the hash tables that ``_names.pxd`` looks up in."""
+"""Building of the hash tables that ``_text_table.pxd`` looks up in."""
 
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_GET_SIZE
 from libc.stdlib cimport calloc, free, malloc

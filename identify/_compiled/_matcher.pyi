@@ -2,7 +2,7 @@ from typing import Any, Final, final
 
 from typing_extensions import Buffer, disjoint_base
 
-from identify._request import Request
+from identify._compiled._request import Request
 from identify.model import Match
 
 NAMES: Final[tuple[str, ...]]

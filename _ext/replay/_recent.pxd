@@ -37,7 +37,7 @@ ctypedef struct Generation:
     size_t used
     int64_t began
 
-ctypedef struct Live:
+ctypedef struct Recent:
     Generation now
     Generation before
     # Entries of a generation, and nanoseconds that one lasts, 0 for ever.
@@ -46,9 +46,9 @@ ctypedef struct Live:
     # Entries that were forgotten because there were too many, and for want of memory.
     uint64_t dropped
 
-cdef void live_begin(Live *live, size_t limit, int64_t lasting) noexcept nogil
-cdef void live_end(Live *live) noexcept nogil
-cdef Slot *live_find(Live *live, const Key *key) noexcept nogil
-cdef Slot *live_put(Live *live, const Key *key, int64_t time, uint32_t number) noexcept nogil
-cdef void live_remove(Live *live, Slot *slot) noexcept nogil
-cdef void live_turn(Live *live, int64_t time) noexcept nogil
+cdef void recent_begin(Recent *recent, size_t limit, int64_t lasting) noexcept nogil
+cdef void recent_end(Recent *recent) noexcept nogil
+cdef Slot *recent_find(Recent *recent, const Key *key) noexcept nogil
+cdef Slot *recent_put(Recent *recent, const Key *key, int64_t time, uint32_t number) noexcept nogil
+cdef void recent_remove(Recent *recent, Slot *slot) noexcept nogil
+cdef void recent_turn(Recent *recent, int64_t time) noexcept nogil

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-__all__ = ["explained"]
+__all__ = ["with_build_hint"]
 
 
-def explained(error: ImportError) -> ImportError:
+def with_build_hint(error: ImportError) -> ImportError:
     """Return what to raise for an error of an import: with the remedy where one of our compiled modules is missing.
 
     There is no matcher in Python to fall back to, and a silent one would only be found by its slowness.
     """
-    if not (error.name or "").startswith("identify._"):
+    if not (error.name or "").startswith("identify._compiled."):
         return error
     return ImportError(
         f"the compiled module {error.name} of sip-identify is missing or can't be loaded ({error}); "

@@ -35,7 +35,7 @@ cdef inline bint is_nowhere(const uint8_t *address) noexcept nogil:
     return True
 
 
-cdef class Locals:
+cdef class Sockets:
     cdef Local known[LOCALS]
     cdef uint32_t count
     cdef Local wild[LOCALS]

@@ -18,19 +18,19 @@ cdef enum:
     FIRST_SIZE = 256
 
 
-cdef void live_begin(Live *live, size_t limit, int64_t lasting) noexcept nogil:
+cdef void recent_begin(Recent *recent, size_t limit, int64_t lasting) noexcept nogil:
     """Make an empty one; nothing is allocated."""
-    memset(live, 0, sizeof(Live))
-    live.limit = limit
-    live.lasting = lasting
-    live.now.began = -1
+    memset(recent, 0, sizeof(Recent))
+    recent.limit = limit
+    recent.lasting = lasting
+    recent.now.began = -1
 
 
-cdef void live_end(Live *live) noexcept nogil:
+cdef void recent_end(Recent *recent) noexcept nogil:
     """Free all of it."""
-    free(live.now.slots)
-    free(live.before.slots)
-    memset(live, 0, sizeof(Live))
+    free(recent.now.slots)
+    free(recent.before.slots)
+    memset(recent, 0, sizeof(Recent))
 
 
 cdef Slot *place_of(Generation *generation, const Key *key) noexcept nogil:
@@ -75,61 +75,61 @@ cdef void remove_from(Generation *generation, Slot *slot) noexcept nogil:
     generation.used -= 1
 
 
-cdef void turn(Live *live, int64_t time, bint counted) noexcept nogil:
-    cdef Generation emptied = live.before
+cdef void turn(Recent *recent, int64_t time, bint counted) noexcept nogil:
+    cdef Generation emptied = recent.before
     if counted:
-        live.dropped += live.before.used
-    live.before = live.now
-    live.now = emptied
-    if live.now.slots != NULL:
-        memset(live.now.slots, 0, live.now.size * sizeof(Slot))
-    live.now.filled = live.now.used = 0
-    live.now.began = time
+        recent.dropped += recent.before.used
+    recent.before = recent.now
+    recent.now = emptied
+    if recent.now.slots != NULL:
+        memset(recent.now.slots, 0, recent.now.size * sizeof(Slot))
+    recent.now.filled = recent.now.used = 0
+    recent.now.began = time
 
 
-cdef void live_turn(Live *live, int64_t time) noexcept nogil:
+cdef void recent_turn(Recent *recent, int64_t time) noexcept nogil:
     """Let a generation end whose time is over; to be called before the others, with the present time."""
-    if live.now.began < 0:
-        live.now.began = time
-    elif live.lasting and (time - live.now.began > live.lasting or live.now.began - time > live.lasting):
-        turn(live, time, False)
+    if recent.now.began < 0:
+        recent.now.began = time
+    elif recent.lasting and (time - recent.now.began > recent.lasting or recent.now.began - time > recent.lasting):
+        turn(recent, time, False)
 
 
-cdef Slot *live_find(Live *live, const Key *key) noexcept nogil:
+cdef Slot *recent_find(Recent *recent, const Key *key) noexcept nogil:
     """The entry of a key, NULL where there is none; valid until the next call."""
     cdef Slot *slot
     cdef Slot *moved
-    if live.now.size:
-        slot = place_of(&live.now, key)
+    if recent.now.size:
+        slot = place_of(&recent.now, key)
         if slot.state == <uint32_t>SLOT_USED:
             return slot
-    if not live.before.used:
+    if not recent.before.used:
         return NULL
-    slot = place_of(&live.before, key)
+    slot = place_of(&recent.before, key)
     if slot.state != <uint32_t>SLOT_USED:
         return NULL
-    if not make_room(&live.now):
+    if not make_room(&recent.now):
         return slot
-    moved = place_of(&live.now, key)
+    moved = place_of(&recent.now, key)
     moved[0] = slot[0]
-    live.now.filled += 1
-    live.now.used += 1
-    remove_from(&live.before, slot)
+    recent.now.filled += 1
+    recent.now.used += 1
+    remove_from(&recent.before, slot)
     return moved
 
 
-cdef Slot *live_put(Live *live, const Key *key, int64_t time, uint32_t number) noexcept nogil:
+cdef Slot *recent_put(Recent *recent, const Key *key, int64_t time, uint32_t number) noexcept nogil:
     """Set the entry of a key; NULL, and it is counted as dropped, for want of memory."""
-    cdef Slot *slot = live_find(live, key)
+    cdef Slot *slot = recent_find(recent, key)
     if slot == NULL:
-        if live.now.used >= live.limit:
-            turn(live, time, True)
-        if not make_room(&live.now):
-            live.dropped += 1
+        if recent.now.used >= recent.limit:
+            turn(recent, time, True)
+        if not make_room(&recent.now):
+            recent.dropped += 1
             return NULL
-        slot = place_of(&live.now, key)
-        live.now.filled += 1
-        live.now.used += 1
+        slot = place_of(&recent.now, key)
+        recent.now.filled += 1
+        recent.now.used += 1
         slot.key = key[0]
         slot.state = <uint32_t>SLOT_USED
     slot.time = time
@@ -137,9 +137,9 @@ cdef Slot *live_put(Live *live, const Key *key, int64_t time, uint32_t number) n
     return slot
 
 
-cdef void live_remove(Live *live, Slot *slot) noexcept nogil:
-    """Forget the entry that ``live_find`` has just returned."""
-    if live.now.size and live.now.slots <= slot < live.now.slots + live.now.size:
-        remove_from(&live.now, slot)
+cdef void recent_remove(Recent *recent, Slot *slot) noexcept nogil:
+    """Forget the entry that ``recent_find`` has just returned."""
+    if recent.now.size and recent.now.slots <= slot < recent.now.slots + recent.now.size:
+        remove_from(&recent.now, slot)
     else:
-        remove_from(&live.before, slot)
+        remove_from(&recent.before, slot)

@@ -21,21 +21,22 @@ Judgements
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport free
 
-from identify._address_tables cimport AddressTables, find_v4, find_v6
-from identify._address_text cimport Source, parse_source
-from identify._decide cimport decide, line_token
-from identify._fields cimport AUTHORIZATION, CONTACT, NameAddress
-from identify._live cimport (
-    Fingerprint, Key, Slot, live_begin, live_end, live_find, live_put, live_remove, live_turn, sip_add,
+from identify._compiled._address_tables cimport AddressTables, find_v4, find_v6
+from identify._compiled._address_text cimport Source, parse_source
+from identify._compiled._decide cimport decide, line_token
+from identify._compiled._fields cimport AUTHORIZATION, CONTACT, NameAddress
+from identify._compiled._recent cimport (
+    Fingerprint, Key, Slot, recent_begin, recent_end, recent_find, recent_put, recent_remove, recent_turn, sip_add,
     sip_add_number, sip_begin, sip_end,
 )
-from identify._message cimport (
-    SCREENING_400_CONTACT, SCREENING_416_CONTACT, SCREENING_416_FROM, Message, address_at, screen,
+from identify._compiled._message cimport (
+    SCREENING_400_CONTACT, SCREENING_416_CONTACT, SCREENING_416_FROM, address_at, screen,
 )
-from identify._text cimport Span, decoded, same_name
-from identify._traits cimport (
+from identify._compiled._parsed cimport Message
+from identify._compiled._text cimport Span, decoded, same_name
+from identify._compiled._transaction cimport (
     METHOD_ACK, METHOD_BYE, METHOD_CANCEL, METHOD_INFO, METHOD_INVITE, METHOD_OPTIONS, METHOD_OTHER, METHOD_PRACK,
-    METHOD_REFER, METHOD_REGISTER, METHOD_SUBSCRIBE, METHOD_UPDATE, Traits,
+    METHOD_REFER, METHOD_REGISTER, METHOD_SUBSCRIBE, METHOD_UPDATE, TransactionIds,
 )
 
 cdef enum:
@@ -61,27 +62,27 @@ cdef int64_t IDLE = 12 * 3600 * SECOND
 cdef void core_begin(Core *core, size_t remembered) noexcept nogil:
     """Begin to remember, of each sort at least so many."""
     core.origin = -1
-    live_begin(&core.dialogs, remembered, IDLE)
-    live_begin(&core.invites, remembered, RINGING)
-    live_begin(&core.transactions, remembered, REPEATED)
-    live_begin(&core.sources, remembered, 0)
-    live_begin(&core.tokens, <size_t>TOKENS, 0)
+    recent_begin(&core.dialogs, remembered, IDLE)
+    recent_begin(&core.invites, remembered, RINGING)
+    recent_begin(&core.transactions, remembered, REPEATED)
+    recent_begin(&core.sources, remembered, 0)
+    recent_begin(&core.tokens, <size_t>TOKENS, 0)
 
 
 cdef void core_end(Core *core) noexcept nogil:
     """Free what is remembered and the configuration's arrays."""
-    live_end(&core.dialogs)
-    live_end(&core.invites)
-    live_end(&core.transactions)
-    live_end(&core.sources)
-    live_end(&core.tokens)
+    recent_end(&core.dialogs)
+    recent_end(&core.invites)
+    recent_end(&core.transactions)
+    recent_end(&core.sources)
+    recent_end(&core.tokens)
     free(core.accesses)
     free(core.access_of)
-    free(core.traits_of)
+    free(core.auth_flags_of)
     free(core.hits)
     core.accesses = NULL
     core.access_of = NULL
-    core.traits_of = NULL
+    core.auth_flags_of = NULL
     core.hits = NULL
 
 
@@ -89,9 +90,9 @@ cdef void core_time(Core *core, int64_t time) noexcept nogil:
     """Say what time it is; to be called before each message."""
     if core.origin < 0:
         core.origin = time
-    live_turn(&core.dialogs, time)
-    live_turn(&core.invites, time)
-    live_turn(&core.transactions, time)
+    recent_turn(&core.dialogs, time)
+    recent_turn(&core.invites, time)
+    recent_turn(&core.transactions, time)
 
 
 # ---------------------------------------------------------------- fingerprints
@@ -109,7 +110,7 @@ cdef inline void add_span(Fingerprint *f, const uint8_t *base, Span span) noexce
 cdef void dialog_key(const Core *core, const Event *event, Span local, Span remote, Key *key) noexcept nogil:
     cdef Fingerprint f
     start(core, &f, OF_DIALOG)
-    add_span(&f, event.message.base, event.traits.call_id)
+    add_span(&f, event.message.base, event.ids.call_id)
     add_span(&f, event.message.base, local)
     add_span(&f, event.message.base, remote)
     sip_end(&f, &key.first, &key.second)
@@ -119,7 +120,7 @@ cdef void half_key(const Core *core, const Event *event, Span remote, Key *key) 
     """Of a dialog that the other side begins, before Asterisk's tag is known."""
     cdef Fingerprint f
     start(core, &f, OF_HALF_DIALOG)
-    add_span(&f, event.message.base, event.traits.call_id)
+    add_span(&f, event.message.base, event.ids.call_id)
     add_span(&f, event.message.base, remote)
     sip_end(&f, &key.first, &key.second)
 
@@ -134,15 +135,15 @@ cdef bint has_cookie(const uint8_t *base, Span branch) noexcept nogil:
 
 cdef void transaction_key(const Core *core, const Event *event, int method, Key *key) noexcept nogil:
     """Of the request itself, of the INVITE that a CANCEL or ACK belongs to, or of the request of a response."""
-    cdef const Traits *traits = event.traits
+    cdef const TransactionIds *ids = event.ids
     cdef const uint8_t *base = event.message.base
     cdef Fingerprint f
     start(core, &f, OF_INVITE if method == METHOD_INVITE else OF_TRANSACTION)
-    add_span(&f, base, traits.branch)
-    add_span(&f, base, traits.call_id)
-    add_span(&f, base, traits.from_tag)
-    if method != METHOD_INVITE or not has_cookie(base, traits.branch):
-        sip_add_number(&f, traits.sequence)
+    add_span(&f, base, ids.branch)
+    add_span(&f, base, ids.call_id)
+    add_span(&f, base, ids.from_tag)
+    if method != METHOD_INVITE or not has_cookie(base, ids.branch):
+        sip_add_number(&f, ids.sequence)
     if method != METHOD_INVITE:
         sip_add_number(&f, <uint64_t>method)
         if method == METHOD_OTHER:
@@ -215,38 +216,38 @@ cdef bint is_refused(const Access *access, Event *event) noexcept nogil:
 cdef void learn_dialog(Core *core, const Event *event, Span local, Span remote) noexcept nogil:
     cdef Key key
     dialog_key(core, event, local, remote, &key)
-    live_put(&core.dialogs, &key, event.time, 0)
+    recent_put(&core.dialogs, &key, event.time, 0)
 
 
 cdef void forget_dialog(Core *core, const Event *event, Span local, Span remote) noexcept nogil:
     cdef Key key
     cdef Slot *slot
     dialog_key(core, event, local, remote, &key)
-    slot = live_find(&core.dialogs, &key)
+    slot = recent_find(&core.dialogs, &key)
     if slot != NULL:
-        live_remove(&core.dialogs, slot)
+        recent_remove(&core.dialogs, slot)
     half_key(core, event, remote, &key)
-    slot = live_find(&core.dialogs, &key)
+    slot = recent_find(&core.dialogs, &key)
     if slot != NULL:
-        live_remove(&core.dialogs, slot)
+        recent_remove(&core.dialogs, slot)
 
 
 cdef bint is_in_dialog(Core *core, const Event *event) noexcept nogil:
-    """Does a request that came belong to a live dialog?  ``_screen`` has the rule, ``docs`` what is assumed."""
-    cdef const Traits *traits = event.traits
+    """Does a request that came belong to a live dialog?  ``_stages`` has the rule, ``docs`` what is assumed."""
+    cdef const TransactionIds *ids = event.ids
     cdef Key key
-    if traits.to_tag.start == traits.to_tag.end:
+    if ids.to_tag.start == ids.to_tag.end:
         return False
-    dialog_key(core, event, traits.to_tag, traits.from_tag, &key)
-    if live_find(&core.dialogs, &key) != NULL:
+    dialog_key(core, event, ids.to_tag, ids.from_tag, &key)
+    if recent_find(&core.dialogs, &key) != NULL:
         return True
     if not core.answered:
         # Nothing that Asterisk answers is in the traffic, so what it answered isn't known.
-        half_key(core, event, traits.from_tag, &key)
-        if live_find(&core.dialogs, &key) != NULL:
+        half_key(core, event, ids.from_tag, &key)
+        if recent_find(&core.dialogs, &key) != NULL:
             return True
-    if core.assume_dialogs and traits.method != METHOD_REGISTER:
-        learn_dialog(core, event, traits.to_tag, traits.from_tag)
+    if core.assume_dialogs and ids.method != METHOD_REGISTER:
+        learn_dialog(core, event, ids.to_tag, ids.from_tag)
         return True
     return False
 
@@ -273,15 +274,15 @@ cdef void count_unidentified(Core *core, Event *event) noexcept nogil:
     """Say whether a request that nothing identified is reported."""
     cdef Key key
     cdef Slot *slot
-    if event.traits.method == METHOD_ACK:
+    if event.ids.method == METHOD_ACK:
         return
     if not core.counting:
         event.flags |= <uint32_t>FLAG_EVENT
         return
     source_key(core, event.address, &key)
-    slot = live_find(&core.sources, &key)
+    slot = recent_find(&core.sources, &key)
     if slot == NULL or is_pruned(core, slot, event.time):
-        live_put(&core.sources, &key, event.time, 1)
+        recent_put(&core.sources, &key, event.time, 1)
         return
     slot.number += 1
     if slot.number >= core.least_count and event.time - slot.time < core.period:
@@ -294,9 +295,9 @@ cdef void forget_source(Core *core, const Event *event) noexcept nogil:
     if not (core.sources.now.used or core.sources.before.used):
         return
     source_key(core, event.address, &key)
-    slot = live_find(&core.sources, &key)
+    slot = recent_find(&core.sources, &key)
     if slot != NULL:
-        live_remove(&core.sources, slot)
+        recent_remove(&core.sources, slot)
 
 
 cdef int32_t identify(Core *core, const Event *event) noexcept nogil:
@@ -306,7 +307,7 @@ cdef int32_t identify(Core *core, const Event *event) noexcept nogil:
     cdef Slot *slot
     if core.tokens.now.used and line_token(event.message, &token) and token.start < token.end:
         token_key(core, event.message.base, token, &key)
-        slot = live_find(&core.tokens, &key)
+        slot = recent_find(&core.tokens, &key)
         if slot != NULL and slot.number > 0:
             return <int32_t>(slot.number - 1)
     return decide(core.compiled, event.message, event.place)
@@ -314,8 +315,8 @@ cdef int32_t identify(Core *core, const Event *event) noexcept nogil:
 
 cdef int ask(Core *core, Event *event) noexcept nogil:
     """Identify, apply the endpoint's ACL, and return the outcome."""
-    cdef int method = event.traits.method
-    cdef uint8_t traits
+    cdef int method = event.ids.method
+    cdef uint8_t flags
     event.answer = identify(core, event)
     if event.answer < 0:
         count_unidentified(core, event)
@@ -327,13 +328,13 @@ cdef int ask(Core *core, Event *event) noexcept nogil:
                 and is_refused(&core.accesses[core.access_of[event.answer]], event)):
             event.flags |= <uint32_t>FLAG_EVENT
             return ENDPOINT_ACL
-    if event.traits.to_tag.start < event.traits.to_tag.end and method != METHOD_REGISTER and method != METHOD_ACK:
+    if event.ids.to_tag.start < event.ids.to_tag.end and method != METHOD_REGISTER and method != METHOD_ACK:
         return UNKNOWN_DIALOG
     if event.answer < 0:
         return UNIDENTIFIED
-    traits = core.traits_of[event.answer]
-    if (traits & HAS_AUTH and not event.message.kinds >> AUTHORIZATION & 1 and method != METHOD_ACK
-            and not (traits & OPTIONS_WITHOUT_AUTH and method == METHOD_OPTIONS)):
+    flags = core.auth_flags_of[event.answer]
+    if (flags & HAS_AUTH and not event.message.kinds >> AUTHORIZATION & 1 and method != METHOD_ACK
+            and not (flags & OPTIONS_WITHOUT_AUTH and method == METHOD_OPTIONS)):
         event.flags |= <uint32_t>FLAG_CHALLENGED
         core.challenged += 1
     return IDENTIFIED
@@ -341,17 +342,17 @@ cdef int ask(Core *core, Event *event) noexcept nogil:
 
 cdef void remember_request(Core *core, const Event *event, const Key *transaction) noexcept nogil:
     """Remember the transaction of a request that was let through, and the dialog that may come of it."""
-    cdef const Traits *traits = event.traits
+    cdef const TransactionIds *ids = event.ids
     cdef Key key
-    if traits.method == METHOD_INVITE:
-        live_put(&core.invites, transaction, event.time,
+    if ids.method == METHOD_INVITE:
+        recent_put(&core.invites, transaction, event.time,
                  REINVITE_PENDING if event.outcome == IN_DIALOG else INVITE_PENDING)
-    elif traits.method != METHOD_ACK and not event.stream:
-        live_put(&core.transactions, transaction, event.time, 0)
-    if (not core.answered and makes_dialog(traits.method) and event.outcome == IDENTIFIED
-            and traits.from_tag.start < traits.from_tag.end):
-        half_key(core, event, traits.from_tag, &key)
-        live_put(&core.dialogs, &key, event.time, 0)
+    elif ids.method != METHOD_ACK and not event.stream:
+        recent_put(&core.transactions, transaction, event.time, 0)
+    if (not core.answered and makes_dialog(ids.method) and event.outcome == IDENTIFIED
+            and ids.from_tag.start < ids.from_tag.end):
+        half_key(core, event, ids.from_tag, &key)
+        recent_put(&core.dialogs, &key, event.time, 0)
 
 
 cdef bint is_live_invite(const Slot *slot, int64_t time) noexcept nogil:
@@ -360,7 +361,7 @@ cdef bint is_live_invite(const Slot *slot, int64_t time) noexcept nogil:
 
 cdef void receive_request(Core *core, Event *event) noexcept nogil:
     """Take a request that Asterisk received through the stages; sets outcome, answer and flags."""
-    cdef int method = event.traits.method
+    cdef int method = event.ids.method
     cdef int screening
     cdef Key transaction
     event.answer = -1
@@ -378,23 +379,23 @@ cdef void receive_request(Core *core, Event *event) noexcept nogil:
     transaction_key(core, event, METHOD_INVITE if method == METHOD_ACK or method == METHOD_CANCEL else method,
                     &transaction)
     if method == METHOD_INVITE or method == METHOD_CANCEL:
-        if is_live_invite(live_find(&core.invites, &transaction), event.time):
+        if is_live_invite(recent_find(&core.invites, &transaction), event.time):
             event.outcome = RETRANSMISSION if method == METHOD_INVITE else CANCEL
             return
     elif method != METHOD_ACK and not event.stream:
-        if within(live_find(&core.transactions, &transaction), event.time, REPEATED):
+        if within(recent_find(&core.transactions, &transaction), event.time, REPEATED):
             event.outcome = RETRANSMISSION
             return
     if is_in_dialog(core, event):
         event.outcome = IN_DIALOG
         remember_request(core, event, &transaction)
         if method == METHOD_BYE:
-            forget_dialog(core, event, event.traits.to_tag, event.traits.from_tag)
+            forget_dialog(core, event, event.ids.to_tag, event.ids.from_tag)
         return
     if method == METHOD_BYE or method == METHOD_CANCEL:
         event.outcome = OUTSIDE_DIALOG
         return
-    if method == METHOD_ACK and is_live_invite(live_find(&core.invites, &transaction), event.time):
+    if method == METHOD_ACK and is_live_invite(recent_find(&core.invites, &transaction), event.time):
         event.outcome = TRANSACTION_ACK
         return
     event.outcome = ask(core, event)
@@ -406,47 +407,47 @@ cdef void receive_request(Core *core, Event *event) noexcept nogil:
 
 cdef void send_request(Core *core, const Event *event) noexcept nogil:
     """Learn from a request that Asterisk sent: with a To tag it belongs to a dialog, which a BYE ends."""
-    cdef const Traits *traits = event.traits
-    cdef int method = traits.method
-    if traits.to_tag.start == traits.to_tag.end:
+    cdef const TransactionIds *ids = event.ids
+    cdef int method = ids.method
+    if ids.to_tag.start == ids.to_tag.end:
         return
     if method == METHOD_BYE:
-        forget_dialog(core, event, traits.from_tag, traits.to_tag)
+        forget_dialog(core, event, ids.from_tag, ids.to_tag)
     elif method != METHOD_ACK and method != METHOD_CANCEL and method != METHOD_REGISTER:
-        learn_dialog(core, event, traits.from_tag, traits.to_tag)
+        learn_dialog(core, event, ids.from_tag, ids.to_tag)
 
 
 cdef void take_response(Core *core, const Event *event, bint sent) noexcept nogil:
     """Learn from a response: which dialogs there are, and which transactions are over."""
-    cdef const Traits *traits = event.traits
-    cdef Span local = traits.to_tag if sent else traits.from_tag
-    cdef Span remote = traits.from_tag if sent else traits.to_tag
+    cdef const TransactionIds *ids = event.ids
+    cdef Span local = ids.to_tag if sent else ids.from_tag
+    cdef Span remote = ids.from_tag if sent else ids.to_tag
     cdef Key key
     cdef Slot *slot
     if sent:
         core.answered = True
-    if 100 < event.status < 300 and traits.to_tag.start < traits.to_tag.end and means_dialog(traits.method):
+    if 100 < event.status < 300 and ids.to_tag.start < ids.to_tag.end and means_dialog(ids.method):
         learn_dialog(core, event, local, remote)
-    elif event.status >= 300 and traits.method == METHOD_INVITE and sent:
+    elif event.status >= 300 and ids.method == METHOD_INVITE and sent:
         # A dialog that was established by an early answer; a re-INVITE that fails ends nothing.
         transaction_key(core, event, METHOD_INVITE, &key)
-        slot = live_find(&core.invites, &key)
+        slot = recent_find(&core.invites, &key)
         if slot != NULL and slot.number == <uint32_t>INVITE_PENDING:
             forget_dialog(core, event, local, remote)
     if not sent:
         return
-    transaction_key(core, event, traits.method, &key)
-    if traits.method == METHOD_INVITE:
-        slot = live_find(&core.invites, &key)
+    transaction_key(core, event, ids.method, &key)
+    if ids.method == METHOD_INVITE:
+        slot = recent_find(&core.invites, &key)
         if slot != NULL and event.status == 401:
-            live_remove(&core.invites, slot)
+            recent_remove(&core.invites, slot)
         elif slot != NULL and event.status >= 200:
             slot.number = INVITE_ANSWERED
             slot.time = event.time
     elif event.status == 401:
-        slot = live_find(&core.transactions, &key)
+        slot = recent_find(&core.transactions, &key)
         if slot != NULL:
-            live_remove(&core.transactions, slot)
+            recent_remove(&core.transactions, slot)
 
 
 cdef void learn_token(Core *core, const uint8_t *token, size_t length, int32_t answer) noexcept nogil:
@@ -456,4 +457,4 @@ cdef void learn_token(Core *core, const uint8_t *token, size_t length, int32_t a
     start(core, &f, OF_TOKEN)
     sip_add(&f, token, length)
     sip_end(&f, &key.first, &key.second)
-    live_put(&core.tokens, &key, 0, <uint32_t>(answer + 1))
+    recent_put(&core.tokens, &key, 0, <uint32_t>(answer + 1))

@@ -2,8 +2,8 @@
 
 from libc.stdint cimport uint8_t, uint32_t
 
-from identify._message cimport Message
-from identify._text cimport Span
+from identify._compiled._parsed cimport Message
+from identify._compiled._text cimport Span
 
 cdef enum Method:
     METHOD_OTHER = 0
@@ -11,7 +11,7 @@ cdef enum Method:
     METHOD_NOTIFY, METHOD_PUBLISH, METHOD_MESSAGE, METHOD_INFO, METHOD_UPDATE, METHOD_PRACK, METHOD_REFER
     METHODS
 
-ctypedef struct Traits:
+ctypedef struct TransactionIds:
     # Of a response the one in its CSeq.
     int method
     uint32_t sequence
@@ -23,4 +23,4 @@ ctypedef struct Traits:
 
 cdef int method_of(const uint8_t *base, Span name) noexcept nogil
 cdef const char *method_name(int method) noexcept nogil
-cdef void find_traits(const Message *m, Traits *traits) noexcept nogil
+cdef void find_transaction_ids(const Message *m, TransactionIds *ids) noexcept nogil

@@ -6,9 +6,10 @@ From the first counts, as everywhere in the identification.
 
 from libc.stdint cimport uint8_t, uint32_t
 
-from identify._fields cimport CALL_ID, CSEQ, FROM, TO, VIA, NameAddress
-from identify._message cimport Message, address_of
-from identify._text cimport SIP_DIGIT, SIP_TOKEN, Span, Text, peek, same_name, sip_class_init, skip_lws, take
+from identify._compiled._fields cimport CALL_ID, CSEQ, FROM, TO, VIA, NameAddress
+from identify._compiled._message cimport address_of
+from identify._compiled._parsed cimport Message
+from identify._compiled._text cimport SIP_DIGIT, SIP_TOKEN, Span, Text, peek, same_name, sip_class_init, skip_lws, take
 
 sip_class_init()
 
@@ -109,25 +110,25 @@ cdef Span tag_of(const Message *m, int kind) noexcept nogil:
     return nothing if address == NULL else parameter(m.base, address.parameters, "tag", 3)
 
 
-cdef void find_traits(const Message *m, Traits *traits) noexcept nogil:
-    """Fill in all that ``Traits`` has; the message has been parsed without an error."""
+cdef void find_transaction_ids(const Message *m, TransactionIds *ids) noexcept nogil:
+    """Fill in all that ``TransactionIds`` has; the message has been parsed without an error."""
     cdef Span name
     cdef Text t
-    traits.sequence = 0
-    traits.call_id = m.fields[m.first[<int>CALL_ID]].value
+    ids.sequence = 0
+    ids.call_id = m.fields[m.first[<int>CALL_ID]].value
     t.base = m.base
     t.pos = m.fields[m.first[<int>CSEQ]].value.start
     t.end = m.fields[m.first[<int>CSEQ]].value.end
     skip_lws(&t)
     name = take(&t, SIP_DIGIT)
     while name.start < name.end:
-        traits.sequence = traits.sequence * 10 + (m.base[name.start] - c"0")
+        ids.sequence = ids.sequence * 10 + (m.base[name.start] - c"0")
         name.start += 1
     skip_lws(&t)
     name = take(&t, SIP_TOKEN)
-    traits.method = method_of(m.base, name)
+    ids.method = method_of(m.base, name)
     if m.method.start < m.method.end:
-        traits.method = method_of(m.base, m.method)
-    traits.branch = parameter(m.base, m.fields[m.first[<int>VIA]].value, "branch", 6)
-    traits.from_tag = tag_of(m, FROM)
-    traits.to_tag = tag_of(m, TO)
+        ids.method = method_of(m.base, m.method)
+    ids.branch = parameter(m.base, m.fields[m.first[<int>VIA]].value, "branch", 6)
+    ids.from_tag = tag_of(m, FROM)
+    ids.to_tag = tag_of(m, TO)

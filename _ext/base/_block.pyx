@@ -12,7 +12,7 @@ from identify.errors import LimitError
 cdef enum:
     FIRST_CAPACITY = 4096
 
-# Offsets of texts are 32 bits wide (see ``_names``); a configuration that needs more has hundreds of millions of
+# Offsets of texts are 32 bits wide (see ``_text_table``); a configuration that needs more has hundreds of millions of
 # characters in its ids and patterns.
 cdef uint64_t MAX_BLOCK = 0xFFFFFFFF
 

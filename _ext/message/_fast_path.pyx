@@ -17,18 +17,18 @@ from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_GET_SIZE
 from libc.stdint cimport uint16_t
 from libc.string cimport memcpy, memset
 
-from identify._fields cimport (
+from identify._compiled._fields cimport (
     ACCEPT, ALLOW, AUTHORIZATION, CALL_ID, CONTACT, CONTENT_LENGTH, CONTENT_TYPE, CSEQ, EVENT, EXPIRES, FROM, GENERIC,
     MAX_FORWARDS, MIN_EXPIRES, MIN_SE, PROXY_AUTHORIZATION, RECORD_ROUTE, REQUIRE,
     ROUTE, SESSION_EXPIRES, SUBSCRIPTION_STATE, SUPPORTED, TO, UNSUPPORTED, VIA,
     KnownNames, NameAddress, kind_among, known_names,
 )
-from identify._message cimport Field, name_sort
-from identify._text cimport (
+from identify._compiled._parsed cimport Field, name_hash
+from identify._compiled._text cimport (
     SIP_PARAM, SIP_PERCENT, SIP_TOKEN, SIP_USER, SIP_USER_END, SIP_VALUE, sip_class, sip_class_init, sip_word_at,
     trim_end,
 )
-from identify._uri cimport SCHEME_SIP, Uri
+from identify._compiled._uri cimport SCHEME_SIP, Uri
 
 cdef extern from "_index.h" nogil:
     ctypedef void (*IndexFunction "sip_index_function")(Index *index, const uint8_t *bytes, uint32_t size)
@@ -359,7 +359,7 @@ cdef uint32_t take_usual_headers(Message *m, const Index *index, uint32_t pos, u
         kind = kind_among(KNOWN, base + pos, colon - pos)
         # Of these two, anything on the line.
         if kind == GENERIC:
-            m.sorts |= <uint64_t>1 << name_sort(base, pos, colon)
+            m.name_bits |= <uint64_t>1 << name_hash(base, pos, colon)
             place = line_end
         elif (kind == ALLOW or kind == SUPPORTED or kind == CALL_ID or kind == ACCEPT or kind == REQUIRE
               or kind == UNSUPPORTED):

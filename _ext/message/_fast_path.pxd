@@ -2,7 +2,7 @@
 
 from libc.stdint cimport uint8_t, uint32_t, uint64_t
 
-from identify._message cimport Message
+from identify._compiled._parsed cimport Message
 
 cdef extern from "_index.h" nogil:
     ctypedef struct Index "sip_index":
