@@ -6,30 +6,27 @@ same model and tokens give the same plan.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from itertools import count
-from typing import Any
 
 import attrs
 
 from identify.configuration import Configuration
 from identify.model import AddressRule, Endpoint, Identify, Registration, TextPattern
+from identify.side_data import Expression, write_side_data
+from identify.strings import encoded, folded_bytes
 from identify.transport_plan import plan_transports
 
-__all__ = ["Plan", "make_plan"]
+__all__ = ["TablePlan", "make_plan"]
 
 #: A header with a name of more bytes prints, with ``": "`` behind it, to more than Asterisk compares.
 LONGEST_HEADER_NAME = 4090
 
 ANONYMOUS = "anonymous"
 
-#: (rank, expression)
-Expression = tuple[int, str]
-
 
 @attrs.define(kw_only=True)
-class Plan:
+class TablePlan:
     """What ``_compile`` writes.
 
     A *rank* counts the identifies that have a rule of one kind, in the order in which Asterisk tries them; the
@@ -72,7 +69,7 @@ class Plan:
     disable_multi_domain: bool = False
     ignore_uri_user_options: bool = False
     #: JSON of what is needed as Python objects.
-    notes: bytes = b""
+    side_data: bytes = b""
 
     @property
     def addresses_direct(self) -> bool:
@@ -80,9 +77,9 @@ class Plan:
         return self.address_answers == list(range(len(self.address_answers)))
 
 
-def make_plan(configuration: Configuration, line_tokens: Mapping[str, str]) -> Plan:
+def make_plan(configuration: Configuration, line_tokens: Mapping[str, str]) -> TablePlan:
     """Plan the tables of a configuration; ``line_tokens`` are the registrations' tokens by id."""
-    plan = Plan(
+    plan = TablePlan(
         disable_multi_domain=configuration.settings.disable_multi_domain,
         ignore_uri_user_options=configuration.settings.ignore_uri_user_options,
     )
@@ -94,7 +91,7 @@ def make_plan(configuration: Configuration, line_tokens: Mapping[str, str]) -> P
     _plan_endpoints(plan, configuration.endpoints)
     _plan_tokens(plan, configuration, line_tokens, places)
     for alias in configuration.domain_aliases.values():
-        plan.alias_names.append(_encoded(alias.id))
+        plan.alias_names.append(encoded(alias.id))
         plan.alias_domains.append(alias.domain)
     answering = set(plan.answer_identifiers)
     plan.order = tuple(name for name in configuration.identifiers if name in answering)
@@ -102,17 +99,18 @@ def make_plan(configuration: Configuration, line_tokens: Mapping[str, str]) -> P
     plan.transports = [
         (one.domain, one.id if one.symmetric_transport else None) for one in transports.sections
     ]
-    plan.notes = _notes(plan, configuration.identifiers, line_tokens, transports.as_dict())
+    plan.side_data = write_side_data(
+        identifiers=configuration.identifiers,
+        line_tokens=line_tokens,
+        header_expressions=plan.header_expressions,
+        uri_expressions=plan.uri_expressions,
+        transports=transports,
+    )
     return plan
 
 
-def _encoded(text: str) -> bytes:
-    """Return the bytes that the text was read from."""
-    return text.encode("utf-8", "surrogateescape")
-
-
 def _answers(
-    plan: Plan, identifier: str, owners: Sequence[Identify | Registration], places: Mapping[str, int]
+    plan: TablePlan, identifier: str, owners: Sequence[Identify | Registration], places: Mapping[str, int]
 ) -> list[int]:
     """Return numbers for the answers of sections; -1 where the endpoint is missing.
 
@@ -127,14 +125,14 @@ def _answers(
     return [next(numbers) if place >= 0 else -1 for place in found]
 
 
-def _plan_addresses(plan: Plan, identifies: list[Identify], places: Mapping[str, int]) -> None:
+def _plan_addresses(plan: TablePlan, identifies: list[Identify], places: Mapping[str, int]) -> None:
     """Plan ``ip``, first of all, so that its answers are its ranks where no endpoint is missing."""
     owners = [identify for identify in identifies if identify.addresses]
     plan.addresses = [identify.addresses for identify in owners]
     plan.address_answers = _answers(plan, "ip", owners, places)
 
 
-def _plan_headers(plan: Plan, identifies: list[Identify], places: Mapping[str, int]) -> None:
+def _plan_headers(plan: TablePlan, identifies: list[Identify], places: Mapping[str, int]) -> None:
     """Plan ``header``: for each wanted header its literals, and its expressions in order."""
     numbers: dict[bytes, int] = {}
     owners: list[Identify] = []
@@ -142,7 +140,7 @@ def _plan_headers(plan: Plan, identifies: list[Identify], places: Mapping[str, i
         rule = identify.header
         if rule is None:
             continue
-        name = _encoded(rule.name).lower()
+        name = folded_bytes(rule.name)
         if not 0 < len(name) <= LONGEST_HEADER_NAME:
             continue
         rank = len(owners)
@@ -163,7 +161,7 @@ def _plan_headers(plan: Plan, identifies: list[Identify], places: Mapping[str, i
     plan.header_answers = _answers(plan, "header", owners, places)
 
 
-def _plan_request_uris(plan: Plan, identifies: list[Identify], places: Mapping[str, int]) -> None:
+def _plan_request_uris(plan: TablePlan, identifies: list[Identify], places: Mapping[str, int]) -> None:
     """Plan ``request_uri``."""
     owners: list[Identify] = []
     for identify in identifies:
@@ -182,13 +180,13 @@ def _plan_request_uris(plan: Plan, identifies: list[Identify], places: Mapping[s
 
 def _literal(pattern: TextPattern) -> bytes:
     """Return what a value must equal."""
-    return _encoded(pattern.literal or "")
+    return encoded(pattern.literal or "")
 
 
-def _plan_endpoints(plan: Plan, endpoints: Mapping[str, Endpoint]) -> None:
+def _plan_endpoints(plan: TablePlan, endpoints: Mapping[str, Endpoint]) -> None:
     """Plan the identifiers that look up endpoints by name."""
     prefix = f"{ANONYMOUS}@"
-    plan.endpoint_names = [_encoded(id) for id in endpoints]
+    plan.endpoint_names = [encoded(id) for id in endpoints]
     for place, (id, endpoint) in enumerate(endpoints.items()):
         methods = endpoint.identify_by
         anonymous = id == ANONYMOUS or id.startswith(prefix)
@@ -199,7 +197,7 @@ def _plan_endpoints(plan: Plan, endpoints: Mapping[str, Endpoint]) -> None:
         plan.endpoint_anonymous.append(_name_answer(plan, ANONYMOUS, place) if anonymous else -1)
 
 
-def _name_answer(plan: Plan, identifier: str, place: int) -> int:
+def _name_answer(plan: TablePlan, identifier: str, place: int) -> int:
     """Give a number to an answer in which no section has a part."""
     plan.answer_identifiers.append(identifier)
     plan.answer_endpoints.append(place)
@@ -208,7 +206,7 @@ def _name_answer(plan: Plan, identifier: str, place: int) -> int:
 
 
 def _plan_tokens(
-    plan: Plan, configuration: Configuration, line_tokens: Mapping[str, str], places: Mapping[str, int]
+    plan: TablePlan, configuration: Configuration, line_tokens: Mapping[str, str], places: Mapping[str, int]
 ) -> None:
     """Plan ``line``; of registrations with the same token the first one counts."""
     owners = [
@@ -216,19 +214,5 @@ def _plan_tokens(
         for registration in configuration.registrations.values()
         if registration.line and line_tokens.get(registration.id)
     ]
-    plan.tokens = [_encoded(line_tokens[registration.id]) for registration in owners]
+    plan.tokens = [encoded(line_tokens[registration.id]) for registration in owners]
     plan.token_answers = _answers(plan, "line", owners, places)
-
-
-def _notes(
-    plan: Plan, identifiers: tuple[str, ...], line_tokens: Mapping[str, str], transports: dict[str, Any]
-) -> bytes:
-    """Return what the compiled engine needs as Python objects: names, transport sections, expressions."""
-    notes = {
-        "identifiers": identifiers,
-        "line_tokens": dict(line_tokens),
-        "header_expressions": plan.header_expressions,
-        "uri_expressions": plan.uri_expressions,
-        **transports,
-    }
-    return json.dumps(notes).encode("ascii")

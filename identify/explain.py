@@ -13,20 +13,20 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from identify.explanation.addresses import ip
-from identify.explanation.headers import header
+from identify.explanation.header import header
+from identify.explanation.ip import ip
 from identify.explanation.line import line
-from identify.explanation.names import anonymous, auth_username, username
+from identify.explanation.named_endpoints import anonymous, auth_username, username
 from identify.explanation.question import Configured, Question
-from identify.explanation.result import NOTE, VERDICTS, Explanation, Reason, Step
-from identify.explanation.transports import transport_section
-from identify.explanation.uris import request_uri
+from identify.explanation.request_uri import request_uri
+from identify.explanation.result import NOTE, REASON_KINDS, Explanation, Reason, Step
+from identify.explanation.transport_section import transport_section
 from identify.model import Match
 
 if TYPE_CHECKING:
     from identify._compiled._request import Request
 
-__all__ = ["VERDICTS", "Explanation", "Reason", "Step", "explain", "transport_section"]
+__all__ = ["REASON_KINDS", "Explanation", "Reason", "Step", "explain", "transport_section"]
 
 IDENTIFIERS: Mapping[str, Callable[[Question], Step]] = {
     "line": line,

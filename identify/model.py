@@ -1,7 +1,7 @@
 """What a configuration says, as immutable objects; no reading, no matching.
 
 Text from configuration files is ``str``; bytes that aren't UTF-8 are kept as surrogate escapes
-(PEP 383), so ``text.encode("utf-8", "surrogateescape")`` gives back the bytes of the file.
+(PEP 383), so ``identify.strings.encoded`` gives back the bytes of the file.
 """
 
 from __future__ import annotations
@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import attrs
+
+from identify.addresses import host_port
+from identify.strings import escaped, shown
 
 __all__ = [
     "IDENTIFY_BY_DEFAULT",
@@ -73,9 +76,9 @@ class Problem:
 
     def __str__(self) -> str:
         """Return one line for an operator."""
-        lost = f" [lost: {self.lost}]" if self.lost else ""
-        place = f"{self.file}:{self.line}" if self.line else self.file
-        return f"{place}: {self.severity}: {self.message} ({self.code}){lost}"
+        lost = f" [lost: {escaped(self.lost)}]" if self.lost else ""
+        place = f"{shown(self.file)}:{self.line}" if self.line else shown(self.file)
+        return f"{place}: {self.severity}: {escaped(self.message)} ({self.code}){lost}"
 
 
 @attrs.frozen(kw_only=True)
@@ -229,7 +232,7 @@ class Transport:
     @property
     def address(self) -> str:
         """The listening address as PJSIP names it: ``host:port``, IPv6 in brackets."""
-        return f"[{self.host}]:{self.port}" if self.family == 6 else f"{self.host}:{self.port}"
+        return host_port(self.host, self.port)
 
 
 @attrs.frozen(kw_only=True)

@@ -1,27 +1,25 @@
 """Which transport section Asterisk finds for a socket, worked out for every socket that the sections can have.
 
-The rules are told in ``identify.explanation.transports``; this is their compiled form: a request only has to be looked
-up by what it says of its socket.  The number of a section is its place in ``TransportPlan.sections``.
+The rules are told in ``identify.explanation.transport_section``; this is their compiled form: a request
+only has to be looked up by what it says of its socket.  The number of a section is its place in
+``TransportTable.sections``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import attrs
 
+from identify.addresses import WILDCARDS
 from identify.model import Transport
+from identify.strings import bucket, encoded
 
-__all__ = ["TransportPlan", "plan_transports"]
-
-BUCKETS = 53
-FIRST_HASH = 5381
-ANY_ADDRESS = ("0.0.0.0", "::")
+__all__ = ["TransportTable", "plan_transports"]
 
 
 @attrs.frozen(kw_only=True)
-class TransportPlan:
+class TransportTable:
     """The look-ups, each from what is known of a socket to the number of the section found, -1 for none.
 
     ``by_section``: id of the socket's own section; ``listening``: (protocol, local name); ``everywhere``: (protocol,
@@ -36,33 +34,21 @@ class TransportPlan:
     first_of: dict[tuple[str, int], int]
     accepting: dict[str, int]
 
-    def as_dict(self) -> dict[str, Any]:
-        """Return the plan in values that JSON knows: keys of several parts become lists with the number at the end."""
-        return {
-            # Nothing of a section but these two has a say, so without them none needs to be found.
-            "transports_matter": any(one.domain or one.symmetric_transport for one in self.sections),
-            "sections": self.by_section,
-            "listening": [[*key, found] for key, found in self.listening.items()],
-            "everywhere": [[*key, found] for key, found in self.everywhere.items()],
-            "first_of": [[*key, found] for key, found in self.first_of.items()],
-            "accepting": self.accepting,
-        }
 
-
-def plan_transports(transports: Mapping[str, Transport]) -> TransportPlan:
+def plan_transports(transports: Mapping[str, Transport]) -> TransportTable:
     """Work out what is found for the socket of each section, and for sockets of none."""
-    walked = sorted(transports.values(), key=_container_place)
-    plan = TransportPlan(
+    walked = sorted(transports.values(), key=lambda section: bucket(section.id))
+    plan = TransportTable(
         sections=walked, by_section={}, listening={}, everywhere={}, first_of={}, accepting={}
     )
     for number, section in enumerate(walked):
         if section.protocol != "udp":
             plan.accepting.setdefault(section.address, number)
-    for own in sorted(walked, key=lambda section: _bytes(section.id)):
+    for own in sorted(walked, key=lambda section: encoded(section.id)):
         found = _found_for(own, walked)
         plan.by_section[own.id] = found
         plan.listening.setdefault((own.protocol, own.address), found)
-        if own.host in ANY_ADDRESS:
+        if own.host in WILDCARDS:
             plan.everywhere.setdefault((own.protocol, own.family, str(own.port)), found)
         plan.first_of.setdefault((own.protocol, own.family), found)
     return plan
@@ -74,16 +60,3 @@ def _found_for(own: Transport, walked: list[Transport]) -> int:
         if section is own if section.protocol == "udp" else section.address == own.address:
             return number
     return -1
-
-
-def _container_place(section: Transport) -> tuple[int, bytes]:
-    """Return where the hash container has a section."""
-    id = _bytes(section.id)
-    hash = FIRST_HASH
-    for byte in id:
-        hash = (hash * 33 ^ byte) & 0xFFFFFFFF
-    return (hash & 0x7FFFFFFF) % BUCKETS, id
-
-
-def _bytes(text: str) -> bytes:
-    return text.encode("utf-8", "surrogateescape")

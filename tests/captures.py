@@ -9,7 +9,7 @@ import ipaddress
 import struct
 
 from identify.traffic.batch import TRANSPORTS
-from identify.traffic.capture import CaptureReader
+from identify.traffic.captures.capture import CaptureReader
 
 ETHERNET, NULL, LOOP, COOKED, COOKED_2, RAW, RAW_BSD, RAW_4, RAW_6 = 1, 0, 108, 113, 276, 101, 12, 228, 229
 UDP, TCP, ICMP = 17, 6, 1

@@ -17,8 +17,8 @@ from pathlib import Path
 import captures
 import damaging
 
-from identify.traffic.capture import CaptureReader
-from identify.traffic.hep import HepReader
+from identify.traffic.captures.capture import CaptureReader
+from identify.traffic.captures.hep import HepReader
 
 SAMPLES = Path(__file__).parent / "data" / "samples"
 LARGEST = 60_000

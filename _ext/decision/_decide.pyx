@@ -30,7 +30,7 @@ from identify._compiled._text cimport Out, Span, decoded, sip_copy_lower, sip_is
 from identify._compiled._uri cimport PLACE_REQUEST, SCHEME_SIP, SCHEME_SIPS, Parameter, find_parameter, print_uri
 
 cdef enum:
-    # Asterisk's buffer for a printed header has 4 KiB; see ``identify.explanation.headers``.
+    # Asterisk's buffer for a printed header has 4 KiB; see ``identify.explanation.header``.
     PRINTED_HEADER_LIMIT = 4092
     # Asterisk's buffer for a printed request URI, without its NUL.
     PRINTED_URI_LIMIT = 511

@@ -30,8 +30,9 @@ from identify._compiled._tables cimport Tables, WantedHeader, part
 
 from identify._compiled._request import STREAMS
 from identify.errors import EngineFileError, MessageError
+from identify.identifiers import NAMES
 from identify.model import Match
-from identify.notes import read_notes
+from identify.side_data import read_side_data
 
 cdef extern from "_python.h":
     const char *sip_ascii(object text, Py_ssize_t *size)
@@ -40,8 +41,6 @@ cdef extern from "_python.h":
 cdef enum:
     # The tables' widest numbers; mapped files and bytes are aligned, slices of them may not be.
     IMAGE_ALIGNMENT = 8
-
-NAMES = ("line", "ip", "username", "anonymous", "header", "request_uri", "auth_username")
 
 # What an engine that was never initialised reads: no identifier has anything to say.
 cdef Tables NOTHING
@@ -97,19 +96,19 @@ cdef class Matcher:
     cdef load(self, const Tables *tables, const AddressTables *addresses, object owner):
         """Take tables into use; ``owner`` keeps their memory."""
         cdef Py_ssize_t i
-        notes = read_notes((<const char *>part(tables, tables.notes_at))[:tables.notes_length],
-                           ranks=(tables.header_count, tables.uri_count), headers=tables.wanted_count,
-                           transports=tables.transport_count)
-        self.identifiers = tuple(notes["identifiers"])
-        self.line_tokens = notes["line_tokens"]
-        self.transports_matter = notes["transports_matter"]
-        self.sections = notes["sections"]
-        self.first_of = {tuple(key): found for *key, found in notes["first_of"]}
-        self.listening = {tuple(key): found for *key, found in notes["listening"]}
-        self.everywhere = {tuple(key): found for *key, found in notes["everywhere"]}
-        self.accepting = notes["accepting"]
-        self.expressions = tuple([expression_set(rules) for rules in notes["header_expressions"]])
-        self.uri_expressions = expression_set(notes["uri_expressions"])
+        data = read_side_data((<const char *>part(tables, tables.side_data_at))[:tables.side_data_length],
+                              ranks=(tables.header_count, tables.uri_count), headers=tables.wanted_count,
+                              transports=tables.transport_count)
+        self.identifiers = tuple(data["identifiers"])
+        self.line_tokens = data["line_tokens"]
+        self.transports_matter = data["transports_matter"]
+        self.sections = data["sections"]
+        self.first_of = {tuple(key): found for *key, found in data["first_of"]}
+        self.listening = {tuple(key): found for *key, found in data["listening"]}
+        self.everywhere = {tuple(key): found for *key, found in data["everywhere"]}
+        self.accepting = data["accepting"]
+        self.expressions = tuple([expression_set(rules) for rules in data["header_expressions"]])
+        self.uri_expressions = expression_set(data["uri_expressions"])
         check_expressions(tables, self.expressions, self.uri_expressions)
         free(self.sets)
         free(self.slots)
@@ -157,7 +156,7 @@ cdef class Matcher:
         return tuple([self.answer(i) for i in range(self.compiled.tables.answer_count)])
 
     cdef int32_t transport_of(self, str source, str transport, str local, str transport_section) except -2:
-        """The number of the transport section that Asterisk finds, see ``identify.explanation.transports``."""
+        """The number of the transport section that Asterisk finds, see ``identify.explanation.transport_section``."""
         cdef object found
         if transport_section is not None:
             found = self.sections.get(transport_section)

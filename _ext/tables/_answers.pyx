@@ -11,14 +11,10 @@ from identify._compiled._tables cimport (
 )
 
 from identify.errors import EngineFileError
+from identify.identifiers import NUMBERS
 
 cdef extern from "_python.h":
     const char *sip_ascii(object text, Py_ssize_t *size)
-
-NUMBERS = {
-    "line": LINE, "ip": IP, "username": USERNAME, "anonymous": ANONYMOUS, "header": HEADER,
-    "request_uri": REQUEST_URI, "auth_username": AUTH_USERNAME,
-}
 
 cdef enum:
     # Bytes of the three varints of an answer, at most.

@@ -154,8 +154,8 @@ cdef Block compile_tables(plan):
     tables.uri_has_expressions = 1 if plan.uri_expressions else 0
     tables.transports_at = put_transports(block, plan.transports)
     tables.transport_count = <uint32_t>len(plan.transports)
-    tables.notes_length = <uint64_t>len(plan.notes)
-    tables.notes_at = put_text(block, plan.notes)
+    tables.side_data_length = <uint64_t>len(plan.side_data)
+    tables.side_data_at = put_text(block, plan.side_data)
     block.close()
     tables.size = block.length
     (<Tables *>block.data)[0] = tables

@@ -116,6 +116,6 @@ cdef const char *tables_fault(const Tables *tables, uint64_t size) noexcept nogi
     if not (check_transports(tables, tables.alias_texts_at, tables.alias_count)
             and check_transports(tables, tables.transports_at, tables.transport_count)):
         return "the transports lie outside of the tables"
-    if not spans(tables, tables.notes_at, tables.notes_length):
-        return "the notes lie outside of the tables"
+    if not spans(tables, tables.side_data_at, tables.side_data_length):
+        return "the side data lie outside of the tables"
     return NULL

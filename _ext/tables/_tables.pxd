@@ -94,8 +94,8 @@ cdef struct Tables:
     uint32_t transport_count
     uint32_t alias_count
     # JSON of what is only needed while loading, see ``identify.compiler``.
-    uint64_t notes_at
-    uint64_t notes_length
+    uint64_t side_data_at
+    uint64_t side_data_length
 
 # Marks a known token whose registration has no answer.
 cdef enum:

@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from benchmarks.material.tables import CACHE
+from benchmarks.material.address_tables import CACHE
 
 __all__ = ["floor"]
 

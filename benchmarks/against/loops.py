@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 
-from benchmarks.material.tables import CACHE, Table, cached
+from benchmarks.material.address_tables import CACHE, Table, cached
 
 __all__ = ["FLAGS", "STRUCTURES", "bytes_of", "canary", "canary_twice", "compiled", "loop_over", "one_by_one"]
 

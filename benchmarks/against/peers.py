@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from importlib import metadata
 from typing import Any
 
-from benchmarks.material.tables import CACHE, EDITION, Table
+from benchmarks.material.address_tables import CACHE, EDITION, Table
 
 __all__ = [
     "DISTRIBUTIONS",

@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.counting.workloads import WORKLOADS
-from benchmarks.material.tables import CACHE, ROOT
+from benchmarks.material.address_tables import CACHE, ROOT
 
 BASELINE = ROOT / "benchmarks" / "results" / "instructions.json"
 MARKS = Path(__file__).parent / "marks.c"
@@ -94,7 +94,7 @@ def count(chosen: list[str]) -> dict[str, float]:
 
 def _draw(name: str) -> None:
     from benchmarks.counting.workloads import ADDRESSES, VARIANTS
-    from benchmarks.material.tables import table
+    from benchmarks.material.address_tables import table
 
     given = table(name)
     given.misses(ADDRESSES // 2)

@@ -12,9 +12,9 @@ from itertools import cycle, islice
 from typing import Any
 
 from benchmarks.material import configurations
+from benchmarks.material.address_tables import packed, printed, table
 from benchmarks.material.messages import invites
 from benchmarks.material.patterns import with_literals
-from benchmarks.material.tables import packed, printed, table
 from benchmarks.rows.message import engine_for
 from identify.engine import Engine
 

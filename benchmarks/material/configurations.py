@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 import attrs
 
-from benchmarks.material.tables import Table
+from benchmarks.material.address_tables import Table
 from identify.configuration import Configuration
 from identify.model import (
     AddressRule,

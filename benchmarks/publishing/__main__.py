@@ -21,7 +21,7 @@ from pathlib import Path
 
 from benchmarks.against.loops import FLAGS
 from benchmarks.against.peers import versions
-from benchmarks.material.tables import CACHE
+from benchmarks.material.address_tables import CACHE
 from benchmarks.publishing.report import DOCUMENTS, rewritten, stale, tables
 from benchmarks.publishing.results import RESULTS, load, save
 from benchmarks.publishing.rounds import Effort, measure

@@ -14,7 +14,7 @@ from typing import Any
 
 import attrs
 
-from benchmarks.material.tables import ROOT
+from benchmarks.material.address_tables import ROOT
 from benchmarks.publishing.results import Result, is_steady
 from benchmarks.rows.row import OURS, Row
 

@@ -8,9 +8,9 @@ from random import Random
 from typing import Any
 
 from benchmarks.against.loops import loop_over
+from benchmarks.material.address_tables import Table, packed, table
 from benchmarks.material.configurations import by_address, of_table
 from benchmarks.material.messages import invites
-from benchmarks.material.tables import Table, packed, table
 from benchmarks.rows.row import OURS, Row, Target, Work
 from identify.engine import Engine
 

@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable
 
 from benchmarks.material import configurations
-from benchmarks.material.tables import CACHE, table
+from benchmarks.material.address_tables import CACHE, table
 from benchmarks.rows.row import OURS, Row, Target, Work
 from identify.configuration import Configuration
 from identify.engine import Engine

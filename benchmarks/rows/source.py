@@ -7,8 +7,8 @@ from typing import Any
 
 from benchmarks.against import peers
 from benchmarks.against.floor import floor
+from benchmarks.material.address_tables import printed, table
 from benchmarks.material.configurations import of_table
-from benchmarks.material.tables import printed, table
 from benchmarks.rows.row import OURS, Row, Target, Work, calls, hot_calls
 from identify.engine import Engine
 

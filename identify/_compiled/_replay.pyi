@@ -1,8 +1,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, final
 
-from identify._compiled._sockets import Sockets
 from identify._compiled._matcher import Matcher
+from identify._compiled._sockets import Sockets
 
 METHOD_NAMES: Final[tuple[str, ...]]
 OUTCOME_COUNT: Final[int]

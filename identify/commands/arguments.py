@@ -9,6 +9,7 @@ import attrs
 import rich_click as click
 from click.shell_completion import CompletionItem
 
+from identify.addresses import host_port
 from identify.configuration import Configuration
 from identify.errors import ConfigError
 
@@ -31,7 +32,7 @@ class Place:
 
     def __str__(self) -> str:
         """Return ``address:port``, an IPv6 address in brackets."""
-        return f"[{self.address}]:{self.port}" if ":" in self.address else f"{self.address}:{self.port}"
+        return host_port(self.address, self.port)
 
 
 def parse_address(context: click.Context, param: click.Parameter, value: str | None) -> Place | None:

@@ -10,11 +10,11 @@ import traceback
 
 import rich_click as click
 
-from identify.commands.bench import bench
+from identify.commands.ask.bench import bench
+from identify.commands.ask.explain import explain
+from identify.commands.ask.show import show
 from identify.commands.completion import completion
-from identify.commands.explain import explain
 from identify.commands.output import NAME
-from identify.commands.show import show
 from identify.commands.traffic.simulate import simulate
 from identify.commands.traffic.verify import verify
 from identify.version import __version__

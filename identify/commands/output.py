@@ -14,8 +14,8 @@ import rich_click as click
 
 from identify.configuration import Configuration
 from identify.errors import ConfigError
-from identify.explanation.words import shown
 from identify.model import Origin
+from identify.strings import shown
 
 __all__ = [
     "NAME",

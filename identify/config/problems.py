@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from ..model import Problem
+from identify.model import Problem
 
-__all__ = ["CODES", "MAX_ITEMS_MADE", "MAX_PROBLEMS", "Budget", "Problems", "quoted"]
+__all__ = ["CODES", "MAX_ITEMS_MADE", "MAX_PROBLEMS", "Budget", "Problems"]
 
 #: So many problems are kept: one wrong template can spoil each of 100,000 sections, and nobody reads more.
 MAX_PROBLEMS = 10_000
@@ -88,11 +88,6 @@ CODES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "wizard-misplaced": ("warning", "a wizard stands in pjsip.conf, where it does nothing"),
     }
 )
-
-
-def quoted(text: str, limit: int = 80) -> str:
-    """Return ``text`` in quotes, clipped, for a message."""
-    return "'" + (text if len(text) <= limit else text[: limit - 1] + "…") + "'"
 
 
 class Budget:

@@ -14,6 +14,8 @@ from typing import TypeVar
 
 import attrs
 
+from identify.strings import encoded
+
 __all__ = ["NEWEST", "Release"]
 
 T = TypeVar("T")
@@ -29,7 +31,7 @@ class Release:
 
     def order(self, ids: Iterable[str]) -> list[str]:
         """Return ids in the order in which Asterisk tries their objects."""
-        return sorted(ids, key=lambda text: text.encode("utf-8", "surrogateescape"))
+        return sorted(ids, key=encoded)
 
     def merged(self, configured: Mapping[str, T], made: Mapping[str, T]) -> dict[str, T]:
         """Return the objects of pjsip.conf and those that wizards made, in the order they are tried."""

@@ -12,7 +12,8 @@ from __future__ import annotations
 
 from identify.explanation.question import Question
 from identify.explanation.result import MATCH, MISSING, NEAR, NO, Reason, Step
-from identify.explanation.words import lowered, named, quoted
+from identify.explanation.words import named
+from identify.strings import folded_bytes, quoted
 
 __all__ = ["line"]
 
@@ -80,7 +81,7 @@ def _unknown(question: Question, place: str, value: str) -> list[Reason]:
         ]
     for registration in with_line:
         token = question.line_tokens.get(registration.id, "")
-        if value and lowered(token) == lowered(value):
+        if value and folded_bytes(token) == folded_bytes(value):
             name = named("registration", registration.id, registration.origin)
             text = f"the token of {name} is {quoted(token)} (tokens are case-sensitive)"
             reasons.append(Reason(text, registration.origin, NEAR))

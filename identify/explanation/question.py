@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Protocol
 
 import attrs
 
-from identify.explanation.words import lowered, quoted
 from identify.model import (
     DomainAlias,
     Endpoint,
@@ -16,6 +15,7 @@ from identify.model import (
     Settings,
     Transport,
 )
+from identify.strings import folded_bytes, quoted
 
 if TYPE_CHECKING:
     from identify._compiled._request import Request
@@ -60,7 +60,7 @@ class Question:
     """One request to one configuration.
 
     ``transport`` is the section that the identifiers find for the request, see
-    :func:`identify.explanation.transports.transport_section`.  With ``everything`` no list of reasons
+    :func:`identify.explanation.transport_section.transport_section`.  With ``everything`` no list of reasons
     is shortened.
     """
 
@@ -78,5 +78,5 @@ class Question:
 
     def in_other_case(self, ids: list[str]) -> list[str]:
         """Return the ids of endpoints that equal one of these but for the case of letters."""
-        wanted = {lowered(id) for id in ids}
-        return [id for id in self.configuration.endpoints if id not in ids and lowered(id) in wanted]
+        wanted = {folded_bytes(id) for id in ids}
+        return [id for id in self.configuration.endpoints if id not in ids and folded_bytes(id) in wanted]

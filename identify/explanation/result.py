@@ -6,8 +6,8 @@ from typing import Any
 
 import attrs
 
-from identify.explanation.words import shown
 from identify.model import Match, Origin
+from identify.strings import shown
 
 __all__ = [
     "ALSO",
@@ -16,7 +16,7 @@ __all__ = [
     "NEAR",
     "NO",
     "NOTE",
-    "VERDICTS",
+    "REASON_KINDS",
     "Explanation",
     "Reason",
     "Step",
@@ -35,7 +35,7 @@ NO = "no"
 #: Said for understanding; decides nothing.
 NOTE = "note"
 
-VERDICTS = (MATCH, ALSO, MISSING, NEAR, NO, NOTE)
+REASON_KINDS = (MATCH, ALSO, MISSING, NEAR, NO, NOTE)
 
 
 @attrs.frozen
@@ -43,7 +43,7 @@ class Reason:
     """One sentence: what was looked at and what came of it.
 
     ``origin`` is the line of configuration that the sentence is about, None where it is about the
-    request alone or about several lines; ``verdict`` is one of :data:`VERDICTS`.
+    request alone or about several lines; ``verdict`` is one of :data:`REASON_KINDS`.
     """
 
     text: str
@@ -113,7 +113,7 @@ class Explanation:
         ``match``: null, or an object with ``endpoint``, ``identifier`` and ``section`` (or null);
         ``screening``: text; ``steps``: a list of objects with ``identifier``, ``endpoint`` (or null),
         ``section`` (or null) and ``reasons``, a list of objects with ``verdict`` (one of
-        :data:`VERDICTS`), ``text`` and ``origin``: null, or an object with ``file``, ``line`` and
+        :data:`REASON_KINDS`), ``text`` and ``origin``: null, or an object with ``file``, ``line`` and
         ``template`` (or null).
         """
         return {

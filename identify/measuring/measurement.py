@@ -21,8 +21,8 @@ from typing import Any
 import attrs
 
 from identify.engine import Engine
+from identify.measuring.baseline import LinearBaseline
 from identify.measuring.samples import NOT_IDENTIFIED, Sample
-from identify.measuring.scan import Scan
 
 __all__ = ["PATHS", "Figure", "measure"]
 
@@ -48,13 +48,13 @@ class Figure:
     #: None for batch calls.
     median: float | None
     percentile_99: float | None
-    #: One scan over the rules in Python, see ``identify.measuring.scan``.
+    #: One scan over the rules in Python, see ``identify.measuring.baseline``.
     scan: float
 
 
 def measure(engine: Engine, groups: dict[str, list[Sample]], seconds: float) -> list[Figure]:
     """Measure every path for every group; each figure takes about ``seconds``, its scan as long again."""
-    scan = Scan(engine)
+    scan = LinearBaseline(engine)
     by_source = {
         "ip": groups.get("ip", []),
         # Whatever else answers: the source alone has no answer.

@@ -22,11 +22,13 @@ from typing import TypeVar
 
 import attrs
 
+from identify.addresses import host_port
 from identify.configuration import Configuration
 from identify.engine import Engine
 from identify.errors import MessageError
 from identify.model import AddressRule, TextPattern
 from identify.request import Request
+from identify.strings import encoded
 from identify.traffic.batch import TRANSPORTS, Direction, Reader
 
 __all__ = ["NOT_IDENTIFIED", "Sample", "from_configuration", "from_traffic", "grouped"]
@@ -107,8 +109,7 @@ def _taken(reader: Reader) -> Iterator[Sample]:
                 continue
             local = batch.local(number)
             if local is not None:
-                host = f"[{local}]" if ":" in local else local
-                local = f"{host}:{batch.local_ports[number]}"
+                local = host_port(local, batch.local_ports[number])
             yield Sample(
                 data=batch.message(number),
                 source=source,
@@ -216,4 +217,4 @@ def _sample(
         "Content-Length: 0\r\n"
         "\r\n"
     )
-    return Sample(data=text.encode("utf-8", "surrogateescape"), source=source, port=port)
+    return Sample(data=encoded(text), source=source, port=port)

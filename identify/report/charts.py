@@ -17,10 +17,10 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from identify.explanation.words import shown
 from identify.report.contents import Chart
 from identify.simulation.outcomes import Outcome
-from identify.simulation.runs.timeline import Series, Timeline
+from identify.simulation.results.timeline import Series, Timeline
+from identify.strings import shown
 
 __all__ = ["timeline_charts"]
 
@@ -41,7 +41,7 @@ COLOURS = (4, 8, 11, 6, 2, 7, 5, 10, 12, 13)
 
 OUTCOME_COLOURS = {outcome.value: number for number, outcome in enumerate(Outcome)}
 #: Not requests to Asterisk: most of a capture, and hidden until they are asked for.
-HIDDEN = {outcome.value for outcome in (Outcome.RESPONSE, Outcome.SENT, Outcome.FOREIGN, Outcome.NOT_SIP)}
+HIDDEN = {outcome.value for outcome in Outcome if not outcome.is_request}
 
 UNITS = ((86_400_000, "d"), (3_600_000, "h"), (60_000, "min"), (1_000, "s"), (1, "ms"))
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import attrs
 
-from identify.explanation.words import shown
+from identify.strings import shown
 
 __all__ = ["Cell", "Chart", "Column", "Page", "Table", "Trace", "name", "number", "sentence", "share"]
 

@@ -16,17 +16,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from identify.errors import MissingLibraryError
-from identify.explanation.words import shown
 from identify.report.contents import Chart, Page
 from identify.report.tables import comparison_tables, result_tables, traces
 from identify.simulation.comparison import Comparison
 from identify.simulation.files.rows import time_text
 from identify.simulation.outcomes import Outcome
-from identify.simulation.result import Result
+from identify.simulation.results.result import Result
+from identify.strings import shown
 from identify.version import __version__
 
 if TYPE_CHECKING:
-    from identify.simulation.runs.timeline import Timeline
+    from identify.simulation.results.timeline import Timeline
 
 __all__ = ["comparison_page", "rendered", "require_libraries", "result_page"]
 

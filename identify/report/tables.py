@@ -9,13 +9,13 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from identify.errors import MessageError
-from identify.explanation.words import shown
 from identify.report.contents import Cell, Column, Table, Trace, name, number, sentence, share
 from identify.simulation.comparison import Comparison
 from identify.simulation.files.rows import time_text
 from identify.simulation.outcomes import Outcome
-from identify.simulation.result import Result
-from identify.traffic.passed import PASSED
+from identify.simulation.results.result import Result
+from identify.strings import escaped, shown
+from identify.traffic.captures.skipped import SKIP_REASONS
 
 __all__ = ["comparison_tables", "result_tables", "traces"]
 
@@ -238,7 +238,13 @@ def _unused_endpoints(result: Result) -> Table:
 
 def _passed(result: Result) -> Table:
     every = (
-        [name(reading.name), sentence(reading.format), name(reason), number(count), sentence(PASSED.get(reason, ""))]
+        [
+            name(reading.name),
+            sentence(reading.format),
+            name(reason),
+            number(count),
+            sentence(SKIP_REASONS.get(reason, "")),
+        ]
         for reading in result.readings
         for reason, count in reading.counts.items()
     )  # fmt: skip
@@ -256,7 +262,7 @@ def _passed(result: Result) -> Table:
 
 def _problems(result: Result) -> Table:
     every: Iterator[Sequence[Cell]] = (
-        [name(reading.name), Cell(_harmless(problem))]
+        [name(reading.name), Cell(escaped(problem))]
         for reading in result.readings
         for problem in reading.problems
     )
@@ -267,11 +273,6 @@ def _problems(result: Result) -> Table:
         rows=list(islice(every, MOST_ROWS)),
         left_out=max(0, sum(len(reading.problems) for reading in result.readings) - MOST_ROWS),
     )
-
-
-def _harmless(text: str) -> str:
-    """Return a whole sentence that may quote an input, without what steers a display."""
-    return " ".join(shown(word) for word in text.split(" "))
 
 
 def _time(nanoseconds: int) -> Cell:

@@ -4,12 +4,12 @@ from identify.missing_build import with_build_hint
 
 try:
     from identify.simulation.comparison import Change, Comparison, Standing, compare
+    from identify.simulation.example import Example
     from identify.simulation.outcomes import Outcome
-    from identify.simulation.result import Expectations, Mismatch, Reading, Result, UnusedRule
-    from identify.simulation.rows import Row, Rows, Verdicts
+    from identify.simulation.results.result import Expectations, Mismatch, Reading, Result, UnusedRule
+    from identify.simulation.results.sources import Sources, UnidentifiedSource, UnidentifiedSources
+    from identify.simulation.rows import AnswerColumns, Row, Rows
     from identify.simulation.simulation import Simulation, simulate
-    from identify.simulation.tables import Sources, Stranger, Strangers
-    from identify.simulation.trace import Example
 except ImportError as error:
     raise with_build_hint(error) from error
 
@@ -27,10 +27,10 @@ __all__ = [
     "Simulation",
     "Sources",
     "Standing",
-    "Stranger",
-    "Strangers",
+    "UnidentifiedSource",
+    "UnidentifiedSources",
     "UnusedRule",
-    "Verdicts",
+    "AnswerColumns",
     "compare",
     "simulate",
 ]

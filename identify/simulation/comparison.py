@@ -17,11 +17,11 @@ from identify._compiled._replay import Replayer
 from identify.configuration import Configuration
 from identify.engine import Engine
 from identify.model import Match
+from identify.simulation.example import Example, example_of
 from identify.simulation.outcomes import Outcome
-from identify.simulation.rows import OUTCOMES, Rows, Verdicts
-from identify.simulation.settings import REMEMBERED
-from identify.simulation.side import Side, make_replayer
-from identify.simulation.trace import Example, example_of
+from identify.simulation.replay_setup import REMEMBERED
+from identify.simulation.rows import OUTCOMES, AnswerColumns, Rows
+from identify.simulation.simulated import SimulatedAsterisk, make_replayer
 from identify.traffic.batch import Batch
 
 __all__ = ["Change", "Comparison", "Standing", "compare"]
@@ -76,8 +76,8 @@ class Comparison:
         assume_dialogs: bool = False,
         remembered: int = REMEMBERED,
     ) -> None:
-        self._before = Side(before, engines[0], line_tokens, assume_dialogs, remembered)
-        self._after = Side(after, engines[1], line_tokens, assume_dialogs, remembered)
+        self._before = SimulatedAsterisk(before, engines[0], line_tokens, assume_dialogs, remembered)
+        self._after = SimulatedAsterisk(after, engines[1], line_tokens, assume_dialogs, remembered)
         self._local = tuple(local)
         self._replayer: Replayer | None = None
         self.messages = 0
@@ -93,7 +93,7 @@ class Comparison:
         """Take the next batch, and return what becomes of its messages before and after."""
         count = len(batch)
         methods = bytearray(count)
-        first, second = Verdicts.for_messages(count), Verdicts.for_messages(count)
+        first, second = AnswerColumns.for_messages(count), AnswerColumns.for_messages(count)
         rows = (
             Rows(batch, first, methods, self._before.matches),
             Rows(batch, second, methods, self._after.matches),

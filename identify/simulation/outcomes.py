@@ -57,6 +57,11 @@ class Outcome(str, enum.Enum):
         """Whether the identifiers were asked."""
         return self in _IDENTIFICATIONS
 
+    @property
+    def is_request(self) -> bool:
+        """Whether it is a request that came to Asterisk."""
+        return self not in _NO_REQUESTS
+
     def __str__(self) -> str:
         """Return the name."""
         return self.value
@@ -65,3 +70,4 @@ class Outcome(str, enum.Enum):
 _IDENTIFICATIONS = frozenset(
     {Outcome.IDENTIFIED, Outcome.UNIDENTIFIED, Outcome.UNKNOWN_DIALOG, Outcome.ENDPOINT_ACL}
 )
+_NO_REQUESTS = frozenset({Outcome.RESPONSE, Outcome.SENT, Outcome.FOREIGN, Outcome.NOT_SIP})

@@ -13,11 +13,13 @@ import attrs
 
 from identify._compiled._record_batch import RecordBatch, addresses, named, numbers
 from identify._compiled._replay import METHOD_NAMES
+from identify.addresses import unpacked
 from identify.model import Match
 from identify.simulation.outcomes import Outcome
-from identify.traffic.batch import TRANSPORTS, Batch, unpacked
+from identify.strings import decoded
+from identify.traffic.batch import TRANSPORTS, Batch
 
-__all__ = ["OUTCOMES", "Row", "Rows", "Verdicts"]
+__all__ = ["OUTCOMES", "Row", "Rows", "AnswerColumns"]
 
 #: Outcomes by their code in columns.
 OUTCOMES = tuple(Outcome)
@@ -26,7 +28,7 @@ LONGEST_METHOD = 32
 
 
 @attrs.define
-class Verdicts:
+class AnswerColumns:
     """What one configuration says of a batch, a number for each message.
 
     ``outcomes``: codes of :data:`OUTCOMES`; ``answers``: indices into the engine's matches, or -1; ``flags``: bits, 1
@@ -39,7 +41,7 @@ class Verdicts:
     flags: bytearray
 
     @classmethod
-    def for_messages(cls, count: int) -> Verdicts:
+    def for_messages(cls, count: int) -> AnswerColumns:
         """Return empty columns for so many messages."""
         return cls(bytearray(count), array("i", bytes(4 * count)), bytearray(count))
 
@@ -65,13 +67,13 @@ class Row(NamedTuple):
 class Rows:
     """The messages of a batch with what became of them: a sequence of :class:`Row`, and an Arrow record batch.
 
-    Columns are those of ``batch``, with ``methods`` (codes of ``METHOD_NAMES``), ``verdicts.outcomes`` and
-    ``verdicts.answers``, which are indices into ``matches``.  An endpoint whose access list denied the request stands
+    Columns are those of ``batch``, with ``methods`` (codes of ``METHOD_NAMES``), ``columns.outcomes`` and
+    ``columns.answers``, which are indices into ``matches``.  An endpoint whose access list denied the request stands
     here too; the outcome tells.
     """
 
     batch: Batch
-    verdicts: Verdicts
+    columns: AnswerColumns
     methods: bytearray
     matches: tuple[Match, ...]
 
@@ -86,7 +88,7 @@ class Rows:
     def row(self, number: int) -> Row:
         """Return the row of one message."""
         batch = self.batch
-        answer = self.verdicts.answers[number]
+        answer = self.columns.answers[number]
         match = self.matches[answer] if answer >= 0 else None
         return Row(
             frame=batch.frames[number],
@@ -97,7 +99,7 @@ class Rows:
             local=batch.local(number),
             local_port=batch.local_ports[number],
             method=self.method(number),
-            outcome=OUTCOMES[self.verdicts.outcomes[number]],
+            outcome=OUTCOMES[self.columns.outcomes[number]],
             endpoint=match.endpoint if match is not None else None,
             identifier=match.identifier if match is not None else None,
             section=match.section if match is not None else None,
@@ -109,7 +111,7 @@ class Rows:
         ``frame`` is uint64, ``time`` timestamp[ns, UTC], ``port`` uint16, the others are strings; ``local`` is
         ``address:port``.  What isn't known is null.
         """
-        batch, answers = self.batch, self.verdicts.answers
+        batch, answers = self.batch, self.columns.answers
         methods, names = self._methods()
         return RecordBatch(
             {
@@ -120,7 +122,7 @@ class Rows:
                 "transport": named(batch.transports, TRANSPORTS),
                 "local": addresses(batch.locals, unpacked, batch.local_ports),
                 "method": named(methods, names),
-                "outcome": named(self.verdicts.outcomes, OUTCOMES, "value"),
+                "outcome": named(self.columns.outcomes, OUTCOMES, "value"),
                 "endpoint": named(answers, self.matches, "endpoint"),
                 "identifier": named(answers, self.matches, "identifier"),
                 "section": named(answers, self.matches, "section"),
@@ -146,7 +148,7 @@ class Rows:
     def method(self, number: int) -> str:
         """Return the method of a message, of a response that of its CSeq; empty where it has none."""
         code = self.methods[number]
-        outcome = OUTCOMES[self.verdicts.outcomes[number]]
+        outcome = OUTCOMES[self.columns.outcomes[number]]
         if code:
             return METHOD_NAMES[code]
         if outcome in (Outcome.RESPONSE, Outcome.NOT_SIP, Outcome.FOREIGN, Outcome.DROPPED):
@@ -155,4 +157,4 @@ class Rows:
         words = bytes(self.batch.data[start : min(start + 128, self.batch.offsets[number + 1])]).split(
             None, 1
         )
-        return words[0][:LONGEST_METHOD].decode("utf-8", "surrogateescape") if words else ""
+        return decoded(words[0][:LONGEST_METHOD]) if words else ""

@@ -16,19 +16,19 @@ from identify._compiled._replay import Replayer
 from identify.configuration import Configuration
 from identify.engine import Engine
 from identify.explain import Explanation
+from identify.simulation.example import example_of
 from identify.simulation.outcomes import Outcome
-from identify.simulation.result import MOST_MISMATCHES, Expectations, Mismatch, Reading, Result
-from identify.simulation.rows import OUTCOMES, Rows, Verdicts
-from identify.simulation.settings import REMEMBERED
-from identify.simulation.side import Side, make_replayer
-from identify.simulation.tables import Sources, Strangers, earliest, latest
-from identify.simulation.trace import example_of
+from identify.simulation.replay_setup import REMEMBERED
+from identify.simulation.results.result import MOST_MISMATCHES, Expectations, Mismatch, Reading, Result
+from identify.simulation.results.sources import Sources, UnidentifiedSources, earliest, latest
+from identify.simulation.rows import OUTCOMES, AnswerColumns, Rows
+from identify.simulation.simulated import SimulatedAsterisk, make_replayer
 from identify.traffic.batch import NOT_GIVEN, Batch, Reader
 
 __all__ = ["Simulation", "simulate"]
 
 ENDPOINT_ACL = OUTCOMES.index(Outcome.ENDPOINT_ACL)
-#: Bits of ``Verdicts.flags``.
+#: Bits of ``AnswerColumns.flags``.
 EVENT = 1
 SOURCE = 8
 
@@ -73,7 +73,7 @@ class Simulation:
     ``engine`` is the configuration's, compiled here if it isn't given.  ``line_tokens`` are the registrations' tokens
     where they are known; others are learned from REGISTERs that Asterisk sends.  ``local`` are Asterisk's addresses,
     with or without port, for traffic that doesn't say what Asterisk received; without them the transports tell (see
-    ``identify.simulation.direction``).  ``assume_dialogs`` takes a request with the To tag of an unseen dialog for one
+    ``identify.simulation.sockets``).  ``assume_dialogs`` takes a request with the To tag of an unseen dialog for one
     of a live dialog, for captures that begin in the middle of calls; otherwise it counts as
     :attr:`Outcome.UNKNOWN_DIALOG`.  ``remembered`` is how many dialogs, transactions and counted sources are remembered
     at least.  ``expected`` says which endpoint, or None, is expected of a frame; batches may say so themselves.
@@ -92,15 +92,15 @@ class Simulation:
         remembered: int = REMEMBERED,
         expected: Mapping[int, str | None] | None = None,
     ) -> None:
-        self._side = Side(configuration, engine, line_tokens, assume_dialogs, remembered)
-        self._matches = self._side.matches
+        self._asterisk = SimulatedAsterisk(configuration, engine, line_tokens, assume_dialogs, remembered)
+        self._matches = self._asterisk.matches
         self._local = tuple(local)
         self._expected = expected
         self._replayer: Replayer | None = None
         self._messages = 0
         self._first = self._last = -1
         self._sources: dict[int, Sources] = {}
-        self._strangers = Strangers()
+        self._strangers = UnidentifiedSources()
         self._events: Counter[Outcome] = Counter()
         self._expectations = Expectations()
         self._readings: list[Reading] = []
@@ -108,20 +108,20 @@ class Simulation:
     def look_at(self, batch: Batch) -> Replayer:
         """Find out from a batch which addresses are Asterisk's, unless that is known; nothing is simulated."""
         if self._replayer is None:
-            self._replayer = make_replayer((self._side,), self._local, batch)
+            self._replayer = make_replayer((self._asterisk,), self._local, batch)
         return self._replayer
 
     def feed(self, batch: Batch) -> Rows:
         """Take the next batch, and return what becomes of its messages."""
         count = len(batch)
-        verdicts = Verdicts.for_messages(count)
+        verdicts = AnswerColumns.for_messages(count)
         methods = bytearray(count)
         rows = Rows(batch, verdicts, methods, self._matches)
         if not count:
             return rows
         replayer = self.look_at(batch)
         notable = array("I", bytes(4 * count))
-        listed = replayer.run(batch, (self._side.replay,), (verdicts,), methods, notable)
+        listed = replayer.run(batch, (self._asterisk.replay,), (verdicts,), methods, notable)
         self._messages += count
         self._last = latest(self._last, max(batch.times))
         start = min(batch.times)
@@ -146,12 +146,12 @@ class Simulation:
         It is simulated while a consumer reads (``__arrow_c_stream__``), a record batch for each batch of traffic, so
         that no more than these is in memory; ``result`` is complete at the end.
         """
-        nothing = Rows(Batch(), Verdicts.for_messages(0), bytearray(), self._matches)
+        nothing = Rows(Batch(), AnswerColumns.for_messages(0), bytearray(), self._matches)
         return RecordStream(nothing.record_batch(), (rows.record_batch() for rows in self.rows(traffic)))
 
     def explain(self, batch: Batch, number: int) -> Explanation:
         """Return the explanation of a message, with the line tokens that are known by now."""
-        return example_of(batch, number).explain(self._side.configuration, self._side.tokens.known)
+        return example_of(batch, number).explain(self._asterisk.configuration, self._asterisk.tokens.known)
 
     def note_reader(self, reader: Reader) -> None:
         """Take down what a reader passed over, once it has come to its end."""
@@ -167,10 +167,10 @@ class Simulation:
     @property
     def result(self) -> Result:
         """What came of all that was fed so far."""
-        replay = self._side.replay
+        replay = self._asterisk.replay
         forgotten = dict(zip(("dialogs", "transactions", "counted sources"), replay.forgotten, strict=True))
         return Result(
-            configuration=self._side.configuration,
+            configuration=self._asterisk.configuration,
             messages=self._messages,
             first=self._first,
             last=self._last,
@@ -185,13 +185,13 @@ class Simulation:
             challenged=replay.challenged,
             contact_names=replay.contact_names,
             forgotten=Counter({what: n for what, n in forgotten.items() if n}),
-            line_tokens=dict(self._side.tokens.known),
-            unclear_registers=self._side.tokens.unclear,
+            line_tokens=dict(self._asterisk.tokens.known),
+            unclear_registers=self._asterisk.tokens.unclear,
             readings=list(self._readings),
             expectations=deepcopy(self._expectations),
         )
 
-    def _count(self, batch: Batch, verdicts: Verdicts, notable: array[int]) -> None:
+    def _count(self, batch: Batch, verdicts: AnswerColumns, notable: array[int]) -> None:
         """Count what was listed: strangers, and sources that an answer may not have had yet."""
         answers, flags, outcomes = verdicts.answers, verdicts.flags, verdicts.outcomes
         column = batch.sources
@@ -216,7 +216,7 @@ class Simulation:
 
     def _compare(self, rows: Rows) -> None:
         """Hold the answers against what was expected."""
-        batch, answers = rows.batch, rows.verdicts.answers
+        batch, answers = rows.batch, rows.columns.answers
         given = self._expected if self._expected is not None else {}
         for i in range(len(batch)):
             wanted: object = given.get(batch.frames[i], _ABSENT)
@@ -236,6 +236,6 @@ class Simulation:
                         example=example_of(batch, i),
                         expected=wanted if isinstance(wanted, str) else None,
                         found=found,
-                        outcome=OUTCOMES[rows.verdicts.outcomes[i]],
+                        outcome=OUTCOMES[rows.columns.outcomes[i]],
                     )
                 )

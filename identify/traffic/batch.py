@@ -6,25 +6,20 @@ Knows the shape of what readers deliver and the simulation takes; nothing of any
 from __future__ import annotations
 
 import enum
-import ipaddress
 from array import array
 from collections import Counter
 from collections.abc import Iterator
-from functools import lru_cache
 from types import TracebackType
 from typing import Final
 
 import attrs
 
+from identify.addresses import ADDRESS_BYTES, UNKNOWN_ADDRESS, packed, unpacked
+
 __all__ = ["NOT_GIVEN", "TRANSPORTS", "Batch", "Direction", "NotGiven", "Reader"]
 
 #: Transports by their code in :attr:`Batch.transports`.
 TRANSPORTS: Final = ("udp", "tcp", "tls", "ws", "wss")
-
-ADDRESS_BYTES: Final = 16
-UNKNOWN_ADDRESS: Final = bytes(ADDRESS_BYTES)
-#: What stands before an IPv4 address in 16 bytes (RFC 4291 2.5.5.2).
-MAPPED: Final = bytes(10) + b"\xff\xff"
 
 
 class Direction(enum.IntEnum):
@@ -167,16 +162,3 @@ class Reader:
     ) -> None:
         """Close what was opened."""
         self.close()
-
-
-@lru_cache(maxsize=4096)
-def packed(address: str) -> bytes:
-    """Return an address as 16 bytes; ValueError where it isn't one.  A scope is dropped."""
-    parsed = ipaddress.ip_address(address.partition("%")[0])
-    return parsed.packed if parsed.version == 6 else MAPPED + parsed.packed
-
-
-def unpacked(address: bytes | bytearray) -> str:
-    """Return 16 bytes as text, IPv4-mapped addresses as IPv4."""
-    parsed = ipaddress.IPv6Address(bytes(address))
-    return str(parsed.ipv4_mapped or parsed)

@@ -15,13 +15,13 @@ import attrs
 from identify.errors import TrafficError
 from identify.traffic import logs
 from identify.traffic.batch import Batch, Reader
-from identify.traffic.capture import CaptureReader
-from identify.traffic.hep import HepReader
+from identify.traffic.captures.capture import CaptureReader
+from identify.traffic.captures.hep import HepReader
+from identify.traffic.input.stream import EXPANSION, Stream, open_stream
+from identify.traffic.rows.arrow_rows import ARROW_FILE, ARROW_STREAM, PARQUET, TableReader
 from identify.traffic.rows.delimited import CsvReader, header_of
 from identify.traffic.rows.fields import Columns
 from identify.traffic.rows.objects import JsonReader
-from identify.traffic.rows.tables import ARROW_FILE, ARROW_STREAM, PARQUET, TableReader
-from identify.traffic.stream import EXPANSION, Stream, open_stream
 
 __all__ = ["FORMATS", "open_traffic"]
 
@@ -141,7 +141,8 @@ def open_traffic(
 
     For logs, ``zone`` is of dates that name none, ``year`` of the first date without a year.  For rows, ``columns``
     maps fields to the names of the columns that have them.  For captures, ``duplicates`` drops packets that are there
-    twice, and ``hep`` says whether HEP3 in them is delivered: see :class:`~identify.traffic.capture.CaptureReader`.
+    twice, and ``hep`` says whether HEP3 in them is delivered: see
+    :class:`~identify.traffic.captures.capture.CaptureReader`.
     For compressed files, ``limit`` bounds the bytes that
     are decompressed and ``expansion`` how many times as many they may be as the compressed ones; what was read up to
     there is delivered, and a problem says the rest.

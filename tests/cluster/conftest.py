@@ -10,7 +10,7 @@ import captures
 import pytest
 
 from identify.configuration import Configuration
-from identify.simulation.runs.work import Plan
+from identify.simulation.runs.work import RunPlan
 
 CONFIGURATION = """\
 [udp]
@@ -82,9 +82,9 @@ def config(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def plan(config: Path) -> Plan:
+def plan(config: Path) -> RunPlan:
     """Give a plan of the configuration."""
-    return Plan(configuration=Configuration.from_path(config))
+    return RunPlan(configuration=Configuration.from_path(config))
 
 
 @pytest.fixture

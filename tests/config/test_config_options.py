@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from loading import load, problem
 
-from identify.config.schema import options_of
+from identify.config.objects.schema import options_of
 
 PROBES = json.loads(
     (Path(__file__).parent.parent / "data" / "option-values.json").read_text(encoding="utf-8")

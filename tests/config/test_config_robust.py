@@ -10,7 +10,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from loading import codes, load, problem
 
-from identify.config import problems, text
+from identify.config import problems
+from identify.config.language import reader
 from identify.config.objects import identifies
 from identify.config.problems import CODES, MAX_PROBLEMS
 from identify.configuration import Configuration
@@ -138,7 +139,7 @@ def test_growing_values_end() -> None:
 
 def test_lines_have_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     """A file with too many lines isn't read."""
-    monkeypatch.setattr(text, "MAX_LINES", 100)
+    monkeypatch.setattr(reader, "MAX_LINES", 100)
 
     assert codes(load("[e]\ntype=endpoint\n" + "\n" * 100)) == {"limit-exceeded"}
 
@@ -155,7 +156,7 @@ def test_items_have_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_large_files_have_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     """A file above the limit is lost as a whole, and said so."""
-    monkeypatch.setattr("identify.config.files.MAX_FILE_BYTES", 20)
+    monkeypatch.setattr("identify.config.language.files.MAX_FILE_BYTES", 20)
 
     assert problem(load("[e]\ntype=endpoint\n\n\n\n"), "limit-exceeded").lost == "the whole file pjsip.conf"
 

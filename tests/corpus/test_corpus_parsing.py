@@ -8,7 +8,7 @@ import pytest
 from recorded import cases, data, records, shown, text, wire
 
 from identify.errors import MessageError
-from identify.explanation.headers import PRINTED_HEADER_LIMIT
+from identify.explanation.header import PRINTED_HEADER_LIMIT
 from identify.request import Request
 
 NEWEST, OLDER = "corpus.jsonl.gz", "parsed-20.15.jsonl.gz"

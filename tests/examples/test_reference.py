@@ -13,17 +13,19 @@ from consoles import DOCUMENTS, ROOT
 
 import identify
 from identify import configuration
-from identify.commands import explain as explain_command
+from identify.commands.ask import explain as explain_command
 from identify.commands.main import STATUS_FAILURE, sip_identify
 from identify.commands.output import SCHEMA_VERSION
-from identify.config import files, names, problems, text
+from identify.config import problems
+from identify.config.hostnames import rules
+from identify.config.language import files, reader
 from identify.config.objects import identifies
 from identify.errors import LimitError, MessageError
-from identify.explain import VERDICTS
-from identify.explanation import headers, uris
-from identify.explanation import names as lookups
+from identify.explain import REASON_KINDS
+from identify.explanation import header, named_endpoints, request_uri
 from identify.request import Request
-from identify.simulation import Outcome, result, settings, tables
+from identify.simulation import Outcome, replay_setup
+from identify.simulation.results import result, sources
 
 REFERENCE = ROOT / "docs" / "reference"
 ROW = re.compile(r"^\| (.+) \|$", re.MULTILINE)
@@ -35,7 +37,7 @@ def page(name: str) -> str:
 
 
 def rows(document: str) -> Iterator[list[str]]:
-    """Yield the cells of each row of its tables."""
+    """Yield the cells of each row of its sources."""
     for row in ROW.findall(page(document)):
         yield [cell.strip() for cell in row.split(" | ")]
 
@@ -101,38 +103,38 @@ def test_json_version_and_verdicts() -> None:
     shown = page("json.md")
 
     assert f"`schema_version` ({SCHEMA_VERSION})" in shown
-    assert {verdict for verdict in VERDICTS if f"`{verdict}`" in shown} == set(VERDICTS)
+    assert {verdict for verdict in REASON_KINDS if f"`{verdict}`" in shown} == set(REASON_KINDS)
 
 
 LIMITS = {
-    "a line": text.MAX_LINE_BYTES,
-    "a section's name": text.MAX_NAME_BYTES,
-    "nested includes": text.MAX_INCLUDE_DEPTH,
-    "nested block comments": text.MAX_COMMENT_DEPTH,
+    "a line": reader.MAX_LINE_BYTES,
+    "a section's name": reader.MAX_NAME_BYTES,
+    "nested includes": reader.MAX_INCLUDE_DEPTH,
+    "nested block comments": reader.MAX_COMMENT_DEPTH,
     "a file": files.MAX_FILE_BYTES,
-    "all lines": text.MAX_LINES,
-    "sections and options, with what is inherited": text.MAX_ITEMS,
-    "inherited text": text.MAX_TOTAL_CHARACTERS,
-    "a value that grows by `+=`": text.MAX_VALUE_CHARACTERS,
-    "files that are included": text.MAX_INCLUDES,
+    "all lines": reader.MAX_LINES,
+    "sections and options, with what is inherited": reader.MAX_ITEMS,
+    "inherited text": reader.MAX_TOTAL_CHARACTERS,
+    "a value that grows by `+=`": reader.MAX_VALUE_CHARACTERS,
+    "files that are included": reader.MAX_INCLUDES,
     "alternatives of braces in an include's name": files.MAX_BRACE_EXPANSIONS,
     "directory entries looked at for an include's pattern": files.MAX_GLOB_ENTRIES,
-    "comparisons for filtered additions": text.MAX_FILTER_CHECKS,
+    "comparisons for filtered additions": reader.MAX_FILTER_CHECKS,
     "items of `match` and hosts of wizards in all": problems.MAX_ITEMS_MADE,
-    "addresses of one identify object, once names are resolved": names.MAX_ADDRESSES,
+    "addresses of one identify object, once names are resolved": rules.MAX_ADDRESSES,
     "a regular expression with its repetitions written out": identifies.MAX_EXPANSION,
     "problems that are kept, errors and the others each": problems.MAX_PROBLEMS,
-    "a user of From": lookups.USER_LIMIT,
-    "dialogs that are remembered, at least": settings.REMEMBERED,
-    "transactions that are remembered, at least": settings.REMEMBERED,
-    "counted sources that are remembered, at least": settings.REMEMBERED,
-    "distinct sources counted for one answer": tables.MOST_SOURCES,
-    "rows of strangers": tables.MOST_STRANGERS,
-    "rows of strangers with an example": tables.MOST_EXAMPLES,
+    "a user of From": named_endpoints.USER_LIMIT,
+    "dialogs that are remembered, at least": replay_setup.REMEMBERED,
+    "transactions that are remembered, at least": replay_setup.REMEMBERED,
+    "counted sources that are remembered, at least": replay_setup.REMEMBERED,
+    "distinct sources counted for one answer": sources.MOST_SOURCES,
+    "rows of strangers": sources.MOST_STRANGERS,
+    "rows of strangers with an example": sources.MOST_EXAMPLES,
     "mismatches that are kept": result.MOST_MISMATCHES,
     "a message": explain_command.READ_LIMIT - 1,
-    "a printed header, name and value": headers.PRINTED_HEADER_LIMIT,
-    "a printed request URI": uris.PRINTED_URI_LIMIT,
+    "a printed header, name and value": header.PRINTED_HEADER_LIMIT,
+    "a printed request URI": request_uri.PRINTED_URI_LIMIT,
 }
 
 

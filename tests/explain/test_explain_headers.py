@@ -2,7 +2,7 @@
 
 import pytest
 
-from identify.explanation.headers import PRINTED_HEADER_LIMIT
+from identify.explanation.header import PRINTED_HEADER_LIMIT
 
 
 @pytest.mark.parametrize(

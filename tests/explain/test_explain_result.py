@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from identify.explain import VERDICTS
-from identify.explanation.words import quoted, quoted_list
+from identify.explain import REASON_KINDS
+from identify.strings import quoted, quoted_list
 
 
 @pytest.fixture
@@ -120,7 +120,7 @@ def test_verdicts_are_documented(configuration, ask):
     """Every verdict that is given is one of the listed."""
     explanation = ask(configuration(("line", "ip", "username", "header", "request_uri", "anonymous")))
 
-    assert {reason.verdict for step in explanation.steps for reason in step.reasons} <= set(VERDICTS)
+    assert {reason.verdict for step in explanation.steps for reason in step.reasons} <= set(REASON_KINDS)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from identify.explanation.transports import bucket
+from identify.explanation.transport_section import bucket
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from identify.explanation.uris import PRINTED_URI_LIMIT
+from identify.explanation.request_uri import PRINTED_URI_LIMIT
 
 
 @pytest.mark.parametrize(

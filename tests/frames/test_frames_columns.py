@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from identify._compiled._record_batch import RecordBatch, RecordStream, addresses, named, numbers, texts
-from identify.traffic.batch import packed, unpacked
+from identify.addresses import packed, unpacked
 
 #: Addresses of every kind that is worded in a way of its own, and any others.
 RECORDS = st.one_of(

@@ -13,7 +13,7 @@ import pytest
 from identify.configuration import Configuration
 from identify.engine import Engine
 from identify.errors import MessageError, MissingLibraryError
-from identify.simulation.frames import APPENDED, map_batches
+from identify.integrations.dataframes import APPENDED, map_batches
 
 CONFIGURATION = Configuration.from_files({"pjsip.conf": dataframes.CONFIGURATION})
 ENGINE = Engine(CONFIGURATION)

@@ -16,7 +16,7 @@ import pytest
 from consoles import ROOT
 
 from identify.configuration import Configuration
-from identify.simulation.frames import map_batches
+from identify.integrations.dataframes import map_batches
 
 pytestmark = pytest.mark.frameworks
 

@@ -9,8 +9,8 @@ from generate import RandomChoice, configuration_text, tokens
 
 from identify.configuration import Configuration
 from identify.engine import Engine
+from identify.measuring.baseline import LinearBaseline
 from identify.measuring.samples import SAMPLES, from_configuration, grouped
-from identify.measuring.scan import Scan
 from identify.request import Request
 
 EACH = """
@@ -97,7 +97,7 @@ def test_any_configuration_can_be_measured():
 def test_the_scan_finds_what_the_engine_finds():
     """The scan that is timed beside the engine does the work: it finds the section that the engine answers with."""
     engine = engine_of(EACH.format(order="ip,username,header,request_uri"))
-    scan = Scan(engine)
+    scan = LinearBaseline(engine)
     groups, _ = grouped(engine, from_configuration(engine))
 
     for name in ("ip", "header", "request_uri", "line"):
@@ -109,7 +109,7 @@ def test_the_scan_finds_what_the_engine_finds():
 
 def test_the_scan_knows_negated_items():
     """The last item of an identify that covers the source decides, also in the scan."""
-    scan = Scan(
+    scan = LinearBaseline(
         engine_of("[e]\ntype=endpoint\n[i]\ntype=identify\nendpoint=e\nmatch=10.0.0.0/8,!10.1.0.0/16\n")
     )
     found = [

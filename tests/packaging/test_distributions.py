@@ -122,7 +122,12 @@ def test_sdist_has_all_sources(distributions: Path) -> None:
         "tests/data/torture",
     ):
         assert needed in names
-    for needed in ("tests/conftest.py", "examples/demo.py", "docs/README.md", "identify/config/options.json"):
+    for needed in (
+        "tests/conftest.py",
+        "examples/demo.py",
+        "docs/README.md",
+        "identify/config/objects/options.json",
+    ):
         assert needed in names
     assert not [name for name in names if name.endswith((".so", ".pyc")) or re.match(r"_ext/.*\.c$", name)]
 
@@ -140,11 +145,13 @@ def test_wheel_has_every_module_and_stub(wheel: Path) -> None:
         names = set(archive.namelist())
 
     for module in modules():
-        assert [name for name in names if re.fullmatch(rf"identify/_compiled/{module}\.cpython-.*\.so", name)], module
+        assert [
+            name for name in names if re.fullmatch(rf"identify/_compiled/{module}\.cpython-.*\.so", name)
+        ], module
         assert f"identify/_compiled/{module}.pyi" in names
     python = {str(path.relative_to(ROOT)) for path in (ROOT / "identify").rglob("*.py")}
     assert python <= names
-    assert {"identify/py.typed", "identify/config/options.json"} <= names
+    assert {"identify/py.typed", "identify/config/objects/options.json"} <= names
     assert "sip_identify-0.1.0.dist-info/licenses/LICENSE" in names
     foreign = {name for name in names if not name.startswith(("identify/", "sip_identify-0.1.0.dist-info/"))}
     assert foreign == set()

@@ -88,7 +88,9 @@ def test_no_wheel_without_compiled_modules() -> None:
     assert "is for editable installs" in ran.stderr
 
 
-@pytest.mark.parametrize("module", sorted(path.stem for path in (ROOT / "identify" / "_compiled").glob("_*.pyi")))
+@pytest.mark.parametrize(
+    "module", sorted(path.stem for path in (ROOT / "identify" / "_compiled").glob("_*.pyi"))
+)
 def test_missing_compiled_module_says_how_to_build(tmp_path: Path, module: str) -> None:
     """Without a compiled module the package can't be imported, and the error has the remedy."""
     shutil.copytree(ROOT / "identify", tmp_path / "identify", ignore=shutil.ignore_patterns(f"{module}.*.so"))
@@ -100,5 +102,7 @@ def test_missing_compiled_module_says_how_to_build(tmp_path: Path, module: str) 
 
     assert ran.returncode != 0
     last = ran.stderr.strip().split("\n")[-1]
-    assert last.startswith(f"ImportError: the compiled module identify._compiled.{module} of sip-identify is missing")
+    assert last.startswith(
+        f"ImportError: the compiled module identify._compiled.{module} of sip-identify is missing"
+    )
     assert "python -m pip install ." in last

@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks.against import loops
 from benchmarks.counting import __main__ as counting
-from benchmarks.material import configurations, messages, patterns, tables
+from benchmarks.material import address_tables, configurations, messages, patterns
 from benchmarks.rows.batch import COMPACT
 from benchmarks.rows.building import BYTES_A_RULE, BYTES_APART
 from benchmarks.rows.message import engine_for
@@ -19,13 +19,13 @@ from identify.engine import Engine
 @pytest.fixture(autouse=True)
 def cache(tmp_path, monkeypatch):
     """Draw everything anew."""
-    monkeypatch.setattr(tables, "CACHE", tmp_path)
+    monkeypatch.setattr(address_tables, "CACHE", tmp_path)
 
 
 @pytest.mark.parametrize("name", ["v4-10", "v4-1k", "v6-1k"])
 def test_addresses_of_a_table(name):
     """Every hit is identified, by the longest prefix around it, and no miss is."""
-    table = tables.table(name)
+    table = address_tables.table(name)
     engine = Engine(configurations.of_table(table))
     full = (1 << table.width) - 1
 
@@ -35,24 +35,24 @@ def test_addresses_of_a_table(name):
             for number, (begin, length) in enumerate(table.prefixes)
             if address & (full ^ full >> length) == begin
         ]
-        (text,) = tables.printed([address], table.width)
+        (text,) = address_tables.printed([address], table.width)
         expected = configurations.user(table.identify_of(min(around)))
         assert engine.identify_source(text).endpoint == expected
         assert table.prefixes[min(around)][1] == max(table.prefixes[number][1] for number in around)
-    for text in tables.printed(table.misses(300), table.width):
+    for text in address_tables.printed(table.misses(300), table.width):
         assert engine.identify_source(text) is None
 
 
 @pytest.mark.parametrize("structure", ["dir24", "dir24-prefetched", "dir24-16bit", "bucket16", "poptrie"])
 def test_loops_in_c_answer_as_the_engine(structure):
     """The loops that are measured against give the engine's answers."""
-    table = tables.table("v4-1k")
+    table = address_tables.table("v4-1k")
     addresses = table.hits(500) + table.misses(500)
     identify = Engine(configurations.of_table(table)).identify_source
 
-    found = loops.loop_over(structure, table, tables.packed(addresses))()
+    found = loops.loop_over(structure, table, address_tables.packed(addresses))()
 
-    answers = [identify(text) for text in tables.printed(addresses, 32)]
+    answers = [identify(text) for text in address_tables.printed(addresses, 32)]
     assert [f"identify{value - 1:07}" if value else None for value in found] == [
         answer and answer.section for answer in answers
     ]
@@ -72,7 +72,7 @@ def test_loops_in_c_answer_as_the_engine(structure):
 )
 def test_compact_structures_are_those_within_the_bound_of_ours(structure, name):
     """What counts as compact needs no more bytes than our tables may, everything else does."""
-    table = tables.table(name)
+    table = address_tables.table(name)
 
     size = loops.bytes_of(structure, table)
 
@@ -83,10 +83,10 @@ def test_compact_structures_are_those_within_the_bound_of_ours(structure, name):
 def test_loops_in_c_answer_single_addresses(structure):
     """So they do for a table of single addresses, some of them neighbours."""
     prefixes = [(address, 32) for address in (0, 1, 2, 0x0A000001, 0x0A0000FF, 0x0A000100, 0xFFFFFFFF)]
-    table = tables.Table(name="few", width=32, prefixes=prefixes)
+    table = address_tables.Table(name="few", width=32, prefixes=prefixes)
     around = {(address + step) % 2**32 for address, _ in prefixes for step in (-1, 0, 1)}
 
-    found = loops.loop_over(structure, table, tables.packed(sorted(around)))()
+    found = loops.loop_over(structure, table, address_tables.packed(sorted(around)))()
 
     assert list(found) == [
         next((number + 1 for number, one in enumerate(prefixes) if one[0] == address), 0)

@@ -6,8 +6,8 @@ import captures
 import pytest
 
 from identify.configuration import Configuration
-from identify.simulation.runs.timeline import Timeline
-from identify.simulation.runs.work import Plan, run
+from identify.simulation.results.timeline import Timeline
+from identify.simulation.runs.work import RunPlan, run
 
 #: An endpoint, a section and users that would run, load or lead somewhere if a page took them for markup.
 SCRIPT = "</script><script>window.pwned=1</script>"
@@ -104,6 +104,6 @@ def traffic(tmp_path):
 @pytest.fixture
 def result(config, traffic):
     """Give what a simulation of these came to, with a timeline."""
-    found = run(Plan(configuration=Configuration.from_path(config), timeline=True), [traffic])
+    found = run(RunPlan(configuration=Configuration.from_path(config), timeline=True), [traffic])
     assert isinstance(found.timeline, Timeline)
     return found

@@ -14,8 +14,8 @@ from plotly.offline import get_plotlyjs
 from identify.configuration import Configuration
 from identify.report import comparison_page, result_page
 from identify.simulation import Outcome, compare, simulate
-from identify.simulation.runs.timeline import Timeline
-from identify.simulation.runs.work import Plan, run
+from identify.simulation.results.timeline import Timeline
+from identify.simulation.runs.work import RunPlan, run
 from identify.traffic import open_traffic
 from identify.traffic.batch import Batch
 
@@ -149,7 +149,7 @@ def test_names_that_are_no_text():
 
 def test_no_traffic():
     """Without messages the page has its summary, and neither charts nor the library."""
-    plan = Plan(configuration=Configuration.from_files({"pjsip.conf": ""}), timeline=True)
+    plan = RunPlan(configuration=Configuration.from_files({"pjsip.conf": ""}), timeline=True)
     page = pages.Page(result_page(run(plan, []), config="pjsip.conf", traffic=[]))
 
     assert page.facts["messages"] == "0"

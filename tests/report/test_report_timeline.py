@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from identify.model import Match
-from identify.simulation.rows import OUTCOMES, Rows, Verdicts
-from identify.simulation.runs import timeline as module
-from identify.simulation.runs.timeline import MOST_BUCKETS, WIDTHS, Timeline
+from identify.simulation.results.timeline import MOST_BUCKETS, WIDTHS, Timeline
+from identify.simulation.rows import OUTCOMES, AnswerColumns, Rows
+from identify.simulation.results import timeline as module
 from identify.traffic.batch import Batch
 
 MATCHES = tuple(
@@ -38,7 +38,10 @@ def rows_of(messages):
     times, outcomes, answers = zip(*messages, strict=True) if messages else ((), (), ())
     batch = Batch(times=array("q", times), frames=array("Q", range(count)))
     return Rows(
-        batch, Verdicts(bytearray(outcomes), array("i", answers), bytearray(count)), bytearray(count), MATCHES
+        batch,
+        AnswerColumns(bytearray(outcomes), array("i", answers), bytearray(count)),
+        bytearray(count),
+        MATCHES,
     )
 
 

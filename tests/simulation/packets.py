@@ -3,7 +3,8 @@
 import gzip
 import struct
 
-from identify.traffic.batch import MAPPED, Batch, unpacked
+from identify.addresses import MAPPED, unpacked
+from identify.traffic.batch import Batch
 
 NOT_SIP = {53, 9060}
 

@@ -24,7 +24,7 @@ def events(traffic, config):
             port=traffic.batch.ports[number],
             direction=1,
         )
-        flags.append(bool(simulation.feed(part.batch).verdicts.flags[0] & 1))
+        flags.append(bool(simulation.feed(part.batch).columns.flags[0] & 1))
     assert sum(flags) == total
     return flags
 

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from identify.model import Match
-from identify.simulation import Outcome, Simulation, simulate, tables
+from identify.simulation import Outcome, Simulation, simulate
+from identify.simulation.results import sources
 from identify.traffic.batch import NOT_GIVEN, Batch, Direction, Reader
 
 ALICE = Match("alice", "username", None)
@@ -57,7 +58,7 @@ def test_distinct_sources():
 
 def test_many_sources(monkeypatch):
     """Beyond the limit there are at least so many."""
-    monkeypatch.setattr(tables, "MOST_SOURCES", 2)
+    monkeypatch.setattr(sources, "MOST_SOURCES", 2)
     result = mixed().result()
 
     assert (result.sources[TRUNK].count, result.sources[TRUNK].exact) == (2, False)
@@ -65,8 +66,8 @@ def test_many_sources(monkeypatch):
 
 def test_many_strangers(monkeypatch):
     """Beyond the limit of rows the requests are only summed up, and only the first rows have an example."""
-    monkeypatch.setattr(tables, "MOST_STRANGERS", 3)
-    monkeypatch.setattr(tables, "MOST_EXAMPLES", 1)
+    monkeypatch.setattr(sources, "MOST_STRANGERS", 3)
+    monkeypatch.setattr(sources, "MOST_EXAMPLES", 1)
     traffic = Traffic()
     for number in range(5):
         traffic.receive(user="x", call=str(number), place={"source": f"203.0.113.{number}"})

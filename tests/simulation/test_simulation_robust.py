@@ -7,11 +7,11 @@ from calls import Traffic, configuration, request, response
 from hypothesis import given
 from hypothesis import strategies as st
 
-from identify._compiled._sockets import Sockets
 from identify._compiled._replay import Replay, Replayer
+from identify._compiled._sockets import Sockets
 from identify.engine import Engine
-from identify.simulation import Outcome, Simulation, Verdicts
-from identify.simulation.settings import make_replay
+from identify.simulation import AnswerColumns, Outcome, Simulation
+from identify.simulation.replay_setup import make_replay
 from identify.traffic.batch import TRANSPORTS, Batch, Direction
 
 CONFIG = configuration()
@@ -82,7 +82,7 @@ def run(batch, *, verdicts=None, replays=None, methods=None, notable=None):
     return Replayer(Sockets(always=True), lambda batch, number: None).run(
         batch,
         replays,
-        tuple(Verdicts.for_messages(count) for _ in replays) if verdicts is None else verdicts,
+        tuple(AnswerColumns.for_messages(count) for _ in replays) if verdicts is None else verdicts,
         bytearray(count) if methods is None else methods,
         array("I", bytes(4 * count)) if notable is None else notable,
     )
@@ -123,7 +123,7 @@ def test_unknown_transport():
     "given",
     [
         {"verdicts": ()},
-        {"verdicts": (Verdicts.for_messages(2),)},
+        {"verdicts": (AnswerColumns.for_messages(2),)},
         {"methods": bytearray(2)},
         {"notable": array("I")},
         {"replays": ()},
@@ -140,7 +140,7 @@ def test_never_initialised():
     with pytest.raises(TypeError):
         run(Traffic().receive().batch, replays=(Replay.__new__(Replay),))
     replayer = Replayer.__new__(Replayer)
-    columns = (Verdicts.for_messages(0),), bytearray(), array("I")
+    columns = (AnswerColumns.for_messages(0),), bytearray(), array("I")
     with pytest.raises(TypeError):
         replayer.run(Batch(), (make_replay(CONFIG, ENGINE),), *columns)
     assert Replay.__new__(Replay).hits == []
@@ -156,7 +156,13 @@ def test_initialised_twice():
 
 @pytest.mark.parametrize(
     "change",
-    [{"access_of": []}, {"access_of": [5] * 99}, {"remembered": 0}, {"remembered": 2**40}, {"auth_flags_of": []}],
+    [
+        {"access_of": []},
+        {"access_of": [5] * 99},
+        {"remembered": 0},
+        {"remembered": 2**40},
+        {"auth_flags_of": []},
+    ],
 )
 def test_settings_that_do_not_fit(change):
     """Settings for other answers, or of senseless sizes, are refused."""
@@ -193,7 +199,7 @@ def test_error_while_learning():
         replayer.run(
             batch,
             (make_replay(CONFIG, ENGINE),),
-            (Verdicts.for_messages(2),),
+            (AnswerColumns.for_messages(2),),
             bytearray(2),
             array("I", bytes(8)),
         )
@@ -239,7 +245,7 @@ def test_two_replays_are_as_good_as_one():
         .answer(200)
     )
     alone = list(Simulation(CONFIG, engine=ENGINE).feed(traffic.batch))
-    verdicts = tuple(Verdicts.for_messages(5) for _ in range(2))
+    verdicts = tuple(AnswerColumns.for_messages(5) for _ in range(2))
     run(traffic.batch, replays=(make_replay(CONFIG, ENGINE), make_replay(CONFIG, ENGINE)), verdicts=verdicts)
 
     assert verdicts[0] == verdicts[1]

@@ -15,7 +15,7 @@ from identify.configuration import Configuration
 from identify.engine import Engine
 from identify.errors import TrafficError
 from identify.simulation.files import Selection, read_expected
-from identify.simulation.runs.work import Plan, Task, run, run_in_processes, run_task, tasks_of
+from identify.simulation.runs.work import RunPlan, Task, run, run_in_processes, run_task, tasks_of
 from identify.traffic import open_traffic
 
 CONFIGURATION = """\
@@ -67,7 +67,7 @@ def capture(tmp_path_factory):
 def plan():
     """Give a plan without files."""
     configuration = Configuration.from_files({"pjsip.conf": CONFIGURATION})
-    return Plan(configuration=configuration, engine=Engine(configuration))
+    return RunPlan(configuration=configuration, engine=Engine(configuration))
 
 
 @pytest.mark.parametrize("parts", [1, 2, 3, 7])
@@ -135,9 +135,9 @@ def test_messages_of_one_packet_are_told_apart(plan, tmp_path):
     path.write_bytes(captures.pcap([captures.framed(streams, captures.ETHERNET)]))
     record = str(tmp_path / "expected.jsonl")
 
-    run(Plan(configuration=configuration, record=record), [str(path)])
+    run(RunPlan(configuration=configuration, record=record), [str(path)])
     entries = [json.loads(line) for line in Path(record).read_text().splitlines()]
-    again = run(Plan(configuration=configuration, expected=read_expected(record)), [str(path)])
+    again = run(RunPlan(configuration=configuration, expected=read_expected(record)), [str(path)])
 
     assert [(one["frame"], one.get("message"), one["expect"]) for one in entries] == [
         (1, None, "user-3"),

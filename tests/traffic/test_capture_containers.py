@@ -7,7 +7,7 @@ import captures as c
 import pytest
 
 from identify._compiled._capture import CaptureDecoder
-from identify.traffic.capture import CaptureReader
+from identify.traffic.captures.capture import CaptureReader
 
 FRAMES = [c.framed(c.datagram(c.sip(number)), c.ETHERNET) for number in range(3)]
 BODIES = [c.sip(number) for number in range(3)]

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from identify.traffic.hep import HepReader
+from identify.traffic.captures.hep import HepReader
 
 AGENT = {"source": "192.0.2.1", "target": "192.0.2.90", "port": 9061, "target_port": 9060}
 

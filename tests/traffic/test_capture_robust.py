@@ -10,8 +10,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from identify.traffic.capture import CaptureReader
-from identify.traffic.hep import HepReader
+from identify.traffic.captures.capture import CaptureReader
+from identify.traffic.captures.hep import HepReader
 
 SAMPLES = Path(__file__).parent.parent / "data" / "samples"
 PACKETS = [

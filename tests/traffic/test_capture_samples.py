@@ -11,8 +11,8 @@ import captures as c
 import pytest
 
 from identify.traffic import open_traffic
-from identify.traffic.capture import CaptureReader
-from identify.traffic.hep import HepReader
+from identify.traffic.captures.capture import CaptureReader
+from identify.traffic.captures.hep import HepReader
 
 SAMPLES = Path(__file__).parent.parent / "data" / "samples"
 NOT_SIP = {"garbage", "keep-alive", "keep-alive nul"}

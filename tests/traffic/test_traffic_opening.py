@@ -15,7 +15,7 @@ from logged import Log, messages, request
 
 from identify.errors import TrafficError
 from identify.traffic import open_traffic
-from identify.traffic.stream import open_stream
+from identify.traffic.input.stream import open_stream
 
 if sys.version_info >= (3, 14):
     from compression import zstd

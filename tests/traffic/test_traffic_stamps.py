@@ -4,7 +4,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from identify.traffic.logs.stamps import Stamps
+from identify.traffic.timestamps import Stamps
 
 NOVEMBER = 1795377131  # 2026-11-22 19:52:11 UTC
 

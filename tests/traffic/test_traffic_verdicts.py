@@ -10,7 +10,7 @@ from logged import DEBUGGED, SAMPLES, STYLES, YEAR, Log, messages, request, samp
 
 from identify.errors import TrafficError
 from identify.traffic import Direction
-from identify.traffic.verdicts import Verdict, read_verdicts
+from identify.traffic.logs.verdicts.reading import LoggedVerdict, read_verdicts
 
 IP = "res_pjsip_endpoint_identifier_ip.c"
 USER = "res_pjsip_endpoint_identifier_user.c"
@@ -114,7 +114,9 @@ def test_a_hit_by_address(style):
     log.line("Source address 192.0.2.1:5060 matches identify 'b'", 2, IP)
     log.line("Identify 'b' SIP message matched to endpoint c", 2, IP)
     _answer(1, log)
-    assert _one(log) == Verdict(line=1, identified=True, methods=("ip",), endpoint="c", section="b", ran=True)
+    assert _one(log) == LoggedVerdict(
+        line=1, identified=True, methods=("ip",), endpoint="c", section="b", ran=True
+    )
 
 
 def test_a_hit_by_header_or_request_uri():
@@ -138,7 +140,7 @@ def test_a_hit_by_user_and_the_endpoint_that_its_auth_names():
     log.line(" u1@example.com:192.0.2.1: Using endpoint for authentication", 2, DIGEST)
     _answer(1, log)
     _answer(1, without)
-    expected = Verdict(
+    expected = LoggedVerdict(
         line=1,
         identified=True,
         methods=("username",),
@@ -163,12 +165,12 @@ def test_nothing_identified():
         DISTRIBUTOR,
         "NOTICE",
     )
-    assert _one(notice) == Verdict(line=1, identified=False, ran=True)
+    assert _one(notice) == LoggedVerdict(line=1, identified=False, ran=True)
     artificial = Log("default")
     artificial.message(request(1), thread=1)
     artificial.line(" 54907928-c184:192.0.2.1: Using artificial endpoint for authentication", 2, DIGEST)
     _answer(1, artificial)
-    assert _one(artificial) == Verdict(line=1, identified=False, ran=True)
+    assert _one(artificial) == LoggedVerdict(line=1, identified=False, ran=True)
 
 
 def test_notices_without_answers_between():
@@ -217,7 +219,7 @@ def test_a_dialog_is_not_identified():
         1,
         DISTRIBUTOR,
     )
-    assert _one(log) == Verdict(line=1, identified=None, ran=False)
+    assert _one(log) == LoggedVerdict(line=1, identified=None, ran=False)
 
 
 def test_threads_that_interleave():

@@ -9,7 +9,7 @@ from datetime import tzinfo
 import rich_click as click
 
 from identify.commands.output import UnusableError, config_argument, json_option, load, print_json, shown
-from identify.commands.traffic import tables
+from identify.commands.traffic import printing
 from identify.commands.traffic.options import check_tokens, progress, read_tokens, reading_of, traffic_options
 from identify.configuration import Configuration
 from identify.engine import Engine
@@ -17,9 +17,9 @@ from identify.errors import IdentifyError
 from identify.report import comparison_page, require_libraries, result_page
 from identify.simulation import Comparison, Outcome, Result, Rows
 from identify.simulation.files import Selection, read_expected
+from identify.simulation.results.timeline import Timeline
 from identify.simulation.runs.cluster import run_on_dask
-from identify.simulation.runs.timeline import Timeline
-from identify.simulation.runs.work import Plan, run, run_in_processes
+from identify.simulation.runs.work import RunPlan, run, run_in_processes
 from identify.traffic import Reader, open_traffic
 
 __all__ = ["simulate"]
@@ -142,7 +142,7 @@ def simulate(
     try:
         if page is not None:
             _check_page(page)
-        plan = Plan(
+        plan = RunPlan(
             configuration=configuration,
             engine=Engine(configuration, tokens),
             line_tokens=tokens,
@@ -172,7 +172,7 @@ def simulate(
     if as_json:
         print_json("simulate", result.as_dict())
     elif output != "-":
-        tables.print_result(result)
+        printing.print_result(result)
     context.exit(STATUS_DIFFERS if result.expectations.failed else 0)
 
 
@@ -208,7 +208,7 @@ def _watch(move: Callable[[int, Reader | str], None]) -> Callable[[Rows, Reader]
     return lambda rows, reader: move(len(rows), reader)
 
 
-def _run(plan: Plan, traffic: Sequence[str], jobs: int) -> Result:
+def _run(plan: RunPlan, traffic: Sequence[str], jobs: int) -> Result:
     with progress(traffic) as move:
         if jobs == 1:
             return run(plan, traffic, watch=_watch(move))
@@ -219,7 +219,7 @@ def _run(plan: Plan, traffic: Sequence[str], jobs: int) -> Result:
         return run_in_processes(plan, traffic, jobs, done=lambda task: move(0, task.path))
 
 
-def _run_on_dask(plan: Plan, traffic: Sequence[str], address: str) -> Result:
+def _run_on_dask(plan: RunPlan, traffic: Sequence[str], address: str) -> Result:
     with progress(traffic) as move:
         return run_on_dask(plan, traffic, address, done=lambda task: move(0, task.path))
 
@@ -238,7 +238,7 @@ def _write(path: str, page: str) -> None:
 
 
 def _compare(
-    plan: Plan,
+    plan: RunPlan,
     after: Configuration,
     names: tuple[str, str],
     traffic: Sequence[str],
@@ -273,11 +273,11 @@ def _compare(
     if as_json:
         print_json("simulate --against", comparison.as_dict())
     else:
-        tables.print_comparison(comparison, names[1])
+        printing.print_comparison(comparison, names[1])
     return STATUS_DIFFERS if comparison.changed else 0
 
 
-def _explain(plan: Plan, path: str, frames: Sequence[int]) -> None:
+def _explain(plan: RunPlan, path: str, frames: Sequence[int]) -> None:
     """Print the traces of the messages of some frames."""
     wanted = set(frames)
     found: Mapping[int, list[str]] = {frame: [] for frame in wanted}
@@ -286,7 +286,7 @@ def _explain(plan: Plan, path: str, frames: Sequence[int]) -> None:
         for rows in simulation.rows(reader):
             for number, frame in enumerate(rows.batch.frames):
                 if frame in wanted and len(found[frame]) < MOST_EXPLAINED:
-                    found[frame].append(tables.trace(simulation, rows, number))
+                    found[frame].append(printing.trace(simulation, rows, number))
     for frame in frames:
         if not found[frame]:
             raise UnusableError(f"{shown(path)}: there is no SIP message in {frame}")

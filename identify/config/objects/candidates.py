@@ -20,10 +20,11 @@ from typing import TypeVar
 
 import attrs
 
-from ...model import Origin
-from ..problems import Problems, quoted
-from ..schema import FALSE_WORDS, is_true, options_of, types
-from ..sections import Document, Section, Variable, lowered, words
+from identify.config.language.sections import Document, Section, Variable, words
+from identify.config.objects.schema import FALSE_WORDS, is_true, options_of, types
+from identify.config.problems import Problems
+from identify.model import Origin
+from identify.strings import ascii_lower, quoted
 
 __all__ = [
     "Candidate",
@@ -119,7 +120,7 @@ def candidates_by_type(document: Document, problems: Problems) -> dict[str, list
     for section in document.sections:
         if section.template:
             continue
-        first = next((line for line in section.variables if lowered(line.name) == "type"), None)
+        first = next((line for line in section.variables if ascii_lower(line.name) == "type"), None)
         if first is not None and first.value in known:
             candidate = Candidate(
                 first.value, identifier(section, problems), section.variables, section.file, section.line
@@ -214,7 +215,7 @@ def accept_options(candidate: Candidate, problems: Problems) -> Options:
     refused = False
     for variable in candidate.variables:
         name = variable.name
-        option = table.get(name) or table.get(lowered(name))
+        option = table.get(name) or table.get(ascii_lower(name))
         if option is None:
             if not name.startswith("@"):
                 refused = True
@@ -230,7 +231,7 @@ def accept_options(candidate: Candidate, problems: Problems) -> Options:
         if option.kind == "string":
             pass
         elif option.kind == "bool":
-            if not is_true(variable.value) and lowered(variable.value) not in FALSE_WORDS:
+            if not is_true(variable.value) and ascii_lower(variable.value) not in FALSE_WORDS:
                 message = f"{option.name} = {quoted(variable.value)} is neither yes nor no and means no"
                 problems.add("boolean-value", variable.file, variable.line, message, section=candidate.id)
         elif option.name == "type":
@@ -257,7 +258,7 @@ def _refuse(candidate: Candidate, variable: Variable, code: str, message: str, p
 
 def _suggestion(name: str, table: Mapping[str, object]) -> str:
     """Return a hint at the option that was meant: the same letters but for ``-`` and ``_``, or a plural."""
-    plain = lowered(name).replace("-", "").replace("_", "").rstrip("s")
+    plain = ascii_lower(name).replace("-", "").replace("_", "").rstrip("s")
     for known in table:
         if known.replace("_", "").rstrip("s") == plain:
             return f"; {known!r} is one"
@@ -275,7 +276,7 @@ def _untyped(section: Section, first: Variable | None, known: frozenset[str], pr
         problems.add("wizard-misplaced", first.file, first.line, message, section=section.name, lost=lost)
         return
     message = f"type {quoted(first.value)} is unknown, Asterisk passes the section over"
-    meant = lowered(first.value.strip("\"' "))
+    meant = ascii_lower(first.value.strip("\"' "))
     if meant in known:
         message += f"; {meant!r} must be written just so"
     problems.add("type-unknown", first.file, first.line, message, section=section.name, lost=lost)
@@ -289,7 +290,7 @@ def _add_single(section: Section, found: dict[str, list[Candidate]], typed: bool
     table = options_of(section.name)
     candidate = Candidate(section.name, section.name, section.variables, section.file, section.line)
     if all(
-        lowered(variable.name) in table or variable.name.startswith("@") for variable in section.variables
+        ascii_lower(variable.name) in table or variable.name.startswith("@") for variable in section.variables
     ):
         found.setdefault(section.name, []).append(candidate)
     elif not typed:

@@ -6,11 +6,12 @@ the other options are kept as text.
 
 from __future__ import annotations
 
-from ...model import IDENTIFY_BY_DEFAULT, AccessList, AccessRules, Aor, Auth, DomainAlias, Endpoint
-from ..access import NamedLists
-from ..problems import Problems
-from ..sections import BLANKS, Variable, lowered
-from .candidates import Candidate, Options
+from identify.config.language.sections import BLANKS, Variable
+from identify.config.objects.access import NamedLists
+from identify.config.objects.candidates import Candidate, Options
+from identify.config.problems import Problems
+from identify.model import IDENTIFY_BY_DEFAULT, AccessList, AccessRules, Aor, Auth, DomainAlias, Endpoint
+from identify.strings import ascii_lower
 
 __all__ = ["build_access_list", "build_aor", "build_auth", "build_domain_alias", "build_endpoint"]
 
@@ -46,7 +47,7 @@ def build_endpoint(
     methods: tuple[str, ...] = IDENTIFY_BY_DEFAULT
     line = options.line("identify_by")
     if line is not None:
-        items = (lowered(item.strip(BLANKS)) for item in line.value.split(","))
+        items = (ascii_lower(item.strip(BLANKS)) for item in line.value.split(","))
         methods = tuple(dict.fromkeys(item for item in items if item))
     source, contact = _access(candidate, options, named)
     return Endpoint(
@@ -74,7 +75,7 @@ def build_auth(candidate: Candidate, options: Options) -> Auth:
     """Return the credentials' name, without the secrets."""
     return Auth(
         id=candidate.id,
-        auth_type=lowered(options.value("auth_type", "userpass")),
+        auth_type=ascii_lower(options.value("auth_type", "userpass")),
         username=options.value("username"),
         realm=options.value("realm"),
         options=options.values(without=SECRETS),

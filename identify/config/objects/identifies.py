@@ -16,13 +16,14 @@ from __future__ import annotations
 
 import re
 
-from ..._regex import Regex, RegexError
-from ...model import AddressRule, HeaderRule, Identify, Origin, RequestUriRule, TextPattern
-from ..addresses import ALL_ONES, AddressError, parse_address, parse_network
-from ..names import ResolutionError, Resolver, resolve_names
-from ..problems import MAX_ITEMS_MADE, Budget, Problems, quoted
-from ..sections import BLANKS, Variable
-from .candidates import Candidate, Options
+from identify._compiled._regex import Regex, RegexError
+from identify.addresses import ALL_ONES, AddressError, parse_address, parse_network
+from identify.config.hostnames.rules import ResolutionError, Resolver, resolve_names
+from identify.config.language.sections import BLANKS, Variable
+from identify.config.objects.candidates import Candidate, Options
+from identify.config.problems import MAX_ITEMS_MADE, Budget, Problems
+from identify.model import AddressRule, HeaderRule, Identify, Origin, RequestUriRule, TextPattern
+from identify.strings import encoded, quoted
 
 __all__ = ["build_identify"]
 
@@ -184,7 +185,7 @@ class _Builder:
             self.refuse("match-regex", message, line)
             return None
         try:
-            Regex(regex.encode("utf-8", "surrogateescape"))
+            Regex(encoded(regex))
         except RegexError as error:
             self.refuse("match-regex", f"{option} {quoted(value)} doesn't compile: {error}", line)
             return None

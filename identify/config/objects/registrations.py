@@ -12,11 +12,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from ...model import Registration, Transport
-from ..problems import Problems, quoted
-from ..schema import is_uri, uri_host
-from ..sections import Variable, lowered
-from .candidates import Candidate, Options
+from identify.config.language.sections import Variable
+from identify.config.objects.candidates import Candidate, Options
+from identify.config.objects.schema import is_uri, uri_host
+from identify.config.problems import Problems
+from identify.model import Registration, Transport
+from identify.strings import ascii_lower, quoted
 
 __all__ = ["build_registration"]
 
@@ -81,7 +82,7 @@ def _wanted(server: str) -> tuple[str, int]:
     ``sip:h`` asks for UDP, ``sips:h`` for TLS, ``;transport=tcp`` for TCP.
     """
     family = 6 if uri_host(server).startswith("[") else 4
-    if "sips:" in lowered(server)[:5] or "<sips:" in lowered(server):
+    if "sips:" in ascii_lower(server)[:5] or "<sips:" in ascii_lower(server):
         return "tls", family
     parameter = _TRANSPORT.search(server)
-    return lowered(parameter[1]) if parameter is not None and parameter[1] else "udp", family
+    return ascii_lower(parameter[1]) if parameter is not None and parameter[1] else "udp", family

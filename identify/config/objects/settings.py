@@ -7,25 +7,14 @@ Asterisk's modules are loaded.
 
 from __future__ import annotations
 
-from ...model import Settings
-from ..problems import Problems, quoted
-from ..sections import BLANKS, lowered
-from .candidates import Candidate, Options
+from identify.config.language.sections import BLANKS
+from identify.config.objects.candidates import Candidate, Options
+from identify.config.problems import Problems
+from identify.identifiers import LOAD_ORDER
+from identify.model import Settings
+from identify.strings import ascii_lower, quoted
 
-__all__ = ["LOAD_ORDER", "build_settings", "effective_order"]
-
-#: Identifiers with a name, in the order in which alphabetically loaded modules register them.
-LOAD_ORDER = ("ip", "header", "request_uri", "username", "auth_username", "anonymous")
-
-
-def effective_order(option: str) -> tuple[str, ...]:
-    """Return the identifiers in the order in which they are asked.
-
-    >>> effective_order("ip, username ,anonymous")
-    ('line', 'ip', 'anonymous', 'header', 'request_uri', 'username', 'auth_username')
-    """
-    listed = dict.fromkeys(item for item in option.split(",") if item in LOAD_ORDER)
-    return ("line", *listed, *(name for name in LOAD_ORDER if name not in listed))
+__all__ = ["build_settings"]
 
 
 def build_settings(
@@ -72,7 +61,7 @@ def _check_order(candidate: Candidate, options: Options, problems: Problems) -> 
             "order-unknown",
             f"endpoint_identifier_order lists {quoted(item)}, which is no identifier",
         )
-        meant = lowered(item.strip(BLANKS))
+        meant = ascii_lower(item.strip(BLANKS))
         if item == "line":
             code, message = "order-line", "endpoint_identifier_order lists 'line', which is first in any case"
         elif meant in LOAD_ORDER:

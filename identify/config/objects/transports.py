@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ...model import Transport
-from ..addresses import Address, format_address, parse_address, split_port
-from ..names import ResolutionError, Resolver
-from ..problems import Problems, quoted
-from ..sections import lowered
-from .candidates import Candidate, Options
+from identify.addresses import Address, format_address, parse_address, split_port
+from identify.config.hostnames.rules import ResolutionError, Resolver
+from identify.config.objects.candidates import Candidate, Options
+from identify.config.problems import Problems
+from identify.model import Transport
+from identify.strings import ascii_lower, quoted
 
 __all__ = ["build_transport"]
 
@@ -31,7 +31,7 @@ def build_transport(
 
     Websocket and flow transports have no socket of their own, hence need no ``bind``.
     """
-    protocol = lowered(options.value("protocol", "udp"))
+    protocol = ascii_lower(options.value("protocol", "udp"))
     bind = options.line("bind")
     text = bind.value if bind is not None else ""
     address = _bound(text, resolver)

@@ -80,7 +80,7 @@ class Recorder:
     def write(self, rows: Rows, traffic: str) -> None:
         """Add the requests of a batch of a file that the identifiers were asked about."""
         places = self._places.setdefault(traffic, _Places())
-        for number, code in enumerate(rows.verdicts.outcomes):
+        for number, code in enumerate(rows.columns.outcomes):
             frame, message = places.next(rows.batch.frames[number])
             if code not in ASKED:
                 continue

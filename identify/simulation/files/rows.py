@@ -15,6 +15,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timezone
 from typing import IO, Any
 
+from identify.addresses import host_port
 from identify.errors import TrafficError
 from identify.simulation.rows import Row, Rows
 
@@ -194,9 +195,7 @@ def row_values(row: Row, traffic: str) -> tuple[Any, ...]:
 
 def local_text(row: Row) -> str | None:
     """Return ``address:port`` of the socket at which a message arrived, None where it is unknown."""
-    if row.local is None:
-        return None
-    return f"[{row.local}]:{row.local_port}" if ":" in row.local else f"{row.local}:{row.local_port}"
+    return None if row.local is None else host_port(row.local, row.local_port)
 
 
 def time_text(nanoseconds: int) -> str | None:

@@ -14,10 +14,7 @@ from identify.errors import ConfigError
 from identify.simulation.outcomes import Outcome
 from identify.simulation.rows import OUTCOMES, Row, Rows
 
-__all__ = ["FIELDS", "NO_REQUESTS", "Selection"]
-
-#: What isn't a request that Asterisk received; such messages have no row unless their outcome is asked for.
-NO_REQUESTS = frozenset({Outcome.RESPONSE, Outcome.SENT, Outcome.FOREIGN, Outcome.NOT_SIP})
+__all__ = ["FIELDS", "Selection"]
 
 #: The fields that a condition can name, and their text in a row.
 FIELDS: dict[str, Callable[[Row], str]] = {
@@ -100,14 +97,14 @@ class Selection:
     @property
     def codes(self) -> bytes:
         """The codes of the wanted outcomes."""
-        wanted = self.only or frozenset(OUTCOMES) - NO_REQUESTS
+        wanted = self.only or {outcome for outcome in OUTCOMES if outcome.is_request}
         return bytes(code for code, outcome in enumerate(OUTCOMES) if outcome in wanted)
 
     def numbers(self, rows: Rows, taken: int = 0) -> Iterator[int]:
         """Yield the numbers of the wanted messages of a batch; ``taken`` were selected before it."""
         codes = self.codes
         left = None if self.limit is None else self.limit - taken
-        for number, code in enumerate(rows.verdicts.outcomes):
+        for number, code in enumerate(rows.columns.outcomes):
             if left is not None and left <= 0:
                 return
             if code in codes and (not self.where or self._holds(rows.row(number))):

@@ -23,9 +23,9 @@ import attrs
 
 from identify.engine import Engine
 from identify.errors import ClusterError, MissingLibraryError
-from identify.simulation.result import Result
-from identify.simulation.runs.work import Plan, Task, run_task
-from identify.traffic.remote import is_url
+from identify.simulation.results.result import Result
+from identify.simulation.runs.work import RunPlan, Task, run_task
+from identify.traffic.input.remote import is_url
 
 __all__ = ["run_on_dask"]
 
@@ -38,7 +38,7 @@ DISTRIBUTION = "sip-identify"
 
 
 def run_on_dask(
-    plan: Plan,
+    plan: RunPlan,
     paths: Sequence[str],
     address: str,
     *,
@@ -132,7 +132,7 @@ def _check_workers(client: Any, address: str) -> None:
             raise ClusterError(f"worker {worker} has {DISTRIBUTION} {version}, here it is {wanted}", address)
 
 
-def _plugin(plan: Plan) -> Any:
+def _plugin(plan: RunPlan) -> Any:
     """Return the plugin that a worker keeps a plan in."""
     from distributed import WorkerPlugin  # noqa: PLC0415 (an extra)
 

@@ -13,12 +13,13 @@ from typing import Any
 
 import attrs
 
+from identify.addresses import host_port
 from identify.configuration import Configuration
 from identify.simulation.outcomes import Outcome
 from identify.simulation.rows import Row
 from identify.simulation.simulation import Simulation
+from identify.traffic.logs.verdicts.reading import LoggedVerdict, read_verdicts
 from identify.traffic.opening import open_traffic
-from identify.traffic.verdicts import Verdict, read_verdicts
 
 __all__ = ["Difference", "Verification", "verify"]
 
@@ -113,7 +114,7 @@ def _rows(simulation: Simulation, batches: Iterable[Any]) -> Iterator[Row]:
         yield from rows
 
 
-def _compare(found: Verification, verdict: Verdict, row: Row | None) -> None:
+def _compare(found: Verification, verdict: LoggedVerdict, row: Row | None) -> None:
     if row is None or verdict.identified is None:
         found.undetermined += 1
         return
@@ -126,7 +127,7 @@ def _compare(found: Verification, verdict: Verdict, row: Row | None) -> None:
         found.differences.append(
             Difference(
                 line=verdict.line,
-                source=f"[{row.source}]:{row.port}" if ":" in row.source else f"{row.source}:{row.port}",
+                source=host_port(row.source, row.port),
                 method=row.method,
                 theirs=theirs,
                 ours=_ours(row),
@@ -134,7 +135,7 @@ def _compare(found: Verification, verdict: Verdict, row: Row | None) -> None:
         )
 
 
-def _agrees(verdict: Verdict, row: Row) -> bool:
+def _agrees(verdict: LoggedVerdict, row: Row) -> bool:
     """Say whether a verdict, as far as the log tells it, is that of a row."""
     if row.outcome in NOT_ASKED:
         return False
@@ -154,7 +155,7 @@ def _agrees(verdict: Verdict, row: Row) -> bool:
     return verdict.user is None or row.endpoint == verdict.user or row.endpoint.startswith(f"{verdict.user}@")
 
 
-def _theirs(verdict: Verdict) -> str:
+def _theirs(verdict: LoggedVerdict) -> str:
     if not verdict.identified:
         return "not identified"
     by = " or ".join(verdict.methods)

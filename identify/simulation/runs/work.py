@@ -24,21 +24,21 @@ from identify.engine import Engine
 from identify.simulation.files.expected import Expected, Recorder
 from identify.simulation.files.rows import RowWriter, open_rows
 from identify.simulation.files.selection import Selection
-from identify.simulation.result import Result
+from identify.simulation.results.result import Result
+from identify.simulation.results.timeline import Timeline
 from identify.simulation.rows import Rows
-from identify.simulation.runs.timeline import Timeline
 from identify.simulation.simulation import Simulation
 from identify.traffic.batch import Batch, Reader
 from identify.traffic.opening import open_traffic
 
-__all__ = ["Plan", "Task", "run", "run_in_processes", "run_task", "tasks_of"]
+__all__ = ["RunPlan", "Task", "run", "run_in_processes", "run_task", "tasks_of"]
 
 #: Called with each batch's rows and the reader that they come from.
 Watcher = Callable[[Rows, Reader], None]
 
 
 @attrs.frozen(kw_only=True)
-class Plan:
+class RunPlan:
     """What is simulated, the same for all tasks; arguments are those of ``Simulation`` and ``open_traffic``."""
 
     configuration: Configuration
@@ -105,7 +105,7 @@ def tasks_of(paths: Sequence[str], jobs: int) -> list[Task]:
     ]
 
 
-def run(plan: Plan, paths: Sequence[str], *, watch: Watcher | None = None) -> Result:
+def run(plan: RunPlan, paths: Sequence[str], *, watch: Watcher | None = None) -> Result:
     """Simulate files in this process, one after the other, as one Asterisk's traffic; return what came of it.
 
     Writes rows and expected answers where the plan wants them.
@@ -125,7 +125,7 @@ def run(plan: Plan, paths: Sequence[str], *, watch: Watcher | None = None) -> Re
     return _result(simulation, timeline)
 
 
-def run_task(plan: Plan, task: Task, *, path: str | None = None, watch: Watcher | None = None) -> Result:
+def run_task(plan: RunPlan, task: Task, *, path: str | None = None, watch: Watcher | None = None) -> Result:
     """Simulate one task, as of an Asterisk that sees nothing else; return what came of it.
 
     ``path`` is what is opened where another process calls the file otherwise than the task does.
@@ -155,7 +155,7 @@ def run_task(plan: Plan, task: Task, *, path: str | None = None, watch: Watcher 
 
 
 def run_in_processes(
-    plan: Plan, paths: Sequence[str], jobs: int, *, done: Callable[[Task], None] | None = None
+    plan: RunPlan, paths: Sequence[str], jobs: int, *, done: Callable[[Task], None] | None = None
 ) -> Result:
     """Simulate files in so many processes and return what came of all of them.
 
@@ -198,7 +198,7 @@ def _result(simulation: Simulation, timeline: Timeline | None) -> Result:
 class _Files:
     """The files that a plan's rows are written to."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: RunPlan) -> None:
         self._selection = plan.selection
         self._rows: RowWriter | None = open_rows(plan.output) if plan.output is not None else None
         self._recorder = Recorder(plan.record) if plan.record is not None else None
@@ -209,7 +209,7 @@ class _Files:
         if self._recorder is not None:
             self._recorder.write(rows, traffic)
 
-    def append(self, plan: Plan) -> None:
+    def append(self, plan: RunPlan) -> None:
         """Add what a task wrote."""
         if self._rows is not None and plan.output is not None:
             self._rows.append(plan.output)
@@ -226,7 +226,7 @@ class _Files:
             self._recorder.__exit__()
 
 
-def _of_task(plan: Plan, folder: str, number: int) -> Plan:
+def _of_task(plan: RunPlan, folder: str, number: int) -> RunPlan:
     """Return the plan of a task in another process, which writes to files of its own."""
     output = record = None
     if plan.output is not None:
@@ -245,5 +245,5 @@ def _begin(configuration: Configuration, tables: str) -> None:
     _engines[:] = [Engine.open(tables, configuration)]
 
 
-def _work(plan: Plan, task: Task) -> Result:
+def _work(plan: RunPlan, task: Task) -> Result:
     return run_task(attrs.evolve(plan, engine=_engines[0]), task)

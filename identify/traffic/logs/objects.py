@@ -16,10 +16,10 @@ from typing import Final
 
 import attrs
 
-from identify.traffic.logs.lines import HEADLINE, MARK
+from identify.traffic.input.stream import Stream
+from identify.traffic.logs.headlines import HEADLINE, MARK
 from identify.traffic.logs.records import INCOMPLETE, LARGEST, MALFORMED, TOO_LARGE, LogMessage, completed
 from identify.traffic.logs.segments import Runs, leading_line_ends
-from identify.traffic.stream import Stream
 
 __all__ = ["JsonLog", "LogLine", "SIGN"]
 

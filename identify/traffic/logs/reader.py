@@ -12,13 +12,14 @@ from datetime import timezone, tzinfo
 from functools import lru_cache
 from typing import Final
 
-from identify.traffic.batch import TRANSPORTS, Batch, Direction, Reader, packed
-from identify.traffic.logs.lines import HEADLINE, MARK, START
+from identify.addresses import packed
+from identify.traffic.batch import TRANSPORTS, Batch, Direction, Reader
+from identify.traffic.input.stream import Stream
+from identify.traffic.logs.headlines import HEADLINE, MARK, START
 from identify.traffic.logs.objects import JsonLog
 from identify.traffic.logs.records import MALFORMED, LogMessage
-from identify.traffic.logs.stamps import Stamps
-from identify.traffic.logs.texts import TextLog
-from identify.traffic.stream import Stream
+from identify.traffic.logs.text_log import TextLog
+from identify.traffic.timestamps import Stamps
 
 __all__ = ["LogReader", "json_log", "recognises"]
 

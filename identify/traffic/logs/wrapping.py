@@ -11,7 +11,7 @@ from typing import Final
 
 import attrs
 
-from identify.traffic.logs.lines import STAMP
+from identify.traffic.logs.headlines import STAMP
 
 __all__ = ["View", "with_line_ends"]
 

@@ -16,9 +16,10 @@ from itertools import chain
 from typing import Final
 
 from identify.errors import TrafficError
+from identify.strings import decoded
+from identify.traffic.input.stream import Stream
 from identify.traffic.rows.fields import MALFORMED, TOO_LARGE, Columns, RowError
 from identify.traffic.rows.reader import LONGEST_ROW, RowReader, lines
-from identify.traffic.stream import Stream
 
 __all__ = ["CsvReader", "header_of"]
 
@@ -108,7 +109,7 @@ class _Lines:
         if line is None:
             self.too_long = True
             return "\n"
-        return line.decode("utf-8", "surrogateescape")
+        return decoded(line)
 
     def begin(self) -> None:
         """Begin a row."""

@@ -17,6 +17,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from identify.errors import TrafficError
+from identify.strings import decoded
 from identify.traffic.batch import NOT_GIVEN, Batch, Direction, NotGiven
 from identify.traffic.logs.records import LARGEST
 from identify.traffic.rows import values
@@ -199,7 +200,7 @@ def _data(
             return None
         if not isinstance(value, (str, bytes)):
             raise ValueError(f"{field} {values.clipped(value)} isn't a text")
-        return value if isinstance(value, str) else value.decode("utf-8", "surrogateescape")
+        return value if isinstance(value, str) else decoded(value)
 
     return request_bytes(
         source=source,

@@ -9,9 +9,10 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from identify.strings import decoded
+from identify.traffic.input.stream import Stream
 from identify.traffic.rows.fields import MALFORMED, TOO_LARGE, RowError
 from identify.traffic.rows.reader import LONGEST_ROW, RowReader, lines
-from identify.traffic.stream import Stream
 
 __all__ = ["JsonReader"]
 
@@ -42,7 +43,7 @@ class JsonReader(RowReader):
                 line = line.removeprefix(BYTE_ORDER_MARK)
             if line.strip():
                 try:
-                    row = json.loads(line.decode("utf-8", "surrogateescape"))
+                    row = json.loads(decoded(line))
                 except (ValueError, RecursionError) as error:
                     yield number, RowError(MALFORMED, f"no JSON: {error}")
                     continue
@@ -84,7 +85,7 @@ class JsonReader(RowReader):
             ended = len(piece) < PIECE
             data = rest + piece
             cut = len(data) if ended else _whole(data)
-            text += data[:cut].decode("utf-8", "surrogateescape")
+            text += decoded(data[:cut])
             rest = data[cut:]
 
 

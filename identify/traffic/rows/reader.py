@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from identify.traffic.batch import Batch, Reader
+from identify.traffic.input.stream import Stream
 from identify.traffic.rows.fields import Columns, RowError, passed_over
-from identify.traffic.stream import Stream
 
 __all__ = ["LONGEST_ROW", "RowReader", "lines"]
 

@@ -12,6 +12,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from identify.strings import encoded
+
 __all__ = ["request_bytes"]
 
 TOKEN: Final = re.compile(r"[A-Za-z0-9.!%*_+`'~-]{1,64}")
@@ -68,7 +70,7 @@ def request_bytes(
     for line in lines:
         if FORBIDDEN.search(line):
             raise ValueError(f"a line end in {line[:80]!r}")
-    return "".join(line + "\r\n" for line in [*lines, ""]).encode("utf-8", "surrogateescape")
+    return encoded("".join(line + "\r\n" for line in [*lines, ""]))
 
 
 def _host(address: str) -> str:

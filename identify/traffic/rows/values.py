@@ -13,8 +13,9 @@ from datetime import date, datetime, timezone
 from functools import lru_cache
 from typing import Final
 
+from identify.strings import decoded, encoded
 from identify.traffic.batch import TRANSPORTS, Direction
-from identify.traffic.logs.stamps import Stamps
+from identify.traffic.timestamps import Stamps
 
 __all__ = ["address", "clipped", "direction", "header_fields", "message_bytes", "number", "time", "transport"]
 
@@ -191,7 +192,7 @@ def _text(value: object) -> str:
     if isinstance(value, str):
         return value
     if isinstance(value, (bytes, bytearray)):
-        return bytes(value).decode("utf-8", "surrogateescape")
+        return decoded(bytes(value))
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return str(value)
     raise ValueError(f"{clipped(value)} isn't a text")
@@ -199,6 +200,6 @@ def _text(value: object) -> str:
 
 def _encoded(text: str) -> bytes:
     try:
-        return text.encode("utf-8", "surrogateescape")
+        return encoded(text)
     except UnicodeEncodeError as error:
         raise ValueError(f"character {error.start} of the text isn't one of UTF-8") from error

@@ -1,0 +1,302 @@
+"""Addresses: as text, as numbers and as 16 bytes; networks and masks, read as Asterisk and the C library's resolver do.
+
+It turns one item into numbers or says why it can't; it knows no names and looks nothing up.
+
+Facts (identification section 3, seen on glibc):
+
+- ``host:port`` is split at the only colon; with more colons all of it is an IPv6 address, unless in
+  brackets: ``[2001:db8::1]:5060``.
+- IPv4 is ``inet_aton``: one to four parts, decimal, octal (``010`` is 8) or hexadecimal, the last part
+  fills the rest (``1.2.3`` is 1.2.0.3).  Nothing may follow.
+- A port is ``strtoul``, then 16 bits of it (``:99999`` is 34463), or the name of a service; none and 0 mean
+  any port.
+- A mask without ``.`` and ``:`` is ``sscanf("%d")``: ``/24abc``, ``/ 24`` and ``/24/24`` are 24.  Other masks
+  are addresses without port, used bit by bit, contiguous or not.
+- IPv4-mapped IPv6 becomes IPv4 before the mask is looked at.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import socket
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple, Protocol
+
+__all__ = [
+    "ADDRESS_BYTES",
+    "MAPPED",
+    "UNKNOWN_ADDRESS",
+    "WILDCARDS",
+    "Address",
+    "AddressError",
+    "Network",
+    "covers",
+    "format_address",
+    "host_port",
+    "packed",
+    "parse_address",
+    "parse_network",
+    "split_port",
+    "unpacked",
+]
+
+#: Addresses that bind to all of a machine's own.
+WILDCARDS = ("0.0.0.0", "::")
+
+#: Columns hold addresses as 16 bytes in network order; one of zeros is unknown.
+ADDRESS_BYTES = 16
+UNKNOWN_ADDRESS = bytes(ADDRESS_BYTES)
+#: What stands before an IPv4 address in 16 bytes (RFC 4291 2.5.5.2).
+MAPPED = bytes(10) + b"\xff\xff"
+
+#: Bits of an address by family.
+BITS = {4: 32, 6: 128}
+ALL_ONES = {4: 2**32 - 1, 6: 2**128 - 1}
+
+#: Services that a port may be named by: those of IANA that a SIP configuration could mean.  The machine's
+#: own list isn't asked, so that a configuration reads the same everywhere.
+SERVICES = {
+    "domain": 53,
+    "ftp": 21,
+    "h323hostcall": 1720,
+    "http": 80,
+    "http-alt": 8080,
+    "https": 443,
+    "iax": 4569,
+    "ldap": 389,
+    "ldaps": 636,
+    "mgcp-callagent": 2727,
+    "mgcp-gateway": 2427,
+    "ntp": 123,
+    "radius": 1812,
+    "rtsp": 554,
+    "sip": 5060,
+    "sip-tls": 5061,
+    "snmp": 161,
+    "ssh": 22,
+    "stun": 3478,
+    "stuns": 5349,
+    "syslog": 514,
+    "telnet": 23,
+    "tftp": 69,
+    "turn": 3478,
+    "turns": 5349,
+}
+
+_DOTTED = re.compile(r"(?:0|[1-9][0-9]{0,2})(?:\.(?:0|[1-9][0-9]{0,2})){3}", re.ASCII)
+_PART = re.compile(r"0[xX][0-9a-fA-F]+|0[0-7]*|[1-9][0-9]*", re.ASCII)
+_SCANNED = re.compile(r"[ \t-\r]*([+-]?[0-9]+)", re.ASCII)
+_PORT = re.compile(r"[ \t-\r]*([+-]?)([0-9]+)", re.ASCII)
+# ::ffff:0:0/96
+_MAPPED = 0xFFFF << 32
+# fe80::/10 and ff02::/16: only there the resolver takes the name of an interface as scope.
+_LINK_LOCAL = ((0xFE80 << 112, 0xFFC0 << 112), (0xFF02 << 112, 0xFF0F << 112))
+
+
+class Address(NamedTuple):
+    """An address with a port, 0 where any."""
+
+    family: int
+    value: int
+    port: int
+
+
+class Network(NamedTuple):
+    """An item of an access list: ``value`` has the bits outside the mask cleared."""
+
+    negated: bool
+    family: int
+    value: int
+    mask: int
+    port: int
+
+
+class AddressError(ValueError):
+    """An item that is no address or network; the text is the reason."""
+
+
+def parse_address(text: str) -> Address | None:
+    """Return the address that ``text`` is, with or without port, None where it would be a host name."""
+    if _DOTTED.fullmatch(text):
+        # What nearly all items are.
+        try:
+            return Address(4, int.from_bytes(socket.inet_aton(text), "big"), 0)
+        except OSError:
+            return None
+    parts = split_port(text)
+    if parts is None:
+        return None
+    host, service = parts
+    port = _port(service)
+    if port is None:
+        return None
+    if ":" in host:
+        value = _ipv6(host)
+        if value is None:
+            return None
+        if value >> 32 == _MAPPED >> 32:
+            return Address(4, value & ALL_ONES[4], port)
+        return Address(6, value, port)
+    value = _ipv4(host)
+    return None if value is None else Address(4, value, port)
+
+
+def parse_network(item: str, *, ports: bool = True) -> Network:
+    """Return what an item of an access list means: ``[!]address[:port][/mask]``."""
+    negated = item.startswith("!")
+    base, slash, mask_text = item[negated:].partition("/")
+    address = parse_address(base)
+    if address is None:
+        raise AddressError(f"{base!r} is no address" + (" (blanks count)" if base != base.strip() else ""))
+    if not ports and address.port:
+        raise AddressError(f"a port isn't allowed here: {base!r}")
+    family, value, port = address
+    mask = _mask(mask_text, family) if slash else ALL_ONES[family]
+    return Network(negated, family, value & mask, mask, port)
+
+
+def split_port(text: str) -> tuple[str, str | None] | None:
+    """Split ``host``, ``host:port``, ``[host]`` or ``[host]:port``; None if something else follows a bracket.
+
+    A bracket that isn't closed closes at the end.
+
+    >>> split_port("[2001:db8::1]:5060"), split_port("10.0.0.1:"), split_port("2001:db8::1")
+    (('2001:db8::1', '5060'), ('10.0.0.1', ''), ('2001:db8::1', None))
+    """
+    if text.startswith("["):
+        host, _, rest = text[1:].partition("]")
+        if rest and rest[0] != ":":
+            return None
+        return host, rest[1:] if rest else None
+    host, colon, service = text.partition(":")
+    if not colon or ":" in service:
+        return text, None
+    return host, service
+
+
+def format_address(family: int, value: int) -> str:
+    """Return the text of an address as the C library prints it."""
+    if family == 4:
+        return f"{value >> 24}.{value >> 16 & 255}.{value >> 8 & 255}.{value & 255}"
+    return socket.inet_ntop(socket.AF_INET6, value.to_bytes(16, "big"))
+
+
+def host_port(host: str, port: int) -> str:
+    """Return ``host:port``, an IPv6 address in brackets.
+
+    >>> host_port("192.0.2.1", 5060), host_port("2001:db8::1", 5060)
+    ('192.0.2.1:5060', '[2001:db8::1]:5060')
+    """
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+@lru_cache(maxsize=4096)
+def packed(address: str) -> bytes:
+    """Return an address as 16 bytes; ValueError where it isn't one.  A scope is dropped."""
+    parsed = ipaddress.ip_address(address.partition("%")[0])
+    return parsed.packed if parsed.version == 6 else MAPPED + parsed.packed
+
+
+def unpacked(address: bytes | bytearray) -> str:
+    """Return 16 bytes as text, IPv4-mapped addresses as IPv4."""
+    parsed = ipaddress.IPv6Address(bytes(address))
+    return str(parsed.ipv4_mapped or parsed)
+
+
+class Item(Protocol):
+    """An item of ``match``, as :class:`identify.model.AddressRule` is one."""
+
+    @property
+    def negated(self) -> bool: ...
+    @property
+    def family(self) -> int: ...
+    @property
+    def address(self) -> int: ...
+    @property
+    def mask(self) -> int: ...
+    @property
+    def port(self) -> int: ...
+
+
+def covers(items: Sequence[Item], address: Address) -> bool:
+    """Return whether the last item that matches the address, with its port, is a positive one."""
+    family, value, port = address
+    for item in reversed(items):
+        if item.family == family and item.port in (0, port) and value & item.mask == item.address:
+            return not item.negated
+    return False
+
+
+def _ipv4(text: str) -> int | None:
+    """Return the number that ``inet_aton`` makes of all of ``text``.
+
+    10.1 has the parts 10 and 1: 10 << 24 | 1, which is 10.0.0.1.
+    """
+    parts = text.split(".")
+    if len(parts) > 4 or not all(map(_PART.fullmatch, parts)) or len(text) > 64:
+        return None
+    *leading, last = (
+        int(part, 16 if part[1:2] in ("x", "X") else 8 if part[0] == "0" else 10) for part in parts
+    )
+    value = 0
+    for number in leading:
+        if number > 255:
+            return None
+        value = value << 8 | number
+    room = 8 * (4 - len(leading))
+    return None if last >> room else value << room | last
+
+
+def _ipv6(text: str) -> int | None:
+    """Return the number of an IPv6 address; a scope is taken where it could be one, and forgotten.
+
+    Which interfaces exist can't be known: ``lo`` always does, a number always may, others don't.
+    """
+    address, percent, scope = text.partition("%")
+    try:
+        value = int.from_bytes(socket.inet_pton(socket.AF_INET6, address), "big")
+    except (OSError, ValueError):
+        return None
+    if percent and not (scope.isascii() and scope.isdigit()):
+        local = any(value & mask == prefix for prefix, mask in _LINK_LOCAL)
+        if not local or scope != "lo":
+            return None
+    return value
+
+
+def _port(text: str | None) -> int | None:
+    if not text:
+        return 0
+    if text in SERVICES:
+        return SERVICES[text]
+    match = _PORT.fullmatch(text)
+    if match is None or len(text) > 64:
+        return None
+    number = min(int(match[2]), 2**64 - 1)
+    if match[1] == "-":
+        number = -number & (2**64 - 1)
+    # The resolver keeps a signed 32-bit number and takes a negative one for an unknown service.
+    return None if number & 0x80000000 else number & 0xFFFF
+
+
+def _mask(text: str, family: int) -> int:
+    if "." in text or ":" in text:
+        parts = split_port(text)
+        address = parse_address(text) if parts is not None and parts[1] is None else None
+        if address is None:
+            raise AddressError(f"{text!r} is no mask")
+        if address.family != family:
+            raise AddressError(f"the mask {text!r} isn't of the address's family")
+        return address.value
+    match = _SCANNED.match(text)
+    if match is None or len(match[1]) > 64:
+        raise AddressError(f"{text!r} is no mask length")
+    # A 64-bit number of which 32 bits are kept, with their sign.
+    number = int(match[1])
+    if not 0 <= number <= BITS[family]:
+        number = max(min(number, 2**63 - 1), -(2**63)) & 0xFFFFFFFF
+    if number > BITS[family]:
+        raise AddressError(f"{match[1]!r} is no mask length: 0 to {BITS[family]}")
+    return ALL_ONES[family] ^ (ALL_ONES[family] >> number)

@@ -1,0 +1,1 @@
+"""The commands that ask about one configuration: explain, show, bench."""

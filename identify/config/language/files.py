@@ -1,0 +1,208 @@
+"""Where the text of configuration files comes from: a given set of texts, or a directory.
+
+A source answers two questions: the text of a file by its name, and which files an include means.  It
+knows globs and braces, but nothing of what stands in a file.
+
+Facts (names in ``#include``): they are relative to the configuration directory, not to the including
+file; absolute names are allowed; ``*``, ``?``, ``[...]`` and ``{a,b}`` work, matches are taken in byte
+order; a name without any of these stands for itself, existing or not.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import os
+import posixpath
+import re
+import stat
+from collections.abc import Iterator, Mapping
+from typing import Protocol
+
+from identify.strings import decoded, encoded
+
+__all__ = [
+    "MAX_FILE_BYTES",
+    "DirectoryFiles",
+    "FileTooLargeError",
+    "Files",
+    "GivenFiles",
+    "UnreadableError",
+]
+
+#: No pjsip.conf seen comes near; more is a mistake or an attack.
+MAX_FILE_BYTES = 64 * 1024 * 1024
+#: ``{a,b}{a,b}...`` doubles with each pair.
+MAX_BRACE_EXPANSIONS = 1_000
+#: Directory entries looked at for one include; ``/*/*/*/*`` would walk the whole machine.
+MAX_GLOB_ENTRIES = 100_000
+#: Where an include with an absolute name leads when the files were given as texts.
+CONFIGURATION_DIRECTORY = "/etc/asterisk"
+
+_MAGIC = re.compile(r"[*?\[{]")
+_INNER_BRACES = re.compile(r"\{([^{}]*)\}")
+
+
+class UnreadableError(Exception):
+    """A file exists but can't be read; the text is the reason."""
+
+
+class FileTooLargeError(Exception):
+    """A file, or what an include's pattern leads to, is larger than the limits."""
+
+
+class Files(Protocol):
+    """What a source of files can do."""
+
+    def read(self, name: str) -> str | None:
+        """Return the text of a file, None where it doesn't exist."""
+        ...
+
+    def expand(self, pattern: str) -> list[str]:
+        """Return the existing files that an include means, in the order in which they are read."""
+        ...
+
+
+def text_of(data: str | bytes) -> str:
+    """Return text whose bytes can be had back by ``surrogateescape``."""
+    if isinstance(data, bytes):
+        return decoded(data)
+    try:
+        encoded(data)
+    except UnicodeEncodeError:
+        # A surrogate that stands for no byte can't come from a file; take it as CESU-8 would write it.
+        return decoded(data.encode("utf-8", "surrogatepass"))
+    return data
+
+
+class GivenFiles:
+    """A set of texts that stands for the configuration directory; nothing else exists."""
+
+    def __init__(self, texts: Mapping[str, str | bytes]) -> None:
+        self._texts = {_normal(name): text for name, text in texts.items()}
+
+    def read(self, name: str) -> str | None:
+        """Return the text of a file, None where it isn't in the set."""
+        data = self._texts.get(_normal(name))
+        if data is None:
+            return None
+        if len(data) > MAX_FILE_BYTES:
+            raise FileTooLargeError(f"larger than {MAX_FILE_BYTES} bytes")
+        return text_of(data)
+
+    def expand(self, pattern: str) -> list[str]:
+        """Return the names in the set that an include means."""
+        found = []
+        for name in _braces(pattern):
+            name = _normal(name)
+            if _MAGIC.search(name) is None:
+                found.extend([name] if name in self._texts else [])
+            else:
+                found.extend(sorted((known for known in self._texts if _matches(known, name)), key=encoded))
+        return found
+
+
+class DirectoryFiles:
+    """The files below a configuration directory, and absolute names."""
+
+    def __init__(self, directory: str) -> None:
+        self._directory = directory
+
+    def read(self, name: str) -> str | None:
+        """Return the text of a regular file, None where there is none."""
+        path = os.path.join(self._directory, name)
+        try:
+            # A FIFO without a writer would block the plain open.
+            descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except (OSError, ValueError) as error:
+            raise UnreadableError(_reason(error)) from error
+        try:
+            with os.fdopen(descriptor, "rb") as file:
+                if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                    raise UnreadableError("not a regular file")
+                data = file.read(MAX_FILE_BYTES + 1)
+        except OSError as error:
+            raise UnreadableError(_reason(error)) from error
+        if len(data) > MAX_FILE_BYTES:
+            raise FileTooLargeError(f"larger than {MAX_FILE_BYTES} bytes")
+        return text_of(data)
+
+    def expand(self, pattern: str) -> list[str]:
+        """Return the names that an include means, relative ones relative to the directory."""
+        found: list[str] = []
+        for name in _braces(pattern):
+            if "\0" in name:
+                continue
+            if _MAGIC.search(name) is None:
+                found.extend([name] if os.path.exists(os.path.join(self._directory, name)) else [])
+            else:
+                budget = [MAX_GLOB_ENTRIES]
+                start = "/" if name.startswith("/") else ""
+                segments = [segment for segment in name.split("/") if segment]
+                found.extend(sorted(self._walk(start, segments, budget), key=encoded))
+        return found
+
+    def _walk(self, prefix: str, segments: list[str], budget: list[int]) -> Iterator[str]:
+        """Yield what the rest of a pattern matches below ``prefix``; ``budget`` counts entries looked at."""
+        segment, *rest = segments
+        base = os.path.join(self._directory, prefix)
+        if _MAGIC.search(segment) is None:
+            names = [segment] if os.path.lexists(os.path.join(base, segment)) else []
+        else:
+            names = []
+            try:
+                with os.scandir(base) as entries:
+                    for entry in entries:
+                        budget[0] -= 1
+                        if budget[0] < 0:
+                            raise FileTooLargeError(f"more than {MAX_GLOB_ENTRIES} directory entries")
+                        if _segment_matches(entry.name, segment):
+                            names.append(entry.name)
+            except OSError:
+                return
+        for name in sorted(names, key=encoded):
+            path = prefix + name if prefix in ("", "/") else f"{prefix}/{name}"
+            if rest:
+                if os.path.isdir(os.path.join(self._directory, path)):
+                    yield from self._walk(path, rest, budget)
+            else:
+                yield path
+
+
+def _reason(error: Exception) -> str:
+    return getattr(error, "strerror", None) or str(error)
+
+
+def _normal(name: str) -> str:
+    """Return a name of a given set in one spelling: relative to the configuration directory."""
+    normal = posixpath.normpath(name)
+    return normal.removeprefix(CONFIGURATION_DIRECTORY + "/")
+
+
+def _matches(name: str, pattern: str) -> bool:
+    """Return whether a path matches a pattern segment by segment (``*`` doesn't match ``/``)."""
+    names, patterns = name.split("/"), pattern.split("/")
+    return len(names) == len(patterns) and all(map(_segment_matches, names, patterns))
+
+
+def _segment_matches(name: str, pattern: str) -> bool:
+    if name.startswith(".") and not pattern.startswith("."):
+        return False
+    return fnmatch.fnmatchcase(name, pattern)
+
+
+def _braces(pattern: str) -> list[str]:
+    """Expand ``a{b,c}d`` to ``abd`` and ``acd``, nested ones too; unpaired braces are literal."""
+    waiting, done = [pattern], list[str]()
+    while waiting:
+        if len(waiting) + len(done) > MAX_BRACE_EXPANSIONS:
+            raise FileTooLargeError(f"more than {MAX_BRACE_EXPANSIONS} names by braces")
+        text = waiting.pop(0)
+        inner = _INNER_BRACES.search(text)
+        if inner is None:
+            done.append(text)
+            continue
+        choices = [text[: inner.start()] + choice + text[inner.end() :] for choice in inner[1].split(",")]
+        waiting[:0] = choices
+    return done

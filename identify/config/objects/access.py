@@ -1,0 +1,179 @@
+"""Access lists: ``permit`` and ``deny`` lines, and the named ACLs of acl.conf that ``acl`` lines refer to.
+
+It makes lists of rules; what a request is denied for is the simulation's to say.
+
+Facts (observed on a running Asterisk):
+
+- Lines are one list in the order in which they stand, items from left to right; ``!`` turns an item's sense round.
+- Each name of an ``acl`` line stands for a list of its own.  Blanks before a name are skipped, those behind it belong
+  to it: ``acl= named1 , v6`` means ``named1 `` with the blank, which doesn't exist.  Case counts.
+- acl.conf knows ``permit`` and ``deny`` only.  One bad value, one other option, one bad section line: there is no named
+  ACL at all.  A reference is left out then, and also if there is no acl.conf; if there is one and only the name is
+  missing, the list denies everything.
+
+Judgement: of two sections of one name in acl.conf the last one holds; this wasn't tried.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from identify.addresses import AddressError, parse_network
+from identify.config.language.files import Files
+from identify.config.language.reader import read_document
+from identify.config.language.sections import BLANKS, Document, Variable
+from identify.config.problems import MAX_ITEMS_MADE, Budget, Problems
+from identify.model import AccessRule, AccessRules
+from identify.strings import ascii_lower, quoted
+
+__all__ = ["ACL_FILE", "BASELINE", "NamedLists", "read_rules"]
+
+ACL_FILE = "acl.conf"
+#: What Asterisk calls the list of an object's own lines.
+BASELINE = "(BASELINE)"
+
+SENSES = {"permit": True, "deny": False}
+
+
+def read_rules(lines: Iterable[Variable], prefix: str = "") -> tuple[AccessRule, ...]:
+    """Return the rules of the lines named ``permit`` and ``deny``, with ``prefix`` before their names.
+
+    Raises :class:`~identify.addresses.AddressError` for an item that is none.
+    """
+    rules = []
+    for line in lines:
+        name = ascii_lower(line.name)
+        sense = SENSES.get(name[len(prefix) :]) if name.startswith(prefix) else None
+        if sense is None:
+            continue
+        for item in line.value.split(","):
+            item = item.strip(BLANKS)
+            if not item:
+                continue
+            network = parse_network(item, ports=False)
+            rules.append(
+                AccessRule(
+                    text=item,
+                    permit=sense != network.negated,
+                    family=network.family,
+                    address=network.value,
+                    mask=network.mask,
+                    origin=line.origin,
+                )
+            )
+    return tuple(rules)
+
+
+class NamedLists:
+    """The named ACLs; acl.conf is read when the first object refers to one."""
+
+    def __init__(self, files: Files, budget: Budget, problems: Problems) -> None:
+        self._files = files
+        self._budget = budget
+        self._problems = problems
+        self._read = False
+        self._exists = False
+        self._lists: dict[str, AccessRules] | None = None
+
+    def access(
+        self, variables: Sequence[Variable], prefix: str, *, described: str, id: str
+    ) -> tuple[AccessRules, ...]:
+        """Return the lists of an object's ``permit``, ``deny`` and ``acl`` lines, all with ``prefix`` before the name.
+
+        Its own rules are the first list, each named ACL is one more.  Nothing is said of values that refuse the object.
+        """
+        wanted = (f"{prefix}permit", f"{prefix}deny", f"{prefix}acl")
+        lines = [line for line in variables if ascii_lower(line.name) in wanted]
+        if not lines:
+            return ()
+        try:
+            rules = read_rules(lines, prefix)
+        except AddressError:
+            return ()
+        found = [AccessRules(name=BASELINE, rules=rules)] if rules else []
+        for line in lines:
+            if ascii_lower(line.name) == wanted[2]:
+                found += self._named(line, described, id)
+        return tuple(found)
+
+    def all(self) -> dict[str, AccessRules] | None:
+        """Return the lists by name, None where Asterisk has none because the file is missing or has a mistake."""
+        if not self._read:
+            self._read = True
+            document = read_document(self._files, ACL_FILE, self._problems)
+            if document is not None:
+                self._exists = True
+                self._lists = self._take(document) if document.valid else None
+        return self._lists
+
+    def _named(self, line: Variable, described: str, id: str) -> list[AccessRules]:
+        """Return the lists that an ``acl`` or ``contact_acl`` line names."""
+        found: list[AccessRules] = []
+        for item in line.value.split(","):
+            name = item.lstrip(BLANKS)
+            if not name:
+                continue
+            lists = self.all()
+            if lists is None:
+                why = "is missing" if not self._exists else "has a mistake"
+                message = f"named ACL {quoted(name)}: {ACL_FILE} {why}, so it is left out and denies nobody"
+                self._problems.add("acl-unavailable", line.file, line.line, message, section=id)
+            elif name not in lists:
+                message = f"there is no named ACL {quoted(name)}{_hint(name, lists)}: "
+                message += f"{described} denies everybody"
+                self._problems.add("acl-undefined", line.file, line.line, message, section=id)
+                found.append(AccessRules(name=name, defined=False))
+            else:
+                found.append(lists[name])
+        return found
+
+    def _take(self, document: Document) -> dict[str, AccessRules] | None:
+        lists: dict[str, AccessRules] = {}
+        good = True
+        for section in document.sections:
+            if section.template:
+                continue
+            for line in section.variables:
+                if ascii_lower(line.name) not in SENSES:
+                    good = False
+                    message = f"a named ACL has no option {quoted(line.name)}"
+                    self._refuse(line, section.name, message)
+                elif not self._budget.spend(1 + line.value.count(",")):
+                    self._refuse(line, section.name, f"more than {MAX_ITEMS_MADE} items in all")
+                    return None
+            try:
+                rules = read_rules(section.variables)
+            except AddressError as error:
+                good = False
+                line = next(one for one in section.variables if not _is_good(one))
+                self._refuse(line, section.name, f"{line.name} = {quoted(line.value)}: {error}")
+                continue
+            if section.name == "general":
+                good = False
+                self._problems.add(
+                    "acl-file",
+                    section.file,
+                    section.line,
+                    "a section [general] spoils the file",
+                    section=section.name,
+                    lost="every named ACL",
+                )
+            lists[section.name] = AccessRules(name=section.name, rules=rules)
+        return lists if good else None
+
+    def _refuse(self, line: Variable, section: str, message: str) -> None:
+        self._problems.add("acl-file", line.file, line.line, message, section=section, lost="every named ACL")
+
+
+def _is_good(line: Variable) -> bool:
+    try:
+        read_rules([line])
+    except AddressError:
+        return False
+    return True
+
+
+def _hint(name: str, lists: dict[str, AccessRules]) -> str:
+    """Return a hint at the list that was meant."""
+    meant = next((known for known in lists if known.lower() == name.strip().lower()), None)
+    return f"; {quoted(meant)} must be written just so" if meant is not None else ""

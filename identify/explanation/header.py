@@ -1,0 +1,133 @@
+"""The identifier ``header``: ``match_header`` of identify objects against the headers as PJSIP prints them.
+
+Facts:
+
+- The name is compared without regard to ASCII case with the name under which PJSIP prints the header: the
+  long one for headers it knows, the one that was sent for all others.  ``match_header = f: ...`` never
+  matches.
+- Every header of that name is tried, the whole printed value of each.
+- A header that prints to more than a line of 4 KiB holds is passed over; the others of its name still count.
+- A transport section with ``symmetric_transport`` adds a parameter to the first Contact before.
+"""
+
+from __future__ import annotations
+
+import re
+
+from identify.explanation.listing import Finding, first_object
+from identify.explanation.patterns import accepts, difference, wanted
+from identify.explanation.question import Question
+from identify.explanation.result import MATCH, NEAR, NO, Reason, Step
+from identify.explanation.words import named, times
+from identify.model import HeaderRule, Identify
+from identify.strings import encoded, folded_bytes, quoted, quoted_list, shown
+
+__all__ = ["PRINTED_HEADER_LIMIT", "header"]
+
+#: Bytes of ``name: value`` beyond which a header is passed over.  Recorded answers have 4090 bytes compared
+#: and 4094 passed over; the border is somewhere in between.
+PRINTED_HEADER_LIMIT = 4092
+
+#: Compact names of headers that PJSIP prints under their long names, so that these never match.
+COMPACT_NAMES = {
+    b"c": "Content-Type",
+    b"f": "From",
+    b"i": "Call-ID",
+    b"k": "Supported",
+    b"l": "Content-Length",
+    b"m": "Contact",
+    b"o": "Event",
+    b"t": "To",
+    b"v": "Via",
+    b"x": "Session-Expires",
+}
+
+#: Headers whose URI is printed without its port.
+PORTLESS = (b"from", b"to")
+
+Values = dict[bytes, list[str]]
+
+
+def header(question: Question) -> Step:
+    """Ask which identify's ``match_header`` a header of the request satisfies."""
+    transport = question.transport
+    symmetric = transport.id if transport is not None and transport.symmetric_transport else None
+    notes: list[Reason] = []
+    values: Values = {}
+    for name, value in question.request.headers_through(symmetric):
+        size = len(encoded(name)) + len(": ") + len(encoded(value))
+        if size > PRINTED_HEADER_LIMIT:
+            notes.append(Reason(f"a header {quoted(name)} of {size} bytes is too long to be compared"))
+        else:
+            values.setdefault(folded_bytes(name), []).append(value)
+    if symmetric is not None and b"contact" in values:
+        text = f"transport {quoted(symmetric)} is symmetric: it adds ;x-ast-txp to the first Contact"
+        notes.append(Reason(text, transport.origin if transport is not None else None))
+
+    def rest(count: int) -> str:
+        subject = "1 other identify object wants" if count == 1 else f"{count} other identify objects want"
+        return f"{subject} headers or values that the request doesn't have"
+
+    endpoint, section, reasons = first_object(question, lambda identify: _look(values, identify), rest)
+    if not reasons:
+        notes = [Reason("no identify object has match_header")]
+    return Step("header", endpoint, section, tuple(reasons + notes))
+
+
+def _look(values: Values, identify: Identify) -> Finding | None:
+    """Look at one object's header rule."""
+    rule = identify.header
+    if rule is None:
+        return None
+    present = values.get(folded_bytes(rule.name), [])
+    accepted = next((value for value in present if accepts(rule.pattern, value)), None)
+    near = present or folded_bytes(rule.name) in COMPACT_NAMES
+    verdict = MATCH if accepted is not None else NEAR if near else NO
+    slight = any(difference(rule.pattern, value) is not None for value in present)
+    return Finding(
+        verdict=verdict,
+        text=lambda: f"{named('identify', identify.id, rule.origin)}: {_word(rule, present, accepted)}",
+        origin=rule.origin,
+        distance=0 if slight else 1,
+    )
+
+
+def _word(rule: HeaderRule, present: list[str], accepted: str | None) -> str:
+    """Word what came of a rule."""
+    if accepted is not None:
+        return f"{shown(rule.name)} {quoted(accepted)} {wanted(rule.pattern)}"
+    if present:
+        return _unlike(rule, present)
+    long_name = COMPACT_NAMES.get(folded_bytes(rule.name))
+    if long_name is not None:
+        return f"{quoted(rule.name)} never matches, PJSIP knows this header as {long_name}"
+    return f"{shown(rule.name)} isn't in the request"
+
+
+def _unlike(rule: HeaderRule, present: list[str]) -> str:
+    """Word a header that is there with other values, and what keeps the nearest one from matching."""
+    does = wanted(rule.pattern)
+    if len(present) == 1:
+        told = f"{shown(rule.name)} is {quoted(present[0])}, which {_negated(does)}"
+    else:
+        subject = "neither" if len(present) == 2 else "no"
+        got = quoted_list(present)
+        told = f"{shown(rule.name)} is present {times(len(present))}, {subject} value {does}: got {got}"
+    return told + _hint(rule, present)
+
+
+def _hint(rule: HeaderRule, present: list[str]) -> str:
+    """Return what an operator may have overlooked, with its punctuation."""
+    for value in present:
+        apart = difference(rule.pattern, value)
+        if apart is not None:
+            return f" (only {apart} differ{'s' if apart.startswith('upper') else ''})"
+    if folded_bytes(rule.name) in PORTLESS and re.search(r":\d", rule.pattern.text):
+        return f" (PJSIP prints the URI of {rule.name} without its port)"
+    return ""
+
+
+def _negated(does: str) -> str:
+    """Turn "equals 'x'" into "doesn't equal 'x'"."""
+    verb, _, value = does.partition(" ")
+    return f"doesn't {verb.removesuffix('es') if verb == 'matches' else verb.removesuffix('s')} {value}"

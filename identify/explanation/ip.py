@@ -1,0 +1,180 @@
+"""The identifier ``ip``: the source address and port against the ``match`` items of identify objects.
+
+Facts:
+
+- An object's items are one list and the last item that covers the source decides: a positive one makes the
+  object match, one with ``!`` doesn't.  ``10.0.0.0/8, !10.1.0.0/16, 10.1.2.0/24`` covers 10.1.2.3 and
+  not 10.1.3.4.
+- An item covers a source of its own family whose bits under the mask equal the item's; the mask may have
+  holes.  A port other than 0 must equal the source port; a wrong port makes the item as if it weren't there.
+- Objects are asked in the order of their ids; the most specific network has no precedence.
+"""
+
+from __future__ import annotations
+
+from identify.explanation.listing import Finding, first_object
+from identify.explanation.question import Question
+from identify.explanation.result import MATCH, NEAR, NO, Reason, Step
+from identify.explanation.words import named, place
+from identify.model import AddressRule, Identify
+from identify.strings import SHOWN_VALUES, quoted, shown
+
+__all__ = ["ip"]
+
+#: A network is told as a near miss if it differs in these low bits only: a neighbour in the same /24 or /64.
+NEAR_BITS = {4: 8, 6: 64}
+
+
+def ip(question: Question) -> Step:
+    """Ask which identify's ``match`` covers the source."""
+    request = question.request
+    if request.source_address is None:
+        text = f"the source address {quoted(request.source)} isn't one, so no match item covers it"
+        return Step("ip", None, None, (Reason(text),))
+
+    def rest(count: int) -> str:
+        return f"{_others(count)} no match item that covers {request.source} from port {request.port}"
+
+    endpoint, section, reasons = first_object(question, lambda identify: _look(question, identify), rest)
+    if not reasons:
+        reasons = [Reason("no identify object has a match item")]
+    return Step("ip", endpoint, section, tuple(reasons))
+
+
+def _look(question: Question, identify: Identify) -> Finding | None:
+    """Look at all match items of one object."""
+    if not identify.addresses:
+        return None
+    covering = [rule for rule in identify.addresses if _covers(question, rule)]
+    source = question.request.source
+    if covering and not covering[-1].negated:
+        return Finding(
+            verdict=MATCH,
+            text=lambda: _matched(identify, source, covering),
+            origin=covering[-1].origin,
+        )
+    if any(not rule.negated for rule in covering):
+        return Finding(
+            verdict=NEAR,
+            text=lambda: _taken_out(identify, source, covering),
+            origin=covering[-1].origin,
+        )
+    other_port = [rule for rule in identify.addresses if not rule.negated and _covers_address(question, rule)]
+    if other_port and not covering:
+        port = question.request.port
+        return Finding(
+            verdict=NEAR,
+            text=lambda: _wrong_port(identify, source, port, other_port),
+            origin=other_port[-1].origin,
+        )
+    return _missed(question, identify, covering)
+
+
+def _covers(question: Question, rule: AddressRule) -> bool:
+    """Tell whether the item covers the source, address and port."""
+    return _covers_address(question, rule) and rule.port in (0, question.request.port)
+
+
+def _covers_address(question: Question, rule: AddressRule) -> bool:
+    """Tell whether the item covers the source's address."""
+    source = question.request.source_address
+    return source is not None and source[0] == rule.family and source[1] & rule.mask == rule.address
+
+
+def _matched(identify: Identify, source: str, covering: list[AddressRule]) -> str:
+    """Word a match; an exclusion that stood before the deciding item is said."""
+    excluded = [rule for rule in covering if rule.negated]
+    overruled = f", which stands after {_item(excluded[-1])} and so overrules it" if excluded else ""
+    return f"{_name(identify)} covers {source} by {_item(covering[-1])}{overruled}"
+
+
+def _taken_out(identify: Identify, source: str, covering: list[AddressRule]) -> str:
+    """Word an object whose last covering item is an exclusion."""
+    included = [rule for rule in covering if not rule.negated]
+    by = f"{_name(identify)} covers {source} by {_item(included[-1])}"
+    return f"{by}, but its later item {_item(covering[-1])} takes it out"
+
+
+def _wrong_port(identify: Identify, source: str, port: int, rules: list[AddressRule]) -> str:
+    """Word an object that covers the address, but from other ports."""
+    ports = sorted({rule.port for rule in rules})
+    wanted = ", ".join(str(port) for port in ports[:SHOWN_VALUES]) + (
+        ", ..." if len(ports) > SHOWN_VALUES else ""
+    )
+    return (
+        f"{_name(identify)} covers {source} by {_item(rules[-1])}, but only from port {wanted}: "
+        f"the request came from {port}"
+    )
+
+
+def _missed(question: Question, identify: Identify, covering: list[AddressRule]) -> Finding:
+    """Word an object that doesn't cover the source; it is a near miss if a network of its is next door."""
+    source = question.request.source
+    positive = [rule for rule in identify.addresses if not rule.negated]
+    if not positive:
+        return Finding(
+            verdict=NO,
+            text=lambda: (
+                f"{_name(identify)} has exclusions only ({_items(identify.addresses)}), so it covers nothing"
+            ),
+            origin=identify.origin,
+        )
+    if covering:
+        return Finding(
+            verdict=NO,
+            text=lambda: f"{_name(identify)} excludes {source} by {_item(covering[-1])}",
+            origin=covering[-1].origin,
+        )
+    bits, nearest = min(
+        ((_differing_bits(question, rule), rule) for rule in positive),
+        key=lambda pair: pair[0],
+    )
+    if bits <= NEAR_BITS[nearest.family]:
+        return Finding(
+            verdict=NEAR,
+            text=lambda: f"{_name(identify)} doesn't cover {source}, its nearest item is {_item(nearest)}",
+            origin=nearest.origin,
+            distance=bits,
+        )
+    return Finding(
+        verdict=NO,
+        text=lambda: f"{_name(identify)} doesn't cover {source}: {_items(identify.addresses)}",
+        origin=identify.origin,
+        distance=bits,
+    )
+
+
+def _differing_bits(question: Question, rule: AddressRule) -> int:
+    """Return how many low bits hold all differences: 10.1.2.3 and 10.1.3.0/24 differ in bit 8, hence 9.
+
+    For an item of the other family that is one more than an address has.
+    """
+    source = question.request.source_address
+    if source is None or source[0] != rule.family:
+        return 129
+    return ((source[1] & rule.mask) ^ rule.address).bit_length()
+
+
+def _name(identify: Identify) -> str:
+    """Return the object's name and place."""
+    return named("identify", identify.id, identify.origin)
+
+
+def _item(rule: AddressRule) -> str:
+    """Return an item as configured, and where it stands if that isn't with the object."""
+    text = shown(rule.text if not rule.negated or rule.text.startswith("!") else f"!{rule.text}")
+    if rule.host is not None:
+        text = f"{text} (an address of {quoted(rule.host)})"
+    return f"{text} ({place(rule.origin)})" if rule.origin.template is not None else text
+
+
+def _items(rules: tuple[AddressRule, ...]) -> str:
+    """Return the first few items."""
+    return ", ".join(_item(rule) for rule in rules[:SHOWN_VALUES]) + (
+        ", ..." if len(rules) > SHOWN_VALUES else ""
+    )
+
+
+def _others(count: int) -> str:
+    """Return the subject of the sentence about the objects that aren't listed."""
+    return "1 other identify object has" if count == 1 else f"{count} other identify objects have"

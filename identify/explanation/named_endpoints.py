@@ -1,0 +1,194 @@
+"""The identifiers ``username``, ``auth_username`` and ``anonymous``: endpoints looked up by name.
+
+Facts:
+
+- ``username`` takes user and domain of the From URI, ``anonymous`` the word anonymous and From's domain, and
+  both only from sip and sips URIs.  ``auth_username`` takes username and realm of each Authorization in turn.
+- Looked up are, in this order: user@domain; user@ the domain of the domain_alias whose id is the domain (one
+  step); user@ the domain of the transport section; user.  With disable_multi_domain only user.  All are
+  compared byte by byte.
+- The first endpoint that exists decides.  ``username`` and ``auth_username`` want the method in its
+  identify_by; without it ``username`` gives up, ``auth_username`` goes on with the next Authorization.
+- ignore_uri_user_options cuts the decoded From user at its first semicolon.
+"""
+
+from __future__ import annotations
+
+import attrs
+
+from identify.explanation.question import Question
+from identify.explanation.result import MATCH, MISSING, NEAR, NO, NOTE, Reason, Step
+from identify.explanation.words import named
+from identify.strings import decoded, encoded, quoted, quoted_list
+
+__all__ = ["anonymous", "auth_username", "username"]
+
+#: Bytes of a From user that Asterisk keeps: its buffer without the NUL.
+USER_LIMIT = 255
+
+#: Endpoints of the same user under another domain that one sentence lists.
+SHOWN_NEIGHBOURS = 3
+
+#: Authorization headers that are told one by one; a message may hold thousands.
+SHOWN_AUTHORIZATIONS = 8
+
+
+@attrs.frozen
+class _Candidate:
+    """An endpoint id that is looked up, and where its domain came from."""
+
+    id: str
+    source: str
+
+    def __str__(self) -> str:
+        return f"{quoted(self.id)}{f' ({self.source})' if self.source else ''}"
+
+
+def username(question: Question) -> Step:
+    """Ask for an endpoint named like the From user."""
+    uri = question.request.from_uri
+    if uri is None or uri.scheme not in ("sip", "sips"):
+        return Step("username", None, None, (_no_from(question),))
+    user = _cut(_c_string(uri.user or ""))
+    whole = user
+    notes: list[Reason] = []
+    if question.configuration.settings.ignore_uri_user_options and ";" in whole:
+        user = whole.partition(";")[0]
+        notes.append(Reason(f"From user {quoted(whole)} is cut to {quoted(user)} (ignore_uri_user_options)"))
+    candidates = _candidates(question, user, uri.host)
+    found = _first_existing(question, candidates)
+    if found is None:
+        reasons = [*notes, *_nobody(question, f"From user {quoted(user)}", user, candidates)]
+        return Step("username", None, None, (*reasons, *_uncut(question, user, uri.host)))
+    reason = _judged(question, found, "username", f"From user {quoted(user)}")
+    return Step("username", found.id if reason.verdict == MATCH else None, None, (*notes, reason))
+
+
+def auth_username(question: Question) -> Step:
+    """Ask for an endpoint named like the username of an Authorization."""
+    authorizations = question.request.authorizations
+    if not authorizations:
+        return Step("auth_username", None, None, (Reason("the request has no Authorization"),))
+    reasons: list[Reason] = []
+    limit = len(authorizations) if question.everything else SHOWN_AUTHORIZATIONS
+    for place, authorization in enumerate(authorizations):
+        user, realm = _c_string(authorization.username), _c_string(authorization.realm)
+        who = f"Authorization of {quoted(user)} in realm {quoted(realm)}"
+        candidates = _candidates(question, user, realm)
+        found = _first_existing(question, candidates)
+        if found is not None:
+            reason = _judged(question, found, "auth_username", who)
+            if reason.verdict == MATCH:
+                return Step("auth_username", found.id, None, (*reasons, reason))
+        if place < limit:
+            reasons += [reason] if found is not None else _nobody(question, who, user, candidates)
+    if len(authorizations) > limit:
+        reasons.append(Reason(f"none of the {len(authorizations)} Authorizations decides", None, NO))
+    return Step("auth_username", None, None, tuple(reasons))
+
+
+def anonymous(question: Question) -> Step:
+    """Ask for the endpoint for anybody."""
+    uri = question.request.from_uri
+    if uri is None or uri.scheme not in ("sip", "sips"):
+        return Step("anonymous", None, None, (_no_from(question),))
+    candidates = _candidates(question, "anonymous", uri.host)
+    found = _first_existing(question, candidates)
+    if found is None:
+        reason = _nothing(question, "there is no endpoint for anonymous requests", candidates)
+        return Step("anonymous", None, None, (reason,))
+    endpoint = question.configuration.endpoints[found.id]
+    text = f"{named('endpoint', found.id, endpoint.origin)} exists{_by(found)}: it takes any sip From"
+    return Step("anonymous", found.id, None, (Reason(text, endpoint.origin, MATCH),))
+
+
+def _candidates(question: Question, user: str, domain: str) -> list[_Candidate]:
+    """Return the ids that are looked up, in order."""
+    configuration = question.configuration
+    if configuration.settings.disable_multi_domain:
+        return [_Candidate(user, "disable_multi_domain=yes")]
+    candidates = [_Candidate(f"{user}@{domain}", "")]
+    alias = configuration.domain_aliases.get(domain)
+    if alias is not None:
+        candidates.append(_Candidate(f"{user}@{alias.domain}", f"domain_alias {quoted(alias.id)}"))
+    if question.transport is not None and question.transport.domain:
+        source = f"domain of transport {quoted(question.transport.id)}"
+        candidates.append(_Candidate(f"{user}@{question.transport.domain}", source))
+    candidates.append(_Candidate(user, ""))
+    return candidates
+
+
+def _first_existing(question: Question, candidates: list[_Candidate]) -> _Candidate | None:
+    """Return the first candidate that is an endpoint."""
+    return next((one for one in candidates if one.id in question.configuration.endpoints), None)
+
+
+def _judged(question: Question, found: _Candidate, method: str, who: str) -> Reason:
+    """Say that an endpoint was found, and whether its identify_by allows the method."""
+    endpoint = question.configuration.endpoints[found.id]
+    name = named("endpoint", found.id, endpoint.origin)
+    if method in endpoint.identify_by:
+        return Reason(f"{who} is {name}{_by(found)}", endpoint.origin, MATCH)
+    allowed = ",".join(endpoint.identify_by) or "empty"
+    goes_on = "no other name is tried" if method == "username" else "this Authorization is passed over"
+    text = f"{name} exists{_by(found)}, but its identify_by ({allowed}) doesn't allow {method}: {goes_on}"
+    return Reason(text, endpoint.origin, MISSING)
+
+
+def _by(found: _Candidate) -> str:
+    """Return where the found id's domain came from, with its punctuation."""
+    return f" by {found.source}" if found.source and found.source != "disable_multi_domain=yes" else ""
+
+
+def _nobody(question: Question, who: str, user: str, candidates: list[_Candidate]) -> list[Reason]:
+    """Say that nobody was found, and which endpoints nearly were."""
+    reasons = [_nothing(question, f"{who} has no endpoint", candidates)]
+    if not user:
+        return reasons
+    looked_up = {one.id for one in candidates}
+    endpoints = question.configuration.endpoints
+    neighbours = [id for id in endpoints if id.startswith(f"{user}@") and id not in looked_up]
+    for id in neighbours[:SHOWN_NEIGHBOURS]:
+        text = f"{named('endpoint', id, endpoints[id].origin)} exists, for another domain"
+        reasons.append(Reason(text, endpoints[id].origin, NEAR))
+    return reasons
+
+
+def _nothing(question: Question, text: str, candidates: list[_Candidate]) -> Reason:
+    """Say what was looked up in vain, and which endpoints differ from it only in case."""
+    text = f"{text}: tried {', '.join(str(one) for one in candidates)}"
+    others = question.in_other_case([one.id for one in candidates])[:SHOWN_NEIGHBOURS]
+    if not others:
+        return Reason(text, None, NO)
+    exist = "exists" if len(others) == 1 else "exist"
+    text = f"{text}; {quoted_list(others)} {exist} (ids are case-sensitive)"
+    return Reason(text, question.configuration.endpoints[others[0]].origin, NEAR)
+
+
+def _uncut(question: Question, user: str, domain: str) -> list[Reason]:
+    """Say that ignore_uri_user_options would have found somebody."""
+    shorter, semicolon, _ = user.partition(";")
+    found = _first_existing(question, _candidates(question, shorter, domain)) if semicolon else None
+    if found is None:
+        return []
+    settings = question.configuration.settings
+    text = f"with ignore_uri_user_options=yes it would be endpoint {quoted(found.id)}"
+    return [Reason(text, settings.origin, NEAR)]
+
+
+def _no_from(question: Question) -> Reason:
+    """Say why From names nobody."""
+    uri = question.request.from_uri
+    if uri is None:
+        return Reason("the request has no From URI")
+    return Reason(f"From is a {uri.scheme} URI, only sip and sips ones name a user", None, NOTE)
+
+
+def _c_string(text: str) -> str:
+    """Return the text up to its first NUL."""
+    return text.partition("\0")[0]
+
+
+def _cut(user: str) -> str:
+    """Return at most as many bytes of the user as Asterisk keeps."""
+    return decoded(encoded(user)[:USER_LIMIT])

@@ -1,0 +1,103 @@
+"""The identifier ``request_uri``: ``match_request_uri`` of identify objects against the printed request URI.
+
+Facts:
+
+- The URI is compared as PJSIP prints it: scheme in lower case, ``?headers`` and the parameter ``method``
+  gone, known parameters first (user, transport, ttl, maddr, lr), an explicit port kept.
+- A printed URI of more than 511 bytes never matches.  The empty literal ``//`` never equals.
+"""
+
+from __future__ import annotations
+
+from identify.explanation.listing import Finding, first_object
+from identify.explanation.patterns import accepts, difference, wanted
+from identify.explanation.question import Question
+from identify.explanation.result import MATCH, NEAR, NO, Reason, Step
+from identify.explanation.words import named
+from identify.model import Identify, RequestUriRule, TextPattern
+from identify.strings import encoded, quoted
+
+__all__ = ["PRINTED_URI_LIMIT", "request_uri"]
+
+#: Bytes of a printed request URI beyond which nothing is compared: Asterisk's buffer without its NUL.
+PRINTED_URI_LIMIT = 511
+
+
+def request_uri(question: Question) -> Step:
+    """Ask which identify's ``match_request_uri`` the request URI satisfies."""
+    request = question.request
+    if request.request_uri is None:
+        return Step("request_uri", None, None, (Reason("the request has no request URI"),))
+    printed = request.printed_request_uri
+    size = len(encoded(printed))
+    if size > PRINTED_URI_LIMIT:
+        text = f"the request URI prints to {size} bytes; beyond {PRINTED_URI_LIMIT} it never matches"
+        return Step("request_uri", None, None, (Reason(text),))
+
+    def rest(count: int) -> str:
+        subject = "1 other identify object wants" if count == 1 else f"{count} other identify objects want"
+        return f"{subject} other request URIs than {quoted(printed)}"
+
+    endpoint, section, reasons = first_object(question, lambda identify: _look(printed, identify), rest)
+    if not reasons:
+        reasons = [Reason("no identify object has match_request_uri")]
+    return Step("request_uri", endpoint, section, tuple(reasons))
+
+
+def _look(printed: str, identify: Identify) -> Finding | None:
+    """Look at one object's request URI rule."""
+    rule = identify.request_uri
+    if rule is None:
+        return None
+    accepted = accepts(rule.pattern, printed)
+    apart = None if accepted else _apart(rule.pattern, printed)
+    return Finding(
+        verdict=MATCH if accepted else NO if apart is None else NEAR,
+        text=lambda: (
+            f"{named('identify', identify.id, rule.origin)}: {_word(rule, printed, accepted, apart)}"
+        ),
+        origin=rule.origin,
+    )
+
+
+def _word(rule: RequestUriRule, printed: str, accepted: bool, apart: str | None) -> str:
+    """Word what came of a rule."""
+    does = wanted(rule.pattern)
+    if accepted:
+        return f"the request URI {quoted(printed)} {does}"
+    if rule.pattern.literal == "":
+        return "the empty literal // equals no request URI"
+    if apart is not None:
+        return f"a request URI that {does} is wanted, {quoted(printed)} differs only in {apart}"
+    return f"a request URI that {does} is wanted, the request's is {quoted(printed)}"
+
+
+def _apart(pattern: TextPattern, printed: str) -> str | None:
+    """Return in words what alone keeps a literal and the URI apart, None if it's more, or an expression."""
+    if pattern.literal is None:
+        return None
+    simple = difference(pattern, printed)
+    if simple is not None:
+        return simple
+    wanted_base, wanted_parameters = _split(pattern.literal)
+    base, parameters = _split(printed)
+    if wanted_base == base:
+        same = sorted(wanted_parameters) == sorted(parameters)
+        return "the order of parameters" if same else "parameters"
+    if _portless(wanted_base) == _portless(base) and wanted_parameters == parameters:
+        return "the port"
+    return None
+
+
+def _split(uri: str) -> tuple[str, list[str]]:
+    """Split a URI into what stands before its parameters, and these."""
+    user, at, rest = uri.rpartition("@")
+    base, *parameters = rest.split(";")
+    return user + at + base, parameters
+
+
+def _portless(base: str) -> str:
+    """Return a URI's part before the parameters without its port."""
+    head, colon, port = base.rpartition(":")
+    # The last colon is the scheme's in sip:example.com, and an address's in sip:[2001:db8::1].
+    return head if colon and port.isdigit() and ":" in head else base

@@ -1,0 +1,83 @@
+"""Which transport section the identifiers find for a request; its domain and its symmetry matter to them.
+
+Facts:
+
+- A request has a socket, and the socket may be a section's own: UDP sections have one each, the
+  others have the listener from which a connection was accepted.
+- Sections are walked in the order of a hash container.  A UDP section is found if the request's socket is
+  its own; a section of any other protocol if its listener's address, host:port as text, equals the
+  socket's local name.  The protocol isn't compared, so a UDP request may find a TCP section that listens
+  on the same address and port, if that one stands before.
+- Nothing about ports or hosts is guessed from the message.
+
+Judgements, where the facts are silent: within a bucket ids stand in byte order; a section that listens on
+the wildcard address owns every local name of its family with its port; a request that names no socket
+came in on the first section of its protocol and of its source's family (an IPv4-mapped source is IPv6).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from identify.addresses import WILDCARDS
+from identify.explanation.question import Configured
+from identify.model import Transport
+from identify.strings import encoded
+
+if TYPE_CHECKING:
+    from identify._compiled._request import Request
+
+__all__ = ["bucket", "in_container_order", "transport_section"]
+
+#: Buckets of the container that holds the states of the transport sections.
+BUCKETS = 53
+
+
+def transport_section(configuration: Configured, request: Request) -> Transport | None:
+    """Find the section that Asterisk takes for the one the request came in on, None if there is none."""
+    own = _own_section(configuration, request)
+    name = own.address if own is not None else request.local
+    for section in in_container_order(configuration):
+        if section is own if section.protocol == "udp" else section.address == name:
+            return section
+    return None
+
+
+def in_container_order(configuration: Configured) -> list[Transport]:
+    """Return the transport sections in the order in which the lookup walks them."""
+    return sorted(
+        configuration.transports.values(),
+        key=lambda section: (bucket(section.id), encoded(section.id)),
+    )
+
+
+def bucket(id: str) -> int:
+    """Return the bucket of an id: ``bucket("transport-udp") == 44``, ``bucket("transport-tcp") == 18``."""
+    hash = 5381
+    for byte in encoded(id):
+        hash = (hash * 33 ^ byte) & 0xFFFFFFFF
+    return (hash & 0x7FFFFFFF) % BUCKETS
+
+
+def _own_section(configuration: Configured, request: Request) -> Transport | None:
+    """Find the section whose socket the request came in on."""
+    if request.transport_section is not None and request.transport_section in configuration.transports:
+        return configuration.transports[request.transport_section]
+    of_protocol = [
+        section for section in configuration.transports.values() if section.protocol == request.transport
+    ]
+    of_protocol.sort(key=lambda section: encoded(section.id))
+    local = request.local
+    if local is None:
+        family = 6 if ":" in request.source else 4
+        return next((section for section in of_protocol if section.family == family), None)
+    exact = (section for section in of_protocol if section.address == local)
+    wildcard = (section for section in of_protocol if _listens_everywhere(section, local))
+    return next(exact, None) or next(wildcard, None)
+
+
+def _listens_everywhere(section: Transport, local: str) -> bool:
+    """Tell whether the section listens on the wildcard address, with this local name's family and port."""
+    host, _, port = local.rpartition(":")
+    family = 6 if ":" in host else 4
+    return section.host in WILDCARDS and section.family == family and str(section.port) == port

@@ -1,0 +1,38 @@
+"""The identifiers: their names, the order in which Asterisk asks them, their numbers in compiled tables.
+
+Facts:
+
+- ``line`` is always asked first; ``endpoint_identifier_order`` can't move it.
+- Identifiers that the option names follow in its order, then the others in the order in which their modules are loaded.
+- An entry that names no identifier is as if it weren't there.
+
+How each decides is told in ``identify.explanation``, in a module of its name or in ``named_endpoints``; its twin in
+compiled code is in ``_ext/decision/_decide.pyx``.
+"""
+
+from __future__ import annotations
+
+__all__ = ["LINE", "LOAD_ORDER", "NAMES", "NUMBERS", "OF_IDENTIFY", "effective_order"]
+
+#: By number; the enum ``Identifier`` of ``_ext/tables/_tables.pxd`` says the same.  A saved engine has these numbers.
+NAMES = ("line", "ip", "username", "anonymous", "header", "request_uri", "auth_username")
+NUMBERS = {name: number for number, name in enumerate(NAMES)}
+
+#: Asked before all others.
+LINE = "line"
+
+#: The others, in the order in which alphabetically loaded modules register them.
+LOAD_ORDER = ("ip", "header", "request_uri", "username", "auth_username", "anonymous")
+
+#: Those that compare a request with the rules of identify objects; each rule is of one of them.
+OF_IDENTIFY = ("ip", "header", "request_uri")
+
+
+def effective_order(option: str) -> tuple[str, ...]:
+    """Return the identifiers in the order in which they are asked, for a value of ``endpoint_identifier_order``.
+
+    >>> effective_order("ip, username ,anonymous")
+    ('line', 'ip', 'anonymous', 'header', 'request_uri', 'username', 'auth_username')
+    """
+    listed = dict.fromkeys(item for item in option.split(",") if item in LOAD_ORDER)
+    return (LINE, *listed, *(name for name in LOAD_ORDER if name not in listed))

@@ -1,0 +1,1 @@
+"""Other people's programs: each module serves one of them, and only who uses it imports it."""

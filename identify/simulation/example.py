@@ -1,0 +1,71 @@
+"""One message of traffic asked about: the request that it is, its explanation, and the nearest miss of that.
+
+It keeps nothing and counts nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import attrs
+
+from identify._compiled._request import Request
+from identify.addresses import host_port
+from identify.configuration import Configuration
+from identify.explain import Explanation, explain
+from identify.explanation.result import MATCH, MISSING, NEAR, NO
+from identify.traffic.batch import TRANSPORTS, Batch
+
+__all__ = ["Example", "example_of", "nearest_miss"]
+
+#: The telling verdicts first, and of one verdict the identifiers of which a reason says most about the request.
+INTEREST = {MISSING: 0, NEAR: 1, MATCH: 2, NO: 3}
+TELLING = ("username", "header", "request_uri", "auth_username", "ip", "anonymous", "line")
+
+
+@attrs.frozen(kw_only=True)
+class Example:
+    """A message with what its transport knew of it; ``local`` is ``address:port`` or None."""
+
+    frame: int
+    time: int
+    data: bytes = attrs.field(repr=False)
+    source: str
+    port: int
+    transport: str
+    local: str | None
+
+    @property
+    def request(self) -> Request:
+        """The request; :class:`~identify.errors.MessageError` where the message is none."""
+        return Request.from_message(self.data, self.source, self.port, self.transport, self.local)
+
+    def explain(self, configuration: Configuration, line_tokens: Mapping[str, str]) -> Explanation:
+        """Return why it is, or isn't, identified."""
+        return explain(configuration, line_tokens, self.request)
+
+
+def example_of(batch: Batch, number: int) -> Example:
+    """Return a message of a batch."""
+    host = batch.local(number)
+    local = None if host is None else host_port(host, batch.local_ports[number])
+    return Example(
+        frame=batch.frames[number],
+        time=batch.times[number],
+        data=batch.message(number),
+        source=batch.source(number),
+        port=batch.ports[number],
+        transport=TRANSPORTS[batch.transports[number]],
+        local=local,
+    )
+
+
+def nearest_miss(explanation: Explanation) -> str:
+    """Return the reason that says best why nothing was identified; empty where there is none."""
+    found = [
+        (INTEREST[reason.verdict], TELLING.index(step.identifier), str(reason))
+        for step in explanation.steps
+        for reason in step.reasons
+        if reason.verdict in INTEREST
+    ]
+    return min(found, key=lambda one: one[:2])[2] if found else ""

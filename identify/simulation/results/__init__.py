@@ -1,0 +1,1 @@
+"""What a simulation found: counts by answer, source and time, and the tables that show them."""

@@ -1,0 +1,162 @@
+"""What a simulation counts by source and by rule, bounded, and so that parts add up.
+
+It knows batches' addresses and answers; nothing of how they came to be.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+
+from identify.addresses import unpacked
+from identify.simulation.example import Example
+
+__all__ = [
+    "MOST_EXAMPLES",
+    "MOST_SOURCES",
+    "MOST_STRANGERS",
+    "Sources",
+    "UnidentifiedSource",
+    "UnidentifiedSources",
+    "earliest",
+    "latest",
+]
+
+#: Distinct sources that are counted for one answer; from here on it is "at least so many".
+MOST_SOURCES = 10_000
+#: Sources of unidentified requests of which there is a row; the requests of further ones are only summed up.
+MOST_STRANGERS = 100_000
+#: Of so many of these rows a message is kept, for its explanation.
+MOST_EXAMPLES = 1_000
+
+
+def earliest(one: int, other: int) -> int:
+    """Return the earlier of two times, -1 being unknown."""
+    return max(one, other) if min(one, other) < 0 else min(one, other)
+
+
+def latest(one: int, other: int) -> int:
+    """Return the later of two times, -1 being unknown."""
+    return max(one, other)
+
+
+@attrs.define
+class Sources:
+    """The distinct source addresses of an answer, as 16 bytes."""
+
+    seen: set[bytes] = attrs.field(factory=set)
+
+    def add(self, address: bytes) -> None:
+        """Count an address."""
+        if len(self.seen) < MOST_SOURCES:
+            self.seen.add(address)
+
+    def merge(self, other: Sources) -> None:
+        """Add another part's; the smallest are kept, so that the order of the parts doesn't matter."""
+        self.seen = self.seen | other.seen
+        if len(self.seen) > MOST_SOURCES:
+            self.seen = set(sorted(self.seen)[:MOST_SOURCES])
+
+    @property
+    def count(self) -> int:
+        """How many there are, at least if not ``exact``."""
+        return len(self.seen)
+
+    @property
+    def exact(self) -> bool:
+        """Whether the limit wasn't reached."""
+        return len(self.seen) < MOST_SOURCES
+
+
+@attrs.define(kw_only=True)
+class UnidentifiedSource:
+    """A source of requests that nothing identified, or that an endpoint's access list denied.
+
+    ``events`` are the security events that Asterisk would have reported, which is what fail2ban counts; times are in
+    nanoseconds, -1 unknown.
+    """
+
+    address: bytes
+    unidentified: int = 0
+    denied: int = 0
+    events: int = 0
+    first: int = -1
+    last: int = -1
+    example: Example | None = None
+
+    @property
+    def source(self) -> str:
+        """The address as text."""
+        return unpacked(self.address)
+
+    @property
+    def requests(self) -> int:
+        """All of its requests that count here."""
+        return self.unidentified + self.denied
+
+    def add(self, *, time: int, denied: bool, event: bool) -> None:
+        """Count a request."""
+        if denied:
+            self.denied += 1
+        else:
+            self.unidentified += 1
+        self.events += event
+        if time >= 0:
+            self.first = earliest(self.first, time)
+            self.last = latest(self.last, time)
+
+    def merge(self, other: UnidentifiedSource) -> None:
+        """Add another part's; of two examples the earlier one is kept."""
+        self.unidentified += other.unidentified
+        self.denied += other.denied
+        self.events += other.events
+        self.first = earliest(self.first, other.first)
+        self.last = latest(self.last, other.last)
+        examples = [one for one in (self.example, other.example) if one is not None]
+        self.example = min(examples, key=lambda one: (one.time, one.frame), default=None)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the row in values that JSON knows."""
+        return {
+            "source": self.source,
+            "unidentified": self.unidentified,
+            "denied": self.denied,
+            "events": self.events,
+            "first": self.first,
+            "last": self.last,
+            "frame": self.example.frame if self.example is not None else None,
+        }
+
+
+@attrs.define
+class UnidentifiedSources:
+    """The rows by address; ``other`` sums up the requests of sources beyond the limit."""
+
+    rows: dict[bytes, UnidentifiedSource] = attrs.field(factory=dict)
+    other: UnidentifiedSource = attrs.field(factory=lambda: UnidentifiedSource(address=bytes(16)))
+
+    def row(self, address: bytes) -> UnidentifiedSource:
+        """Return the row of a source."""
+        row = self.rows.get(address)
+        if row is not None:
+            return row
+        if len(self.rows) >= MOST_STRANGERS:
+            return self.other
+        row = self.rows[address] = UnidentifiedSource(address=address)
+        return row
+
+    @property
+    def wants_example(self) -> bool:
+        """Whether a new row still gets an example."""
+        return len(self.rows) <= MOST_EXAMPLES
+
+    def merge(self, other: UnidentifiedSources) -> None:
+        """Add another part's rows."""
+        for address, row in other.rows.items():
+            self.row(address).merge(row)
+        self.other.merge(other.other)
+
+    def most(self, limit: int | None = None) -> list[UnidentifiedSource]:
+        """Return the rows with the most requests first; of two with as many the smaller address."""
+        return sorted(self.rows.values(), key=lambda row: (-row.requests, row.address))[:limit]

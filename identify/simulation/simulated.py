@@ -1,0 +1,68 @@
+"""One configuration as the replay takes part in it: engine, compiled replay, line tokens.
+
+A simulation has one, a comparison two over the same traffic.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from identify._compiled._replay import Replayer
+from identify.configuration import Configuration
+from identify.engine import Engine
+from identify.simulation.line_tokens import LineTokens
+from identify.simulation.replay_setup import make_replay
+from identify.simulation.sockets import find_sockets
+from identify.strings import encoded
+from identify.traffic.batch import Batch
+
+__all__ = ["SimulatedAsterisk", "make_replayer"]
+
+
+class SimulatedAsterisk:
+    """A configuration, compiled, with what it has learned.
+
+    ``line_tokens`` are the known tokens by registration's id; where they are None and an engine is given, that one's.
+    """
+
+    def __init__(
+        self,
+        configuration: Configuration,
+        engine: Engine | None,
+        line_tokens: Mapping[str, str] | None,
+        assume_dialogs: bool,
+        remembered: int,
+    ) -> None:
+        # An engine mints the tokens that it isn't given; those are nobody's.
+        given = dict(engine.line_tokens if line_tokens is None and engine is not None else line_tokens or {})
+        self.configuration = configuration
+        self.engine = engine if engine is not None else Engine(configuration, given)
+        #: What the numbers of answers mean.
+        self.matches = self.engine.matches
+        self.replay = make_replay(
+            configuration, self.engine, assume_dialogs=assume_dialogs, remembered=remembered
+        )
+        self._answers = {
+            match.section: number for number, match in enumerate(self.matches) if match.identifier == "line"
+        }
+        self.tokens = LineTokens(configuration, given, self._learn)
+        for id, token in given.items():
+            self._learn(id, token)
+
+    def _learn(self, id: str, token: str) -> None:
+        registration = self.configuration.registrations.get(id)
+        if registration is not None and registration.line:
+            self.replay.learn(encoded(token), self._answers.get(id, -1))
+
+
+def make_replayer(sides: Sequence[SimulatedAsterisk], local: Iterable[str], batch: Batch) -> Replayer:
+    """Return what takes batches through the replays of these sides; ``batch`` is the first one, not yet taken.
+
+    Asterisk's sockets are those that are given, or of the first side's configuration.
+    """
+
+    def told(batch: Batch, number: int) -> None:
+        for side in sides:
+            side.tokens.take(batch, number)
+
+    return Replayer(find_sockets(sides[0].configuration, local, batch), told)

@@ -1,0 +1,135 @@
+"""Which messages of a capture Asterisk received: by its own addresses.
+
+A reader that knows the direction says so, and nothing of this counts.  Otherwise the addresses at which Asterisk
+listens decide; ``_sockets.Sockets`` looks them up.
+
+Strategy
+1. The sockets are those that were given; without any, the binds of the configuration's transports that name an address.
+   A message to one was received, another one from one was sent.  Over a stream any port of such an address is
+   Asterisk's, as its own connections have ports of the moment; over UDP another port is another program.
+2. Binds to a wildcard name no address.  The addresses are found from the first batch: first those from which REGISTERs
+   of the configuration's own registrations come; then, of the ends of messages that have a port of such a bind, those
+   that the most messages have in common (in a capture on the host of Asterisk nearly all
+   have its address), then those that most of the rest have, and so on.  Of two with as many the one wins to which more
+   REGISTERs, then more requests, go.
+3. Where none of that says anything, a message to the port of a wildcard bind was received (and its address is
+   Asterisk's from now on), one from such a port was sent, any other is foreign.
+4. A message without a local address was received.  So is every message where the configuration has no transport.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+import attrs
+
+from identify._compiled._sockets import Sockets
+from identify.addresses import MAPPED, WILDCARDS, format_address, packed, parse_address
+from identify.configuration import Configuration
+from identify.errors import ConfigError
+from identify.simulation.line_tokens import Key, key_of, key_of_message
+from identify.traffic.batch import Batch, Direction
+
+__all__ = ["find_sockets"]
+
+#: Messages that are looked at for finding addresses.
+MOST_MESSAGES = 20_000
+#: Addresses that are found; a host has a few.
+MOST_FOUND = 64
+
+#: An address of 16 bytes and a port.
+Socket = tuple[bytes, int]
+
+
+def find_sockets(configuration: Configuration, given: Iterable[str], batch: Batch) -> Sockets:
+    """Return Asterisk's sockets; ``given`` are addresses with or without port, ``batch`` is the first one.
+
+    Raises :class:`~identify.errors.ConfigError` for a given one that is no address.
+    """
+    sockets = [_given(text) for text in given]
+    if sockets:
+        return Sockets(sockets)
+    transports = configuration.transports.values()
+    if not transports:
+        return Sockets(always=True)
+    named = [(packed(one.host), one.port) for one in transports if one.host not in WILDCARDS]
+    wildcards = {(one.family, one.port) for one in transports if one.host in WILDCARDS}
+    own = {key for one in configuration.registrations.values() if (key := key_of(one)) is not None}
+    found = _found(batch, wildcards, named, own) if wildcards else []
+    return Sockets(named + found, sorted(wildcards))
+
+
+def _given(text: str) -> Socket:
+    address = parse_address(text.strip())
+    if address is None:
+        raise ConfigError(
+            f"local {text!r} is no address, such as 192.0.2.1, 192.0.2.1:5060 or [2001:db8::1]:5060"
+        )
+    return packed(format_address(address.family, address.value)), address.port
+
+
+@attrs.define
+class _Flows:
+    """Messages between ends that could be Asterisk's, and what is known of each end, in negative numbers."""
+
+    #: By their ends, one or two.
+    counts: Counter[frozenset[bytes]] = attrs.field(factory=Counter)
+    #: REGISTERs of own registrations from an address; REGISTERs and requests to it.
+    own: Counter[bytes] = attrs.field(factory=Counter)
+    registers: Counter[bytes] = attrs.field(factory=Counter)
+    requests: Counter[bytes] = attrs.field(factory=Counter)
+
+    def best(self) -> bytes:
+        """Return the end that is most likely Asterisk's."""
+        common: Counter[bytes] = Counter()
+        for ends, count in self.counts.items():
+            for end in ends:
+                common[end] -= count
+        return min(
+            common, key=lambda end: (self.own[end], common[end], self.registers[end], self.requests[end], end)
+        )
+
+
+def _found(
+    batch: Batch, wildcards: set[tuple[int, int]], named: list[Socket], registrations: set[Key]
+) -> list[Socket]:
+    """Return the addresses of the wildcard binds that the messages of a batch show."""
+    flows = _flows(batch, wildcards, {address for address, _ in named}, registrations)
+    found: list[Socket] = []
+    while flows.counts and len(found) < MOST_FOUND:
+        best = flows.best()
+        family = 4 if best.startswith(MAPPED) else 6
+        found += [(best, port) for bind_family, port in sorted(wildcards) if bind_family == family]
+        flows.counts = Counter({ends: count for ends, count in flows.counts.items() if best not in ends})
+    return found
+
+
+def _flows(
+    batch: Batch, wildcards: set[tuple[int, int]], known: set[bytes], registrations: set[Key]
+) -> _Flows:
+    """Count the messages of a batch by those ends that could be Asterisk's."""
+    flows = _Flows()
+    for i in range(min(len(batch), MOST_MESSAGES)):
+        if batch.directions[i] != Direction.UNKNOWN:
+            continue
+        source, target = (bytes(column[16 * i : 16 * i + 16]) for column in (batch.sources, batch.locals))
+        if source in known or target in known:
+            continue
+        ends = [
+            address
+            for address, port in ((source, batch.ports[i]), (target, batch.local_ports[i]))
+            if (4 if address.startswith(MAPPED) else 6, port) in wildcards and any(address)
+        ]
+        if not ends:
+            continue
+        flows.counts[frozenset(ends)] += 1
+        start = bytes(batch.data[batch.offsets[i] : batch.offsets[i] + 9])
+        if start.startswith(b"SIP/"):
+            continue
+        flows.requests[target] -= 1
+        if start.startswith(b"REGISTER"):
+            flows.registers[target] -= 1
+            if registrations and source in ends and key_of_message(batch, i) in registrations:
+                flows.own[source] -= 1
+    return flows

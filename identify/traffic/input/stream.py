@@ -1,0 +1,279 @@
+"""The bytes of an input: opened, counted, decompressed, and looked at before they are read.
+
+Knows files, URLs, standard input and compression; nothing of formats.  A :class:`Stream` is what readers of formats
+read from.  What is wrong on the way (a truncated or damaged compressed file, a bomb) ends the stream and is put
+into ``problems``; what came before was delivered.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import stat
+import sys
+from typing import IO, Final
+
+from identify.errors import TrafficError
+from identify.traffic.input.compression import DAMAGE, MAGIC_BYTES, Decompressor, compression_of, decompressor
+from identify.traffic.input.remote import is_url, open_url, size_of
+
+__all__ = ["EXPANSION", "Stream", "open_stream"]
+
+#: How many times larger than the input what comes out of it may be, once it is larger than RATIO_FROM; text in
+#: gzip can't reach it, a bomb in xz or Zstandard does at once.
+EXPANSION: Final = 10_000
+RATIO_FROM: Final = 64 << 20
+PIECE: Final = 256 << 10
+#: Compressed files inside of compressed files are opened so deep.
+DEEPEST: Final = 3
+
+
+class Stream(io.RawIOBase):
+    """Bytes to read, decompressed; ``position`` and ``size`` are of the input as it is stored.
+
+    Not thread-safe, but for ``position``, which another thread may look at.
+    """
+
+    def __init__(
+        self,
+        file: IO[bytes],
+        name: str,
+        *,
+        size: int | None = None,
+        modified: float | None = None,
+        owned: bool = False,
+        limit: int | None = None,
+        expansion: int = EXPANSION,
+    ) -> None:
+        super().__init__()
+        self.name = name
+        self.size = size
+        #: When the file was last written, in seconds since the epoch, None where it is no file.
+        self.modified = modified
+        self.problems: list[str] = []
+        #: Names of the compressions, the outermost first.
+        self.compressions: list[str] = []
+        self._file = file
+        self._owned = owned
+        self._limit = limit
+        self._expansion = expansion
+        self._position = 0
+        self._delivered = 0
+        self._ahead = bytearray()
+        self._layers: list[_Layer] = []
+        self._ended = False
+        while len(self.compressions) < DEEPEST and (found := compression_of(self.peek(MAGIC_BYTES))):
+            self._layers.append(_Layer(found, name, bytes(self._ahead)))
+            self.compressions.append(found)
+            self._ahead.clear()
+            self._ended = False
+
+    @property
+    def position(self) -> int:
+        """Bytes of the stored input that were read so far."""
+        return self._position
+
+    @property
+    def plain(self) -> IO[bytes] | None:
+        """The file itself at its beginning, None where it is compressed or can't be sought in."""
+        if self._layers or not self._file.seekable():
+            return None
+        self._file.seek(-self._position, os.SEEK_CUR)
+        return self._file
+
+    def peek(self, count: int) -> bytes:
+        """Return the next bytes, fewer only at the end, without taking them."""
+        while len(self._ahead) < count and (piece := self._more()):
+            self._ahead += piece
+        return bytes(self._ahead[:count])
+
+    def readable(self) -> bool:
+        """Return True."""
+        return True
+
+    def read(self, count: int = -1, /) -> bytes:
+        """Return that many bytes, fewer only at the end; without a count all that are left."""
+        while (count < 0 or len(self._ahead) < count) and (piece := self._more()):
+            self._ahead += piece
+        taken = bytes(self._ahead if count < 0 else self._ahead[:count])
+        del self._ahead[: len(taken)]
+        return taken
+
+    def readinto(self, buffer: object, /) -> int:
+        """Fill a buffer, as far as one piece goes."""
+        view = memoryview(buffer).cast("B")  # type: ignore[arg-type]
+        if not self._layers and not self._ahead and not self._ended and isinstance(self._file, io.FileIO):
+            # Nothing lies between, so nothing need be copied.
+            try:
+                count = self._file.readinto(view) or 0
+            except OSError as error:
+                self.problems.append(self._unreadable(error))
+                count = 0
+            self._position += count
+            self._ended = not count
+            return count
+        piece = self.read(min(len(view), PIECE))
+        view[: len(piece)] = piece
+        return len(piece)
+
+    def close(self) -> None:
+        """Close the file if it was opened here."""
+        if self._owned and not self.closed:
+            self._file.close()
+        super().close()
+
+    def _more(self) -> bytes:
+        """Return the next piece of what is delivered, empty at the end."""
+        if self._ended:
+            return b""
+        piece = self._from(len(self._layers))
+        self._delivered += len(piece)
+        if self._layers and piece and (reason := self._too_much()):
+            self.problems.append(reason)
+            self._ended = True
+        if not piece:
+            self._ended = True
+        return piece
+
+    def _from(self, layers: int) -> bytes:
+        """Return the next piece of what the first so many layers make of the file."""
+        if not layers:
+            try:
+                piece = self._file.read(PIECE)
+            except OSError as error:
+                self.problems.append(self._unreadable(error))
+                return b""
+            self._position += len(piece)
+            return piece
+        layer = self._layers[layers - 1]
+        while True:
+            try:
+                piece = layer.decompress(PIECE)
+                if piece:
+                    return piece
+                if not layer.wants_input:
+                    continue
+                more = self._from(layers - 1)
+                if not more:
+                    if layer.incomplete:
+                        self.problems.append(f"{layer.name}: truncated after {self._position} bytes")
+                    return b""
+                layer.feed(more)
+            except DAMAGE as error:
+                self.problems.append(f"{layer.name}: damaged near byte {self._position}: {error}")
+                return b""
+
+    def _unreadable(self, error: OSError) -> str:
+        return f"can't be read on after {self._position} bytes: {error.strerror or error}"
+
+    def _too_much(self) -> str | None:
+        if self._limit is not None and self._delivered > self._limit:
+            return f"more than {self._limit} bytes decompressed, the rest isn't read"
+        if self._delivered > RATIO_FROM and self._delivered > self._expansion * max(self._position, 1):
+            return (
+                f"{self._delivered} bytes from {self._position} compressed ones, more than {self._expansion} "
+                "times: the rest isn't read"
+            )
+        return None
+
+
+class _Layer:
+    """One compression: members, one after the other."""
+
+    def __init__(self, name: str, path: str, first: bytes) -> None:
+        self.name = name
+        self._path = path
+        self._pending = first
+        self._member: Decompressor | None = decompressor(name, path)
+        self._begun = False
+
+    @property
+    def wants_input(self) -> bool:
+        if self._member is None:
+            return len(self._pending) < MAGIC_BYTES
+        return not self._pending and self._member.needs_input
+
+    @property
+    def incomplete(self) -> bool:
+        return self._begun
+
+    def feed(self, data: bytes) -> None:
+        self._pending += data
+
+    def decompress(self, count: int) -> bytes:
+        if self._member is None:
+            self._next_member()
+            if self._member is None:
+                return b""
+        data, self._pending = self._pending, b""
+        self._begun = self._begun or bool(data)
+        piece = self._member.decompress(data, count)
+        if self._member.eof:
+            self._pending = self._member.unused_data
+            self._member = None
+            self._begun = False
+        return piece
+
+    def _next_member(self) -> None:
+        """Begin the member that follows, if one does; padding and anything else is passed over."""
+        self._pending = self._pending.lstrip(b"\0")
+        if compression_of(self._pending) == self.name:
+            self._member = decompressor(self.name, self._path)
+        elif len(self._pending) >= MAGIC_BYTES:
+            self._pending = b""
+
+
+def open_stream(
+    source: str | os.PathLike[str] | IO[bytes],
+    *,
+    limit: int | None = None,
+    expansion: int = EXPANSION,
+) -> Stream:
+    """Open a path, a URL, ``-`` for standard input, or a file object that is open for bytes.
+
+    A file object stays open when the stream is closed.  ``limit`` bounds the bytes that come out of a compressed
+    input, ``expansion`` how many times more they may be than the compressed ones.
+    """
+    if not isinstance(source, (str, os.PathLike)):
+        if isinstance(source, io.TextIOBase) or not hasattr(source, "read"):
+            raise TrafficError(f"{type(source).__name__} is no path and no file open for bytes")
+        name = getattr(source, "name", "")
+        name = name if isinstance(name, str) else f"<{type(source).__name__}>"
+        size, modified = _status(source)
+        return Stream(source, name, size=size, modified=modified, limit=limit, expansion=expansion)
+    path = os.fspath(source)
+    if path == "-":
+        size, modified = _status(sys.stdin.buffer)
+        return Stream(sys.stdin.buffer, path, size=size, modified=modified, limit=limit, expansion=expansion)
+    if is_url(path):
+        remote = open_url(path)
+        return _owning(remote, path, size_of(remote), None, limit=limit, expansion=expansion)
+    try:
+        file = open(path, "rb", buffering=0)  # noqa: SIM115 (the stream closes it)
+    except (OSError, ValueError) as error:
+        raise TrafficError(
+            f"can't be read: {getattr(error, 'strerror', None) or error}", str(path)
+        ) from error
+    return _owning(file, path, *_status(file), limit=limit, expansion=expansion)
+
+
+def _owning(
+    file: IO[bytes], name: str, size: int | None, modified: float | None, *, limit: int | None, expansion: int
+) -> Stream:
+    """Return a stream that closes the file, also if there can be none."""
+    try:
+        return Stream(file, name, size=size, modified=modified, owned=True, limit=limit, expansion=expansion)
+    except BaseException:
+        file.close()
+        raise
+
+
+def _status(file: IO[bytes]) -> tuple[int | None, float | None]:
+    """Return size and time of a regular file; of a file object in memory the size."""
+    try:
+        status = os.fstat(file.fileno())
+    except (AttributeError, OSError, ValueError):
+        return (file.getbuffer().nbytes if isinstance(file, io.BytesIO) else None), None
+    if not stat.S_ISREG(status.st_mode):
+        return None, None
+    return status.st_size, status.st_mtime

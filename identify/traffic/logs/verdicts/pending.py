@@ -1,0 +1,135 @@
+"""What a message of a log is known by: transaction, source, From.
+
+Knows just enough of a message to find the lines and the answer that belong to a request.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Hashable, Iterator, ValuesView
+from itertools import islice
+from typing import Final
+
+import attrs
+
+from identify.errors import IdentifyError
+from identify.request import Request
+from identify.strings import decoded
+from identify.traffic.logs.records import LogMessage
+from identify.traffic.logs.segments import HEADERS_END
+
+__all__ = ["PendingRequest", "PendingRequests"]
+
+CALL_ID: Final = re.compile(
+    rb"^(?:call-id|i)[ \t]*:[ \t]*([^\r\n]*?)[ \t]*\r?$", re.IGNORECASE | re.MULTILINE
+)
+CSEQ: Final = re.compile(rb"^cseq[ \t]*:[ \t]*(\d{1,10})[ \t]+(\S{1,64})", re.IGNORECASE | re.MULTILINE)
+BRANCH: Final = re.compile(
+    rb"^(?:via|v)[ \t]*:[^\r\n,]*?;[ \t]*branch[ \t]*=[ \t]*([^;,\s]+)", re.IGNORECASE | re.MULTILINE
+)
+#: A user of this many bytes may be cut in a line.
+LONG: Final = 200
+#: A line of the distributor about a request follows its record at once, but for a burst.
+BURST: Final = 256
+
+
+@attrs.define(eq=False, kw_only=True)
+class PendingRequest:
+    """A request that waits for what the log says about it, or what an answer says of its request."""
+
+    line: int
+    thread: bytes
+    source: tuple[str, int]
+    call_id: str
+    cseq: str
+    method: str
+    branch: bytes
+    data: bytes = attrs.field(repr=False)
+    ran: bool | None = None
+
+    @classmethod
+    def of(cls, message: LogMessage) -> PendingRequest:
+        """Return what a message is known by."""
+        headers = HEADERS_END.search(message.data)
+        top = message.data[: headers.start() + 1] if headers else message.data
+        call_id, cseq, branch = CALL_ID.search(top), CSEQ.search(top), BRANCH.search(top)
+        return cls(
+            line=message.line,
+            thread=message.thread,
+            source=(message.address.decode("ascii", "replace"), message.port),
+            call_id=decoded(call_id[1]) if call_id else "",
+            cseq=str(int(cseq[1])) if cseq else "",
+            method=decoded(cseq[2]) if cseq else "",
+            branch=branch[1] if branch else b"",
+            data=message.data,
+        )
+
+    @property
+    def transaction(self) -> tuple[str, str]:
+        """Call-ID and CSeq, which an answer repeats."""
+        return self.call_id, f"{self.cseq} {self.method}"
+
+    def is_of(self, thread: bytes, method: str, cseq: str) -> bool:
+        """Return whether a line of the distributor about a request of this kind may mean this one."""
+        return (
+            self.ran is None and self.method == method and self.cseq == cseq and self.thread in (b"", thread)
+        )
+
+    def from_fits(self, user: str, domain: str) -> bool:
+        """Return whether From may have this user and domain; where it can't be read it may."""
+        if len(user) >= LONG:
+            return True
+        try:
+            uri = Request.from_message(self.data, self.source[0], self.source[1]).from_uri
+        except (IdentifyError, ValueError):
+            return True
+        if uri is None or uri.user is None:
+            return not user
+        return uri.user == user and uri.host.strip("[]").lower() == domain.strip("[]").lower()
+
+
+class PendingRequests:
+    """The requests that wait, in the order in which they came, found by what lines and answers name."""
+
+    def __init__(self) -> None:
+        self._all: dict[int, PendingRequest] = {}
+        self._found: dict[Hashable, dict[int, PendingRequest]] = {}
+
+    def __len__(self) -> int:
+        """Return how many wait."""
+        return len(self._all)
+
+    def __contains__(self, pending: PendingRequest) -> bool:
+        """Return whether a request waits still."""
+        return pending.line in self._all
+
+    def add(self, pending: PendingRequest) -> None:
+        """Add a request."""
+        self._all[pending.line] = pending
+        for key in self._keys(pending):
+            self._found.setdefault(key, {})[pending.line] = pending
+
+    def remove(self, pending: PendingRequest) -> None:
+        """Remove a request."""
+        del self._all[pending.line]
+        for key in self._keys(pending):
+            same = self._found[key]
+            del same[pending.line]
+            if not same:
+                del self._found[key]
+
+    def all(self) -> ValuesView[PendingRequest]:
+        """Return all."""
+        return self._all.values()
+
+    def latest(self) -> Iterator[PendingRequest]:
+        """Yield the last ones, the very last first."""
+        return islice(reversed(self._all.values()), BURST)
+
+    def of(self, key: Hashable) -> ValuesView[PendingRequest]:
+        """Return those of a transaction, a Call-ID or a source."""
+        return self._found.get(key, {}).values()
+
+    @staticmethod
+    def _keys(pending: PendingRequest) -> tuple[Hashable, ...]:
+        return pending.transaction, pending.call_id, pending.source

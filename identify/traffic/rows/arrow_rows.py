@@ -1,0 +1,130 @@
+"""Parquet and Arrow IPC, by pyarrow (``pip install 'sip-identify[parquet]'``).
+
+Knows how pyarrow gives some rows at a time; which column means what is in ``fields``.
+
+*Facts*: Parquet and the file form of Arrow are read from their ends, so what can't be sought in is copied to a
+temporary file first; the stream form of Arrow isn't.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Mapping
+from typing import IO, Any, Final
+
+from identify.errors import TrafficError
+from identify.traffic.input.stream import Stream
+from identify.traffic.rows.fields import VALUE, RowError
+from identify.traffic.rows.reader import RowReader
+
+__all__ = ["ARROW_FILE", "ARROW_STREAM", "PARQUET", "TableReader"]
+
+PARQUET: Final = b"PAR1"
+ARROW_FILE: Final = b"ARROW1"
+#: The continuation marker before the schema's length.
+ARROW_STREAM: Final = b"\xff\xff\xff\xff"
+ROWS: Final = 1024
+PIECE: Final = 1 << 20
+IN_MEMORY: Final = 16 << 20
+#: What may be copied to a temporary file.
+LARGEST_COPY: Final = 4 << 30
+
+
+class TableReader(RowReader):
+    """Rows of a table, of which only known columns are read; ``frames`` are numbers of rows, 1-based."""
+
+    _unit = "row"
+
+    def __init__(self, stream: Stream, name: str, columns: Mapping[str, str] | None = None) -> None:
+        first = stream.peek(8)
+        format = "parquet" if first.startswith(PARQUET) else "arrow"
+        super().__init__(stream, name, format, columns)
+        try:
+            import pyarrow  # noqa: PLC0415 (an extra)
+            import pyarrow.parquet  # noqa: PLC0415
+        except ImportError as error:
+            raise TrafficError(
+                f"{format}, and no library for it is installed: pip install 'sip-identify[parquet]'", name
+            ) from error
+        self._pyarrow: Any = pyarrow
+        self._seekable = not first.startswith(ARROW_STREAM)
+        self._temporary: IO[bytes] | None = None
+
+    def _rows(self) -> Iterator[tuple[int, Mapping[str, object] | RowError]]:
+        number = 0
+        try:
+            for batch in self._batches():
+                # What an Arrow file says of its own buffers isn't true because it says so.
+                batch.validate(full=True)
+                for row in self._values(batch):
+                    number += 1
+                    yield number, row
+        except TrafficError:
+            raise
+        except (self._pyarrow.ArrowException, OSError, ValueError, RuntimeError) as error:
+            self.problems.append(f"damaged after row {number}: {str(error)[:200]}")
+
+    def _values(self, batch: Any) -> Iterator[Mapping[str, object] | RowError]:
+        """Yield the rows of a batch; one with a value that Python can't have doesn't take the others with it."""
+        try:
+            rows = batch.to_pylist()
+        except (ValueError, OverflowError):
+            rows = None
+        if rows is not None:
+            yield from rows
+            return
+        for number in range(batch.num_rows):
+            try:
+                yield batch.slice(number, 1).to_pylist()[0]
+            except (ValueError, OverflowError) as error:
+                yield RowError(VALUE, str(error)[:200])
+
+    def _batches(self) -> Iterator[Any]:
+        file: Any = self._file() if self._seekable else self._stream
+        if self.format == "parquet":
+            table = self._pyarrow.parquet.ParquetFile(file, pre_buffer=False)
+            wanted = [name for name in table.schema_arrow.names if self._columns.field(name)]
+            self._check(wanted, table.schema_arrow.names)
+            yield from table.iter_batches(batch_size=ROWS, columns=wanted, use_threads=False)
+            return
+        reader = self._pyarrow.ipc.open_file(file) if self._seekable else self._pyarrow.ipc.open_stream(file)
+        wanted = [name for name in reader.schema.names if self._columns.field(name)]
+        self._check(wanted, reader.schema.names)
+        batches = (
+            (reader.get_batch(number) for number in range(reader.num_record_batches))
+            if self._seekable
+            else reader
+        )
+        for batch in batches:
+            for begin in range(0, batch.num_rows, ROWS):
+                yield batch.select(wanted).slice(begin, ROWS)
+
+    def _check(self, wanted: list[str], names: list[str]) -> None:
+        if "source" not in self._columns.known(wanted):
+            raise TrafficError(
+                f"no column of {', '.join(names[:20])} is known as source: name it, as in columns={{'source': 'name'}}",
+                self.name,
+            )
+
+    def _file(self) -> IO[bytes]:
+        """Return the input as something that can be sought in."""
+        if plain := self._stream.plain:
+            return plain
+        temporary = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 (closed with the reader)
+        self._temporary = temporary
+        size = 0
+        while piece := self._stream.read(PIECE):
+            size += len(piece)
+            if size > LARGEST_COPY:
+                raise TrafficError(
+                    f"{self.format} that can't be sought in, of more than {LARGEST_COPY} bytes", self.name
+                )
+            temporary.write(piece)
+        temporary.seek(0)
+        return temporary
+
+    def close(self) -> None:
+        """Close what was opened."""
+        if self._temporary is not None:
+            self._temporary.close()
+        super().close()
