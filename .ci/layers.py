@@ -49,8 +49,8 @@ def layers(texts: Texts) -> Iterator[str]:
                 yield f"{path}: not on the map of _ext/README.md"
     for path, line, known in edges(texts):
         if path.startswith("_ext/") and known.startswith("_ext/"):
-            place, other = _source_place(path, sources), _source_place(known, sources)
-            if place is not None and other is not None and other > place:
+            source, other = _source_place(path, sources), _source_place(known, sources)
+            if source is not None and other is not None and other > source:
                 yield f"{path}:{line}: knows {known}, which stands below it in _ext/README.md"
             continue
         part, other_part = _part_of(path, parts), _part_of(known, parts)
@@ -103,6 +103,7 @@ def edges(texts: Texts) -> Iterator[Edge]:
 def _python_edges(path: str, text: str, texts: Texts) -> Iterator[Edge]:
     for node in ast.walk(ast.parse(text)):
         names: list[tuple[str, list[str]]] = []
+        line = getattr(node, "lineno", 0)
         if isinstance(node, ast.Import):
             names = [(alias.name, []) for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module is not None:
@@ -114,7 +115,7 @@ def _python_edges(path: str, text: str, texts: Texts) -> Iterator[Edge]:
                 if isinstance(value, ast.Constant) and isinstance(value.value, str)
             ]
         for module, members in names:
-            yield from ((path, node.lineno, known) for known in _files_of(module, members, texts))
+            yield from ((path, line, known) for known in _files_of(module, members, texts))
 
 
 def _is_import_module(call: ast.Call) -> bool:
@@ -149,7 +150,7 @@ def _files_of(module: str, members: Iterable[str], texts: Texts) -> Iterator[str
     for name in [module, *(f"{module}.{member}" for member in members)]:
         if name.startswith(COMPILED):
             yield from _source_of(name.removeprefix(COMPILED), texts)
-        elif name != module or not _only_members(module, members, texts):
+        elif f"{name}." != COMPILED and (name != module or not _only_members(module, members, texts)):
             base = name.replace(".", "/")
             yield from (path for path in (f"{base}.py", f"{base}/__init__.py") if path in texts)
 
