@@ -248,7 +248,7 @@ class _Loader:
 def _without_collections() -> Iterator[None]:
     """Pause the cyclic garbage collector.
 
-    Loading makes a million objects and no cycles; looking for some took half of its time.
+    Loading makes a million objects and no cycles, so looking for some would only cost time.
     """
     enabled = gc.isenabled()
     gc.disable()
