@@ -1,6 +1,6 @@
 """Read damaged captures as long as asked: none may raise, crash, or deliver what is beyond the bounds.
 
-    python tests/fuzz_captures.py --seconds 60 [--seed 1]
+    python tests/long/fuzz_captures.py --seconds 60 [--seed 1]
 
 Prints the seed of each round that fails.  Most is found under the sanitizers, see ``_ext/README.md``.
 """
@@ -14,13 +14,15 @@ import time
 import traceback
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
+
 import captures
 import damaging
 
 from identify.traffic.captures.capture import CaptureReader
 from identify.traffic.captures.hep import HepReader
 
-SAMPLES = Path(__file__).parent / "data" / "samples"
+SAMPLES = Path(__file__).parent.parent / "data" / "samples"
 LARGEST = 60_000
 
 

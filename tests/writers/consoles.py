@@ -17,7 +17,7 @@ from click.testing import CliRunner
 
 from identify.commands.main import sip_identify
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted([ROOT / "README.md", *ROOT.glob("examples/*/README.md"), *ROOT.glob("docs/**/*.md")])
 BLOCK = re.compile(r"(?P<before>^```console\n)(?P<body>.*?)(?P<after>^```$)", re.MULTILINE | re.DOTALL)
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from identify.traffic import TRANSPORTS, Direction, open_traffic
 
-SAMPLES = Path(__file__).parent / "data" / "samples"
+SAMPLES = Path(__file__).parent.parent / "data" / "samples"
 NAMES = tuple(sorted(path.parent.name for path in SAMPLES.glob("*/full.log.gz")))
 #: Samples recorded with debug 3, so with the lines of the identifiers.
 DEBUGGED = tuple(name for name in NAMES if name != "nodebug-lo")

@@ -1,6 +1,6 @@
 """Damage images of engines in all ways and ask what still loads: each is refused or answers, none crashes.
 
-    python tests/mutate.py --count 10000 [--first 0]
+    python tests/long/mutate.py --count 10000 [--first 0]
 
 Mutation n is always the same, so that the number that was printed last before a crash finds it again.
 """
@@ -19,7 +19,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
 
 import generate
 
