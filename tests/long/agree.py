@@ -89,8 +89,8 @@ def run_case(seed, number, pairs=PAIRS):
     configuration = Configuration.from_files(files)
     engine = Engine(configuration, generate.tokens(configuration.registrations))
     counts, differences = collections.Counter(), []
-    requests = [(Request.from_message, one, True) for one in messages]
-    requests += [(Request, one, False) for one in metadata]
+    requests = [(Request.from_message, message, True) for message in messages]
+    requests += [(Request, arguments, False) for arguments in metadata]
     for index, (make, arguments, by_message) in enumerate(requests[:pairs]):
         counts["pairs"] += 1
         outcomes = compare(engine, make, arguments, by_message, counts)

@@ -55,7 +55,7 @@ def shuffled(file, chance):
     )
 
 
-def one(file, chance):
+def read(file, chance):
     """Read a file by the reader that its beginning asks for, in pieces of any size."""
     stream = captures.Trickle(file, chance.choice([1 << 20, 4096, 100]))
     hep = HepReader.recognises(file[:18])
@@ -92,7 +92,7 @@ def main():
         else:
             file = damaging.damaged(file, seed + rounds)
         try:
-            problems += one(file, chance)
+            problems += read(file, chance)
         except Exception:  # noqa: BLE001 (any is what is looked for)
             print(f"--seed {seed + rounds}")
             traceback.print_exc(limit=3)

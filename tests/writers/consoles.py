@@ -60,7 +60,11 @@ def rewritten(document: Path) -> str:
 
     def block(found: re.Match[str]) -> str:
         shown = [Console(document, typed, output) for typed, output in _commands(found["body"])]
-        return found["before"] + "".join(f"$ {one.typed}\n{one.run()}" for one in shown) + found["after"]
+        return (
+            found["before"]
+            + "".join(f"$ {console.typed}\n{console.run()}" for console in shown)
+            + found["after"]
+        )
 
     return BLOCK.sub(block, document.read_text(encoding="utf-8"))
 
