@@ -65,7 +65,7 @@ count-baseline: $(BUILT)  ## Count instructions and make that the baseline.
 	$(BIN)/python -m benchmarks.counting --baseline
 
 examples: $(BUILT)  ## Write anew what the commands shown in the documents print.
-	$(BIN)/python tests/consoles.py
+	$(BIN)/python tests/writers/consoles.py
 
 clean:  ## Remove what was built, but not the virtual environments.
 	rm -rf build dist *.egg-info identify/_compiled/*.so _ext/*/*.c $(VENV)/.built-*

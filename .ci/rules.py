@@ -6,10 +6,11 @@ import ast
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Iterator, Mapping
+from pathlib import Path, PurePosixPath
 
-ROOT = Path(__file__).parent.parent
+#: Files by path below the root, with their text.
+Texts = Mapping[str, str]
 
 #: What PyPI's distribution "identify" installs into the package of the same name.
 TAKEN = {"cli", "extensions", "identify", "interpreters", "vendor"}
@@ -21,69 +22,93 @@ UNRUN = re.compile(
     r"\b(mark\.skip|mark\.skipif|mark\.xfail|pytest\.skip|pytest\.xfail|importorskip|SkipTest)\b"
 )
 MODULES = re.compile(r"^MODULES = (\[.*?\])$", re.MULTILINE | re.DOTALL)
+#: What compiled modules have for tests and benchmarks alone; their stubs say so: ``# for tests``.
+FOR_TESTS = {
+    "_addresses": {
+        "parse_plain",
+        "AddressIndex.lookup_text",
+        "AddressIndex.checksum",
+        "AddressIndex.structure",
+    },
+    "_fast_path": {"index_of"},
+    "_image": {"sealed"},
+    "_regex_syntax": {"needs_of"},
+    "_replay": {"Replay.counted_sources"},
+    "_request": {"read_request", "spans_of", "usual_end"},
+}
+MARK = "# for tests"
 
 
-def files(folder: str, *endings: str) -> Iterator[tuple[Path, str]]:
+def read(root: Path) -> dict[str, str]:
+    """Return the files that the rules are about."""
+    paths = [root / "setup.py"]
+    for folder, endings in (("identify", ("py", "pyi")), ("_ext", ("pyx", "pxd", "h")), ("tests", ("py",))):
+        paths += sorted(path for ending in endings for path in root.glob(f"{folder}/**/*.{ending}"))
+    return {path.relative_to(root).as_posix(): path.read_text(encoding="utf-8") for path in paths}
+
+
+def files(texts: Texts, folder: str, *endings: str) -> Iterator[tuple[PurePosixPath, str]]:
     """Yield the files of a folder with their text."""
-    for path in sorted((ROOT / folder).rglob("*")):
-        if path.suffix in endings and "__pycache__" not in path.parts:
-            yield path.relative_to(ROOT), path.read_text(encoding="utf-8")
+    for name, text in texts.items():
+        path = PurePosixPath(name)
+        if path.parts[0] == folder and path.suffix in endings:
+            yield path, text
 
 
-def names() -> Iterator[str]:
+def names(texts: Texts) -> Iterator[str]:
     """No module may have a name that PyPI's "identify" has."""
-    for path, _ in [*files("identify", ".py", ".pyi"), *files("_ext", ".pyx")]:
+    for path, _ in [*files(texts, "identify", ".py", ".pyi"), *files(texts, "_ext", ".pyx")]:
         if TAKEN & {part.removesuffix(path.suffix) for part in path.parts[1:]}:
             yield f"{path}: the name is taken by PyPI's distribution 'identify'"
 
 
-def lengths() -> Iterator[str]:
+def lengths(texts: Texts) -> Iterator[str]:
     """No module of the package may be longer than a reader keeps in mind."""
-    for path, text in files("identify", ".py"):
+    for path, text in files(texts, "identify", ".py"):
         if (lines := text.count("\n")) > LONGEST_MODULE:
             yield f"{path}: {lines} lines, at most {LONGEST_MODULE}"
 
 
-def folders() -> Iterator[str]:
+def folders(texts: Texts) -> Iterator[str]:
     """No folder of the package may hold more modules than a reader finds at a glance."""
-    held = Counter(path.parent for path, _ in files("identify", ".py"))
+    held = Counter(path.parent for path, _ in files(texts, "identify", ".py"))
     for folder, modules_in_it in held.items():
         if modules_in_it > LARGEST_FOLDER:
             yield f"{folder}: {modules_in_it} modules, at most {LARGEST_FOLDER}"
 
 
-def imports() -> Iterator[str]:
+def imports(texts: Texts) -> Iterator[str]:
     """Import inside the package from its modules, never from its top, which another may own."""
-    for path, text in files("identify", ".py"):
+    for path, text in files(texts, "identify", ".py"):
         if path.parts == ("identify", "__init__.py"):
             continue
         for node in ast.walk(ast.parse(text)):
             if not isinstance(node, ast.Import | ast.ImportFrom):
                 continue
-            plain = isinstance(node, ast.Import) and any(one.name == "identify" for one in node.names)
+            plain = isinstance(node, ast.Import) and any(alias.name == "identify" for alias in node.names)
             named = isinstance(node, ast.ImportFrom) and node.module == "identify" and node.level == 0
             if plain or named:
                 yield f"{path}:{node.lineno}: import from the module that has the name, not from 'identify'"
 
 
-def unfinished() -> Iterator[str]:
+def unfinished(texts: Texts) -> Iterator[str]:
     """Nothing is left for later in the sources."""
     for path, text in [
-        *files("identify", ".py", ".pyi"),
-        *files("_ext", ".pyx", ".pxd", ".h"),
-        *files("tests", ".py"),
+        *files(texts, "identify", ".py", ".pyi"),
+        *files(texts, "_ext", ".pyx", ".pxd", ".h"),
+        *files(texts, "tests", ".py"),
     ]:
         for number, line in enumerate(text.split("\n"), 1):
             if UNFINISHED.search(line):
                 yield f"{path}:{number}: unfinished: {line.strip()}"
 
 
-def tests() -> Iterator[str]:
+def tests(texts: Texts) -> Iterator[str]:
     """Every test runs, and says in a docstring what it pins."""
-    for path, text in files("tests", ".py"):
+    for path, text in files(texts, "tests", ".py"):
         for number, line in enumerate(text.split("\n"), 1):
             # The one place that knows which programs are missing, and says what to install; CI has them all.
-            if UNRUN.search(line) and path.as_posix() != "tests/conftest.py":
+            if UNRUN.search(line) and str(path) != "tests/conftest.py":
                 yield f"{path}:{number}: a test that doesn't run: {line.strip()}"
         for node in ast.walk(ast.parse(text)):
             if (
@@ -94,26 +119,61 @@ def tests() -> Iterator[str]:
                 yield f"{path}:{node.lineno}: {node.name} doesn't say what it pins"
 
 
-def modules() -> Iterator[str]:
+def modules(texts: Texts) -> Iterator[str]:
     """Every Cython source is compiled and has a stub, and nothing else has one."""
-    listed = MODULES.search((ROOT / "setup.py").read_text(encoding="utf-8"))
+    listed = MODULES.search(texts["setup.py"])
     compiled = set(ast.literal_eval(listed[1])) if listed else set()
-    sources = {path.stem for path, _ in files("_ext", ".pyx")}
-    stubs = {path.stem for path, _ in files("identify", ".pyi")}
+    sources = {path.stem for path, _ in files(texts, "_ext", ".pyx")}
+    stubs = {path.stem for path, _ in files(texts, "identify", ".pyi")}
     for name in sorted(compiled ^ sources):
         yield f"_ext/*/{name}.pyx: it and MODULES of setup.py don't agree"
     for name in sorted(compiled ^ stubs):
         yield f"identify/_compiled/{name}.pyi: it and MODULES of setup.py don't agree"
 
 
-RULES = (names, lengths, folders, imports, unfinished, tests, modules)
+def doors(texts: Texts) -> Iterator[str]:
+    """Only tests and benchmarks name what compiled modules have for them, and the stubs say what that is."""
+    listed = {(module, name) for module, members in FOR_TESTS.items() for name in members}
+    marked = {(path.stem, name) for path, text in files(texts, "identify", ".pyi") for name in _marked(text)}
+    for module, name in sorted(listed ^ marked):
+        yield f"identify/_compiled/{module}.pyi: {name}: it and FOR_TESTS of .ci/rules.py don't agree"
+    functions = {name for _, name in listed if "." not in name}
+    attributes = functions | {name.rpartition(".")[2] for _, name in listed}
+    for path, text in files(texts, "identify", ".py"):
+        for node in ast.walk(ast.parse(text)):
+            match node:
+                case ast.Attribute(attr=name, lineno=number) if name in attributes:
+                    yield f"{path}:{number}: {name} is for tests"
+                case ast.Name(id=name, lineno=number) if name in functions:
+                    yield f"{path}:{number}: {name} is for tests"
+                case ast.alias(name=name, lineno=number) if name in functions:
+                    yield f"{path}:{number}: {name} is for tests"
+    # No methods here: without types, a method can't be told from a struct's field of the same name.
+    use = re.compile(rf"(?<!def )\b({'|'.join(sorted(functions))})\b")
+    for path, text in files(texts, "_ext", ".pyx", ".pxd"):
+        for number, line in enumerate(text.split("\n"), 1):
+            if found := use.search(line):
+                yield f"{path}:{number}: {found[1]} is for tests"
+
+
+def _marked(stub: str) -> Iterator[str]:
+    """Yield the functions of a stub that end with the mark, and the methods as ``Class.method``."""
+    lines = stub.split("\n")
+    for node in ast.parse(stub).body:
+        for inner in node.body if isinstance(node, ast.ClassDef) else [node]:
+            if isinstance(inner, ast.FunctionDef) and lines[(inner.end_lineno or 0) - 1].endswith(MARK):
+                yield f"{node.name}.{inner.name}" if isinstance(node, ast.ClassDef) else inner.name
+
+
+RULES = (names, lengths, folders, imports, unfinished, tests, modules, doors)
 
 
 def main() -> int:
     """Check every rule and return the exit status."""
-    broken = [one for rule in RULES for one in rule()]
-    for one in broken:
-        print(one)
+    texts = read(Path(__file__).parent.parent)
+    broken = [offence for rule in RULES for offence in rule(texts)]
+    for offence in broken:
+        print(offence)
     print(f"project rules: {len(broken)} broken")
     return 1 if broken else 0
 

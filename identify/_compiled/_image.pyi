@@ -2,4 +2,4 @@
 
 from typing_extensions import Buffer
 
-def sealed(image: Buffer) -> bytes: ...
+def sealed(image: Buffer) -> bytes: ...  # for tests

@@ -42,7 +42,7 @@ def codes(configuration: Configuration) -> set[str]:
 
 def problem(configuration: Configuration, code: str) -> Problem:
     """Return the only problem of that code."""
-    (found,) = (one for one in configuration.problems if one.code == code)
+    (found,) = (problem for problem in configuration.problems if problem.code == code)
     return found
 
 

@@ -155,5 +155,5 @@ def test_every_program_is_run() -> None:
     """No page has a program that these tests don't run."""
     shown = {document.name for document in DOCUMENTS if BLOCK.search(document.read_text(encoding="utf-8"))}
 
-    # The programs of many-machines.md are run by tests/frames.
+    # The programs of many-machines.md are run by tests/integrations.
     assert shown == {"asyncio-proxy.md", "kamailio.md", "host-names.md", "many-machines.md"}

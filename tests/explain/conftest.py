@@ -129,9 +129,9 @@ class Maker:
 
         def of(type):
             return {
-                one.id: one
-                for one in sorted(objects, key=lambda one: one.id.encode())
-                if isinstance(one, type)
+                made.id: made
+                for made in sorted(objects, key=lambda made: made.id.encode())
+                if isinstance(made, type)
             }
 
         return Configured(
@@ -164,7 +164,7 @@ def step():
 
     def ask(identifier, configuration, tokens=None, everything=False, **request):
         explanation = explain(configuration, tokens or {}, asked(**request), everything=everything)
-        return next(one for one in explanation.steps if one.identifier == identifier)
+        return next(step for step in explanation.steps if step.identifier == identifier)
 
     return ask
 

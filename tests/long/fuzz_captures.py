@@ -1,6 +1,6 @@
 """Read damaged captures as long as asked: none may raise, crash, or deliver what is beyond the bounds.
 
-    python tests/fuzz_captures.py --seconds 60 [--seed 1]
+    python tests/long/fuzz_captures.py --seconds 60 [--seed 1]
 
 Prints the seed of each round that fails.  Most is found under the sanitizers, see ``_ext/README.md``.
 """
@@ -14,13 +14,15 @@ import time
 import traceback
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
+
 import captures
 import damaging
 
 from identify.traffic.captures.capture import CaptureReader
 from identify.traffic.captures.hep import HepReader
 
-SAMPLES = Path(__file__).parent / "data" / "samples"
+SAMPLES = Path(__file__).parent.parent / "data" / "samples"
 LARGEST = 60_000
 
 
@@ -53,7 +55,7 @@ def shuffled(file, chance):
     )
 
 
-def one(file, chance):
+def read(file, chance):
     """Read a file by the reader that its beginning asks for, in pieces of any size."""
     stream = captures.Trickle(file, chance.choice([1 << 20, 4096, 100]))
     hep = HepReader.recognises(file[:18])
@@ -90,7 +92,7 @@ def main():
         else:
             file = damaging.damaged(file, seed + rounds)
         try:
-            problems += one(file, chance)
+            problems += read(file, chance)
         except Exception:  # noqa: BLE001 (any is what is looked for)
             print(f"--seed {seed + rounds}")
             traceback.print_exc(limit=3)

@@ -1,6 +1,6 @@
 """Write the capture of each scenario in ``examples``: its requests, and the REGISTERs that Asterisk would send.
 
-    python tests/example_traffic.py
+    python tests/writers/example_traffic.py
 
 The same requests give the same bytes.
 """
@@ -8,14 +8,17 @@ The same requests give the same bytes.
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
 
 import captures
 
 from identify.configuration import Configuration
 from identify.engine import Engine
 
-EXAMPLES = Path(__file__).parent.parent / "examples"
+EXAMPLES = Path(__file__).parents[2] / "examples"
 SCENARIOS = ("outbound-proxy", "direct-media", "multiple-itsps", "header-matching", "inbound-proxy")
 ASTERISK = "192.168.0.2"
 PROXY = "192.168.0.1"

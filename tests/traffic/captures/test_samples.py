@@ -14,7 +14,7 @@ from identify.traffic import open_traffic
 from identify.traffic.captures.capture import CaptureReader
 from identify.traffic.captures.hep import HepReader
 
-SAMPLES = Path(__file__).parent.parent / "data" / "samples"
+SAMPLES = Path(__file__).parents[2] / "data" / "samples"
 NOT_SIP = {"garbage", "keep-alive", "keep-alive nul"}
 #: What PJSIP drops isn't given to HEP.
 DROPPED = NOT_SIP | {"no Call-ID", "syntax error", "short"}

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from identify.traffic.captures.capture import CaptureReader
 from identify.traffic.captures.hep import HepReader
 
-SAMPLES = Path(__file__).parent.parent / "data" / "samples"
+SAMPLES = Path(__file__).parents[2] / "data" / "samples"
 PACKETS = [
     c.datagram(c.sip(1)),
     *c.fragments(c.datagram(c.sip(2, body=b"x" * 3000), ident=2), 1480),

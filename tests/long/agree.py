@@ -1,6 +1,6 @@
 """The long run: the compiled engine against ``explain`` over generated configurations and requests.
 
-    python tests/agree.py --pairs 1000000 --seed 1 --jobs 2
+    python tests/long/agree.py --pairs 1000000 --seed 1 --jobs 2
 
 A pair is a configuration and a request to it.  Each request is asked about as a message, as a ``Request`` read
 from the message, and by ``explain``; all three must give the same endpoint, identifier and section, or refuse
@@ -15,6 +15,9 @@ import os
 import random
 import sys
 import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
 
 import generate
 
@@ -86,8 +89,8 @@ def run_case(seed, number, pairs=PAIRS):
     configuration = Configuration.from_files(files)
     engine = Engine(configuration, generate.tokens(configuration.registrations))
     counts, differences = collections.Counter(), []
-    requests = [(Request.from_message, one, True) for one in messages]
-    requests += [(Request, one, False) for one in metadata]
+    requests = [(Request.from_message, message, True) for message in messages]
+    requests += [(Request, arguments, False) for arguments in metadata]
     for index, (make, arguments, by_message) in enumerate(requests[:pairs]):
         counts["pairs"] += 1
         outcomes = compare(engine, make, arguments, by_message, counts)
@@ -132,7 +135,9 @@ def run(seed, first, pairs, jobs, say):
             counts.update(counted)
             for number, text in found[: MOST_SHOWN - len(differences)]:
                 differences.append(text)
-                say(f"{text}\n  again: python tests/agree.py --seed {seed} --first {number} --pairs {PAIRS}")
+                say(
+                    f"{text}\n  again: python tests/long/agree.py --seed {seed} --first {number} --pairs {PAIRS}"
+                )
             if time.monotonic() - reported > REPORT_EVERY:
                 reported = time.monotonic()
                 say(f"{counts['pairs']} pairs, {counts['differences']} differences, {reported - begun:.0f} s")

@@ -7,8 +7,8 @@ from identify._compiled._capture import CaptureDecoder
 from identify._compiled._hep_stream import HepDecoder
 from identify.traffic.captures.skipped import SKIP_REASONS
 
-PAGE = Path(__file__).parent.parent.parent / "docs" / "reference" / "captures.md"
-NUMBERS = Path(__file__).parent.parent.parent / "_ext" / "captures" / "_skipped.pxd"
+PAGE = Path(__file__).parents[3] / "docs" / "reference" / "captures.md"
+NUMBERS = Path(__file__).parents[3] / "_ext" / "captures" / "_skipped.pxd"
 #: Where a name says less in capitals.
 ALIKE = {"hep": "hep-unwanted", "unknown-link-type": "unknown-link"}
 

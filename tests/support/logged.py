@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from identify.traffic import TRANSPORTS, Direction, open_traffic
 
-SAMPLES = Path(__file__).parent / "data" / "samples"
+SAMPLES = Path(__file__).parent.parent / "data" / "samples"
 NAMES = tuple(sorted(path.parent.name for path in SAMPLES.glob("*/full.log.gz")))
 #: Samples recorded with debug 3, so with the lines of the identifiers.
 DEBUGGED = tuple(name for name in NAMES if name != "nodebug-lo")
@@ -43,9 +43,10 @@ def sent(name: str) -> list[dict[str, object]]:
     """Return what was sent in a sample, with the bytes as ``data``."""
     found = []
     for line in (SAMPLES / name / "expected.jsonl").read_text(encoding="utf-8").splitlines():
-        one = json.loads(line)
-        one["data"] = one["msg"].encode() if "msg" in one else base64.b64decode(one["msg_b64"])
-        found.append(one)
+        message = json.loads(line)
+        text = message.get("msg")
+        message["data"] = base64.b64decode(message["msg_b64"]) if text is None else text.encode()
+        found.append(message)
     return found
 
 

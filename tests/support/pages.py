@@ -75,7 +75,7 @@ class Page(html.parser.HTMLParser):
     @property
     def charts(self):
         """The charts by id."""
-        return {one["id"]: one for one in json.loads(self.script("charts"))}
+        return {chart["id"]: chart for chart in json.loads(self.script("charts"))}
 
     def series(self, id):
         """Return what a chart shows, as counts by name."""

@@ -1,6 +1,6 @@
 """Record calls that SIPp makes on loopback: over UDP and TCP, IPv4 and IPv6.
 
-    python tests/sipp.py tests/data/sipp/calls.pcap
+    python tests/writers/sipp.py tests/data/sipp/calls.pcap
 
 Needs SIPp and tcpdump (Debian's sip-tester and tcpdump) and the right to capture.
 """
@@ -15,7 +15,7 @@ from pathlib import Path
 
 import attrs
 
-SCENARIO = Path(__file__).parent / "data" / "sipp" / "call.xml"
+SCENARIO = Path(__file__).parent.parent / "data" / "sipp" / "call.xml"
 PORT = 5070
 CALLS = 3
 SECONDS = 20

@@ -17,7 +17,7 @@ from click.testing import CliRunner
 
 from identify.commands.main import sip_identify
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted([ROOT / "README.md", *ROOT.glob("examples/*/README.md"), *ROOT.glob("docs/**/*.md")])
 BLOCK = re.compile(r"(?P<before>^```console\n)(?P<body>.*?)(?P<after>^```$)", re.MULTILINE | re.DOTALL)
 
@@ -60,7 +60,11 @@ def rewritten(document: Path) -> str:
 
     def block(found: re.Match[str]) -> str:
         shown = [Console(document, typed, output) for typed, output in _commands(found["body"])]
-        return found["before"] + "".join(f"$ {one.typed}\n{one.run()}" for one in shown) + found["after"]
+        return (
+            found["before"]
+            + "".join(f"$ {console.typed}\n{console.run()}" for console in shown)
+            + found["after"]
+        )
 
     return BLOCK.sub(block, document.read_text(encoding="utf-8"))
 

@@ -16,7 +16,7 @@ from identify.configuration import Configuration
 from identify.engine import Engine
 from identify.errors import ConfigError, EngineFileError, MessageError
 
-#: Damaged images that are tried; ``python tests/mutate.py`` tries more.
+#: Damaged images that are tried; ``python tests/long/mutate.py`` tries more.
 MUTATIONS = 2_000
 
 

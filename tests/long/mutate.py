@@ -1,6 +1,6 @@
 """Damage images of engines in all ways and ask what still loads: each is refused or answers, none crashes.
 
-    python tests/mutate.py --count 10000 [--first 0]
+    python tests/long/mutate.py --count 10000 [--first 0]
 
 Mutation n is always the same, so that the number that was printed last before a crash finds it again.
 """
@@ -19,7 +19,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
 
 import generate
 
@@ -82,7 +82,7 @@ def cases(seeds: int = 40) -> list[Case]:
         files, requests = generate.generate_case(random.Random(seed))
         configuration = Configuration.from_files(files)
         engine = Engine(configuration, generate.tokens(configuration.registrations))
-        made.append((engine.image(), requests[:12], [one["source"] for one in requests]))
+        made.append((engine.image(), requests[:12], [request["source"] for request in requests]))
         engine, asked = address_engine(seed)
         made.append((engine.image(), requests[:1], asked))
     return made
@@ -98,36 +98,60 @@ def place(source: random.Random, image: bytearray, size: int) -> int:
     return min(at, len(image) - size)
 
 
+def flip_bit(source: random.Random, image: bytearray) -> None:
+    """Flip one bit."""
+    image[place(source, image, 1)] ^= 1 << source.randrange(8)
+
+
+def set_word(source: random.Random, image: bytearray) -> None:
+    """Put a word that offsets go wrong with over four bytes."""
+    struct.pack_into("=I", image, place(source, image, 4), source.choice(WORDS))
+
+
+def shift_word(source: random.Random, image: bytearray) -> None:
+    """Make a word somewhat larger or smaller."""
+    at = place(source, image, 4)
+    word = struct.unpack_from("=I", image, at)[0] + source.choice((-64, -1, 1, 16, 64))
+    struct.pack_into("=I", image, at, word & 0xFFFFFFFF)
+
+
+def set_long_word(source: random.Random, image: bytearray) -> None:
+    """Put a word that offsets go wrong with, or the image's size, over eight bytes."""
+    struct.pack_into("=Q", image, place(source, image, 8), source.choice((*WORDS, len(image), 1 << 63)))
+
+
+def set_random_word(source: random.Random, image: bytearray) -> None:
+    """Put any word over four bytes."""
+    struct.pack_into("=I", image, place(source, image, 4), source.getrandbits(32))
+
+
+def blank(source: random.Random, image: bytearray) -> None:
+    """Put zeros or ones over a stretch."""
+    at = place(source, image, 8)
+    end = min(len(image), at + source.choice((8, 64, 500)))
+    image[at:end] = bytes([source.choice((0, 255))]) * (end - at)
+
+
+def cut_or_swap(source: random.Random, image: bytearray) -> None:
+    """Cut the end off and say so in the header; more often, swap two words."""
+    if source.randrange(4) == 0:
+        del image[source.randrange(HEADER, len(image)) :]
+        struct.pack_into("=Q", image, 24, len(image))
+    else:
+        at, other = place(source, image, 4), place(source, image, 4)
+        image[at : at + 4], image[other : other + 4] = image[other : other + 4], image[at : at + 4]
+
+
+#: Their order is part of what a mutation's number means.
+MUTATIONS = (flip_bit, set_word, shift_word, set_long_word, set_random_word, blank, cut_or_swap)
+
+
 def mutated(source: random.Random, image: bytearray) -> None:
     """Damage an image in place, once or a few times."""
     for _ in range(source.choice((1, 1, 1, 2, 5))):
         if len(image) < HEADER + 8:
             return
-        kind = source.randrange(7)
-        if kind == 0:
-            image[place(source, image, 1)] ^= 1 << source.randrange(8)
-        elif kind == 1:
-            struct.pack_into("=I", image, place(source, image, 4), source.choice(WORDS))
-        elif kind == 2:
-            at = place(source, image, 4)
-            word = struct.unpack_from("=I", image, at)[0] + source.choice((-64, -1, 1, 16, 64))
-            struct.pack_into("=I", image, at, word & 0xFFFFFFFF)
-        elif kind == 3:
-            struct.pack_into(
-                "=Q", image, place(source, image, 8), source.choice((*WORDS, len(image), 1 << 63))
-            )
-        elif kind == 4:
-            struct.pack_into("=I", image, place(source, image, 4), source.getrandbits(32))
-        elif kind == 5:
-            at = place(source, image, 8)
-            end = min(len(image), at + source.choice((8, 64, 500)))
-            image[at:end] = bytes([source.choice((0, 255))]) * (end - at)
-        elif source.randrange(4) == 0:
-            del image[source.randrange(HEADER, len(image)) :]
-            struct.pack_into("=Q", image, 24, len(image))
-        else:
-            one, other = place(source, image, 4), place(source, image, 4)
-            image[one : one + 4], image[other : other + 4] = image[other : other + 4], image[one : one + 4]
+        source.choice(MUTATIONS)(source, image)
 
 
 def ask(engine: Engine, requests: list[dict[str, Any]], sources: list[str]) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from identify.configuration import Configuration
 from identify.engine import Engine
 
-ORACLE = Path(__file__).parent / "data" / "oracle"
+ORACLE = Path(__file__).parent.parent / "data" / "oracle"
 
 #: Differences that a failing test prints; the first are enough to see what is wrong.
 MOST_SHOWN = 20

@@ -108,7 +108,7 @@ def test_long_run_sees_a_difference(monkeypatch, capsys):
     assert agree.main(["--pairs", "200", "--seed", "7", "--jobs", "1"]) == 1
 
     printed = capsys.readouterr().out
-    again = re.search(r"again: python tests/agree.py (.*)", printed)[1]
+    again = re.search(r"again: python tests/long/agree.py (.*)", printed)[1]
     first = printed.split("again: ")[0]
     assert "identify: (" in first
     assert "elsewhere" in first

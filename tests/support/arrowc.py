@@ -75,9 +75,9 @@ class Made:
         self.arrays = []
         for length, null_count, offset, given in arrays:
             pointers = (ctypes.c_void_p * max(len(given), 1))()
-            for place, one in enumerate(given):
-                if one is not None:
-                    block = ctypes.create_string_buffer(bytes(one), len(one) + 1)
+            for place, data in enumerate(given):
+                if data is not None:
+                    block = ctypes.create_string_buffer(bytes(data), len(data) + 1)
                     self.kept.append(block)
                     pointers[place] = ctypes.addressof(block)
             self.kept.append(pointers)
@@ -166,7 +166,7 @@ def bitmap(values):
 def views(values, before=0):
     """Return an array of views as polars makes it: long texts in two buffers, ``before`` rows in front of its own."""
     values = [b"in front of it all"] * before + [
-        one.encode() if isinstance(one, str) else one for one in values
+        value.encode() if isinstance(value, str) else value for value in values
     ]
     data, rows = [bytearray(), bytearray()], b""
     for place, value in enumerate(values):
