@@ -2,26 +2,12 @@
 
 from __future__ import annotations
 
-import importlib.util
 from pathlib import Path
-from types import ModuleType
 
+import layers
 import pytest
-from consoles import ROOT
 
-
-def load() -> ModuleType:
-    """Import ``.ci/layers.py``, which is in no package."""
-    spec = importlib.util.spec_from_file_location("layers", ROOT / ".ci" / "layers.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-layers = load()
-TEXTS = layers.read(Path(ROOT))
+TEXTS = layers.read(Path(layers.__file__).parents[1])
 
 
 def planted(path: str, line: str) -> dict[str, str]:

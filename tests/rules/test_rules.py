@@ -65,13 +65,49 @@ def test_long_modules():
 
 
 def test_large_folders():
-    """A folder of the package may have as many modules as the limit says, and no more."""
-    planted = {f"identify/planted/m{number}.py": "" for number in range(rules.LARGEST_FOLDER)}
+    """A folder of the package may have as many files as the limit says, and no more, of whatever kind."""
+    planted = {f"identify/config/planted/m{number}.py": "" for number in range(rules.LARGEST_FOLDER)}
 
     assert new_offences(rules.folders, planted) == []
-    assert new_offences(rules.folders, {**planted, "identify/planted/more.py": ""}) == [
-        f"identify/planted: {rules.LARGEST_FOLDER + 1} modules, at most {rules.LARGEST_FOLDER}"
+    assert new_offences(rules.folders, {**planted, "identify/config/planted/more.json": ""}) == [
+        f"identify/config/planted: {rules.LARGEST_FOLDER + 1} files, at most {rules.LARGEST_FOLDER}"
     ]
+
+
+def test_entries_of_the_package() -> None:
+    """The package shows as many files and folders as a reader takes in at a glance, and no more."""
+    shown = [f"identify/m{number}.py" for number in range(rules.LARGEST_PACKAGE)]
+
+    assert list(rules.folders(dict.fromkeys(shown, ""))) == []
+    assert list(rules.folders({**dict.fromkeys(shown, ""), "identify/more/m.py": ""})) == [
+        f"identify: {rules.LARGEST_PACKAGE + 1} entries, at most {rules.LARGEST_PACKAGE}"
+    ]
+
+
+def test_long_sources() -> None:
+    """A source of the compiled part has a limit of its own."""
+    long = "cdef int x\n" * rules.LONGEST_SOURCE
+
+    assert list(rules.lengths({"_ext/base/_planted.pyx": long})) == []
+    assert list(rules.lengths({"_ext/base/_planted.h": f"{long}\n"})) == [
+        f"_ext/base/_planted.h: {rules.LONGEST_SOURCE + 1} lines, at most {rules.LONGEST_SOURCE}"
+    ]
+
+
+@pytest.mark.parametrize(
+    "figure", ["3,500,000 a second", "130 ns", "2 µs", "4.8 MB", "5.4 M/s", "2 million per second"]
+)
+def test_figures_without_their_file(figure: str) -> None:
+    """A measured figure in a docstring or a comment is reported; a limit that is named isn't one."""
+    assert list(rules.figures({"identify/planted.py": f'"""It takes {figure}."""'})) == [
+        f'identify/planted.py:1: a figure without its file: """It takes {figure}."""'
+    ]
+    assert list(rules.figures({"identify/planted.py": "# A second later, 64 KiB, 500 ms."})) == []
+
+
+def test_this_tree_keeps_to_the_rules() -> None:
+    """No rule has anything to report of this tree."""
+    assert [offence for rule in rules.RULES for offence in rule(TEXTS)] == []
 
 
 @pytest.mark.parametrize("line", ["import identify", "from identify import Engine"])
