@@ -1,7 +1,7 @@
 """Two configurations over the same traffic: what changes for which request.
 
-Every message is scanned once and held against both.  Which messages Asterisk received is told by the first
-configuration, or by the given addresses.
+Every message is scanned once and asked about in both.  The first configuration, or the given addresses, decide which
+messages Asterisk received.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from identify.simulation.results.columns import share
 from identify.simulation.results.tables import CHANGES
 from identify.simulation.rows import OUTCOMES, AnswerColumns, Rows
 from identify.simulation.simulated import SimulatedAsterisk, make_replayer
-from identify.strings import shown
+from identify.strings import escaped
 from identify.traffic.batch import Batch
 
 __all__ = ["Comparison", "compare"]
@@ -81,9 +81,8 @@ class Comparison:
         )
         if not size:
             return rows
-        sides = (self._before, self._after)
         if self._replayer is None:
-            self._replayer = make_replayer(sides, self._local, batch)
+            self._replayer = make_replayer((self._before, self._after), self._local, batch)
         replays = (self._before.replay, self._after.replay)
         self._replayer.run(batch, replays, (first, second), methods, array("I", bytes(4 * size)))
         self.messages += size
@@ -152,7 +151,7 @@ class Comparison:
         try:
             return self.explain(example)
         except MessageError as error:
-            dropped = f"dropped: {shown(error.reason)}"
+            dropped = f"dropped: {escaped(error.reason)}"
             return dropped, dropped
 
     def _take_examples(self, batch: Batch, codes: list[Codes], wanted: dict[Codes, Change]) -> None:

@@ -1,7 +1,7 @@
 """The simulation: batches of traffic through one configuration, counted.
 
-It joins the replay with what it needs to know (sockets, line tokens, access lists) and counts what comes out; the
-stages themselves are compiled.  Nothing is read or printed here.
+It gives the replay what it needs to know (sockets, line tokens, access lists) and counts the answers; the stages
+themselves are compiled.  Nothing is read or printed here.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from identify.traffic.batch import NOT_GIVEN, Batch, Reader
 __all__ = ["Simulation", "simulate"]
 
 ENDPOINT_ACL = OUTCOMES.index(Outcome.ENDPOINT_ACL)
-#: Bits of ``AnswerColumns.flags``.
+#: Bits of ``AnswerColumns.flags``, see ``Flag`` in ``_ext/replay/_stages.pxd``.
 EVENT = 1
 SOURCE = 8
 
@@ -72,13 +72,13 @@ def simulate(
 class Simulation:
     """An Asterisk that is fed with traffic, batch by batch.
 
-    ``engine`` is the configuration's, compiled here if it isn't given.  ``line_tokens`` are the registrations' tokens
-    where they are known; others are learned from REGISTERs that Asterisk sends.  ``local`` are Asterisk's addresses,
-    with or without port, for traffic that doesn't say what Asterisk received; without them the transports tell (see
-    ``identify.simulation.sockets``).  ``assume_dialogs`` takes a request with the To tag of an unseen dialog for one
-    of a live dialog, for captures that begin in the middle of calls; otherwise it counts as
-    :attr:`Outcome.UNKNOWN_DIALOG`.  ``remembered`` is how many dialogs, transactions and counted sources are remembered
-    at least.  ``expected`` says which endpoint, or None, is expected of a frame; batches may say so themselves.
+    ``engine`` is the configuration's, compiled here if it isn't given.  ``line_tokens`` are the known tokens of
+    registrations; others are learned from REGISTERs that Asterisk sends.  ``local`` are Asterisk's addresses, with or
+    without port, for traffic that doesn't say what Asterisk received; without them the transports decide (see
+    ``identify.simulation.sockets``).  ``assume_dialogs`` treats a request with the To tag of an unseen dialog as part
+    of a live one, for captures that start mid-call; otherwise it counts as :attr:`Outcome.UNKNOWN_DIALOG`.
+    ``remembered`` is the minimum number of dialogs, transactions and counted sources that are remembered.  ``expected``
+    maps frames to the expected endpoint, or None for no endpoint; batches may have expectations of their own.
 
     Thread safety: one thread at a time may feed it.
     """
@@ -108,7 +108,7 @@ class Simulation:
         self._readings: list[Reading] = []
 
     def look_at(self, batch: Batch) -> Replayer:
-        """Find out from a batch which addresses are Asterisk's, unless that is known; nothing is simulated."""
+        """Find Asterisk's addresses in a batch, unless they are known; nothing is simulated."""
         if self._replayer is None:
             self._replayer = make_replayer((self._asterisk,), self._local, batch)
         return self._replayer

@@ -95,11 +95,11 @@ def trace(simulation: Simulation, rows: Rows, number: int) -> str:
         f"frame {row.frame}: {row.method or 'message'} from {source}{to} over {row.transport}: {row.outcome}"
     )
     if not row.outcome.is_request:
-        return shown(head)
+        return escaped(head)
     try:
-        return f"{shown(head)}\n{simulation.explain(rows.batch, number)}"
+        return f"{escaped(head)}\n{simulation.explain(rows.batch, number)}"
     except MessageError as error:
-        return f"{shown(head)}\ndropped: {shown(error.reason)} (at byte {error.offset})"
+        return f"{escaped(head)}\ndropped: {escaped(error.reason)} (at byte {error.offset})"
 
 
 def _print_heading(text: str) -> None:

@@ -1,7 +1,7 @@
-"""Files of rows, one a request: JSON Lines, CSV and Parquet.
+"""Files of rows, a row for each request: JSON Lines, CSV and Parquet.
 
-Knows the columns and the formats; which rows are written is ``selection``'s.  All columns are text but ``frame`` and
-``port``; what a row hasn't is null, in CSV empty.  Times are UTC with nanoseconds as they were captured.
+Knows the columns and the formats; ``selection`` decides which rows are written.  All columns are text but ``frame`` and
+``port``; a missing value is null, in CSV empty.  Times are UTC with nanoseconds as they were captured.
 """
 
 from __future__ import annotations
