@@ -25,7 +25,9 @@ LARGEST_PACKAGE = 25
 ANY_SIZE = {"identify/_compiled"}
 #: What was measured stands in a result file and in documents written from it, never in a docstring or comment.
 FIGURE = re.compile(
-    r"\d[\d.,]*\s*(?:million |k |M )?(?:a|per) second\b|\d\s?(?:[kM]|packets|messages|requests)?/s\b|\d\s?(?:ns|us|µs|MB)\b"
+    r"\d[\d.,]*\s*(?:million |k |M )?(?:a|per) second\b"
+    r"|\d\s?(?:[kM]|packets|messages|requests)?/s\b"
+    r"|\d\s?(?:ns|us|µs|MB)\b"
 )
 UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|HACK|NotImplementedError)\b")
 #: A test that doesn't run proves nothing; the markers of pyproject.toml say what may be left out where.

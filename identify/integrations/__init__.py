@@ -1,1 +1,1 @@
-"""Other people's programs: each module serves one of them, and only who uses it imports it."""
+"""Other people's programs: each module serves one of them, and nothing else in the package imports it."""

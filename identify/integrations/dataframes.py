@@ -1,8 +1,8 @@
-"""Answers for record batches of somebody else's data frame: each row is asked alone.
+"""Rows of other people's data frames (Spark, Ray, polars, pandas), each answered alone.
 
-Knows which columns are read and appended; identification is the engine's.  It remembers nothing from row to row, so
-that rows may come in any order and on any machine: requests inside of dialogs and retransmissions are identified like
-any other, which the simulation doesn't do.
+Knows which columns are read and appended; identification is the engine's.  Nothing is remembered from row to row, so
+that rows may come in any order and on any machine.  So, unlike in the simulation, requests inside dialogs and
+retransmissions are identified like any other request.
 
 It needs pyarrow, unlike the batch calls: a batch's other columns pass through, whatever their types are, and Spark and
 Ray take nothing else.
@@ -12,19 +12,24 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final
+from typing import Any
 
 from identify.configuration import Configuration
 from identify.engine import DROPPED, Engine
 from identify.errors import MissingLibraryError
-from identify.simulation.outcomes import Outcome
 from identify.traffic.batch import TRANSPORTS
 
 __all__ = ["APPENDED", "BatchMapper", "map_batches"]
 
 #: The columns that are appended, all of strings; in Spark's words ``endpoint string, identifier string, ...``.
-APPENDED: Final = ("endpoint", "identifier", "section", "outcome")
-LAST_PORT: Final = 0xFFFF
+APPENDED = ("endpoint", "identifier", "section", "outcome")
+#: The values of ``outcome``, called as in ``identify.simulation.Outcome``.
+OUTCOME_IDENTIFIED = "identified"
+OUTCOME_UNIDENTIFIED = "unidentified"
+OUTCOME_DROPPED = "dropped"
+#: The port of a row without one.
+SIP_PORT = 5060
+LAST_PORT = 0xFFFF
 
 
 def map_batches(
@@ -35,33 +40,33 @@ def map_batches(
 ) -> BatchMapper:
     """Return a callable that takes an iterator of Arrow record batches and yields them with the answers appended.
 
-    ``configuration`` is compiled here; an engine is taken as it is; a path is that of a saved engine
-    (:meth:`~identify.engine.Engine.save`), which each process maps when it is first asked: on many machines it has to
-    be there on each of them.  ``line_tokens`` are those of :class:`~identify.engine.Engine`, for a configuration only.
+    ``configuration`` is a configuration, which is compiled here, an engine, or the path of a saved engine
+    (:meth:`~identify.engine.Engine.save`), which each process maps on its first call: the file must exist on every
+    machine.  ``line_tokens`` are those of :class:`~identify.engine.Engine`, for a configuration only.
 
-    Batches are pyarrow's or anything with ``__arrow_c_array__`` or ``__arrow_c_stream__``, and those that are yielded
-    pyarrow's.  ``columns`` maps these to the names of the columns that have them:
+    Batches are pyarrow's or anything with ``__arrow_c_array__`` or ``__arrow_c_stream__``; pyarrow's are yielded.
+    ``columns`` maps these to the names of the columns that hold them:
 
-    - ``message``: binary or string; ``source``: string, an address; both must be there;
-    - ``port``: whole numbers, absent or null is 5060;
-    - ``transport``: string, one of udp, tcp, tls, ws and wss, absent or null is udp;
-    - ``local``: string, ``address:port``, may be absent or null.
+    - ``message``: binary or string; ``source``: string, an address; both are required;
+    - ``port``: integers, missing or null is 5060;
+    - ``transport``: string, one of udp, tcp, tls, ws and wss, missing or null is udp;
+    - ``local``: string, ``address:port``, may be missing or null.
 
-    ``endpoint``, ``identifier``, ``section`` and ``outcome`` are appended, strings.  ``outcome`` is ``identified``,
-    ``unidentified`` or ``dropped``, which is also what is no request; null where message or source is null, the port
-    is none, or the transport isn't known.  A source that is no address is unidentified by address.
+    Appended are ``endpoint``, ``identifier``, ``section`` and ``outcome``, all strings.  ``outcome`` is ``identified``,
+    ``unidentified``, or ``dropped``, also for what isn't a request; it is null if message or source is null, the port
+    is out of range, or the transport is unknown.  A source that isn't a valid address is unidentified by address.
 
-    The callable can be pickled, as Spark and Ray do.  Raises MissingLibraryError where pyarrow is missing; the callable
-    KeyError for a column that is missing, ValueError for one that would be there twice or a ``local`` that is none,
-    TypeError for one of another type.
+    The callable can be pickled, as Spark and Ray do.  Raises MissingLibraryError if pyarrow is missing; the callable
+    raises KeyError for a missing column, ValueError for a column that is there already or an invalid ``local``, and
+    TypeError for a column of another type.
 
-    Thread safety: of the callable, immutable.
+    Thread safety: the callable is immutable.
     """
     _pyarrow()
     if isinstance(configuration, Configuration):
         configuration = Engine(configuration, line_tokens)
     elif line_tokens is not None:
-        raise ValueError("line_tokens go with a configuration; an engine has them already")
+        raise ValueError("line_tokens go with a configuration; an engine has its own")
     unknown = set(columns or ()) - {"message", "source", "port", "transport", "local"}
     if unknown:
         raise ValueError(f"there is no column {min(unknown)!r} to name")
@@ -77,13 +82,13 @@ class BatchMapper:
         self._columns = dict(columns)
 
     def __call__(self, batches: Iterable[Any]) -> Iterator[Any]:
-        """Yield each record batch with the answers appended; of a table or stream its record batches."""
+        """Yield each record batch with the answers appended; tables and streams yield their record batches."""
         for given in batches:
             for batch in _record_batches(given):
                 yield self._answered(batch)
 
     def table(self, table: Any) -> Any:
-        """Return a table (pyarrow's, polars' or whatever has ``__arrow_c_stream__``) with the answers, as pyarrow's."""
+        """Return a table (pyarrow's, polars' or any with ``__arrow_c_stream__``) with the answers, as pyarrow's."""
         arrow = _pyarrow()
         given = arrow.table(table)
         schema = given.schema
@@ -93,7 +98,7 @@ class BatchMapper:
         return arrow.Table.from_batches([self._answered(batch) for batch in given.to_batches()], schema)
 
     def __getstate__(self) -> dict[str, Any]:
-        """Pickle the compiled tables without the configuration, of a file its path."""
+        """Pickle the compiled tables without the configuration, or the path of a saved engine."""
         tables = self._engine.image() if self._path is None and self._engine is not None else None
         return {"tables": tables, "path": self._path, "columns": self._columns}
 
@@ -130,15 +135,13 @@ class BatchMapper:
         where = compute.if_else(compute.greater_equal(numbers, 0), numbers, None)
         outcome = compute.if_else(
             compute.greater_equal(numbers, 0),
-            Outcome.IDENTIFIED.value,
-            compute.if_else(
-                compute.equal(numbers, DROPPED), Outcome.DROPPED.value, Outcome.UNIDENTIFIED.value
-            ),
+            OUTCOME_IDENTIFIED,
+            compute.if_else(compute.equal(numbers, DROPPED), OUTCOME_DROPPED, OUTCOME_UNIDENTIFIED),
         )
         used = compute.unique(where).drop_null()
         places = compute.index_in(where, used)
         appended = [
-            arrow.array([getattr(matches[one], name) for one in used.to_pylist()], arrow.string()).take(
+            arrow.array([getattr(matches[number], name) for number in used.to_pylist()], arrow.string()).take(
                 places
             )
             for name in APPENDED[:-1]
@@ -170,13 +173,11 @@ class _Rows:
         asked = compute.and_(compute.is_valid(message), compute.is_valid(source))
         port = self._plain("port")
         if port is None:
-            port = arrow.array([5060] * batch.num_rows, arrow.uint16())
+            port = arrow.array([SIP_PORT] * batch.num_rows, arrow.uint16())
         else:
             if not arrow.types.is_integer(port.type):
-                raise TypeError(
-                    f"column {names.get('port', 'port')!r} is {port.type}, expected whole numbers"
-                )
-            port = compute.fill_null(port, 5060)
+                raise TypeError(f"column {names.get('port', 'port')!r} is {port.type}, expected integers")
+            port = compute.fill_null(port, SIP_PORT)
             fits = compute.and_(compute.greater_equal(port, 0), compute.less_equal(port, LAST_PORT))
             asked = compute.and_(asked, fits)
             port = compute.if_else(fits, port, 0).cast(arrow.uint16())
@@ -185,7 +186,7 @@ class _Rows:
         self._asked = asked
 
     def groups(self) -> Iterator[tuple[str, str | None, Any]]:
-        """Yield each transport with each local address and the mask of its rows, None for all rows."""
+        """Yield each transport and local address with the mask of its rows, None for all rows."""
         compute = self._arrow.compute
         transport, local = self._text("transport"), self._text("local")
         all_asked = compute.all(self._asked, min_count=0).as_py()
@@ -193,20 +194,20 @@ class _Rows:
             yield TRANSPORTS[0], None, None
             return
         transports = [TRANSPORTS[0]] if transport is None else compute.unique(transport).to_pylist()
-        for one in transports:
-            if one not in TRANSPORTS:
+        for name in transports:
+            if name not in TRANSPORTS:
                 continue
-            mask = (
-                self._asked if transport is None else compute.and_(self._asked, compute.equal(transport, one))
-            )
+            mask = self._asked
+            if transport is not None:
+                mask = compute.and_(mask, compute.equal(transport, name))
             if local is None:
-                yield one, None, mask
+                yield name, None, mask
                 continue
             for address in compute.unique(local.filter(mask)).to_pylist():
-                yield one, address or None, compute.and_(mask, compute.equal(local, address))
+                yield name, address or None, compute.and_(mask, compute.equal(local, address))
 
     def _text(self, name: str) -> Any:
-        """Return a column of text without nulls: transports are in small letters, no local address is empty."""
+        """Return a column of text without nulls: transports in lower case, an unknown local address empty."""
         column = self._plain(name)
         if column is None:
             return None
@@ -216,7 +217,7 @@ class _Rows:
         return self._arrow.compute.fill_null(text, "")
 
     def _plain(self, name: str) -> Any:
-        """Return a column without dictionary, None where it isn't there."""
+        """Return a column without dictionary, None if it is missing."""
         name = self._names.get(name, name)
         if name not in self._batch.schema.names:
             return None
@@ -234,11 +235,11 @@ class _Rows:
 
 def _check_absent(names: Iterable[str], name: str) -> None:
     if name in names:
-        raise ValueError(f"the batch has a column {name!r} already: rename it")
+        raise ValueError(f"the batch already has a column {name!r}: rename it")
 
 
 def _record_batches(given: Any) -> Iterable[Any]:
-    """Return pyarrow's record batches of what speaks Arrow."""
+    """Return the record batches, as pyarrow's, of anything with Arrow's C interface."""
     arrow = _pyarrow()
     if isinstance(given, arrow.RecordBatch):
         return (given,)
@@ -248,7 +249,7 @@ def _record_batches(given: Any) -> Iterable[Any]:
 
 
 def _pyarrow() -> Any:
-    """Return pyarrow; MissingLibraryError where it isn't installed."""
+    """Return pyarrow; MissingLibraryError if it isn't installed."""
     try:
         import pyarrow  # noqa: PLC0415 (an extra)
         import pyarrow.compute  # noqa: PLC0415

@@ -1,12 +1,12 @@
 """The charts of a timeline, as figures of plotly.
 
-Plotly reads some HTML in names, such as links, so that names are escaped for it too; how the page's colours get into a
-chart is ``templates/page.js``'s.
+Plotly interprets some HTML in names, such as links, so names are escaped for it too; ``templates/page.js`` puts the
+page's colours into a chart.
 
-Plotly, because it is MIT-licensed, kept by a company and used by very many, brings plotly.js inside of a package that
-is all Python with two small dependencies, runs without eval (so that the page's policy can forbid it), and draws SVG.
-Its library is the largest (4.8 MB, 2 MB as the page has it): Bokeh draws on a canvas and brings NumPy and others;
-Vega-Altair (0.9 MB) needs a JavaScript engine of 80 MB to get hold of its own JavaScript offline.
+Why plotly: it is MIT-licensed and widely used; its Python package contains plotly.js and has few dependencies; the
+library runs without eval, so that the page's policy can forbid it, and draws SVG.  The price is size: it is larger than
+the alternatives.  Bokeh draws on a canvas and depends on NumPy; Vega-Altair needs a JavaScript engine to embed its own
+library offline.
 """
 
 from __future__ import annotations
@@ -25,41 +25,46 @@ from identify.strings import shown
 __all__ = ["timeline_charts"]
 
 MILLISECOND = 1_000_000
-#: Endpoints with a colour of their own.
+#: Endpoints with a colour of their own: more can't be told apart.
 MOST_ENDPOINTS = 10
-#: Characters of a name in a legend.
+#: Characters of a name in a legend, which has several in a line.
 LONGEST_NAME = 40
-#: The page's colours are numbered from 0; this one is the grey.
+#: The number of the page's grey; its colours are numbered from 0.
 GREY = 16
 HEIGHT = 360
-#: So many buckets' time is shown at least, lest a single one fill a chart.
+#: The shortest span of a chart, in buckets, so that a single bucket doesn't fill it.
 LEAST_BUCKETS = 40
+#: Up to this many messages in a bucket, every number has a tick.
 FEW = 8
 
-#: Of identifiers and endpoints: none that stands for identified or unidentified among the outcomes.
+#: Of identifiers and endpoints: without the colours of identified and unidentified among the outcomes.
 COLOURS = (4, 8, 11, 6, 2, 7, 5, 10, 12, 13)
 
 OUTCOME_COLOURS = {outcome.value: number for number, outcome in enumerate(Outcome)}
-#: Not requests to Asterisk: most of a capture, and hidden until they are asked for.
+#: Not requests to Asterisk: most of a capture, and hidden until a reader chooses them.
 HIDDEN = {outcome.value for outcome in Outcome if not outcome.is_request}
 
 UNITS = ((86_400_000, "d"), (3_600_000, "h"), (60_000, "min"), (1_000, "s"), (1, "ms"))
 
 
 def timeline_charts(timeline: Timeline, *, which: str = "") -> list[Chart]:
-    """Return charts of outcomes, identifiers and endpoints over time; none where no message has a time.
+    """Return charts of outcomes, identifiers and endpoints over time; no chart if no message has a time.
 
-    ``which`` names the configuration where there are two.
+    ``which`` names the configuration if there are two.
     """
     outcomes = timeline.outcomes()
     if not outcomes:
         return []
     suffix = f", {which}" if which else ""
-    untimed = f" {timeline.untimed:,} messages without time aren't shown." if timeline.untimed else ""
+    untimed = f" {timeline.untimed:,} messages without a time aren't shown." if timeline.untimed else ""
     hidden = [series.name for series in outcomes if series.name in HIDDEN]
-    # Traffic of nothing else is shown all the same.
+    # Traffic without anything else is shown all the same.
     hidden = hidden if len(hidden) < len(outcomes) else []
-    note = f"Choose in the legend what is shown; {_listed(hidden)} hidden at first." if hidden else ""
+    note = (
+        f"Click an entry of the legend to show or hide it; {_listed(hidden)} hidden at first."
+        if hidden
+        else ""
+    )
     charts = [
         _chart(
             f"outcomes-over-time{'-' + which if which else ''}",
@@ -110,7 +115,7 @@ def _chart(
         data=[
             go.Bar(
                 name=_name(series.name),
-                # Plotly takes milliseconds for dates.
+                # Plotly's dates are milliseconds.
                 x=[start // MILLISECOND for start in series.counts],
                 y=list(series.counts.values()),
                 width=width,
@@ -132,10 +137,10 @@ def _chart(
             "showlegend": True,
             "xaxis": {"type": "date", "range": _range(timeline), "hoverformat": "%Y-%m-%d %H:%M:%S.%L UTC"},
             "yaxis": {
-                "title": {"text": f"messages in {_duration(width)}"},
+                "title": {"text": f"messages per {_duration(width)}"},
                 "rangemode": "tozero",
                 "tickformat": ",~f",
-                # Of few messages, no ticks between the counts.
+                # For few messages, no ticks between whole numbers.
                 "dtick": 1 if _highest(every) <= FEW else None,
             },
         },
@@ -144,7 +149,7 @@ def _chart(
 
 
 def _highest(every: Sequence[Series]) -> int:
-    """Return the most messages in a bucket, whatever is hidden at first."""
+    """Return the most messages in a bucket, with those that are hidden at first."""
     totals: Counter[int] = Counter()
     for series in every:
         totals.update(series.counts)
@@ -152,7 +157,7 @@ def _highest(every: Sequence[Series]) -> int:
 
 
 def _range(timeline: Timeline) -> list[int]:
-    """Return which time is shown, the same in all charts, in milliseconds: a short one with some room at both ends."""
+    """Return the span of all charts, in milliseconds; a short one has some room at both ends."""
     starts, width = timeline.starts, timeline.width // MILLISECOND
     first, end = starts[0] // MILLISECOND, starts[-1] // MILLISECOND + width
     room = max(width, (LEAST_BUCKETS * width - (end - first)) // 2)

@@ -1,7 +1,7 @@
 """What a page is made of, as plain values: facts, charts, tables, traces; nothing of HTML.
 
-Text in here may come from anyone who can send a packet.  It is made harmless for the eye here (control characters are
-written as escapes); what HTML would take for markup is escaped where it is put into the page.
+Text in here may come from anyone who can send a packet.  Its control characters are escapes already; what HTML would
+take for markup is escaped where it is put into the page.
 """
 
 from __future__ import annotations
@@ -11,21 +11,19 @@ from typing import Any
 
 import attrs
 
-from identify.strings import shown
-
-__all__ = ["Cell", "Chart", "Column", "Page", "Table", "Trace", "name", "number", "sentence", "share"]
+__all__ = ["Cell", "Chart", "Heading", "Page", "PageTable", "Trace"]
 
 
 @attrs.frozen
 class Cell:
-    """A cell: its text, and the number that it is sorted by in a column of numbers."""
+    """A cell: its text, and in a column of numbers the number to sort by."""
 
     text: str
     key: int | float | None = None
 
 
 @attrs.frozen
-class Column:
+class Heading:
     """A column's heading, whether it holds numbers, and whether it holds sentences."""
 
     title: str
@@ -34,20 +32,20 @@ class Column:
 
 
 @attrs.frozen(kw_only=True)
-class Table:
-    """A sortable table; ``left_out`` rows are more than it has."""
+class PageTable:
+    """A sortable table; ``left_out`` counts the rows beyond the maximum."""
 
     id: str
     title: str
     note: str = ""
-    columns: Sequence[Column]
+    headings: Sequence[Heading]
     rows: Sequence[Sequence[Cell]]
     left_out: int = 0
 
 
 @attrs.frozen(kw_only=True)
 class Chart:
-    """A figure of plotly as JSON's values; ``colours`` has the number of a colour for each of its traces."""
+    """A figure of plotly as values for JSON; ``colours`` has the number of a colour for each of its traces."""
 
     id: str
     title: str
@@ -75,25 +73,5 @@ class Page:
     remarks: Sequence[str] = ()
     charts: Sequence[Chart] = ()
     charts_last: bool = False
-    tables: Sequence[Table] = ()
+    tables: Sequence[PageTable] = ()
     traces: Sequence[Trace] = ()
-
-
-def name(text: str) -> Cell:
-    """Return a cell with a name out of a configuration or a message."""
-    return Cell(shown(text))
-
-
-def sentence(text: str) -> Cell:
-    """Return a cell with a sentence whose values are clipped and harmless already."""
-    return Cell(text)
-
-
-def number(count: int, suffix: str = "") -> Cell:
-    """Return a cell with a count."""
-    return Cell(f"{count:,}{suffix}", count)
-
-
-def share(part: int, whole: int) -> Cell:
-    """Return a cell with a share in percent."""
-    return Cell(f"{100 * part / whole:.1f} %", part / whole) if whole else Cell("-", 0)

@@ -1,9 +1,12 @@
-"""The page: contents put into HTML, with all that it needs inside.
+"""The page: contents as HTML, with everything that it needs inside.
 
-Strategy: one file without any address.  A policy in the page forbids it to load anything and to run any script but the
-two whose digests stand there: the page's own, and plotly's.  Text is escaped by Jinja; charts are JSON in which ``<``
-and ``&`` are escapes.  Plotly's library is compressed, which makes the page less than half as large; the page's script
-unpacks it and puts it in as the very text whose digest the policy has.  The same contents give the same bytes.
+Strategy
+1. One file without any address.  A policy in the page forbids it to load anything, and to run any script but the two
+   whose digests it names: the page's own, and plotly's.
+2. Text is escaped by Jinja; charts are JSON in which ``<`` and ``&`` are escapes.
+3. Plotly's library is compressed, which makes the page less than half as large; the page's script unpacks it and
+   inserts exactly the text whose digest the policy has.
+4. The same contents give the same bytes.
 """
 
 from __future__ import annotations
@@ -13,20 +16,17 @@ import gzip
 import hashlib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from identify.errors import MissingLibraryError
 from identify.report.contents import Chart, Page
 from identify.report.tables import comparison_tables, result_tables, traces
 from identify.simulation.comparison import Comparison
-from identify.simulation.files.rows import time_text
 from identify.simulation.outcomes import Outcome
+from identify.simulation.results.columns import percent, share, time_text
 from identify.simulation.results.result import Result
+from identify.simulation.results.timeline import Timeline
 from identify.strings import shown
 from identify.version import __version__
-
-if TYPE_CHECKING:
-    from identify.simulation.results.timeline import Timeline
 
 __all__ = ["comparison_page", "rendered", "require_libraries", "result_page"]
 
@@ -40,7 +40,7 @@ POLICY = (
 
 
 def require_libraries() -> None:
-    """Raise :class:`~identify.errors.MissingLibraryError` unless a page can be made here."""
+    """Raise :class:`~identify.errors.MissingLibraryError` unless the libraries for a page are installed."""
     try:
         import jinja2  # noqa: F401, PLC0415 (an extra)
         import plotly  # noqa: F401, PLC0415
@@ -87,12 +87,12 @@ def comparison_page(
     against: str,
     traffic: Sequence[str],
 ) -> str:
-    """Return the page of what changes from one configuration to the other as HTML."""
+    """Return the page of a comparison as HTML."""
     require_libraries()
     return rendered(
         Page(
             title=f"{shown(config)} → {shown(against)}: {_listed(traffic)}",
-            subtitle="What changes from the first configuration to the second one.",
+            subtitle="What changes from the first configuration to the second.",
             facts=[
                 ("messages", f"{comparison.messages:,}"),
                 ("requests that change", f"{comparison.changed:,}"),
@@ -107,7 +107,7 @@ def comparison_page(
 
 
 def rendered(page: Page) -> str:
-    """Return contents as HTML; it is to be written as UTF-8."""
+    """Return contents as HTML, to be written as UTF-8."""
     import jinja2  # noqa: PLC0415 (an extra)
     from markupsafe import Markup  # noqa: PLC0415 (Jinja's)
 
@@ -162,7 +162,7 @@ def _span(first: int, last: int) -> str:
 
 
 def _of(part: int, whole: int) -> str:
-    return f"{part:,} ({100 * part / whole:.1f} %)" if whole else f"{part:,}"
+    return f"{part:,} ({percent(share(part, whole))})"
 
 
 def _listed(paths: Sequence[str]) -> str:

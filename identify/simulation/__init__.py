@@ -3,10 +3,14 @@
 from identify.missing_build import with_build_hint
 
 try:
-    from identify.simulation.comparison import Change, Comparison, Standing, compare
+    from identify.simulation.comparison import Comparison, compare
     from identify.simulation.example import Example
     from identify.simulation.outcomes import Outcome
-    from identify.simulation.results.result import Expectations, Mismatch, Reading, Result, UnusedRule
+    from identify.simulation.results.arrow import tables_of
+    from identify.simulation.results.changes import Change, Standing
+    from identify.simulation.results.entries import Reading, UnusedRule
+    from identify.simulation.results.expectations import Expectations, Mismatch
+    from identify.simulation.results.result import Result
     from identify.simulation.results.sources import Sources, UnidentifiedSource, UnidentifiedSources
     from identify.simulation.rows import AnswerColumns, Row, Rows
     from identify.simulation.simulation import Simulation, simulate
@@ -14,6 +18,7 @@ except ImportError as error:
     raise with_build_hint(error) from error
 
 __all__ = [
+    "AnswerColumns",
     "Change",
     "Comparison",
     "Example",
@@ -30,7 +35,7 @@ __all__ = [
     "UnidentifiedSource",
     "UnidentifiedSources",
     "UnusedRule",
-    "AnswerColumns",
     "compare",
     "simulate",
+    "tables_of",
 ]

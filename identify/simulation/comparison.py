@@ -1,7 +1,7 @@
 """Two configurations over the same traffic: what changes for which request.
 
-Every message is scanned once and held against both.  Which messages Asterisk received is told by the first
-configuration, or by the given addresses.
+Every message is scanned once and asked about in both.  The first configuration, or the given addresses, decide which
+messages Asterisk received.
 """
 
 from __future__ import annotations
@@ -11,57 +11,38 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import attrs
-
 from identify._compiled._replay import Replayer
 from identify.configuration import Configuration
 from identify.engine import Engine
+from identify.errors import MessageError
 from identify.model import Match
 from identify.simulation.example import Example, example_of
-from identify.simulation.outcomes import Outcome
 from identify.simulation.replay_setup import REMEMBERED
+from identify.simulation.results.changes import Change, ChangeEntry, Standing
+from identify.simulation.results.columns import share
+from identify.simulation.results.tables import CHANGES
 from identify.simulation.rows import OUTCOMES, AnswerColumns, Rows
 from identify.simulation.simulated import SimulatedAsterisk, make_replayer
+from identify.strings import escaped
 from identify.traffic.batch import Batch
 
-__all__ = ["Change", "Comparison", "Standing", "compare"]
+__all__ = ["Comparison", "compare"]
 
-#: Examples of each change, and changes that have some.
+#: Examples of each change: enough to find it in the traffic.
 MOST_EXAMPLES = 3
+#: Changes with examples, each of which keeps its message; all changes are counted.
 MOST_CHANGES_WITH_EXAMPLES = 1_000
-#: Changes whose first example is explained in ``as_dict``.
-MOST_EXPLAINED = 20
+#: Changes with both traces in ``as_dict``: each is a page of text.
+MOST_TRACED = 20
 
-#: Codes of both outcomes with both answers.
+#: Outcome and answer of a message before, then after; in numbers.
 Codes = tuple[int, int, int, int]
-
-
-@attrs.frozen(order=True)
-class Standing:
-    """How a request stands with a configuration; ``endpoint`` is empty where none was identified."""
-
-    outcome: Outcome
-    endpoint: str
-
-    def __str__(self) -> str:
-        """Return the endpoint, or what happens instead."""
-        if self.outcome is Outcome.IDENTIFIED:
-            return self.endpoint
-        return f"{self.outcome} ({self.endpoint})" if self.endpoint else str(self.outcome)
-
-
-@attrs.frozen(order=True)
-class Change:
-    """What changes for a request."""
-
-    before: Standing
-    after: Standing
 
 
 class Comparison:
     """Two configurations that are fed with the same traffic; the arguments are those of ``Simulation``, for both.
 
-    ``messages`` is what was fed, ``changed`` how many requests have another outcome or endpoint afterwards, ``changes``
+    ``messages`` counts all messages, ``changed`` the requests with another outcome or endpoint afterwards; ``changes``
     counts them by change, ``examples`` has the first of each.
     """
 
@@ -91,48 +72,36 @@ class Comparison:
 
     def feed(self, batch: Batch) -> tuple[Rows, Rows]:
         """Take the next batch, and return what becomes of its messages before and after."""
-        count = len(batch)
-        methods = bytearray(count)
-        first, second = AnswerColumns.for_messages(count), AnswerColumns.for_messages(count)
+        size = len(batch)
+        methods = bytearray(size)
+        first, second = AnswerColumns.for_messages(size), AnswerColumns.for_messages(size)
         rows = (
             Rows(batch, first, methods, self._before.matches),
             Rows(batch, second, methods, self._after.matches),
         )
-        if not count:
+        if not size:
             return rows
-        sides = (self._before, self._after)
         if self._replayer is None:
-            self._replayer = make_replayer(sides, self._local, batch)
+            self._replayer = make_replayer((self._before, self._after), self._local, batch)
         replays = (self._before.replay, self._after.replay)
-        self._replayer.run(batch, replays, (first, second), methods, array("I", bytes(4 * count)))
-        self.messages += count
+        self._replayer.run(batch, replays, (first, second), methods, array("I", bytes(4 * size)))
+        self.messages += size
         codes = list(zip(first.outcomes, first.answers, second.outcomes, second.answers, strict=True))
         wanted: dict[Codes, Change] = {}
-        for one, number in Counter(codes).items():
+        for code, count in Counter(codes).items():
             change = Change(
-                _standing(one[0], one[1], self._before.matches),
-                _standing(one[2], one[3], self._after.matches),
+                _standing(code[0], code[1], self._before.matches),
+                _standing(code[2], code[3], self._after.matches),
             )
             if change.before == change.after:
                 continue
-            self.changes[change] += number
+            self.changes[change] += count
             if change not in self.examples and len(self.examples) < MOST_CHANGES_WITH_EXAMPLES:
                 self.examples[change] = []
             if len(self.examples.get(change, ())) < MOST_EXAMPLES and change in self.examples:
-                wanted[one] = change
+                wanted[code] = change
         self._take_examples(batch, codes, wanted)
         return rows
-
-    def _take_examples(self, batch: Batch, codes: list[Codes], wanted: dict[Codes, Change]) -> None:
-        for number, one in enumerate(codes):
-            if not wanted:
-                return
-            change = wanted.get(one)
-            if change is None:
-                continue
-            self.examples[change].append(example_of(batch, number))
-            if len(self.examples[change]) == MOST_EXAMPLES:
-                wanted = {other: its for other, its in wanted.items() if its != change}
 
     def explain(self, example: Example) -> tuple[str, str]:
         """Return both traces of a message, before and after."""
@@ -143,26 +112,59 @@ class Comparison:
 
     def most(self) -> list[tuple[Change, int]]:
         """Return the most frequent changes first."""
-        return sorted(self.changes.items(), key=lambda one: (-one[1], one[0]))
+        return sorted(self.changes.items(), key=lambda counted: (-counted[1], counted[0]))
 
-    def as_dict(self, *, explained: int = MOST_EXPLAINED) -> dict[str, Any]:
-        """Return all of it in values that JSON knows."""
-        shown = []
-        for place, (change, number) in enumerate(self.most()):
-            examples = self.examples.get(change, [])
-            entry: dict[str, Any] = {
-                "before": {
-                    "outcome": change.before.outcome.value,
-                    "endpoint": change.before.endpoint or None,
-                },
-                "after": {"outcome": change.after.outcome.value, "endpoint": change.after.endpoint or None},
-                "requests": number,
-                "frames": [one.frame for one in examples],
-            }
-            if place < explained and examples:
-                entry["trace_before"], entry["trace_after"] = self.explain(examples[0])
-            shown.append(entry)
-        return {"messages": self.messages, "changed": self.changed, "changes": shown}
+    def entries(self, *, traced: int = 0) -> list[ChangeEntry]:
+        """Return the rows of ``tables.CHANGES``, the most frequent first; the first ``traced`` with their traces."""
+        return [
+            self._entry(change, count, place < traced) for place, (change, count) in enumerate(self.most())
+        ]
+
+    def as_dict(self, *, explained: int = MOST_TRACED) -> dict[str, Any]:
+        """Return all of it as values for JSON; the first ``explained`` changes have both traces of an example."""
+        traces = ("trace_before", "trace_after")
+        return {
+            "messages": self.messages,
+            "changed": self.changed,
+            "changes": [
+                changed
+                for entry in self.entries(traced=explained)
+                for changed in CHANGES.objects(
+                    [entry], without=() if entry.trace_before is not None else traces
+                )
+            ],
+        }
+
+    def _entry(self, change: Change, count: int, traced: bool) -> ChangeEntry:
+        examples = self.examples.get(change, [])
+        before, after = self._traces(examples[0]) if traced and examples else (None, None)
+        return ChangeEntry(
+            change=change,
+            requests=count,
+            share=share(count, self.messages),
+            examples=examples,
+            trace_before=before,
+            trace_after=after,
+        )
+
+    def _traces(self, example: Example) -> tuple[str, str]:
+        try:
+            return self.explain(example)
+        except MessageError as error:
+            dropped = f"dropped: {escaped(error.reason)}"
+            return dropped, dropped
+
+    def _take_examples(self, batch: Batch, codes: list[Codes], wanted: dict[Codes, Change]) -> None:
+        """Keep the first messages whose codes are wanted, as many of each change as it still needs."""
+        for number, code in enumerate(codes):
+            if not wanted:
+                return
+            change = wanted.get(code)
+            if change is None:
+                continue
+            self.examples[change].append(example_of(batch, number))
+            if len(self.examples[change]) == MOST_EXAMPLES:
+                wanted = {other: kept for other, kept in wanted.items() if kept != change}
 
 
 def compare(

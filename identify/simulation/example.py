@@ -1,4 +1,4 @@
-"""One message of traffic asked about: the request that it is, its explanation, and the nearest miss of that.
+"""One message of the traffic: its request, its explanation, and the nearest miss of that.
 
 It keeps nothing and counts nothing.
 """
@@ -18,7 +18,7 @@ from identify.traffic.batch import TRANSPORTS, Batch
 
 __all__ = ["Example", "example_of", "nearest_miss"]
 
-#: The telling verdicts first, and of one verdict the identifiers of which a reason says most about the request.
+#: Reasons by how much they say: first by their kind, then by their identifier.
 INTEREST = {MISSING: 0, NEAR: 1, MATCH: 2, NO: 3}
 TELLING = ("username", "header", "request_uri", "auth_username", "ip", "anonymous", "line")
 
@@ -37,7 +37,7 @@ class Example:
 
     @property
     def request(self) -> Request:
-        """The request; :class:`~identify.errors.MessageError` where the message is none."""
+        """The request; raises :class:`~identify.errors.MessageError` if the message isn't one."""
         return Request.from_message(self.data, self.source, self.port, self.transport, self.local)
 
     def explain(self, configuration: Configuration, line_tokens: Mapping[str, str]) -> Explanation:
@@ -68,4 +68,4 @@ def nearest_miss(explanation: Explanation) -> str:
         for reason in step.reasons
         if reason.verdict in INTEREST
     ]
-    return min(found, key=lambda one: one[:2])[2] if found else ""
+    return min(found, key=lambda ranked: ranked[:2])[2] if found else ""

@@ -1,12 +1,14 @@
 """Line tokens, learned from the REGISTERs that Asterisk sends in the same traffic.
 
-Facts: the token of a registration with ``line=yes`` is made anew when Asterisk starts, so no configuration has it; it
-stands in the Contact of each REGISTER as URI parameter ``line``.  The To of the REGISTER is the registration's
-``client_uri``, its request URI the ``server_uri``.
+Facts
+- Asterisk makes a new token for each registration with ``line=yes`` when it starts, so no configuration has it.  The
+  token is the URI parameter ``line`` in the Contact of each REGISTER.
+- The To of the REGISTER is the registration's ``client_uri``, its request URI the ``server_uri``.
 
-A REGISTER is a registration's where both agree, the host names without case, a missing port being the scheme's.  Of
-several such registrations that one is meant whose ``contact_user`` the Contact has; if that doesn't tell either,
-nothing is learned.
+Strategy
+1. A REGISTER belongs to a registration if both URIs agree: host names in any case, a missing port as the scheme's.
+2. Of several such registrations it belongs to the one whose ``contact_user`` is in the Contact.
+3. If that doesn't decide either, nothing is learned.
 """
 
 from __future__ import annotations
@@ -35,16 +37,16 @@ Key = tuple[str, str, str, int]
 class LineTokens:
     """The tokens of a configuration's registrations as they become known.
 
-    ``known`` has the present one by registration's id; ``told`` is called with each new one, as (id, token).
+    ``known`` has the current token by registration's id; ``learned`` is called with each new one, as (id, token).
     """
 
     def __init__(
-        self, configuration: Configuration, known: dict[str, str], told: Callable[[str, str], None]
+        self, configuration: Configuration, known: dict[str, str], learned: Callable[[str, str], None]
     ) -> None:
         self.known = known
-        #: How many REGISTERs had a token that belongs to no registration, or to one of several.
+        #: How many REGISTERs had a token that belongs to no registration, or may belong to several.
         self.unclear = 0
-        self._told = told
+        self._learned = learned
         self._by_key: dict[Key, list[Registration]] = {}
         for registration in configuration.registrations.values():
             if registration.line:
@@ -69,22 +71,26 @@ class LineTokens:
                 self.unclear += 1
             elif self.known.get(registration.id) != token:
                 self.known[registration.id] = token
-                self._told(registration.id, token)
+                self._learned(registration.id, token)
 
     def _registration(self, key: Key | None, contact_user: str | None) -> Registration | None:
-        meant = self._by_key.get(key, []) if key is not None else []
-        if len(meant) > 1:
-            meant = [one for one in meant if (one.contact_user or CONTACT_USER) == contact_user]
-        return meant[0] if len(meant) == 1 else None
+        found = self._by_key.get(key, []) if key is not None else []
+        if len(found) > 1:
+            found = [
+                registration
+                for registration in found
+                if (registration.contact_user or CONTACT_USER) == contact_user
+            ]
+        return found[0] if len(found) == 1 else None
 
 
 def key_of(registration: Registration) -> Key | None:
-    """Return what the REGISTERs of a registration are told by."""
+    """Return the key of the REGISTERs of a registration, None if its URIs can't be read."""
     return _key(_uri(registration.client_uri), _uri(registration.server_uri))
 
 
 def key_of_message(batch: Batch, number: int) -> Key | None:
-    """Return what a REGISTER is told by, None where it can't be read."""
+    """Return the key of a REGISTER, None if it can't be read."""
     request = _request(batch, number)
     return _key(request.to_uri, request.request_uri) if request is not None else None
 
@@ -98,7 +104,7 @@ def _request(batch: Batch, number: int) -> Request | None:
 
 
 def _uri(text: str) -> Uri | None:
-    """Return a URI with or without display name and brackets, None where it is none."""
+    """Return a URI with or without display name and brackets, None if it isn't valid."""
     bracketed = _BRACKETED.search(text)
     try:
         return Request(source="192.0.2.1", to_uri=bracketed[1] if bracketed else text).to_uri

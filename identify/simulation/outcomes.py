@@ -1,10 +1,11 @@
 """What becomes of a message, by name.
 
-Knows the names and where each stands in Asterisk's order; not how it is found out, which is ``_stages``'s.
+Knows the names and what Asterisk does in each case; ``_stages`` decides which one it is.
 
-Facts: the stages that a request passes, observed with packets sent to a running Asterisk (``docs/explanation/
-simulation.md`` tells them in their order): access lists of ``type=acl``, filter, live transactions, live dialogs, 481
-for other BYE and CANCEL, identification, the endpoint's access lists, 481 for a To tag of no live dialog.
+Facts
+- A request passes these stages, as observed with packets sent to a running Asterisk: access lists of ``type=acl``,
+  filter, live transactions, live dialogs, 481 for other BYE and CANCEL, identification, the endpoint's access lists,
+  481 for a To tag without a live dialog.  ``docs/explanation/simulation.md`` explains them in this order.
 """
 
 from __future__ import annotations
@@ -15,11 +16,11 @@ __all__ = ["Outcome"]
 
 
 class Outcome(str, enum.Enum):
-    """What becomes of a message; the order is that of the codes in columns."""
+    """What becomes of a message; codes in columns are places in this order, as in ``_ext/replay/_stages.pxd``."""
 
     #: An endpoint was identified, and its access lists let the request through.
     IDENTIFIED = "identified"
-    #: No identifier has an endpoint: 401, an ACK is passed over in silence.
+    #: No identifier has an endpoint: 401, an ACK is ignored silently.
     UNIDENTIFIED = "unidentified"
     #: Identified or not, but with the To tag of a dialog that isn't live: 481 before any authentication.
     UNKNOWN_DIALOG = "unknown dialog"
@@ -35,13 +36,13 @@ class Outcome(str, enum.Enum):
     CANCEL = "cancel"
     #: A BYE or CANCEL that belongs to nothing: 481, not identified.
     OUTSIDE_DIALOG = "outside dialog"
-    #: Denied by an object of type=acl: 403, an ACK in silence; not identified.
+    #: Denied by an object of type=acl: 403, an ACK silently; not identified.
     ACL = "acl"
-    #: A scheme in From, To or Contact that isn't allowed: 416, an ACK in silence; not identified.
+    #: A scheme in From, To or Contact that isn't allowed: 416, an ACK silently; not identified.
     BAD_SCHEME = "bad scheme"
     #: INVITE, SUBSCRIBE, REFER, UPDATE or NOTIFY without Contact: 400; not identified.
     MISSING_CONTACT = "missing contact"
-    #: PJSIP drops it, in silence, for an error in its syntax.
+    #: PJSIP drops it silently, for a syntax error.
     DROPPED = "dropped"
     #: A response, in whichever direction; responses are never identified.
     RESPONSE = "response"
@@ -49,7 +50,7 @@ class Outcome(str, enum.Enum):
     SENT = "sent"
     #: Neither to nor from one of Asterisk's sockets.
     FOREIGN = "foreign"
-    #: No SIP at all, such as a keep-alive.
+    #: Not SIP at all, such as a keep-alive.
     NOT_SIP = "not sip"
 
     @property
@@ -59,7 +60,7 @@ class Outcome(str, enum.Enum):
 
     @property
     def is_request(self) -> bool:
-        """Whether it is a request that came to Asterisk."""
+        """Whether it is a request that Asterisk received."""
         return self not in _NO_REQUESTS
 
     def __str__(self) -> str:

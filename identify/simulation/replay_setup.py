@@ -1,4 +1,4 @@
-"""What the replay needs of a configuration besides the engine: access lists, auths, how unidentified ones are counted.
+"""What the replay needs from a configuration besides the engine: access lists, auths, the counting of events.
 
 It turns objects of the model into numbers and address indexes; it sees no message.
 """
@@ -17,10 +17,10 @@ from identify.model import AccessRules, Endpoint
 __all__ = ["REMEMBERED", "counts_unidentified", "make_replay"]
 
 SECOND = 10**9
-#: Dialogs, transactions and counted sources that are remembered, of each sort at least so many and at most twice as
-#: many; 256 MiB in all if all of that is ever needed.
+#: Dialogs, transactions and counted sources that are remembered: of each sort at least this many and at most twice as
+#: many, which takes at most 256 MiB.
 REMEMBERED = 2**19
-#: Bits of ``_stages``'s Trait.
+#: Bits of ``AuthFlags`` in ``_ext/replay/_stages.pxd``.
 HAS_AUTH = 1
 OPTIONS_WITHOUT_AUTH = 2
 
@@ -37,7 +37,7 @@ def make_replay(
     assume_dialogs: bool = False,
     remembered: int = REMEMBERED,
 ) -> Replay:
-    """Return a replay that holds what Asterisk would do by this configuration."""
+    """Return a replay of an Asterisk with this configuration."""
     acls = configuration.acls.values()
     everybody = (
         _index(rules for acl in acls for rules in acl.source_access),
@@ -79,8 +79,7 @@ def _index(lists: Iterable[AccessRules]) -> AddressIndex | None:
     A list is to the index what an identify's ``match`` is, with the opposite sense: of ``deny``, ``permit`` of
     something narrower, the last item that covers an address decides, and what only a permit covers isn't found.
     """
-    items = [_items(rules) for rules in lists]
-    items = [one for one in items if one]
+    items = [listed for rules in lists if (listed := _items(rules))]
     return AddressIndex.from_rules(items) if items else None
 
 
@@ -109,7 +108,7 @@ def _endpoint_accesses(configuration: Configuration, engine: Engine) -> tuple[li
 
 
 def _key(lists: Sequence[AccessRules]) -> object:
-    """Return what two endpoints share that differ only in where their lines stand."""
+    """Return a key that is equal for lists with the same rules, wherever their lines are."""
     return tuple(tuple(_items(rules)) for rules in lists)
 
 

@@ -1,6 +1,6 @@
-"""What became of each message of a batch, as columns of numbers and, for who asks, as rows of text.
+"""What became of each message of a batch, as columns of numbers and, on demand, as rows of text.
 
-It decides nothing.  Writers of files take the columns; a row in Python costs some microseconds, in Arrow less.
+It decides nothing.  A row in Python costs some microseconds, in Arrow less.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from identify.simulation.outcomes import Outcome
 from identify.strings import decoded
 from identify.traffic.batch import TRANSPORTS, Batch
 
-__all__ = ["OUTCOMES", "Row", "Rows", "AnswerColumns"]
+__all__ = ["OUTCOMES", "AnswerColumns", "Row", "Rows"]
 
 #: Outcomes by their code in columns.
 OUTCOMES = tuple(Outcome)
-#: A method that isn't known is taken from its message, of which no more is shown.
+#: Bytes of a method without a code, which is taken from its message.
 LONGEST_METHOD = 32
 
 
@@ -42,7 +42,7 @@ class AnswerColumns:
 
     @classmethod
     def for_messages(cls, count: int) -> AnswerColumns:
-        """Return empty columns for so many messages."""
+        """Return empty columns for this many messages."""
         return cls(bytearray(count), array("i", bytes(4 * count)), bytearray(count))
 
 
@@ -68,8 +68,8 @@ class Rows:
     """The messages of a batch with what became of them: a sequence of :class:`Row`, and an Arrow record batch.
 
     Columns are those of ``batch``, with ``methods`` (codes of ``METHOD_NAMES``), ``columns.outcomes`` and
-    ``columns.answers``, which are indices into ``matches``.  An endpoint whose access list denied the request stands
-    here too; the outcome tells.
+    ``columns.answers``, which are indices into ``matches``.  An endpoint whose access list denied the request is
+    there too; the outcome says so.
     """
 
     batch: Batch
@@ -109,7 +109,7 @@ class Rows:
         """Return the rows as Arrow, with the columns of files of rows but ``traffic``.
 
         ``frame`` is uint64, ``time`` timestamp[ns, UTC], ``port`` uint16, the others are strings; ``local`` is
-        ``address:port``.  What isn't known is null.
+        ``address:port``.  Unknown values are null.
         """
         batch, answers = self.batch, self.columns.answers
         methods, names = self._methods()
@@ -134,7 +134,7 @@ class Rows:
         return self.record_batch().__arrow_c_array__()
 
     def _methods(self) -> tuple[array[int] | bytearray, list[str | None]]:
-        """Return codes of methods and their names, with further codes for those that aren't known."""
+        """Return codes of methods and their names, with further codes for unknown methods."""
         names: list[str | None] = [None, *METHOD_NAMES[1:]]
         if 0 not in self.methods:
             return self.methods, names

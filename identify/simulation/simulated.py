@@ -1,4 +1,4 @@
-"""One configuration as the replay takes part in it: engine, compiled replay, line tokens.
+"""One configuration in a replay: its engine, compiled replay and line tokens.
 
 A simulation has one, a comparison two over the same traffic.
 """
@@ -20,9 +20,9 @@ __all__ = ["SimulatedAsterisk", "make_replayer"]
 
 
 class SimulatedAsterisk:
-    """A configuration, compiled, with what it has learned.
+    """A configuration, compiled, with the line tokens that it has learned.
 
-    ``line_tokens`` are the known tokens by registration's id; where they are None and an engine is given, that one's.
+    ``line_tokens`` are the known tokens by registration's id; if None, those of the engine, where one is given.
     """
 
     def __init__(
@@ -33,7 +33,7 @@ class SimulatedAsterisk:
         assume_dialogs: bool,
         remembered: int,
     ) -> None:
-        # An engine mints the tokens that it isn't given; those are nobody's.
+        # An engine mints the tokens that it isn't given; no REGISTER has those.
         given = dict(engine.line_tokens if line_tokens is None and engine is not None else line_tokens or {})
         self.configuration = configuration
         self.engine = engine if engine is not None else Engine(configuration, given)
@@ -55,14 +55,14 @@ class SimulatedAsterisk:
             self.replay.learn(encoded(token), self._answers.get(id, -1))
 
 
-def make_replayer(sides: Sequence[SimulatedAsterisk], local: Iterable[str], batch: Batch) -> Replayer:
-    """Return what takes batches through the replays of these sides; ``batch`` is the first one, not yet taken.
+def make_replayer(asterisks: Sequence[SimulatedAsterisk], local: Iterable[str], batch: Batch) -> Replayer:
+    """Return a replayer that takes batches through the replays of these; ``batch`` is the first one, only looked at.
 
-    Asterisk's sockets are those that are given, or of the first side's configuration.
+    Asterisk's sockets are the ``local`` ones, or those of the first configuration.
     """
 
-    def told(batch: Batch, number: int) -> None:
-        for side in sides:
-            side.tokens.take(batch, number)
+    def learn(batch: Batch, number: int) -> None:
+        for asterisk in asterisks:
+            asterisk.tokens.take(batch, number)
 
-    return Replayer(find_sockets(sides[0].configuration, local, batch), told)
+    return Replayer(find_sockets(asterisks[0].configuration, local, batch), learn)

@@ -1,7 +1,7 @@
 """The simulation: batches of traffic through one configuration, counted.
 
-It joins the replay with what it needs to know (sockets, line tokens, access lists) and counts what comes out; the
-stages themselves are compiled.  Nothing is read or printed here.
+It gives the replay what it needs to know (sockets, line tokens, access lists) and counts the answers; the stages
+themselves are compiled.  Nothing is read or printed here.
 """
 
 from __future__ import annotations
@@ -19,7 +19,9 @@ from identify.explain import Explanation
 from identify.simulation.example import example_of
 from identify.simulation.outcomes import Outcome
 from identify.simulation.replay_setup import REMEMBERED
-from identify.simulation.results.result import MOST_MISMATCHES, Expectations, Mismatch, Reading, Result
+from identify.simulation.results.entries import Reading
+from identify.simulation.results.expectations import Expectations, Mismatch
+from identify.simulation.results.result import Result
 from identify.simulation.results.sources import Sources, UnidentifiedSources, earliest, latest
 from identify.simulation.rows import OUTCOMES, AnswerColumns, Rows
 from identify.simulation.simulated import SimulatedAsterisk, make_replayer
@@ -28,7 +30,7 @@ from identify.traffic.batch import NOT_GIVEN, Batch, Reader
 __all__ = ["Simulation", "simulate"]
 
 ENDPOINT_ACL = OUTCOMES.index(Outcome.ENDPOINT_ACL)
-#: Bits of ``AnswerColumns.flags``.
+#: Bits of ``AnswerColumns.flags``, see ``Flag`` in ``_ext/replay/_stages.pxd``.
 EVENT = 1
 SOURCE = 8
 
@@ -70,13 +72,13 @@ def simulate(
 class Simulation:
     """An Asterisk that is fed with traffic, batch by batch.
 
-    ``engine`` is the configuration's, compiled here if it isn't given.  ``line_tokens`` are the registrations' tokens
-    where they are known; others are learned from REGISTERs that Asterisk sends.  ``local`` are Asterisk's addresses,
-    with or without port, for traffic that doesn't say what Asterisk received; without them the transports tell (see
-    ``identify.simulation.sockets``).  ``assume_dialogs`` takes a request with the To tag of an unseen dialog for one
-    of a live dialog, for captures that begin in the middle of calls; otherwise it counts as
-    :attr:`Outcome.UNKNOWN_DIALOG`.  ``remembered`` is how many dialogs, transactions and counted sources are remembered
-    at least.  ``expected`` says which endpoint, or None, is expected of a frame; batches may say so themselves.
+    ``engine`` is the configuration's, compiled here if it isn't given.  ``line_tokens`` are the known tokens of
+    registrations; others are learned from REGISTERs that Asterisk sends.  ``local`` are Asterisk's addresses, with or
+    without port, for traffic that doesn't say what Asterisk received; without them the transports decide (see
+    ``identify.simulation.sockets``).  ``assume_dialogs`` treats a request with the To tag of an unseen dialog as part
+    of a live one, for captures that start mid-call; otherwise it counts as :attr:`Outcome.UNKNOWN_DIALOG`.
+    ``remembered`` is the minimum number of dialogs, transactions and counted sources that are remembered.  ``expected``
+    maps frames to the expected endpoint, or None for no endpoint; batches may have expectations of their own.
 
     Thread safety: one thread at a time may feed it.
     """
@@ -100,13 +102,13 @@ class Simulation:
         self._messages = 0
         self._first = self._last = -1
         self._sources: dict[int, Sources] = {}
-        self._strangers = UnidentifiedSources()
+        self._unidentified = UnidentifiedSources()
         self._events: Counter[Outcome] = Counter()
         self._expectations = Expectations()
         self._readings: list[Reading] = []
 
     def look_at(self, batch: Batch) -> Replayer:
-        """Find out from a batch which addresses are Asterisk's, unless that is known; nothing is simulated."""
+        """Find Asterisk's addresses in a batch, unless they are known; nothing is simulated."""
         if self._replayer is None:
             self._replayer = make_replayer((self._asterisk,), self._local, batch)
         return self._replayer
@@ -114,21 +116,21 @@ class Simulation:
     def feed(self, batch: Batch) -> Rows:
         """Take the next batch, and return what becomes of its messages."""
         count = len(batch)
-        verdicts = AnswerColumns.for_messages(count)
+        columns = AnswerColumns.for_messages(count)
         methods = bytearray(count)
-        rows = Rows(batch, verdicts, methods, self._matches)
+        rows = Rows(batch, columns, methods, self._matches)
         if not count:
             return rows
         replayer = self.look_at(batch)
         notable = array("I", bytes(4 * count))
-        listed = replayer.run(batch, (self._asterisk.replay,), (verdicts,), methods, notable)
+        listed = replayer.run(batch, (self._asterisk.replay,), (columns,), methods, notable)
         self._messages += count
         self._last = latest(self._last, max(batch.times))
         start = min(batch.times)
         if start < 0:
             start = min((time for time in batch.times if time >= 0), default=-1)
         self._first = earliest(self._first, start)
-        self._count(batch, verdicts, notable[:listed])
+        self._count(batch, columns, notable[:listed])
         if self._expected is not None or batch.expected is not None:
             self._compare(rows)
         return rows
@@ -154,7 +156,7 @@ class Simulation:
         return example_of(batch, number).explain(self._asterisk.configuration, self._asterisk.tokens.known)
 
     def note_reader(self, reader: Reader) -> None:
-        """Take down what a reader passed over, once it has come to its end."""
+        """Take down what a reader skipped, once it has come to its end."""
         self._readings.append(
             Reading(
                 name=reader.name,
@@ -166,7 +168,7 @@ class Simulation:
 
     @property
     def result(self) -> Result:
-        """What came of all that was fed so far."""
+        """The result of all traffic so far."""
         replay = self._asterisk.replay
         forgotten = dict(zip(("dialogs", "transactions", "counted sources"), replay.forgotten, strict=True))
         return Result(
@@ -180,23 +182,23 @@ class Simulation:
             sources={
                 self._matches[number]: Sources(set(found.seen)) for number, found in self._sources.items()
             },
-            strangers=deepcopy(self._strangers),
+            strangers=deepcopy(self._unidentified),
             events=Counter(self._events),
             challenged=replay.challenged,
             contact_names=replay.contact_names,
-            forgotten=Counter({what: n for what, n in forgotten.items() if n}),
+            forgotten=Counter({kind: n for kind, n in forgotten.items() if n}),
             line_tokens=dict(self._asterisk.tokens.known),
             unclear_registers=self._asterisk.tokens.unclear,
             readings=list(self._readings),
             expectations=deepcopy(self._expectations),
         )
 
-    def _count(self, batch: Batch, verdicts: AnswerColumns, notable: array[int]) -> None:
-        """Count what was listed: strangers, and sources that an answer may not have had yet."""
-        answers, flags, outcomes = verdicts.answers, verdicts.flags, verdicts.outcomes
-        column = batch.sources
+    def _count(self, batch: Batch, columns: AnswerColumns, notable: array[int]) -> None:
+        """Count what was listed: unidentified requests, and sources that may be new for their answer."""
+        answers, flags, outcomes = columns.answers, columns.flags, columns.outcomes
+        addresses = batch.sources
         for i in notable:
-            address = bytes(column[16 * i : 16 * i + 16])
+            address = bytes(addresses[16 * i : 16 * i + 16])
             answer, flag = answers[i], flags[i]
             if answer >= 0 and flag & SOURCE:
                 sources = self._sources.get(answer)
@@ -206,16 +208,16 @@ class Simulation:
             denied = outcomes[i] == ENDPOINT_ACL
             if answer >= 0 and not denied:
                 continue
-            stranger = self._strangers.row(address)
-            if not stranger.requests and self._strangers.wants_example:
-                stranger.example = example_of(batch, i)
+            source = self._unidentified.row(address)
+            if not source.requests and self._unidentified.wants_example:
+                source.example = example_of(batch, i)
             event = bool(flag & EVENT)
-            stranger.add(time=batch.times[i], denied=denied, event=event)
+            source.add(time=batch.times[i], denied=denied, event=event)
             if event:
                 self._events[Outcome.ENDPOINT_ACL if denied else Outcome.UNIDENTIFIED] += 1
 
     def _compare(self, rows: Rows) -> None:
-        """Hold the answers against what was expected."""
+        """Hold the answers against the expected ones."""
         batch, answers = rows.batch, rows.columns.answers
         given = self._expected if self._expected is not None else {}
         for i in range(len(batch)):
@@ -230,7 +232,7 @@ class Simulation:
             if found == wanted:
                 continue
             self._expectations.failed += 1
-            if len(self._expectations.mismatches) < MOST_MISMATCHES:
+            if self._expectations.wants_mismatch:
                 self._expectations.mismatches.append(
                     Mismatch(
                         example=example_of(batch, i),

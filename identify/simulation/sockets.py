@@ -1,20 +1,20 @@
 """Which messages of a capture Asterisk received: by its own addresses.
 
-A reader that knows the direction says so, and nothing of this counts.  Otherwise the addresses at which Asterisk
-listens decide; ``_sockets.Sockets`` looks them up.
+If a reader knows the direction, that decides.  Otherwise the addresses at which Asterisk listens do;
+``_sockets.Sockets`` looks them up.
 
 Strategy
-1. The sockets are those that were given; without any, the binds of the configuration's transports that name an address.
-   A message to one was received, another one from one was sent.  Over a stream any port of such an address is
-   Asterisk's, as its own connections have ports of the moment; over UDP another port is another program.
-2. Binds to a wildcard name no address.  The addresses are found from the first batch: first those from which REGISTERs
-   of the configuration's own registrations come; then, of the ends of messages that have a port of such a bind, those
-   that the most messages have in common (in a capture on the host of Asterisk nearly all
-   have its address), then those that most of the rest have, and so on.  Of two with as many the one wins to which more
-   REGISTERs, then more requests, go.
-3. Where none of that says anything, a message to the port of a wildcard bind was received (and its address is
-   Asterisk's from now on), one from such a port was sent, any other is foreign.
-4. A message without a local address was received.  So is every message where the configuration has no transport.
+1. The sockets are the given ones; without any, the binds of the configuration's transports that name an address.
+   A message to a socket was received; any other message from a socket was sent.  Over a stream any port of such an
+   address is Asterisk's, as its own connections have ephemeral ports; over UDP another port is another program.
+2. Binds to a wildcard name no address.  The addresses are found in the first batch: first those that send REGISTERs of
+   the configuration's own registrations; then, among the ends of messages that have a port of such a bind, the address
+   that most messages have in common (in a capture on Asterisk's host nearly all have its address), then the one that
+   most of the others have, and so on.  Of two with the same count, the one that receives more REGISTERs wins, then the
+   one that receives more requests.
+3. If none of that decides, a message to the port of a wildcard bind was received (and its address is Asterisk's from
+   then on), a message from such a port was sent, any other is foreign.
+4. A message without a local address was received.  So is every message if the configuration has no transport.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from identify.traffic.batch import Batch, Direction
 
 __all__ = ["find_sockets"]
 
-#: Messages that are looked at for finding addresses.
+#: Messages that are looked at to find addresses: enough for a clear majority.
 MOST_MESSAGES = 20_000
 #: Addresses that are found; a host has a few.
 MOST_FOUND = 64
@@ -43,9 +43,9 @@ Socket = tuple[bytes, int]
 
 
 def find_sockets(configuration: Configuration, given: Iterable[str], batch: Batch) -> Sockets:
-    """Return Asterisk's sockets; ``given`` are addresses with or without port, ``batch`` is the first one.
+    """Return Asterisk's sockets; ``given`` are addresses with or without port, ``batch`` is the first of the traffic.
 
-    Raises :class:`~identify.errors.ConfigError` for a given one that is no address.
+    Raises :class:`~identify.errors.ConfigError` for a given text that isn't a valid address.
     """
     sockets = [_given(text) for text in given]
     if sockets:
@@ -53,9 +53,16 @@ def find_sockets(configuration: Configuration, given: Iterable[str], batch: Batc
     transports = configuration.transports.values()
     if not transports:
         return Sockets(always=True)
-    named = [(packed(one.host), one.port) for one in transports if one.host not in WILDCARDS]
-    wildcards = {(one.family, one.port) for one in transports if one.host in WILDCARDS}
-    own = {key for one in configuration.registrations.values() if (key := key_of(one)) is not None}
+    named = [
+        (packed(transport.host), transport.port)
+        for transport in transports
+        if transport.host not in WILDCARDS
+    ]
+    wildcards = {
+        (transport.family, transport.port) for transport in transports if transport.host in WILDCARDS
+    }
+    keys = map(key_of, configuration.registrations.values())
+    own = {key for key in keys if key is not None}
     found = _found(batch, wildcards, named, own) if wildcards else []
     return Sockets(named + found, sorted(wildcards))
 
@@ -64,7 +71,7 @@ def _given(text: str) -> Socket:
     address = parse_address(text.strip())
     if address is None:
         raise ConfigError(
-            f"local {text!r} is no address, such as 192.0.2.1, 192.0.2.1:5060 or [2001:db8::1]:5060"
+            f"local {text!r} is not a valid address, such as 192.0.2.1, 192.0.2.1:5060 or [2001:db8::1]:5060"
         )
     return packed(format_address(address.family, address.value)), address.port
 

@@ -356,7 +356,7 @@ def test_jobs(run, config, traffic, tmp_path):
         (("--jobs", "2", "--limit", "1"), "--jobs doesn't go with --limit"),
         (("--zone", "Mars/Olympus"), "no time zone"),
         (("--column", "source"), "FIELD=COLUMN"),
-        (("--local", "example.org"), "is no address"),
+        (("--local", "example.org"), "is not a valid address"),
         (("--expect", "missing.jsonl"), "missing.jsonl"),
     ],
 )

@@ -25,7 +25,7 @@ from identify.explain import REASON_KINDS
 from identify.explanation import header, named_endpoints, request_uri
 from identify.request import Request
 from identify.simulation import Outcome, replay_setup
-from identify.simulation.results import result, sources
+from identify.simulation.results import expectations, result, sources
 
 REFERENCE = ROOT / "docs" / "reference"
 ROW = re.compile(r"^\| (.+) \|$", re.MULTILINE)
@@ -129,9 +129,9 @@ LIMITS = {
     "transactions that are remembered, at least": replay_setup.REMEMBERED,
     "counted sources that are remembered, at least": replay_setup.REMEMBERED,
     "distinct sources counted for one answer": sources.MOST_SOURCES,
-    "rows of strangers": sources.MOST_STRANGERS,
-    "rows of strangers with an example": sources.MOST_EXAMPLES,
-    "mismatches that are kept": result.MOST_MISMATCHES,
+    "rows of unidentified sources": sources.MOST_UNIDENTIFIED,
+    "rows of unidentified sources with an example": sources.MOST_EXAMPLES,
+    "mismatches that are kept": expectations.MOST_MISMATCHES,
     "a message": explain_command.READ_LIMIT - 1,
     "a printed header, name and value": header.PRINTED_HEADER_LIMIT,
     "a printed request URI": request_uri.PRINTED_URI_LIMIT,

@@ -13,7 +13,9 @@ import pytest
 from identify.configuration import Configuration
 from identify.engine import Engine
 from identify.errors import MessageError, MissingLibraryError
+from identify.integrations import dataframes as module
 from identify.integrations.dataframes import APPENDED, map_batches
+from identify.simulation import Outcome
 
 CONFIGURATION = Configuration.from_files({"pjsip.conf": dataframes.CONFIGURATION})
 ENGINE = Engine(CONFIGURATION)
@@ -47,6 +49,13 @@ def test_each_row_is_asked_alone():
     assert answers(found) == [alone(row) for row in REQUESTS.to_pylist()]
     assert {outcome for *_, outcome in answers(found)} == {"identified", "unidentified", "dropped", None}
     assert {endpoint for endpoint, *_ in answers(found)} == {"trunk", "alice", "bob@tcp.example", None}
+
+
+def test_outcomes_are_called_as_in_the_simulation():
+    """The words of the outcome are those of the simulation, which the module doesn't import."""
+    words = (module.OUTCOME_IDENTIFIED, module.OUTCOME_UNIDENTIFIED, module.OUTCOME_DROPPED)
+
+    assert words == (Outcome.IDENTIFIED.value, Outcome.UNIDENTIFIED.value, Outcome.DROPPED.value)
 
 
 def test_local_address_and_transport_matter():
@@ -133,7 +142,7 @@ def test_types_of_sources(type):
 
 @pytest.mark.parametrize("type", [pyarrow.int64(), pyarrow.uint32(), pyarrow.uint64()])
 def test_types_of_ports(type):
-    """Ports may be whole numbers of any width."""
+    """Ports may be integers of any width."""
     wide = REQUESTS.set_column(2, "port", REQUESTS["port"].cast(type))
 
     assert answers(map_batches(ENGINE).table(wide)) == [alone(row) for row in REQUESTS.to_pylist()]
@@ -226,11 +235,11 @@ def test_missing_column(name):
 
 def test_column_that_is_there_already():
     """No column would be there twice."""
-    with pytest.raises(ValueError, match="a column 'outcome' already"):
+    with pytest.raises(ValueError, match="already has a column 'outcome'"):
         map_batches(ENGINE).table(REQUESTS.append_column("outcome", REQUESTS["source"]))
 
 
-@pytest.mark.parametrize(("name", "told"), [("port", "whole numbers"), ("source", "expected text")])
+@pytest.mark.parametrize(("name", "told"), [("port", "expected integers"), ("source", "expected text")])
 def test_columns_of_other_types(name, told):
     """A column of another type is an error that names it."""
     wrong = pyarrow.array([[0.5]] * REQUESTS.num_rows)

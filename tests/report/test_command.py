@@ -86,7 +86,7 @@ def test_expectations(config, traffic, tmp_path, path):
 
     page = read(path)
     assert page.facts["as expected"] == f"{len(CALLS) - 1} of {len(CALLS)}"
-    assert [(row["expected"], row["found"], row["outcome"]) for row in page.rows("expectations")] == [
+    assert [(row["expected"], row["found"], row["outcome"]) for row in page.rows("mismatches")] == [
         ("someone<b>", "none", "unidentified")
     ]
 

@@ -68,8 +68,7 @@ def test_tables(page, result):
         {
             "section": f"unused{IMAGE}",
             "identifier": "ip",
-            "endpoint": f"gone{SCRIPT}",
-            "why": "endpoint doesn't exist",
+            "endpoint": f"gone{SCRIPT} (doesn't exist)",
         }
     ]
     assert page.rows("unused-endpoints") == [{"endpoint": "never<b>"}]
@@ -179,7 +178,7 @@ def test_no_times(config):
 
 
 def test_readers_and_remarks(result):
-    """What readers passed over with its meaning, their problems, and what could not be remembered are told."""
+    """The page shows what readers skipped with its meaning, their problems, and how much was forgotten."""
     reading = result.readings[0].__class__(
         name="a.pcap",
         format="pcap",
@@ -190,12 +189,12 @@ def test_readers_and_remarks(result):
     result.forgotten["dialogs"] = 12
     page = pages.Page(result_page(result, config="pjsip.conf", traffic=["a.pcap"]))
 
-    assert [(row["reason"], row["count"], row["meaning"]) for row in page.rows("passed")] == [
+    assert [(row["reason"], row["count"], row["meaning"]) for row in page.rows("skipped")] == [
         ("arp", "3", "ARP"),
         ("odd<b>", "1", ""),
     ]
     assert page.rows("problems") == [{"traffic": "a.pcap", "problem": "ends in packet 7 <b>\\x1b[2J"}]
-    assert "12 dialogs were more than could be remembered" in page.text
+    assert "12 dialogs were forgotten" in page.text
 
 
 def test_comparison(config, traffic, tmp_path):

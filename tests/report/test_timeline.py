@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from identify.model import Match
+from identify.simulation.results import timeline as module
 from identify.simulation.results.timeline import MOST_BUCKETS, WIDTHS, Timeline
 from identify.simulation.rows import OUTCOMES, AnswerColumns, Rows
-from identify.simulation.results import timeline as module
 from identify.traffic.batch import Batch
 
 MATCHES = tuple(

@@ -238,12 +238,14 @@ def test_every_rule_is_run():
 
     assert rules.doors in written
     assert written <= set(rules.RULES)
+    assert set(rules.MAP_RULES) == {rules.layers.layers, rules.layers.circles}
 
 
 @pytest.mark.parametrize(("found", "status"), [([], 0), (["a.py:1: planted"], 1), (["one", "another"], 1)])
 def test_offences_are_printed(capsys, monkeypatch, found, status):
     """What rules report is printed, with how much it is, and decides the exit status."""
-    monkeypatch.setattr(rules, "RULES", (lambda texts: iter(found), lambda texts: iter([])))
+    monkeypatch.setattr(rules, "RULES", (lambda texts: iter(found[:1]), lambda texts: iter([])))
+    monkeypatch.setattr(rules, "MAP_RULES", (lambda texts: iter(found[1:]),))
 
     assert rules.main() == status
 

@@ -64,9 +64,9 @@ def test_many_sources(monkeypatch):
     assert (result.sources[TRUNK].count, result.sources[TRUNK].exact) == (2, False)
 
 
-def test_many_strangers(monkeypatch):
+def test_many_unidentified_sources(monkeypatch):
     """Beyond the limit of rows the requests are only summed up, and only the first rows have an example."""
-    monkeypatch.setattr(sources, "MOST_STRANGERS", 3)
+    monkeypatch.setattr(sources, "MOST_UNIDENTIFIED", 3)
     monkeypatch.setattr(sources, "MOST_EXAMPLES", 1)
     traffic = Traffic()
     for number in range(5):

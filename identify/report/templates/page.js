@@ -1,7 +1,7 @@
 "use strict";
 
-// Tables: a click on a heading sorts by its column, another one turns the order; of numbers the largest come first.
-// The sort is stable, so that rows that are equal keep the order of the sort before.
+// Tables: a click on a heading sorts by its column, a second one reverses the order; numbers start with the largest.
+// The sort is stable, so that equal rows keep the order of the sort before.
 for (const table of document.querySelectorAll("table")) {
   const headings = [...table.tHead.rows[0].cells];
   headings.forEach((heading, column) => {
@@ -20,8 +20,8 @@ for (const table of document.querySelectorAll("table")) {
   });
 }
 
-// Charts: in the colours of the page, which the browser's scheme chooses.
-// No button but these: plotly has some that lead to its own server.
+// Charts: in the colours of the page, which the browser's colour scheme chooses.
+// Only these buttons: some of plotly's others lead to its own server.
 const settings = {
   responsive: true,
   displaylogo: false,
@@ -45,7 +45,7 @@ function draw() {
   const axis = { gridcolor: colour("line"), linecolor: colour("line"), zerolinecolor: colour("line") };
   for (const { id, figure, colours } of charts) {
     const place = document.getElementById(id);
-    // What is shown and how far it is zoomed stays as the reader has chosen it.
+    // Keep which series the reader has chosen, and the zoom.
     const shown = place.data ? place.data.map((trace) => trace.visible) : null;
     const data = figure.data.map((trace, number) => ({
       ...trace,

@@ -54,7 +54,7 @@ class Expected:
     answers: dict[str, dict[Place, str | None]]
 
     def __len__(self) -> int:
-        """Return the number of requests of which something is expected."""
+        """Return the number of requests with an expectation."""
         return sum(map(len, self.answers.values()))
 
     def put_into(self, batches: Iterable[Batch], traffic: str) -> Iterator[Batch]:
@@ -142,7 +142,7 @@ def _entry(line: bytes, path: str, number: int) -> tuple[str, Place, str | None]
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         wanted = 'expected an object such as {"traffic": "calls.pcap", "frame": 7, "expect": "trunk"}'
         raise TrafficError(f"{wanted}, not {line[:80]!r}", path, line=number) from error
-    if not (all(isinstance(one, int) for one in place) and isinstance(traffic, str)):
+    if not (all(isinstance(number, int) for number in place) and isinstance(traffic, str)):
         raise TrafficError("frame and message must be numbers, traffic a text", path, line=number)
     if not (endpoint is None or isinstance(endpoint, str)):
         raise TrafficError(

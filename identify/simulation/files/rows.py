@@ -1,7 +1,7 @@
-"""Files of rows, one a request: JSON Lines, CSV and Parquet.
+"""Files of rows, a row for each request: JSON Lines, CSV and Parquet.
 
-Knows the columns and the formats; which rows are written is ``selection``'s.  All columns are text but ``frame`` and
-``port``; what a row hasn't is null, in CSV empty.  Times are UTC with nanoseconds as they were captured.
+Knows the columns and the formats; ``selection`` decides which rows are written.  All columns are text but ``frame`` and
+``port``; a missing value is null, in CSV empty.  Times are UTC with nanoseconds as they were captured.
 """
 
 from __future__ import annotations
@@ -12,21 +12,20 @@ import os
 import shutil
 import sys
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timezone
 from typing import IO, Any
 
 from identify.addresses import host_port
 from identify.errors import TrafficError
+from identify.simulation.results.columns import time_text
 from identify.simulation.rows import Row, Rows
 
-__all__ = ["COLUMNS", "RowWriter", "open_rows"]
+__all__ = ["COLUMNS", "RowWriter", "local_text", "open_rows"]
 
 COLUMNS = (
     "frame", "time", "source", "port", "transport", "local", "method", "outcome", "endpoint", "identifier", "section",
     "traffic",
 )  # fmt: skip
 
-NANOSECONDS = 1_000_000_000
 #: Rows that wait for being written to Parquet at once.
 GROUP = 65_536
 
@@ -196,18 +195,6 @@ def row_values(row: Row, traffic: str) -> tuple[Any, ...]:
 def local_text(row: Row) -> str | None:
     """Return ``address:port`` of the socket at which a message arrived, None where it is unknown."""
     return None if row.local is None else host_port(row.local, row.local_port)
-
-
-def time_text(nanoseconds: int) -> str | None:
-    """Return a time as RFC 3339 has it, None where it is unknown."""
-    if nanoseconds < 0:
-        return None
-    seconds, rest = divmod(nanoseconds, NANOSECONDS)
-    try:
-        text = datetime.fromtimestamp(seconds, timezone.utc).strftime("%Y-%m-%dT%H:%M:%S")
-    except (ValueError, OverflowError, OSError):
-        return None
-    return f"{text}.{rest:09d}Z" if rest % 1000 else f"{text}.{rest // 1000:06d}Z"
 
 
 def _encodable(value: Any) -> Any:

@@ -83,9 +83,9 @@ def _outcomes(only: Iterable[Outcome]) -> frozenset[Outcome]:
 class Selection:
     """Which rows are wanted.
 
-    ``only`` are outcomes; empty stands for those of requests that Asterisk received.  ``where`` are conditions of the
-    form ``FIELD=VALUE[,VALUE...]`` or ``FIELD!=VALUE[,...]``, which must all hold; addresses may be networks, an empty
-    value is a field without content.  ``limit`` ends the selection after so many rows, None is no limit.
+    ``only`` are outcomes; empty means those of requests that Asterisk received.  ``where`` are conditions of the form
+    ``FIELD=VALUE[,VALUE...]`` or ``FIELD!=VALUE[,...]``, which must all hold; addresses may be networks, an empty
+    value means an empty field.  ``limit`` is the maximum number of rows, None for no maximum.
 
     Raises :class:`~identify.errors.ConfigError` for a condition that can't be read.
     """

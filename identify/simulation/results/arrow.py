@@ -1,69 +1,64 @@
 """The tables of a result as Arrow record batches.
 
-Knows their columns; what is counted is the result's.
+Knows the Arrow type of each kind of column; the columns are defined in ``tables``, the rows are the result's.
 """
 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from identify._compiled._record_batch import ArrowColumn, RecordBatch, numbers, texts
-
-if TYPE_CHECKING:
-    from identify.simulation.results.result import Result
+from identify.simulation.results.columns import Kind
+from identify.simulation.results.result import Result
+from identify.simulation.results.tables import DROPPED, ENDPOINTS, OUTCOMES, SOURCES, UNUSED_RULES
 
 __all__ = ["tables_of"]
 
-TIME = "tsn:UTC"
+#: A frame is of use beside its message only, and an explanation of every row would take long.
+LEFT_OUT = ("frame", "nearest_miss")
 
 
 def tables_of(result: Result) -> dict[str, RecordBatch]:
-    """Return the tables by their names: counts are uint64, times timestamp[ns, UTC], what isn't known is null."""
-    hits = result.most_hit()
-    asked = result.asked
-    strangers = result.strangers.most()
-    unused = result.unused_rules
+    """Return ``endpoints``, ``outcomes``, ``dropped``, ``strangers`` and ``unused_rules``, each as a record batch.
+
+    Counts are uint64, shares float64, flags bool, times timestamp[ns, UTC]; an unknown value is null.
+    """
+    filled = (
+        (ENDPOINTS, result.endpoint_entries()),
+        (OUTCOMES, result.outcome_entries()),
+        (DROPPED, result.dropped_entries()),
+        (SOURCES, result.source_entries()),
+        (UNUSED_RULES, result.unused_rules),
+    )
     return {
-        "endpoints": RecordBatch(
+        table.name: RecordBatch(
             {
-                "endpoint": texts(match.endpoint for match, _ in hits),
-                "identifier": texts(match.identifier for match, _ in hits),
-                "section": texts(match.section for match, _ in hits),
-                "requests": _counts(count for _, count in hits),
-                "share": numbers("g", array("d", (count / asked if asked else 0.0 for _, count in hits))),
-                "sources": _counts(result.sources[match].count for match, _ in hits),
+                column.name: ARROW[column.kind]([column.value(row) for row in rows])
+                for column in table.data
+                if column.name not in LEFT_OUT
             }
-        ),
-        "outcomes": RecordBatch(
-            {
-                "outcome": texts(outcome.value for outcome in result.outcomes),
-                "messages": _counts(result.outcomes.values()),
-            }
-        ),
-        "dropped": RecordBatch(
-            {"reason": texts(result.dropped), "messages": _counts(result.dropped.values())},
-        ),
-        "strangers": RecordBatch(
-            {
-                "source": texts(one.source for one in strangers),
-                "unidentified": _counts(one.unidentified for one in strangers),
-                "denied": _counts(one.denied for one in strangers),
-                "events": _counts(one.events for one in strangers),
-                "first": numbers(TIME, array("q", (one.first for one in strangers)), -1),
-                "last": numbers(TIME, array("q", (one.last for one in strangers)), -1),
-            }
-        ),
-        "unused_rules": RecordBatch(
-            {
-                "section": texts(rule.section for rule in unused),
-                "identifier": texts(rule.identifier for rule in unused),
-                "endpoint": texts(rule.endpoint for rule in unused),
-            }
-        ),
+        )
+        for table, rows in filled
     }
 
 
-def _counts(values: Iterable[int]) -> ArrowColumn:
-    return numbers("L", array("Q", values))
+def _flags(values: Sequence[bool]) -> ArrowColumn:
+    """Return a column of booleans, which are bits in Arrow, the first one the lowest of its byte.
+
+    They stand at the front of a buffer of 64-bit items, one for each row: ``numbers`` counts a buffer's items.
+    """
+    bits = bytearray(8 * len(values))
+    for number, value in enumerate(values):
+        bits[number // 8] |= value << number % 8
+    return numbers("b", memoryview(bits).cast("Q"))
+
+
+ARROW: dict[Kind, Callable[[Sequence[Any]], ArrowColumn]] = {
+    Kind.TEXT: texts,
+    Kind.COUNT: lambda values: numbers("L", array("Q", values)),
+    Kind.SHARE: lambda values: numbers("g", array("d", values)),
+    Kind.TIME: lambda values: numbers("tsn:UTC", array("q", values), -1),
+    Kind.FLAG: _flags,
+}

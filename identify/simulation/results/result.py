@@ -1,6 +1,6 @@
-"""What a simulation found: totals, tables, what was never hit; parts of traffic add up.
+"""What a simulation found: totals, the rows of its tables, unused rules; parts of traffic add up.
 
-It holds what was counted and words it for JSON; the counting is ``simulation``'s.
+It holds what was counted and words it for JSON; the counting is ``simulation``'s, the columns are those of ``tables``.
 
 Parts that ran apart add up to what one run would have counted, as far as no dialog, transaction or counted source goes
 from one part into the other, and no table reached its limit.
@@ -13,70 +13,37 @@ from typing import Any
 
 import attrs
 
-from identify._compiled._record_batch import RecordBatch
 from identify.configuration import Configuration
 from identify.model import Match
 from identify.simulation.example import Example, nearest_miss
 from identify.simulation.outcomes import Outcome
-from identify.simulation.results.arrow import tables_of
+from identify.simulation.results.columns import share
+from identify.simulation.results.entries import (
+    DroppedEntry,
+    EndpointEntry,
+    OutcomeEntry,
+    ProblemEntry,
+    Reading,
+    SkippedEntry,
+    SourceEntry,
+    UnusedRule,
+)
+from identify.simulation.results.expectations import Expectations
 from identify.simulation.results.sources import Sources, UnidentifiedSources, earliest, latest
+from identify.simulation.results.tables import (
+    DROPPED,
+    ENDPOINTS,
+    MISMATCHES,
+    MOST_EXPLAINED,
+    MOST_ROWS,
+    OUTCOMES,
+    SOURCES,
+    UNUSED_RULES,
+)
 from identify.simulation.results.timeline import Timeline
+from identify.traffic.captures.skipped import SKIP_REASONS
 
-__all__ = ["MOST_MISMATCHES", "Expectations", "Mismatch", "Reading", "Result", "UnusedRule"]
-
-#: Mismatches that are kept; all are counted.
-MOST_MISMATCHES = 100
-#: Rows of strangers in ``as_dict``.
-MOST_SHOWN = 1_000
-#: Explanations are slow with many rules, so only the first rows get one.
-MOST_EXPLAINED = 100
-
-
-@attrs.frozen(kw_only=True)
-class Mismatch:
-    """A message of which another endpoint was expected; None stands for no endpoint."""
-
-    example: Example
-    expected: str | None
-    found: str | None
-    outcome: Outcome
-
-
-@attrs.define
-class Expectations:
-    """How often an endpoint was expected, how often another one came, and the first of these."""
-
-    checked: int = 0
-    failed: int = 0
-    mismatches: list[Mismatch] = attrs.field(factory=list)
-
-    def merge(self, other: Expectations) -> None:
-        """Add another part's; the earlier mismatches are kept."""
-        self.checked += other.checked
-        self.failed += other.failed
-        both = self.mismatches + other.mismatches
-        both.sort(key=lambda one: (one.example.time, one.example.frame))
-        self.mismatches = both[:MOST_MISMATCHES]
-
-
-@attrs.frozen(kw_only=True)
-class Reading:
-    """What a reader passed over and found wrong with its input."""
-
-    name: str
-    format: str
-    counts: dict[str, int]
-    problems: tuple[str, ...]
-
-
-@attrs.frozen(kw_only=True)
-class UnusedRule:
-    """A rule that no request was identified by; ``dangling`` if its endpoint doesn't exist."""
-
-    section: str
-    identifier: str
-    endpoint: str
-    dangling: bool = False
+__all__ = ["Result"]
 
 
 @attrs.define(kw_only=True)
@@ -85,10 +52,10 @@ class Result:
 
     ``hits`` counts the requests that each answer was given to, also those that an access list denied afterwards;
     ``challenged`` those identified requests that Asterisk would ask for credentials, ``contact_names`` those with a
-    Contact whose host name an access list would have resolved and that passed here.  ``events`` counts security events
-    by their cause, :attr:`Outcome.UNIDENTIFIED` or :attr:`Outcome.ENDPOINT_ACL`.  ``forgotten`` says how many dialogs,
-    transactions and counted sources were more than could be remembered.  ``timeline`` has counts over time where they
-    were asked for.
+    Contact whose host name an access list would have resolved; they pass here.  ``events`` counts security events
+    by their cause, :attr:`Outcome.UNIDENTIFIED` or :attr:`Outcome.ENDPOINT_ACL`.  ``forgotten`` counts the dialogs,
+    transactions and counted sources that were dropped because memory was full.  ``strangers`` are the sources of
+    unidentified requests.  ``timeline`` has counts over time, if the run kept them.
     """
 
     configuration: Configuration = attrs.field(repr=False)
@@ -111,7 +78,7 @@ class Result:
     timeline: Timeline | None = attrs.field(default=None, repr=False)
 
     def merge(self, other: Result) -> None:
-        """Add what another part of the traffic came to, simulated with the same configuration."""
+        """Add the result of another part of the traffic, simulated with the same configuration."""
         self.messages += other.messages
         self.first = earliest(self.first, other.first)
         self.last = latest(self.last, other.last)
@@ -144,12 +111,12 @@ class Result:
         rules = [
             (identify.id, identifier, identify.endpoint)
             for identify in configuration.identifies.values()
-            for identifier, there in (
+            for identifier, rule in (
                 ("ip", identify.addresses),
                 ("header", identify.header),
                 ("request_uri", identify.request_uri),
             )
-            if there
+            if rule
         ]
         rules += [
             (registration.id, "line", registration.endpoint)
@@ -175,18 +142,19 @@ class Result:
 
     @property
     def remarks(self) -> list[str]:
-        """What a reader of the counts should know of them, in sentences."""
+        """What a reader of the counts should know about them, in sentences."""
         remarks = [
-            f"{count:,} {what} were more than could be remembered"
-            for what, count in sorted(self.forgotten.items())
+            f"{count:,} {kind} were forgotten: more than the simulation remembers"
+            for kind, count in sorted(self.forgotten.items())
         ]
         if self.unclear_registers:
             remarks.append(
-                f"{self.unclear_registers:,} REGISTERs of Asterisk had a line token of no known registration"
+                f"{self.unclear_registers:,} REGISTERs sent by Asterisk had a line token "
+                "that matches no registration, or several"
             )
         if self.contact_names:
             remarks.append(
-                f"{self.contact_names:,} requests passed a contact ACL with a host name, which isn't looked up here"
+                f"{self.contact_names:,} requests passed a contact ACL with a host name, which isn't resolved here"
             )
         return remarks
 
@@ -194,49 +162,96 @@ class Result:
         """Return the reason that says best why a message wasn't identified."""
         return nearest_miss(example.explain(self.configuration, self.line_tokens))
 
-    def tables(self) -> dict[str, RecordBatch]:
-        """Return its tables as Arrow record batches.
+    def outcome_entries(self) -> list[OutcomeEntry]:
+        """Return the rows of ``tables.OUTCOMES``, in the order of outcomes."""
+        return [
+            OutcomeEntry(outcome=outcome.value, messages=count, share=share(count, self.messages))
+            for outcome in Outcome
+            if (count := self.outcomes[outcome])
+        ]
 
-        They are called ``endpoints``, ``outcomes``, ``dropped``, ``strangers`` and ``unused_rules``.
-        """
-        return tables_of(self)
+    def dropped_entries(self) -> list[DroppedEntry]:
+        """Return the rows of ``tables.DROPPED``, the most frequent reason first."""
+        return [DroppedEntry(reason=reason, messages=count) for reason, count in self.dropped.most_common()]
 
-    def as_dict(self, *, strangers: int = MOST_SHOWN, explained: int = MOST_EXPLAINED) -> dict[str, Any]:
-        """Return all of it in values that JSON knows; ``strangers`` and ``explained`` limit rows and explanations."""
+    def endpoint_entries(self) -> list[EndpointEntry]:
+        """Return the rows of ``tables.ENDPOINTS``, those with the most requests first."""
         asked = self.asked
-        shown = self.strangers.most(strangers)
-        rows = [row.as_dict() for row in shown]
-        for row, stranger in zip(rows[:explained], shown, strict=False):
-            miss = self.nearest_miss(stranger.example) if stranger.example is not None else None
-            row["nearest_miss"] = miss
+        none = Sources()
+        return [
+            EndpointEntry(
+                endpoint=match.endpoint,
+                identifier=match.identifier,
+                section=match.section,
+                requests=count,
+                share=share(count, asked),
+                sources=self.sources.get(match, none).count,
+                sources_exact=self.sources.get(match, none).exact,
+            )
+            for match, count in self.most_hit()
+        ]
+
+    def source_entries(self, limit: int | None = None, *, explained: int = 0) -> list[SourceEntry]:
+        """Return rows of ``tables.SOURCES``, those with the most requests first.
+
+        At most ``limit`` of them; the first ``explained`` have their nearest miss.
+        """
+        return [
+            SourceEntry(
+                found=found,
+                nearest_miss=self.nearest_miss(found.example)
+                if place < explained and found.example is not None
+                else None,
+            )
+            for place, found in enumerate(self.strangers.most(limit))
+        ]
+
+    def skipped_entries(self) -> list[SkippedEntry]:
+        """Return the rows of ``tables.SKIPPED``, by reader."""
+        return [
+            SkippedEntry(
+                traffic=reading.name,
+                format=reading.format,
+                reason=reason,
+                count=count,
+                meaning=SKIP_REASONS.get(reason, ""),
+            )
+            for reading in self.readings
+            for reason, count in reading.counts.items()
+        ]
+
+    def problem_entries(self) -> list[ProblemEntry]:
+        """Return the rows of ``tables.PROBLEMS``, by reader."""
+        return [
+            ProblemEntry(traffic=reading.name, problem=problem)
+            for reading in self.readings
+            for problem in reading.problems
+        ]
+
+    def as_dict(self, *, strangers: int = MOST_ROWS, explained: int = MOST_EXPLAINED) -> dict[str, Any]:
+        """Return all of it as values for JSON.
+
+        ``strangers`` is the maximum number of unidentified sources, ``explained`` that of their explanations.
+        """
+        sources = self.source_entries(strangers, explained=explained)
         return {
             "messages": self.messages,
             "first": self.first,
             "last": self.last,
-            "outcomes": {
-                outcome.value: self.outcomes[outcome] for outcome in Outcome if self.outcomes[outcome]
-            },
-            "dropped": dict(sorted(self.dropped.items())),
-            "asked": asked,
-            "endpoints": [
-                {
-                    "endpoint": match.endpoint,
-                    "identifier": match.identifier,
-                    "section": match.section,
-                    "requests": count,
-                    "share": count / asked if asked else 0.0,
-                    "sources": self.sources[match].count,
-                    "sources_exact": self.sources[match].exact,
-                }
-                for match, count in self.most_hit()
-            ],
+            "outcomes": OUTCOMES.mapping(self.outcome_entries()),
+            "dropped": dict(sorted(DROPPED.mapping(self.dropped_entries()).items())),
+            "asked": self.asked,
+            "endpoints": ENDPOINTS.objects(self.endpoint_entries()),
             "challenged": self.challenged,
             "contact_names": self.contact_names,
             "events": {outcome.value: count for outcome, count in sorted(self.events.items())},
-            "strangers": rows,
+            "strangers": [
+                *SOURCES.objects(sources[:explained]),
+                *SOURCES.objects(sources[explained:], without=("nearest_miss",)),
+            ],
             "strangers_in_all": len(self.strangers.rows),
             "strangers_other": self.strangers.other.requests,
-            "unused_rules": [attrs.asdict(rule) for rule in self.unused_rules],
+            "unused_rules": UNUSED_RULES.objects(self.unused_rules),
             "unused_endpoints": self.unused_endpoints,
             "line_tokens": dict(sorted(self.line_tokens.items())),
             "unclear_registers": self.unclear_registers,
@@ -245,21 +260,14 @@ class Result:
             "expected": {
                 "checked": self.expectations.checked,
                 "failed": self.expectations.failed,
-                "mismatches": [
-                    {
-                        "frame": one.example.frame,
-                        "expected": one.expected,
-                        "found": one.found,
-                        "outcome": one.outcome.value,
-                    }
-                    for one in self.expectations.mismatches
-                ],
+                "mismatches": MISMATCHES.objects(self.expectations.mismatches),
             },
         }
 
     def most_hit(self) -> list[tuple[Match, int]]:
         """Return the answers with the most requests first."""
-        given = ((match, count) for match, count in self.hits.items() if count)
+        given = [(match, count) for match, count in self.hits.items() if count]
         return sorted(
-            given, key=lambda one: (-one[1], one[0].endpoint, one[0].identifier, one[0].section or "")
+            given,
+            key=lambda hit: (-hit[1], hit[0].endpoint, hit[0].identifier, hit[0].section or ""),
         )

@@ -5,8 +5,6 @@ It knows batches' addresses and answers; nothing of how they came to be.
 
 from __future__ import annotations
 
-from typing import Any
-
 import attrs
 
 from identify.addresses import unpacked
@@ -15,7 +13,7 @@ from identify.simulation.example import Example
 __all__ = [
     "MOST_EXAMPLES",
     "MOST_SOURCES",
-    "MOST_STRANGERS",
+    "MOST_UNIDENTIFIED",
     "Sources",
     "UnidentifiedSource",
     "UnidentifiedSources",
@@ -23,22 +21,22 @@ __all__ = [
     "latest",
 ]
 
-#: Distinct sources that are counted for one answer; from here on it is "at least so many".
+#: Distinct sources that are counted for one answer; from here on the count is a lower bound.
 MOST_SOURCES = 10_000
-#: Sources of unidentified requests of which there is a row; the requests of further ones are only summed up.
-MOST_STRANGERS = 100_000
-#: Of so many of these rows a message is kept, for its explanation.
+#: Sources of unidentified requests that get a row; the requests of further ones are only summed up.
+MOST_UNIDENTIFIED = 100_000
+#: Rows that keep a message, for its explanation: messages may be large.
 MOST_EXAMPLES = 1_000
 
 
-def earliest(one: int, other: int) -> int:
+def earliest(time: int, other: int) -> int:
     """Return the earlier of two times, -1 being unknown."""
-    return max(one, other) if min(one, other) < 0 else min(one, other)
+    return max(time, other) if min(time, other) < 0 else min(time, other)
 
 
-def latest(one: int, other: int) -> int:
+def latest(time: int, other: int) -> int:
     """Return the later of two times, -1 being unknown."""
-    return max(one, other)
+    return max(time, other)
 
 
 @attrs.define
@@ -73,7 +71,7 @@ class Sources:
 class UnidentifiedSource:
     """A source of requests that nothing identified, or that an endpoint's access list denied.
 
-    ``events`` are the security events that Asterisk would have reported, which is what fail2ban counts; times are in
+    ``events`` counts the security events that Asterisk would have reported, which is what fail2ban counts; times are in
     nanoseconds, -1 unknown.
     """
 
@@ -92,8 +90,13 @@ class UnidentifiedSource:
 
     @property
     def requests(self) -> int:
-        """All of its requests that count here."""
+        """All of its requests, unidentified and denied."""
         return self.unidentified + self.denied
+
+    @property
+    def frame(self) -> int | None:
+        """The frame of the example."""
+        return self.example.frame if self.example is not None else None
 
     def add(self, *, time: int, denied: bool, event: bool) -> None:
         """Count a request."""
@@ -113,20 +116,8 @@ class UnidentifiedSource:
         self.events += other.events
         self.first = earliest(self.first, other.first)
         self.last = latest(self.last, other.last)
-        examples = [one for one in (self.example, other.example) if one is not None]
-        self.example = min(examples, key=lambda one: (one.time, one.frame), default=None)
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the row in values that JSON knows."""
-        return {
-            "source": self.source,
-            "unidentified": self.unidentified,
-            "denied": self.denied,
-            "events": self.events,
-            "first": self.first,
-            "last": self.last,
-            "frame": self.example.frame if self.example is not None else None,
-        }
+        examples = [example for example in (self.example, other.example) if example is not None]
+        self.example = min(examples, key=lambda example: (example.time, example.frame), default=None)
 
 
 @attrs.define
@@ -141,7 +132,7 @@ class UnidentifiedSources:
         row = self.rows.get(address)
         if row is not None:
             return row
-        if len(self.rows) >= MOST_STRANGERS:
+        if len(self.rows) >= MOST_UNIDENTIFIED:
             return self.other
         row = self.rows[address] = UnidentifiedSource(address=address)
         return row

@@ -1,15 +1,16 @@
-"""How many messages came to what in the course of time: the counts that a report's charts are drawn from.
+"""Outcomes and answers over time: the counts that a report's charts are drawn from.
 
 Knows the columns of ``Rows``; nothing of charts.
 
-Strategy: time is cut into buckets of one of the widths of :data:`WIDTHS`, and each bucket counts outcomes and answers.
-A batch is cut at the borders of buckets by bisection and each piece counted in C; where its times don't rise, which is
-rare, its columns are put in order before.  Where the span needs more than :data:`MOST_BUCKETS`, the next width is taken
-and neighbours are added up: each width is a multiple of those before it, and buckets count from the epoch, so that
-parts that ran apart add up to what one run would have counted.
-
-Where there are very many answers, the least frequent become "others" of their identifier: outcomes and identifiers stay
-exact, and the frequent endpoints are those that were frequent from early on.
+Strategy
+1. Time is cut into buckets of one of the widths of :data:`WIDTHS`, and each bucket counts outcomes and answers.
+2. A batch is cut at the borders of buckets by bisection and each piece counted in C; if its times don't rise, which is
+   rare, its columns are sorted first.
+3. If the span needs more than :data:`MOST_BUCKETS`, the next width is taken and neighbours are added up: each width is
+   a multiple of those before it, and buckets count from the epoch, so that parts that ran apart add up to what one run
+   would have counted.
+4. If there are very many answers, the least frequent become "others" of their identifier: outcomes and identifiers stay
+   exact, and the frequent endpoints are those that were frequent from early on.
 """
 
 from __future__ import annotations
@@ -18,7 +19,6 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from operator import add
-from typing import Final
 
 import attrs
 
@@ -27,33 +27,34 @@ from identify.simulation.rows import OUTCOMES, Rows
 
 __all__ = ["MOST_BUCKETS", "WIDTHS", "Series", "Timeline"]
 
-MILLISECOND: Final = 1_000_000
-DAY: Final = 86_400_000
+MILLISECOND = 1_000_000
+DAY = 86_400_000
 
-#: Widths in nanoseconds: round ones up to a day, then each the double; the last one covers what 63 bits can tell.
-WIDTHS: Final = tuple(
-    MILLISECOND * one
-    for one in (
+#: Widths in nanoseconds: round numbers up to a day, then doubled; the last one covers all times of 63 bits.
+WIDTHS = tuple(
+    MILLISECOND * milliseconds
+    for milliseconds in (
         *(1, 5, 10, 50, 100, 500, 1_000, 5_000, 10_000, 30_000, 60_000, 300_000, 900_000, 1_800_000),
         *(3_600_000, 10_800_000, 21_600_000, 43_200_000),
         *(DAY << power for power in range(10)),
     )
 )
-MOST_BUCKETS: Final = 400
-#: Answers in all buckets, from which on the rare ones are put together, and how many stay apart then.
-MOST_COUNTS: Final = 200_000
-MOST_KEPT: Final = 200
+#: A chart has room for about this many bars.
+MOST_BUCKETS = 400
+#: Counts of answers in all buckets, which bounds memory; beyond it rare answers are merged, and this many stay apart.
+MOST_COUNTS = 200_000
+MOST_KEPT = 200
 
-#: Answers that are no index into the matches: none, and the others of the first identifier, the second one's below it.
-NONE: Final = -1
-OTHERS: Final = -2
+#: Answers that aren't an index into the matches: none, and the others of the first identifier; further ones are below.
+NONE = -1
+OTHERS = -2
 #: Outcomes after which the identifiers had been asked.
-ASKED: Final = tuple(code for code, outcome in enumerate(OUTCOMES) if outcome.is_identification)
+ASKED = tuple(code for code, outcome in enumerate(OUTCOMES) if outcome.is_identification)
 
 
 @attrs.frozen
 class Series:
-    """Counts by the start of their bucket, in nanoseconds; ``name`` is None for what has no series of its own."""
+    """Counts by the start of their bucket, in nanoseconds; ``name`` is None for everything without its own series."""
 
     name: str | None
     counts: dict[int, int]
@@ -77,7 +78,7 @@ class Bucket:
         self.answers.update(answers)
 
     def merge(self, other: Bucket) -> None:
-        """Add another one's counts."""
+        """Add the counts of another bucket."""
         self.outcomes = list(map(add, self.outcomes, other.outcomes))
         self.answers.update(other.answers)
 
@@ -94,17 +95,17 @@ class Timeline:
 
     @property
     def width(self) -> int:
-        """How long a bucket is, in nanoseconds."""
+        """The length of a bucket, in nanoseconds."""
         return WIDTHS[self._step]
 
     @property
     def starts(self) -> list[int]:
-        """When each bucket begins that counted something, in nanoseconds since the epoch."""
+        """The start of each bucket that isn't empty, in nanoseconds since the epoch."""
         return [bucket * self.width for bucket in sorted(self._buckets)]
 
     @property
     def untimed(self) -> int:
-        """How many messages had no time, and are in no series."""
+        """How many messages have no time, and are in no series."""
         return self._untimed
 
     def feed(self, rows: Rows) -> None:
@@ -131,7 +132,7 @@ class Timeline:
         self._put_together()
 
     def merge(self, other: Timeline) -> None:
-        """Add what another part of the traffic counted, with the same configuration."""
+        """Add the counts of another part of the traffic, with the same configuration."""
         self._take_matches(other._matches or self._matches)
         self._untimed += other._untimed
         if not other._buckets:
@@ -167,7 +168,7 @@ class Timeline:
         return _by_total(Series(name, counts) for name, counts in found.items())
 
     def endpoints(self, most: int) -> list[Series]:
-        """Return a series for each of so many endpoints, the most frequent first, and one of all others."""
+        """Return a series for each of the ``most`` frequent endpoints, and one of all others."""
         found = self._answers(lambda answer: self._matches[answer].endpoint if answer >= 0 else "")
         others = Series(None, found.pop("", {}))
         every = _by_total(Series(name, counts) for name, counts in found.items())
@@ -242,4 +243,4 @@ class Timeline:
 
 
 def _by_total(series: Iterable[Series]) -> list[Series]:
-    return sorted(series, key=lambda one: (-one.total, one.name or ""))
+    return sorted(series, key=lambda counted: (-counted.total, counted.name or ""))

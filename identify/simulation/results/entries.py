@@ -1,0 +1,101 @@
+"""The rows of a result's tables, each with the values of one row; which columns show them is ``tables``'s.
+
+Rows of the table of changes are in ``changes``, mismatches in ``expectations``.
+"""
+
+from __future__ import annotations
+
+import attrs
+
+from identify.simulation.results.sources import UnidentifiedSource
+
+__all__ = [
+    "DroppedEntry",
+    "EndpointEntry",
+    "OutcomeEntry",
+    "ProblemEntry",
+    "Reading",
+    "SkippedEntry",
+    "SourceEntry",
+    "UnusedRule",
+]
+
+
+@attrs.frozen(kw_only=True)
+class Reading:
+    """What a reader skipped, by reason, and what is wrong with its input."""
+
+    name: str
+    format: str
+    counts: dict[str, int]
+    problems: tuple[str, ...]
+
+
+@attrs.frozen(kw_only=True)
+class UnusedRule:
+    """A rule that no request was identified by; ``dangling`` if its endpoint doesn't exist."""
+
+    section: str
+    identifier: str
+    endpoint: str
+    dangling: bool = False
+
+
+@attrs.frozen(kw_only=True)
+class OutcomeEntry:
+    """How many messages had an outcome; the share is of all messages."""
+
+    outcome: str
+    messages: int
+    share: float
+
+
+@attrs.frozen(kw_only=True)
+class DroppedEntry:
+    """How many messages PJSIP drops for a reason."""
+
+    reason: str
+    messages: int
+
+
+@attrs.frozen(kw_only=True)
+class EndpointEntry:
+    """How many requests were identified as an endpoint by one identifier and section, and from how many addresses.
+
+    The share is of the requests that the identifiers were asked about.
+    """
+
+    endpoint: str
+    identifier: str
+    section: str | None
+    requests: int
+    share: float
+    sources: int
+    sources_exact: bool
+
+
+@attrs.frozen(kw_only=True)
+class SourceEntry:
+    """A source of unidentified requests; ``nearest_miss`` is None where it has no example or no explanation."""
+
+    found: UnidentifiedSource
+    nearest_miss: str | None = None
+
+
+@attrs.frozen(kw_only=True)
+class SkippedEntry:
+    """How often a reader skipped something for a reason."""
+
+    traffic: str
+    format: str
+    reason: str
+    count: int
+    meaning: str
+
+
+@attrs.frozen(kw_only=True)
+class ProblemEntry:
+    """What is wrong with an input."""
+
+    traffic: str
+    problem: str
