@@ -7,7 +7,7 @@ import os
 import secrets
 import tempfile
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 from urllib.parse import quote
 
 import identify._compiled._batch as _batch
@@ -22,9 +22,9 @@ from identify.explain import Explanation, explain
 __all__ = ["DROPPED", "NO_MATCH", "Engine", "Indices"]
 
 #: What batch calls return in place of an index: nothing was identified.
-NO_MATCH: Final = _batch.NO_MATCH
+NO_MATCH = _batch.NO_MATCH
 #: What they return for a message that PJSIP would drop, for which ``identify_message`` raises MessageError.
-DROPPED: Final = _batch.DROPPED
+DROPPED = _batch.DROPPED
 
 #: Asterisk's line tokens: seven letters a-z.
 TOKEN_LENGTH = 7

@@ -10,7 +10,6 @@ from array import array
 from collections import Counter
 from collections.abc import Iterator
 from types import TracebackType
-from typing import Final
 
 import attrs
 
@@ -19,7 +18,7 @@ from identify.addresses import ADDRESS_BYTES, UNKNOWN_ADDRESS, packed, unpacked
 __all__ = ["NOT_GIVEN", "TRANSPORTS", "Batch", "Direction", "NotGiven", "Reader"]
 
 #: Transports by their code in :attr:`Batch.transports`.
-TRANSPORTS: Final = ("udp", "tcp", "tls", "ws", "wss")
+TRANSPORTS = ("udp", "tcp", "tls", "ws", "wss")
 
 
 class Direction(enum.IntEnum):
@@ -37,7 +36,7 @@ class NotGiven(enum.Enum):
 
 
 #: Stands in :attr:`Batch.expected` for a message of which nothing is expected; None expects that nothing is identified.
-NOT_GIVEN: Final = NotGiven.NOT_GIVEN
+NOT_GIVEN = NotGiven.NOT_GIVEN
 
 
 @attrs.define(eq=False)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping
 from datetime import timezone, tzinfo
-from typing import IO, Final
+from typing import IO
 
 import attrs
 
@@ -26,9 +26,9 @@ from identify.traffic.rows.objects import JsonReader
 __all__ = ["FORMATS", "open_traffic"]
 
 #: So much of a file is looked at.
-FIRST: Final = 64 << 10
-BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
-WIDE_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
+FIRST = 64 << 10
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
 @attrs.frozen(kw_only=True)
@@ -63,7 +63,7 @@ def _is_arrow(first: bytes, options: _Options) -> bool:
 
 #: In the order in which they are asked: what has a magic number first, JSON logs before JSON, and a header line of CSV
 #: before logs, since messages in cells may hold anything.
-FORMATS: Final[dict[str, _Format]] = {
+FORMATS: dict[str, _Format] = {
     "capture": _Format(
         lambda first, _: CaptureReader.recognises(first) is not None,
         lambda stream, name, options: CaptureReader(

@@ -11,23 +11,22 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta, timezone, tzinfo
-from typing import Final
 
 __all__ = ["Stamps"]
 
-MONTHS: Final = {
+MONTHS = {
     month: number
     for number, month in enumerate(b"Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), 1)
 }
-SHORT: Final = re.compile(
+SHORT = re.compile(
     rb"(?:[A-Z][a-z]{2} )?([A-Z][a-z]{2}) +(\d{1,2}) (?:(\d{4}) )?(\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?\Z"
 )
-ISO: Final = re.compile(
+ISO = re.compile(
     rb"(\d{4})-(\d\d)-(\d\d)[ T](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?"
     rb" ?(?:(Z|UTC|GMT)|([+-])(\d\d):?(\d\d))?\Z"
 )
-DAY: Final = timedelta(days=1)
-NANOSECONDS: Final = 1_000_000_000
+DAY = timedelta(days=1)
+NANOSECONDS = 1_000_000_000
 
 
 class Stamps:

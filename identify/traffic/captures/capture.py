@@ -11,8 +11,6 @@ Facts
 
 from __future__ import annotations
 
-from typing import Final
-
 from identify._compiled._capture import CaptureDecoder
 from identify.traffic.captures.decoding import ByteStream, DecodedReader, peeked
 
@@ -20,14 +18,14 @@ __all__ = ["DUPLICATE_WINDOW", "CaptureReader"]
 
 #: Nanoseconds within which the same packet is a copy: copies come within a millisecond, what is sent again not
 #: before half a second (RFC 3261 17.1.1.1).
-DUPLICATE_WINDOW: Final = 50_000_000
+DUPLICATE_WINDOW = 50_000_000
 
 #: So many are enough to recognise a capture.
-FIRST_BYTES: Final = 12
+FIRST_BYTES = 12
 
-_PCAP: Final = (b"\xa1\xb2\xc3\xd4", b"\xd4\xc3\xb2\xa1", b"\xa1\xb2\x3c\x4d", b"\x4d\x3c\xb2\xa1")
-_PCAPNG: Final = b"\x0a\x0d\x0d\x0a"
-_BYTE_ORDERS: Final = (b"\x1a\x2b\x3c\x4d", b"\x4d\x3c\x2b\x1a")
+_PCAP = (b"\xa1\xb2\xc3\xd4", b"\xd4\xc3\xb2\xa1", b"\xa1\xb2\x3c\x4d", b"\x4d\x3c\xb2\xa1")
+_PCAPNG = b"\x0a\x0d\x0d\x0a"
+_BYTE_ORDERS = (b"\x1a\x2b\x3c\x4d", b"\x4d\x3c\x2b\x1a")
 
 
 class CaptureReader(DecodedReader):

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator
-from typing import Final, Protocol
+from typing import Protocol
 
 from identify.traffic.batch import Batch, Reader
 from identify.traffic.captures.skipped import named
@@ -18,7 +18,7 @@ from identify.traffic.captures.skipped import named
 __all__ = ["BUFFER", "ByteStream", "DecodedReader", "Decoder", "peeked"]
 
 #: Bytes of a reader's buffer: it stays in a second-level cache, and holds the longest packet with room to spare.
-BUFFER: Final = 1 << 20
+BUFFER = 1 << 20
 
 
 class ByteStream(Protocol):

@@ -6,20 +6,18 @@ read with the capture.
 
 from __future__ import annotations
 
-from typing import Final
-
 from identify._compiled._hep_stream import HepDecoder
 from identify.traffic.captures.decoding import ByteStream, DecodedReader, peeked
 
 __all__ = ["HepReader"]
 
-FORMATS: Final = ("hep3", "hep3-datagrams")
+FORMATS = ("hep3", "hep3-datagrams")
 #: So many are enough to recognise one of them.
-FIRST_BYTES: Final = 18
+FIRST_BYTES = 18
 
-_MAGIC: Final = b"HEP3"
+_MAGIC = b"HEP3"
 #: Time and size in front of each datagram of a dump.
-_DUMP_HEADER: Final = 12
+_DUMP_HEADER = 12
 
 
 class HepReader(DecodedReader):

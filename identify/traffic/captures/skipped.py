@@ -7,12 +7,11 @@ counted something are in ``counts``.  A reason counts packets unless it says oth
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
 __all__ = ["SKIP_REASONS", "named"]
 
 #: What each reason means; the order is that of the numbers.
-SKIP_REASONS: Final[dict[str, str]] = {
+SKIP_REASONS: dict[str, str] = {
     "delivered": "never counted",
     "unknown-link-type": "captured on a kind of link whose frames aren't known",
     "unknown-interface": "a packet of pcapng on an interface that isn't described",
@@ -52,7 +51,7 @@ SKIP_REASONS: Final[dict[str, str]] = {
     "logger-repeat": "messages that Asterisk's logger replaced by the begin of another one",
 }
 
-_NAMES: Final = tuple(SKIP_REASONS)
+_NAMES = tuple(SKIP_REASONS)
 
 
 def named(counts: Sequence[int]) -> dict[str, int]:

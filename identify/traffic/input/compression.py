@@ -17,23 +17,23 @@ import re
 import sys
 import zlib
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from identify.errors import TrafficError
 
 __all__ = ["DAMAGE", "MAGIC_BYTES", "Decompressor", "compression_of", "decompressor"]
 
 #: What a compressed file begins with.
-MAGIC: Final = {
+MAGIC = {
     "gzip": re.compile(rb"\x1f\x8b\x08"),
     "xz": re.compile(rb"\xfd7zXZ\x00"),
     "bzip2": re.compile(rb"BZh[1-9]1AY&SY"),
     "zstd": re.compile(rb"\x28\xb5\x2f\xfd"),
 }
-MAGIC_BYTES: Final = 10
-XZ_MEMORY: Final = 256 << 20
-ZSTD_WINDOW_LOG: Final = 27
-ZLIB_GZIP: Final = 16 + zlib.MAX_WBITS
+MAGIC_BYTES = 10
+XZ_MEMORY = 256 << 20
+ZSTD_WINDOW_LOG = 27
+ZLIB_GZIP = 16 + zlib.MAX_WBITS
 
 
 class Decompressor(Protocol):
@@ -91,7 +91,7 @@ def _zstd() -> Decompressor:
     return made
 
 
-_MAKERS: Final[dict[str, Callable[[], Decompressor]]] = {
+_MAKERS: dict[str, Callable[[], Decompressor]] = {
     "gzip": _Gzip,
     "xz": _xz,
     "bzip2": bz2.BZ2Decompressor,
@@ -113,7 +113,7 @@ def _damage() -> tuple[type[Exception], ...]:
 
 
 #: What :meth:`Decompressor.decompress` raises for damaged input.
-DAMAGE: Final = _damage()
+DAMAGE = _damage()
 
 
 def compression_of(first: bytes) -> str | None:

@@ -11,7 +11,7 @@ import io
 import os
 import stat
 import sys
-from typing import IO, Final
+from typing import IO
 
 from identify.errors import TrafficError
 from identify.traffic.input.compression import DAMAGE, MAGIC_BYTES, Decompressor, compression_of, decompressor
@@ -21,11 +21,11 @@ __all__ = ["EXPANSION", "Stream", "open_stream"]
 
 #: How many times larger than the input what comes out of it may be, once it is larger than RATIO_FROM; text in
 #: gzip can't reach it, a bomb in xz or Zstandard does at once.
-EXPANSION: Final = 10_000
-RATIO_FROM: Final = 64 << 20
-PIECE: Final = 256 << 10
+EXPANSION = 10_000
+RATIO_FROM = 64 << 20
+PIECE = 256 << 10
 #: Compressed files inside of compressed files are opened so deep.
-DEEPEST: Final = 3
+DEEPEST = 3
 
 
 class Stream(io.RawIOBase):

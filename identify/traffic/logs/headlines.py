@@ -15,34 +15,31 @@ Knows the forms of record starts and of the line above a SIP message; nothing of
 from __future__ import annotations
 
 import re
-from typing import Final
 
 __all__ = ["HEADLINE", "LONGEST_LINE_START", "MARK", "START", "headline_prefix"]
 
 #: With which each line above a SIP message begins, after what the record begins with.
-MARK: Final = b"<--- "
-HEADLINE: Final = re.compile(
+MARK = b"<--- "
+HEADLINE = re.compile(
     rb"<--- (Received|Transmitting) SIP (request|response) \((\d{1,7}) bytes\) (?:from|to) "
     rb"(UDP|TCP|TLS|WSS|WS)6?:(?:\[([^\]\s]{2,64})\]|([0-9A-Fa-f.:]{2,64})):(\d{1,5}) --->(\r*)\n"
 )
-COLOUR: Final = rb"(?:\x1b\[[0-9;]{0,16}m)?"
+COLOUR = rb"(?:\x1b\[[0-9;]{0,16}m)?"
 #: What a terminal was sent before a record: its title, the prompt and the sequences around it.
-PROMPT: Final = (
-    rb"(?:\r?\x1b\[0?K(?:[^\x1b\r\n]{0,80}> )?|\x1b\][^\x07\r\n]{0,128}\x07|[\w.-]{0,80}\*CLI> |\r){0,8}"
-)
-STAMP: Final = rb"\[([^\]\[\r\n]{4,64})\] "
-LEVEL: Final = COLOUR + rb"([A-Z][A-Z0-9_]{1,31})" + COLOUR + rb"\[(\d{1,10})\](?:\[C-[0-9a-f]{8,16}\])?:? "
-FILE: Final = (
+PROMPT = rb"(?:\r?\x1b\[0?K(?:[^\x1b\r\n]{0,80}> )?|\x1b\][^\x07\r\n]{0,128}\x07|[\w.-]{0,80}\*CLI> |\r){0,8}"
+STAMP = rb"\[([^\]\[\r\n]{4,64})\] "
+LEVEL = COLOUR + rb"([A-Z][A-Z0-9_]{1,31})" + COLOUR + rb"\[(\d{1,10})\](?:\[C-[0-9a-f]{8,16}\])?:? "
+FILE = (
     COLOUR + rb"([\w./-]{0,64})" + COLOUR + rb"(?::" + COLOUR + rb"\d{1,6}" + COLOUR + rb" " + COLOUR + rb"\w{1,64}"
     + COLOUR + rb")?: "
 )  # fmt: skip
 #: A record with a level: date, level, thread, file.
-START: Final = re.compile(rb"^" + PROMPT + STAMP + LEVEL + FILE, re.MULTILINE)
-_LEVELLED: Final = re.compile(PROMPT + STAMP + LEVEL + FILE + rb"\Z")
-_BARE: Final = re.compile(PROMPT + rb"(?:" + STAMP + rb")?" + PROMPT + rb"\Z")
-LOGGER: Final = b"res_pjsip_logger.c"
+START = re.compile(rb"^" + PROMPT + STAMP + LEVEL + FILE, re.MULTILINE)
+_LEVELLED = re.compile(PROMPT + STAMP + LEVEL + FILE + rb"\Z")
+_BARE = re.compile(PROMPT + rb"(?:" + STAMP + rb")?" + PROMPT + rb"\Z")
+LOGGER = b"res_pjsip_logger.c"
 #: What may stand between the beginning of a line and the mark.
-LONGEST_LINE_START: Final = 1024
+LONGEST_LINE_START = 1024
 
 
 def headline_prefix(prefix: bytes) -> tuple[bytes, bytes] | None:

@@ -12,7 +12,6 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator
-from typing import Final
 
 import attrs
 
@@ -23,10 +22,10 @@ from identify.traffic.logs.segments import Runs, leading_line_ends
 
 __all__ = ["JsonLog", "LogLine", "SIGN"]
 
-PIECE: Final = 4 << 20
-LONGEST_LINE: Final = 1 << 20
+PIECE = 4 << 20
+LONGEST_LINE = 1 << 20
 #: What a line with a SIP message has.
-SIGN: Final = b'"message":"' + MARK
+SIGN = b'"message":"' + MARK
 
 
 @attrs.define

@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterator
 from datetime import timezone, tzinfo
 from functools import lru_cache
-from typing import Final
 
 from identify.addresses import packed
 from identify.traffic.batch import TRANSPORTS, Batch, Direction, Reader
@@ -24,11 +23,11 @@ from identify.traffic.timestamps import Stamps
 __all__ = ["LogReader", "json_log", "recognises"]
 
 #: A batch is delivered when it has so many messages or bytes.
-MOST_MESSAGES: Final = 2048
-MOST_BYTES: Final = 2 << 20
-CODES: Final = {name.upper().encode(): code for code, name in enumerate(TRANSPORTS)}
-OBJECT: Final = re.compile(rb'^\{"hostname":.{0,4096}?"logmsg":', re.MULTILINE)
-CONSOLE: Final = re.compile(
+MOST_MESSAGES = 2048
+MOST_BYTES = 2 << 20
+CODES = {name.upper().encode(): code for code, name in enumerate(TRANSPORTS)}
+OBJECT = re.compile(rb'^\{"hostname":.{0,4096}?"logmsg":', re.MULTILINE)
+CONSOLE = re.compile(
     rb"^Asterisk [^\r\n]{1,200}, Copyright \(C\) |^Connected to Asterisk |^\[[^\]\n]{4,64}\] Asterisk ",
     re.MULTILINE,
 )

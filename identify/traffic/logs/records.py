@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 import attrs
 
 from identify.traffic.logs.segments import HEADERS_END, LENGTH
@@ -11,15 +9,15 @@ from identify.traffic.logs.segments import HEADERS_END, LENGTH
 __all__ = ["COUNTS", "Gap", "INCOMPLETE", "LARGEST", "LogMessage", "MALFORMED", "TOO_LARGE", "completed"]
 
 #: Messages of more bytes are passed over; also what the library takes.
-LARGEST: Final = 65_536
+LARGEST = 65_536
 
 #: Reasons in ``counts``: delivered, but the log has less of it than its byte count says.
-INCOMPLETE: Final = "log-message-incomplete"
+INCOMPLETE = "log-message-incomplete"
 #: Passed over: more than LARGEST bytes.
-TOO_LARGE: Final = "log-message-too-large"
+TOO_LARGE = "log-message-too-large"
 #: Passed over: address or port aren't any.
-MALFORMED: Final = "log-record-malformed"
-COUNTS: Final = (INCOMPLETE, TOO_LARGE, MALFORMED)
+MALFORMED = "log-record-malformed"
+COUNTS = (INCOMPLETE, TOO_LARGE, MALFORMED)
 
 
 @attrs.define(kw_only=True)

@@ -11,19 +11,18 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
-from typing import Final
 
 __all__ = ["Runs", "frames", "leading_line_ends"]
 
-LENGTH: Final = re.compile(rb"^(?:content-length|l)[ \t]*:[ \t]*(\d{1,9})", re.IGNORECASE | re.MULTILINE)
-HEADERS_END: Final = re.compile(rb"\r\n\r\n|\n\n|\n\r\n")
+LENGTH = re.compile(rb"^(?:content-length|l)[ \t]*:[ \t]*(\d{1,9})", re.IGNORECASE | re.MULTILINE)
+HEADERS_END = re.compile(rb"\r\n\r\n|\n\n|\n\r\n")
 #: A line that no header is, but that a log record begins with.
-NO_HEADER: Final = re.compile(rb"^(?:\[|<--- |\r?\x1b)", re.MULTILINE)
-LINE_ENDS: Final = re.compile(rb"(?:\r?\n)*")
+NO_HEADER = re.compile(rb"^(?:\[|<--- |\r?\x1b)", re.MULTILINE)
+LINE_ENDS = re.compile(rb"(?:\r?\n)*")
 #: Messages in one text that are told apart; a receive buffer has room for more only with tiny ones.
-MOST_FRAMES: Final = 256
+MOST_FRAMES = 256
 #: Connections of which the last text is kept.
-MOST_PEERS: Final = 256
+MOST_PEERS = 256
 
 
 def leading_line_ends(data: bytes, position: int = 0) -> int:

@@ -24,7 +24,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from typing import Final
 
 from identify.traffic.input.stream import Stream
 from identify.traffic.logs.headlines import (
@@ -43,23 +42,23 @@ from identify.traffic.logs.wrapping import View, with_line_ends
 
 __all__ = ["TextLog"]
 
-PIECE: Final = 4 << 20
+PIECE = 4 << 20
 #: So much of the text after the line above a message is at hand when its end is looked for.
-AHEAD: Final = 512 << 10
+AHEAD = 512 << 10
 #: A line without an end is given up after so many bytes.
-LONGEST_LINE: Final = 1 << 20
+LONGEST_LINE = 1 << 20
 #: Records of unknown threads after a message of a stream may be so long; a receive buffer is no longer.
-UNPROVEN: Final = 64 << 10
+UNPROVEN = 64 << 10
 #: Threads that are remembered.
-MOST_THREADS: Final = 65_536
+MOST_THREADS = 65_536
 #: What is looked at first of a text that has to be unwrapped.
-NEAR: Final = 2048
+NEAR = 2048
 
 #: The first line of a message.
-SIP: Final = re.compile(rb"[A-Z]{1,32} \S{1,1024} SIP/2\.0\r?\n|SIP/2\.0 \d{3} ")
-BANNER: Final = re.compile(rb"^" + PROMPT + STAMP + rb"Asterisk ", re.MULTILINE)
+SIP = re.compile(rb"[A-Z]{1,32} \S{1,1024} SIP/2\.0\r?\n|SIP/2\.0 \d{3} ")
+BANNER = re.compile(rb"^" + PROMPT + STAMP + rb"Asterisk ", re.MULTILINE)
 #: Where the date of each line was taken away.
-UNDATED: Final = re.compile(rb"^()" + LEVEL, re.MULTILINE)
+UNDATED = re.compile(rb"^()" + LEVEL, re.MULTILINE)
 
 #: Transport, address and port of the other side, as they are written.
 _Peer = tuple[bytes, bytes, bytes]

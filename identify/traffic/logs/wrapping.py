@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from typing import Final
 
 import attrs
 
@@ -15,7 +14,7 @@ from identify.traffic.logs.headlines import STAMP
 
 __all__ = ["View", "with_line_ends"]
 
-WRAPPING: Final = {
+WRAPPING = {
     (True, False): re.compile(rb"\r(?=\n)"),
     (False, True): re.compile(rb"^" + STAMP, re.MULTILINE),
     (True, True): re.compile(rb"\r(?=\n)|^" + STAMP, re.MULTILINE),

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator, Mapping
-from typing import IO, Any, Final
+from typing import IO, Any
 
 from identify.errors import TrafficError
 from identify.traffic.input.stream import Stream
@@ -19,15 +19,15 @@ from identify.traffic.rows.reader import RowReader
 
 __all__ = ["ARROW_FILE", "ARROW_STREAM", "PARQUET", "TableReader"]
 
-PARQUET: Final = b"PAR1"
-ARROW_FILE: Final = b"ARROW1"
+PARQUET = b"PAR1"
+ARROW_FILE = b"ARROW1"
 #: The continuation marker before the schema's length.
-ARROW_STREAM: Final = b"\xff\xff\xff\xff"
-ROWS: Final = 1024
-PIECE: Final = 1 << 20
-IN_MEMORY: Final = 16 << 20
+ARROW_STREAM = b"\xff\xff\xff\xff"
+ROWS = 1024
+PIECE = 1 << 20
+IN_MEMORY = 16 << 20
 #: What may be copied to a temporary file.
-LARGEST_COPY: Final = 4 << 30
+LARGEST_COPY = 4 << 30
 
 
 class TableReader(RowReader):

@@ -13,7 +13,6 @@ import csv
 from collections import deque
 from collections.abc import Iterator, Mapping
 from itertools import chain
-from typing import Final
 
 from identify.errors import TrafficError
 from identify.strings import decoded
@@ -23,9 +22,9 @@ from identify.traffic.rows.reader import LONGEST_ROW, RowReader, lines
 
 __all__ = ["CsvReader", "header_of"]
 
-DELIMITERS: Final = ",;\t|"
-BYTE_ORDER_MARK: Final = "\ufeff"
-LONGEST_HEADER: Final = 64 << 10
+DELIMITERS = ",;\t|"
+BYTE_ORDER_MARK = "\ufeff"
+LONGEST_HEADER = 64 << 10
 
 
 def header_of(first: bytes, columns: Columns) -> tuple[str, list[str]] | None:

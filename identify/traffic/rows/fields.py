@@ -14,7 +14,6 @@ import binascii
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from typing import Final
 
 from identify.errors import TrafficError
 from identify.strings import decoded
@@ -36,18 +35,18 @@ __all__ = [
 ]
 
 #: Reasons in ``counts`` for rows that are passed over: what they are made of can't be read at all.
-MALFORMED: Final = "row-malformed"
+MALFORMED = "row-malformed"
 #: Neither a message nor anything that a request could be made of.
-NO_MESSAGE: Final = "row-without-message"
-NO_SOURCE: Final = "row-without-source"
+NO_MESSAGE = "row-without-message"
+NO_SOURCE = "row-without-source"
 #: More bytes than a row or a message may have.
-TOO_LARGE: Final = "row-too-large"
+TOO_LARGE = "row-too-large"
 #: A value that isn't what its column says.
-VALUE: Final = "row-value"
-COUNTS: Final = (MALFORMED, NO_MESSAGE, NO_SOURCE, TOO_LARGE, VALUE)
+VALUE = "row-value"
+COUNTS = (MALFORMED, NO_MESSAGE, NO_SOURCE, TOO_LARGE, VALUE)
 
 #: Fields of a row with the names that their columns may have, in lower case and with ``_`` for all else.
-FIELDS: Final[dict[str, tuple[str, ...]]] = {
+FIELDS: dict[str, tuple[str, ...]] = {
     "message": ("message", "msg", "sip_message", "sip_msg", "raw_message", "raw", "payload", "sip"),
     "message_b64": ("message_b64", "msg_b64", "message_base64", "payload_b64", "raw_b64"),
     "source": (
@@ -77,11 +76,11 @@ FIELDS: Final[dict[str, tuple[str, ...]]] = {
     "traced_user": ("traced_user", "trace_attrs"),
     "status": ("status",),
 }  # fmt: skip
-METADATA: Final = ("from_uri", "request_uri", "to_uri", "headers")
-_FIELD_OF: Final = {name: field for field, names in FIELDS.items() for name in names}
-_OTHER: Final = re.compile(r"[^a-z0-9]+")
+METADATA = ("from_uri", "request_uri", "to_uri", "headers")
+_FIELD_OF = {name: field for field, names in FIELDS.items() for name in names}
+_OTHER = re.compile(r"[^a-z0-9]+")
 #: Names of columns of which the meaning is remembered.
-MOST_NAMES: Final = 4096
+MOST_NAMES = 4096
 
 
 class RowError(ValueError):

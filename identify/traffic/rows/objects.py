@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import Final
 
 from identify.strings import decoded
 from identify.traffic.input.stream import Stream
@@ -16,9 +15,9 @@ from identify.traffic.rows.reader import LONGEST_ROW, RowReader, lines
 
 __all__ = ["JsonReader"]
 
-BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
-BETWEEN: Final = " \t\r\n,"
-PIECE: Final = 256 << 10
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+BETWEEN = " \t\r\n,"
+PIECE = 256 << 10
 
 
 class JsonReader(RowReader):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Final
 
 from identify.traffic.batch import Batch, Reader
 from identify.traffic.input.stream import Stream
@@ -12,11 +11,11 @@ from identify.traffic.rows.fields import Columns, RowError, passed_over
 __all__ = ["LONGEST_ROW", "RowReader", "lines"]
 
 #: A batch is delivered when it has so many messages or bytes.
-MOST_MESSAGES: Final = 2048
-MOST_BYTES: Final = 2 << 20
+MOST_MESSAGES = 2048
+MOST_BYTES = 2 << 20
 #: A row of more bytes is passed over: a message of 64 KiB in base64 or with each byte escaped fits.
-LONGEST_ROW: Final = 1 << 20
-PIECE: Final = 256 << 10
+LONGEST_ROW = 1 << 20
+PIECE = 256 << 10
 
 
 class RowReader(Reader):

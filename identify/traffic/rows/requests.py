@@ -10,16 +10,15 @@ host and no user.
 from __future__ import annotations
 
 import re
-from typing import Final
 
 from identify.strings import encoded
 
 __all__ = ["request_bytes"]
 
-TOKEN: Final = re.compile(r"[A-Za-z0-9.!%*_+`'~-]{1,64}")
+TOKEN = re.compile(r"[A-Za-z0-9.!%*_+`'~-]{1,64}")
 #: What ends a line for somebody; a value that has it would begin a header field of its own.
-FORBIDDEN: Final = re.compile(r"[\r\n\0]")
-COMPACT: Final = {
+FORBIDDEN = re.compile(r"[\r\n\0]")
+COMPACT = {
     "v": "via", "f": "from", "t": "to", "i": "call-id", "m": "contact", "l": "content-length",
 }  # fmt: skip
 

@@ -11,7 +11,6 @@ import re
 from collections.abc import Mapping
 from datetime import date, datetime, timezone
 from functools import lru_cache
-from typing import Final
 
 from identify.strings import decoded, encoded
 from identify.traffic.batch import TRANSPORTS, Direction
@@ -19,14 +18,14 @@ from identify.traffic.timestamps import Stamps
 
 __all__ = ["address", "clipped", "direction", "header_fields", "message_bytes", "number", "time", "transport"]
 
-PROTOCOL: Final = re.compile(r"(?i)(?:sips?:)?(udp|tcp|tls|wss|ws)6?:(?=.)")
-NUMBER: Final = re.compile(r"[0-9]{1,20}(?:\.[0-9]{1,20})?")
-MOST_HEADERS: Final = 1024
-LONGEST_ADDRESS: Final = 128
-NANOSECONDS: Final = 1_000_000_000
-RECEIVED: Final = frozenset({"received", "in", "rx", "recv", "inbound", "incoming", "1"})
-SENT: Final = frozenset({"sent", "out", "tx", "send", "outbound", "outgoing", "transmitted", "2"})
-_STAMPS: Final = Stamps(latest=None)
+PROTOCOL = re.compile(r"(?i)(?:sips?:)?(udp|tcp|tls|wss|ws)6?:(?=.)")
+NUMBER = re.compile(r"[0-9]{1,20}(?:\.[0-9]{1,20})?")
+MOST_HEADERS = 1024
+LONGEST_ADDRESS = 128
+NANOSECONDS = 1_000_000_000
+RECEIVED = frozenset({"received", "in", "rx", "recv", "inbound", "incoming", "1"})
+SENT = frozenset({"sent", "out", "tx", "send", "outbound", "outgoing", "transmitted", "2"})
+_STAMPS = Stamps(latest=None)
 
 
 def clipped(value: object) -> str:

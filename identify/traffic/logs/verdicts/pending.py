@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Hashable, Iterator, ValuesView
 from itertools import islice
-from typing import Final
 
 import attrs
 
@@ -20,17 +19,15 @@ from identify.traffic.logs.segments import HEADERS_END
 
 __all__ = ["PendingRequest", "PendingRequests"]
 
-CALL_ID: Final = re.compile(
-    rb"^(?:call-id|i)[ \t]*:[ \t]*([^\r\n]*?)[ \t]*\r?$", re.IGNORECASE | re.MULTILINE
-)
-CSEQ: Final = re.compile(rb"^cseq[ \t]*:[ \t]*(\d{1,10})[ \t]+(\S{1,64})", re.IGNORECASE | re.MULTILINE)
-BRANCH: Final = re.compile(
+CALL_ID = re.compile(rb"^(?:call-id|i)[ \t]*:[ \t]*([^\r\n]*?)[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
+CSEQ = re.compile(rb"^cseq[ \t]*:[ \t]*(\d{1,10})[ \t]+(\S{1,64})", re.IGNORECASE | re.MULTILINE)
+BRANCH = re.compile(
     rb"^(?:via|v)[ \t]*:[^\r\n,]*?;[ \t]*branch[ \t]*=[ \t]*([^;,\s]+)", re.IGNORECASE | re.MULTILINE
 )
 #: A user of this many bytes may be cut in a line.
-LONG: Final = 200
+LONG = 200
 #: A line of the distributor about a request follows its record at once, but for a burst.
-BURST: Final = 256
+BURST = 256
 
 
 @attrs.define(eq=False, kw_only=True)

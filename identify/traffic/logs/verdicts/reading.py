@@ -16,7 +16,7 @@ from __future__ import annotations
 import os
 from collections import Counter, OrderedDict, deque
 from collections.abc import Iterator
-from typing import IO, Final
+from typing import IO
 
 import attrs
 
@@ -39,14 +39,14 @@ from identify.traffic.logs.verdicts.wording import (
 
 __all__ = ["LoggedVerdict", "read_verdicts"]
 
-FIRST: Final = 64 << 10
+FIRST = 64 << 10
 #: Requests that wait for their lines; beyond it the oldest is given up as undetermined.
-MOST_WAITING: Final = 4096
+MOST_WAITING = 4096
 #: Threads with lines that wait for their request.
-MOST_THREADS: Final = 4096
-UNMATCHED: Final = "No matching endpoint found"
+MOST_THREADS = 4096
+UNMATCHED = "No matching endpoint found"
 #: Which methods a hit of a kind may have been.
-SHARED: Final = ("ip", "header", "request_uri")
+SHARED = ("ip", "header", "request_uri")
 
 
 @attrs.frozen(kw_only=True)

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Final
 
 import attrs
 
@@ -26,26 +25,26 @@ __all__ = ["Kind", "Statement", "parse_statement", "statements_in"]
 class Kind:
     """Kinds of lines; the first five are steps of an identifier."""
 
-    SOURCE: Final = "source"
-    HEADER: Final = "header"
-    REQUEST_URI: Final = "request_uri"
-    USERNAME: Final = "username"
-    AUTH_USERNAME: Final = "auth_username"
+    SOURCE = "source"
+    HEADER = "header"
+    REQUEST_URI = "request_uri"
+    USERNAME = "username"
+    AUTH_USERNAME = "auth_username"
     #: Hits.
-    MATCHED: Final = "matched"
-    IDENTIFIED: Final = "identified"
-    ANONYMOUS: Final = "anonymous"
+    MATCHED = "matched"
+    IDENTIFIED = "identified"
+    ANONYMOUS = "anonymous"
     #: What comes after.
-    FAILED: Final = "failed"
-    REFUSED: Final = "refused"
-    CREDENTIALS: Final = "credentials"
+    FAILED = "failed"
+    REFUSED = "refused"
+    CREDENTIALS = "credentials"
     #: What comes before.
-    GOES_ON: Final = "goes on"
-    IN_DIALOG: Final = "in dialog"
+    GOES_ON = "goes on"
+    IN_DIALOG = "in dialog"
 
 
-STEPS: Final = frozenset({Kind.SOURCE, Kind.HEADER, Kind.REQUEST_URI, Kind.USERNAME, Kind.AUTH_USERNAME})
-HITS: Final = frozenset({Kind.MATCHED, Kind.IDENTIFIED, Kind.ANONYMOUS})
+STEPS = frozenset({Kind.SOURCE, Kind.HEADER, Kind.REQUEST_URI, Kind.USERNAME, Kind.AUTH_USERNAME})
+HITS = frozenset({Kind.MATCHED, Kind.IDENTIFIED, Kind.ANONYMOUS})
 
 
 @attrs.frozen
@@ -58,27 +57,27 @@ class Statement:
     values: tuple[str, ...]
 
 
-_LINE: Final = re.compile(
+_LINE = re.compile(
     rb"^" + PROMPT + STAMP + LEVEL + COLOUR + rb"((?:res_pjsip/)?(?:res_pjsip_endpoint_identifier_\w{1,32}"
     rb"|pjsip_distributor|res_pjsip_authenticator_digest)\.c)" + COLOUR
     + rb"(?::" + COLOUR + rb"\d{1,6}" + COLOUR + rb" " + COLOUR + rb"\w{1,64}" + COLOUR + rb")?: ([^\n]*?)\r*$",
     re.MULTILINE,
 )  # fmt: skip
 
-_IP: Final = (
+_IP = (
     (Kind.SOURCE, r"Source address (.+):(\d+) (matches|does not match) identify '(.*)'"),
     (Kind.MATCHED, r"Identify '(.*)' SIP message matched to endpoint (.*)"),
     (Kind.HEADER, r"Identify '(.*?)': SIP message (?:has '.*|does not have '.*)"),
     (Kind.REQUEST_URI, r"Identify '(.*?)': request URI not match '.*"),
 )
-_USER: Final = (
+_USER = (
     (Kind.USERNAME, r"Attempting identify by From username '(.*)' domain '(.*)'"),
     (Kind.IDENTIFIED, r"Identified by (From) username '(.*)' domain '(.*)'"),
     (Kind.AUTH_USERNAME, r"Attempting identify by Authorization username '(.*)' realm '(.*)'"),
     (Kind.IDENTIFIED, r"Identified by (Authorization) username '(.*)' realm '(.*)'"),
 )
-_ANONYMOUS: Final = ((Kind.ANONYMOUS, r"Retrieved anonymous endpoint '(.*)'"),)
-_DISTRIBUTOR: Final = (
+_ANONYMOUS = ((Kind.ANONYMOUS, r"Retrieved anonymous endpoint '(.*)'"),)
+_DISTRIBUTOR = (
     (
         Kind.FAILED,
         r"Request '([^']*)' from '.*' failed for '([^']*):(\d+)' \(callid: (.*)\) - "
@@ -91,8 +90,8 @@ _DISTRIBUTOR: Final = (
         r"Searching for serializer associated with dialog \S+ for Request msg (\S+)/cseq=(\d+) \(.*",
     ),
 )
-_DIGEST: Final = ((Kind.CREDENTIALS, r" ?(.*): Using (endpoint|artificial endpoint) for authentication"),)
-_WORDINGS: Final = {
+_DIGEST = ((Kind.CREDENTIALS, r" ?(.*): Using (endpoint|artificial endpoint) for authentication"),)
+_WORDINGS = {
     file: tuple((kind, re.compile(wording, re.DOTALL)) for kind, wording in wordings)
     for file, wordings in {
         b"res_pjsip_endpoint_identifier_ip.c": _IP,
