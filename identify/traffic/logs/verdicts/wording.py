@@ -1,11 +1,15 @@
 """What Asterisk's log lines say about the identification of a request.
 
-Knows the wording of each line (with debug 3 for the identifiers, and the NOTICE of the distributor); nothing of which
+Knows the wording of each line (with debug 3 for the identifiers, and the NOTICE of the distributor); not which
 request a line belongs to.
 
-*Facts*: `ip`, `header` and `request_uri` share the line of a hit.  `username` and `auth_username` name what they
-looked for, not the endpoint that they found.  `line` says nothing, `anonymous` nothing when it finds none.  A From
-user or a header's value stands in a line as it is, so a name may hold quotes; what follows it is matched from the end.
+Facts
+
+- `ip`, `header` and `request_uri` share the line of a hit.
+- `username` and `auth_username` name what they looked for, not the endpoint that they found.
+- `line` logs nothing, and `anonymous` logs nothing if it finds no endpoint.
+- A From user or a header's value is logged unescaped, so it may contain quotes; the text after it is matched from the
+  end.
 """
 
 from __future__ import annotations
@@ -19,11 +23,11 @@ from identify.strings import decoded
 from identify.traffic.logs.headlines import COLOUR, LEVEL, PROMPT, STAMP
 from identify.traffic.logs.records import Gap
 
-__all__ = ["Kind", "Statement", "parse_statement", "statements_in"]
+__all__ = ["Statement", "StatementKind", "parse_statement", "statements_in"]
 
 
-class Kind:
-    """Kinds of lines; the first five are steps of an identifier."""
+class StatementKind:
+    """The kinds of lines; the first five are steps of an identifier."""
 
     SOURCE = "source"
     HEADER = "header"
@@ -34,17 +38,25 @@ class Kind:
     MATCHED = "matched"
     IDENTIFIED = "identified"
     ANONYMOUS = "anonymous"
-    #: What comes after.
+    #: Lines after identification.
     FAILED = "failed"
     REFUSED = "refused"
     CREDENTIALS = "credentials"
-    #: What comes before.
+    #: Lines before identification.
     GOES_ON = "goes on"
     IN_DIALOG = "in dialog"
 
 
-STEPS = frozenset({Kind.SOURCE, Kind.HEADER, Kind.REQUEST_URI, Kind.USERNAME, Kind.AUTH_USERNAME})
-HITS = frozenset({Kind.MATCHED, Kind.IDENTIFIED, Kind.ANONYMOUS})
+STEPS = frozenset(
+    {
+        StatementKind.SOURCE,
+        StatementKind.HEADER,
+        StatementKind.REQUEST_URI,
+        StatementKind.USERNAME,
+        StatementKind.AUTH_USERNAME,
+    }
+)
+HITS = frozenset({StatementKind.MATCHED, StatementKind.IDENTIFIED, StatementKind.ANONYMOUS})
 
 
 @attrs.frozen
@@ -65,32 +77,35 @@ _LINE = re.compile(
 )  # fmt: skip
 
 _IP = (
-    (Kind.SOURCE, r"Source address (.+):(\d+) (matches|does not match) identify '(.*)'"),
-    (Kind.MATCHED, r"Identify '(.*)' SIP message matched to endpoint (.*)"),
-    (Kind.HEADER, r"Identify '(.*?)': SIP message (?:has '.*|does not have '.*)"),
-    (Kind.REQUEST_URI, r"Identify '(.*?)': request URI not match '.*"),
+    (StatementKind.SOURCE, r"Source address (.+):(\d+) (matches|does not match) identify '(.*)'"),
+    (StatementKind.MATCHED, r"Identify '(.*)' SIP message matched to endpoint (.*)"),
+    (StatementKind.HEADER, r"Identify '(.*?)': SIP message (?:has '.*|does not have '.*)"),
+    (StatementKind.REQUEST_URI, r"Identify '(.*?)': request URI not match '.*"),
 )
 _USER = (
-    (Kind.USERNAME, r"Attempting identify by From username '(.*)' domain '(.*)'"),
-    (Kind.IDENTIFIED, r"Identified by (From) username '(.*)' domain '(.*)'"),
-    (Kind.AUTH_USERNAME, r"Attempting identify by Authorization username '(.*)' realm '(.*)'"),
-    (Kind.IDENTIFIED, r"Identified by (Authorization) username '(.*)' realm '(.*)'"),
+    (StatementKind.USERNAME, r"Attempting identify by From username '(.*)' domain '(.*)'"),
+    (StatementKind.IDENTIFIED, r"Identified by (From) username '(.*)' domain '(.*)'"),
+    (StatementKind.AUTH_USERNAME, r"Attempting identify by Authorization username '(.*)' realm '(.*)'"),
+    (StatementKind.IDENTIFIED, r"Identified by (Authorization) username '(.*)' realm '(.*)'"),
 )
-_ANONYMOUS = ((Kind.ANONYMOUS, r"Retrieved anonymous endpoint '(.*)'"),)
+_ANONYMOUS = ((StatementKind.ANONYMOUS, r"Retrieved anonymous endpoint '(.*)'"),)
 _DISTRIBUTOR = (
     (
-        Kind.FAILED,
+        StatementKind.FAILED,
         r"Request '([^']*)' from '.*' failed for '([^']*):(\d+)' \(callid: (.*)\) - "
         r"(No matching endpoint found|Not match Endpoint ACL|Not match Endpoint Contact ACL)(?: after .*)?",
     ),
-    (Kind.REFUSED, r"Endpoint '(.*)' not allowed by ACL"),
-    (Kind.GOES_ON, r"Calculated serializer \S+ to use for (?:message )?Request msg (\S+)/cseq=(\d+) \(.*"),
+    (StatementKind.REFUSED, r"Endpoint '(.*)' not allowed by ACL"),
     (
-        Kind.IN_DIALOG,
+        StatementKind.GOES_ON,
+        r"Calculated serializer \S+ to use for (?:message )?Request msg (\S+)/cseq=(\d+) \(.*",
+    ),
+    (
+        StatementKind.IN_DIALOG,
         r"Searching for serializer associated with dialog \S+ for Request msg (\S+)/cseq=(\d+) \(.*",
     ),
 )
-_DIGEST = ((Kind.CREDENTIALS, r" ?(.*): Using (endpoint|artificial endpoint) for authentication"),)
+_DIGEST = ((StatementKind.CREDENTIALS, r" ?(.*): Using (endpoint|artificial endpoint) for authentication"),)
 _WORDINGS = {
     file: tuple((kind, re.compile(wording, re.DOTALL)) for kind, wording in wordings)
     for file, wordings in {
@@ -104,19 +119,19 @@ _WORDINGS = {
 
 
 def parse_statement(file: bytes, thread: bytes, text: bytes, line: int) -> Statement | None:
-    """Return what a line of a file of Asterisk's says, None where it isn't about identification."""
-    words = decoded(text)
+    """Return the statement in a line from one of Asterisk's source files, None if it isn't about identification."""
+    decoded_text = decoded(text)
     for kind, wording in _WORDINGS.get(file.rpartition(b"/")[2], ()):
-        if found := wording.fullmatch(words):
+        if found := wording.fullmatch(decoded_text):
             return Statement(kind, line, thread, found.groups())
     return None
 
 
 def statements_in(gap: Gap) -> Iterator[Statement]:
-    """Yield what the lines between two messages say."""
+    """Yield the statements in the lines between two messages."""
     at, line = 0, gap.line
     for found in _LINE.finditer(gap.text):
         line += gap.text.count(b"\n", at, found.start())
         at = found.start()
-        if one := parse_statement(found[4], found[3], found[5], line):
-            yield one
+        if statement := parse_statement(found[4], found[3], found[5], line):
+            yield statement
