@@ -34,7 +34,7 @@ SHOWN_AUTHORIZATIONS = 8
 
 
 @attrs.frozen
-class _Candidate:
+class _TriedId:
     """An endpoint id that is looked up, and where its domain came from."""
 
     id: str
@@ -111,30 +111,30 @@ def anonymous(question: Question) -> Step:
     return Step("anonymous", found.id, None, (Reason(text, endpoint.origin, MATCH),))
 
 
-def _candidates(question: Question, user: str, domain: str) -> list[_Candidate]:
+def _candidates(question: Question, user: str, domain: str) -> list[_TriedId]:
     """Return the ids that are looked up, in order."""
     configuration = question.configuration
     if configuration.settings.disable_multi_domain:
-        return [_Candidate(user, "disable_multi_domain=yes")]
-    candidates = [_Candidate(f"{user}@{domain}", "")]
+        return [_TriedId(user, "disable_multi_domain=yes")]
+    candidates = [_TriedId(f"{user}@{domain}", "")]
     alias = configuration.domain_aliases.get(domain)
     if alias is not None:
-        candidates.append(_Candidate(f"{user}@{alias.domain}", f"domain_alias {quoted(alias.id)}"))
+        candidates.append(_TriedId(f"{user}@{alias.domain}", f"domain_alias {quoted(alias.id)}"))
     if question.transport is not None and question.transport.domain:
         source = f"domain of transport {quoted(question.transport.id)}"
-        candidates.append(_Candidate(f"{user}@{question.transport.domain}", source))
-    candidates.append(_Candidate(user, ""))
+        candidates.append(_TriedId(f"{user}@{question.transport.domain}", source))
+    candidates.append(_TriedId(user, ""))
     return candidates
 
 
-def _first_existing(question: Question, candidates: list[_Candidate]) -> _Candidate | None:
+def _first_existing(question: Question, candidates: list[_TriedId]) -> _TriedId | None:
     """Return the first candidate that is an endpoint."""
     return next(
         (candidate for candidate in candidates if candidate.id in question.configuration.endpoints), None
     )
 
 
-def _judged(question: Question, found: _Candidate, method: str, who: str) -> Reason:
+def _judged(question: Question, found: _TriedId, method: str, who: str) -> Reason:
     """Say that an endpoint was found, and whether its identify_by allows the method."""
     endpoint = question.configuration.endpoints[found.id]
     name = named("endpoint", found.id, endpoint.origin)
@@ -146,12 +146,12 @@ def _judged(question: Question, found: _Candidate, method: str, who: str) -> Rea
     return Reason(text, endpoint.origin, MISSING)
 
 
-def _by(found: _Candidate) -> str:
+def _by(found: _TriedId) -> str:
     """Return where the found id's domain came from, with its punctuation."""
     return f" by {found.source}" if found.source and found.source != "disable_multi_domain=yes" else ""
 
 
-def _nobody(question: Question, who: str, user: str, candidates: list[_Candidate]) -> list[Reason]:
+def _nobody(question: Question, who: str, user: str, candidates: list[_TriedId]) -> list[Reason]:
     """Say that nobody was found, and which endpoints nearly were."""
     reasons = [_nothing(question, f"{who} has no endpoint", candidates)]
     if not user:
@@ -165,7 +165,7 @@ def _nobody(question: Question, who: str, user: str, candidates: list[_Candidate
     return reasons
 
 
-def _nothing(question: Question, text: str, candidates: list[_Candidate]) -> Reason:
+def _nothing(question: Question, text: str, candidates: list[_TriedId]) -> Reason:
     """Say what was looked up without success, and which endpoints differ from it only in case."""
     text = f"{text}: tried {', '.join(str(candidate) for candidate in candidates)}"
     others = question.in_other_case([candidate.id for candidate in candidates])[:SHOWN_NEIGHBOURS]

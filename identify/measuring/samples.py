@@ -8,7 +8,7 @@ Strategy
 1. If there are many rules, at most ``SAMPLES`` of each identifier are used, evenly spaced over Asterisk's order.
 2. Expressions aren't solved: a request contains the text of the expression without its operators, which matches most
    expressions in configurations.
-3. Requests that aren't identified are near misses: an unknown user, an address that no rule covers.
+3. Requests that aren't identified have an unknown user, a random address and an unknown header.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ def from_traffic(reader: Reader) -> list[Sample]:
 
 
 def grouped(engine: Engine, samples: Iterable[Sample]) -> tuple[dict[str, list[Sample]], int]:
-    """Return the requests by the identifier that answers, and the number of messages that aren't requests to Asterisk."""
+    """Return the requests by the identifier that answers, and how many messages aren't requests that PJSIP accepts."""
     groups: dict[str, list[Sample]] = {name: [] for name in (*engine.identifiers, NOT_IDENTIFIED)}
     dropped = 0
     for sample in samples:

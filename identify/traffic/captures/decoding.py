@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from typing import Protocol
 
 from identify.traffic.batch import Batch, Reader
-from identify.traffic.captures.skipped import named
+from identify.traffic.captures.skipped import counts_by_name
 
 __all__ = ["BUFFER", "ByteStream", "DecodedReader", "Decoder", "peeked"]
 
@@ -133,7 +133,7 @@ class DecodedReader(Reader):
             self._decoder.take()
         )
         self.counts.clear()
-        self.counts.update(named(self._decoder.counts()))
+        self.counts.update(counts_by_name(self._decoder.counts()))
         return Batch(
             data=data,
             offsets=array("q", offsets),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-__all__ = ["SKIP_REASONS", "named"]
+__all__ = ["SKIP_REASONS", "counts_by_name"]
 
 #: The meaning of each reason, in the order of the numbers.
 SKIP_REASONS: dict[str, str] = {
@@ -54,6 +54,6 @@ SKIP_REASONS: dict[str, str] = {
 _NAMES = tuple(SKIP_REASONS)
 
 
-def named(counts: Sequence[int]) -> dict[str, int]:
+def counts_by_name(counts: Sequence[int]) -> dict[str, int]:
     """Return a decoder's counts by name, without zeros."""
     return {name: count for name, count in zip(_NAMES, counts, strict=True) if count}

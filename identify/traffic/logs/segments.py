@@ -29,7 +29,7 @@ MOST_PEERS = 256
 
 
 def leading_line_ends(data: bytes, position: int = 0) -> int:
-    """Return where the line ends that begin at a position end."""
+    """Return the position after the line ends at a position."""
     found = LINE_ENDS.match(data, position)
     return found.end() if found else position
 
