@@ -4,7 +4,8 @@ It turns one item into numbers or says why it can't; it knows no names and looks
 
 Facts
 
-- These facts are those of identification section 3, as observed with glibc.
+See section 3 of docs/explanation/identification.md; observed with glibc.
+
 - ``host:port`` is split at the only colon; with more colons all of it is an IPv6 address, unless in
   brackets: ``[2001:db8::1]:5060``.
 - IPv4 is read as by ``inet_aton``: one to four parts, decimal, octal (``010`` is 8) or hexadecimal, and the last

@@ -5,7 +5,8 @@ default one never leaves the process.
 
 Facts
 
-- These facts were found by experiment.
+Found by experiment.
+
 - Names are looked up after everything else in the object was read, in the order of a hash table of 53 buckets
   over the item as written; the addresses found follow the literals, all of them positive.
 - For an item without a colon and with ``srv_lookups``, the SRV records of ``_sip._udp.NAME``, ``_sip._tcp.NAME``

@@ -5,7 +5,8 @@ line.  It doesn't know what any section or option means.
 
 Facts
 
-- These facts are those of identification section 4.
+See section 4 of docs/explanation/identification.md.
+
 - Bytes below 33 are blanks; blanks at both ends of a line, a name or a value are removed.
 - ``;`` starts a comment anywhere unless a ``\`` precedes it; the ``\`` is removed.  ``;--`` (without another dash)
   opens a block comment, ``--;`` closes it, and they nest.

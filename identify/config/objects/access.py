@@ -4,7 +4,8 @@ It makes lists of rules; the simulation decides which requests they deny.
 
 Facts
 
-- These facts were observed on a running Asterisk.
+Observed on a running Asterisk.
+
 - The lines form one list, in order, items from left to right; ``!`` inverts an item.
 - Each name on an ``acl`` line refers to a list of its own.  Blanks before a name are skipped, blanks after it belong
   to it: ``acl= named1 , v6`` means ``named1 `` with the blank, which doesn't exist.  Names are case-sensitive.

@@ -4,7 +4,8 @@ These are the rules that all types share; the meaning of a type's options is in 
 
 Facts
 
-- These facts are those of identification sections 1 and 4.
+See sections 1 and 4 of docs/explanation/identification.md.
+
 - The value of the first ``type`` line, own or inherited, must be exactly the type's name; other sections
   are skipped silently.
 - An option that the type doesn't have, or a value that it doesn't accept, refuses the object.

@@ -4,7 +4,8 @@ It turns text into rules; the engine decides whether a request satisfies them.
 
 Facts
 
-- These facts are those of identification sections 2 to 6.
+See sections 2 to 6 of docs/explanation/identification.md.
+
 - All ``match`` lines and their comma-separated items form one list.  An item with a ``/``, or that is an address, is
   added at once; every other item is a host name, looked up once the rest is known to be valid.
 - One bad item refuses the identify, and so does one name that doesn't resolve.

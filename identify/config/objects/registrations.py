@@ -4,7 +4,8 @@ It knows URIs only as far as they refuse an object, and which protocol and addre
 
 Facts
 
-- These facts are those of identification section 10.
+See section 10 of docs/explanation/identification.md.
+
 - ``server_uri`` and ``client_uri`` must be SIP or SIPS URIs.
 - ``line`` and ``endpoint`` must be set together.
 - Some transport must have the protocol and family that the server's URI requires; a host name requires IPv4.

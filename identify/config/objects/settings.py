@@ -2,7 +2,8 @@
 
 Facts
 
-- These facts are those of identification section 1.
+See section 1 of docs/explanation/identification.md.
+
 - ``line`` is always first.
 - The names in ``endpoint_identifier_order`` follow, compared exactly, including blanks, each at its first place.
 - The rest follow in the order in which Asterisk's modules are loaded.

@@ -5,7 +5,8 @@ known here.
 
 Facts
 
-- These facts are those of identification section 11.
+See section 11 of docs/explanation/identification.md.
+
 - Section W makes the endpoint W, the aor W, the auths ``W-iauth`` and ``W-oauth``, the identify
   ``W-identify`` unless it accepts registrations, and with ``sends_registrations`` a registration
   ``W-reg-N`` for each remote host.  ``endpoint/x`` and similar lines are the objects' options.

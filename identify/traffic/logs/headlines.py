@@ -4,7 +4,8 @@ Knows the forms of record starts and of the line above a SIP message; nothing ab
 
 Facts
 
-- These facts were observed with the releases 20 and 23.
+Observed with the releases 20 and 23.
+
 - A file has ``[date] LEVEL[thread] file.c: text``, with ``[C-00000001]`` after the thread during a call; with
   ``[plain]``, ``[date] LEVEL[thread]: file.c:line function: text``.
 - A console has ``[plain]``'s form except for VERBOSE records, and so for SIP messages: these begin with nothing, or
