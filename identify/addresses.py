@@ -2,17 +2,19 @@
 
 It turns one item into numbers or says why it can't; it knows no names and looks nothing up.
 
-Facts (identification section 3, seen on glibc):
+Facts
+
+See section 3 of docs/explanation/identification.md; observed with glibc.
 
 - ``host:port`` is split at the only colon; with more colons all of it is an IPv6 address, unless in
   brackets: ``[2001:db8::1]:5060``.
-- IPv4 is ``inet_aton``: one to four parts, decimal, octal (``010`` is 8) or hexadecimal, the last part
-  fills the rest (``1.2.3`` is 1.2.0.3).  Nothing may follow.
-- A port is ``strtoul``, then 16 bits of it (``:99999`` is 34463), or the name of a service; none and 0 mean
-  any port.
-- A mask without ``.`` and ``:`` is ``sscanf("%d")``: ``/24abc``, ``/ 24`` and ``/24/24`` are 24.  Other masks
-  are addresses without port, used bit by bit, contiguous or not.
-- IPv4-mapped IPv6 becomes IPv4 before the mask is looked at.
+- IPv4 is read as by ``inet_aton``: one to four parts, decimal, octal (``010`` is 8) or hexadecimal, and the last
+  part fills the rest (``1.2.3`` is 1.2.0.3).  Nothing may follow.
+- A port is read as by ``strtoul`` and reduced to 16 bits (``:99999`` is 34463), or is the name of a service; no
+  port and 0 mean any port.
+- A mask without ``.`` and ``:`` is read as by ``sscanf("%d")``: ``/24abc``, ``/ 24`` and ``/24/24`` are 24.  Other
+  masks are addresses without port, applied bit by bit, contiguous or not.
+- IPv4-mapped IPv6 becomes IPv4 before the mask is applied.
 """
 
 from __future__ import annotations
@@ -23,6 +25,8 @@ import socket
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple, Protocol
+
+from identify.strings import quoted
 
 __all__ = [
     "ADDRESS_BYTES",
@@ -42,21 +46,21 @@ __all__ = [
     "unpacked",
 ]
 
-#: Addresses that bind to all of a machine's own.
+#: Addresses that bind to all addresses of a machine.
 WILDCARDS = ("0.0.0.0", "::")
 
-#: Columns hold addresses as 16 bytes in network order; one of zeros is unknown.
+#: Columns hold addresses as 16 bytes in network order; all zeros means unknown.
 ADDRESS_BYTES = 16
 UNKNOWN_ADDRESS = bytes(ADDRESS_BYTES)
-#: What stands before an IPv4 address in 16 bytes (RFC 4291 2.5.5.2).
+#: The prefix of an IPv4 address in 16 bytes (RFC 4291 2.5.5.2).
 MAPPED = bytes(10) + b"\xff\xff"
 
 #: Bits of an address by family.
 BITS = {4: 32, 6: 128}
 ALL_ONES = {4: 2**32 - 1, 6: 2**128 - 1}
 
-#: Services that a port may be named by: those of IANA that a SIP configuration could mean.  The machine's
-#: own list isn't asked, so that a configuration reads the same everywhere.
+#: Services that may name a port: those of IANA that a SIP configuration could mean.  The machine's own list
+#: isn't used, so that a configuration reads the same everywhere.
 SERVICES = {
     "domain": 53,
     "ftp": 21,
@@ -91,12 +95,12 @@ _SCANNED = re.compile(r"[ \t-\r]*([+-]?[0-9]+)", re.ASCII)
 _PORT = re.compile(r"[ \t-\r]*([+-]?)([0-9]+)", re.ASCII)
 # ::ffff:0:0/96
 _MAPPED = 0xFFFF << 32
-# fe80::/10 and ff02::/16: only there the resolver takes the name of an interface as scope.
+# fe80::/10 and ff02::/16: only there the resolver accepts the name of an interface as scope.
 _LINK_LOCAL = ((0xFE80 << 112, 0xFFC0 << 112), (0xFF02 << 112, 0xFF0F << 112))
 
 
 class Address(NamedTuple):
-    """An address with a port, 0 where any."""
+    """An address with a port, 0 for any."""
 
     family: int
     value: int
@@ -114,13 +118,13 @@ class Network(NamedTuple):
 
 
 class AddressError(ValueError):
-    """An item that is no address or network; the text is the reason."""
+    """An item is not a valid address or network; the text is the reason."""
 
 
 def parse_address(text: str) -> Address | None:
-    """Return the address that ``text`` is, with or without port, None where it would be a host name."""
+    """Return the address in ``text``, with or without port, None where it would be a host name."""
     if _DOTTED.fullmatch(text):
-        # What nearly all items are.
+        # The form of nearly all items.
         try:
             return Address(4, int.from_bytes(socket.inet_aton(text), "big"), 0)
         except OSError:
@@ -149,9 +153,11 @@ def parse_network(item: str, *, ports: bool = True) -> Network:
     base, slash, mask_text = item[negated:].partition("/")
     address = parse_address(base)
     if address is None:
-        raise AddressError(f"{base!r} is no address" + (" (blanks count)" if base != base.strip() else ""))
+        raise AddressError(
+            f"{quoted(base)} is not a valid address" + (" (blanks count)" if base != base.strip() else "")
+        )
     if not ports and address.port:
-        raise AddressError(f"a port isn't allowed here: {base!r}")
+        raise AddressError(f"a port isn't allowed here: {quoted(base)}")
     family, value, port = address
     mask = _mask(mask_text, family) if slash else ALL_ONES[family]
     return Network(negated, family, value & mask, mask, port)
@@ -160,7 +166,7 @@ def parse_network(item: str, *, ports: bool = True) -> Network:
 def split_port(text: str) -> tuple[str, str | None] | None:
     """Split ``host``, ``host:port``, ``[host]`` or ``[host]:port``; None if something else follows a bracket.
 
-    A bracket that isn't closed closes at the end.
+    An unclosed bracket ends at the end of the text.
 
     >>> split_port("[2001:db8::1]:5060"), split_port("10.0.0.1:"), split_port("2001:db8::1")
     (('2001:db8::1', '5060'), ('10.0.0.1', ''), ('2001:db8::1', None))
@@ -194,13 +200,13 @@ def host_port(host: str, port: int) -> str:
 
 @lru_cache(maxsize=4096)
 def packed(address: str) -> bytes:
-    """Return an address as 16 bytes; ValueError where it isn't one.  A scope is dropped."""
+    """Return an address as 16 bytes; ValueError if it isn't valid.  A scope is dropped."""
     parsed = ipaddress.ip_address(address.partition("%")[0])
     return parsed.packed if parsed.version == 6 else MAPPED + parsed.packed
 
 
 def unpacked(address: bytes | bytearray) -> str:
-    """Return 16 bytes as text, IPv4-mapped addresses as IPv4."""
+    """Return 16 bytes as text, an IPv4-mapped address as IPv4."""
     parsed = ipaddress.IPv6Address(bytes(address))
     return str(parsed.ipv4_mapped or parsed)
 
@@ -221,7 +227,7 @@ class Item(Protocol):
 
 
 def covers(items: Sequence[Item], address: Address) -> bool:
-    """Return whether the last item that matches the address, with its port, is a positive one."""
+    """Return whether the last item that matches the address, with its port, is positive."""
     family, value, port = address
     for item in reversed(items):
         if item.family == family and item.port in (0, port) and value & item.mask == item.address:
@@ -230,7 +236,7 @@ def covers(items: Sequence[Item], address: Address) -> bool:
 
 
 def _ipv4(text: str) -> int | None:
-    """Return the number that ``inet_aton`` makes of all of ``text``.
+    """Return the number that ``inet_aton`` reads if it reads all of ``text``.
 
     10.1 has the parts 10 and 1: 10 << 24 | 1, which is 10.0.0.1.
     """
@@ -250,9 +256,9 @@ def _ipv4(text: str) -> int | None:
 
 
 def _ipv6(text: str) -> int | None:
-    """Return the number of an IPv6 address; a scope is taken where it could be one, and forgotten.
+    """Return the number of an IPv6 address; a scope is accepted if it may be valid, and dropped.
 
-    Which interfaces exist can't be known: ``lo`` always does, a number always may, others don't.
+    Which interfaces exist isn't known: ``lo`` is taken to exist, any number may, other names don't.
     """
     address, percent, scope = text.partition("%")
     try:
@@ -277,7 +283,7 @@ def _port(text: str | None) -> int | None:
     number = min(int(match[2]), 2**64 - 1)
     if match[1] == "-":
         number = -number & (2**64 - 1)
-    # The resolver keeps a signed 32-bit number and takes a negative one for an unknown service.
+    # The resolver keeps a signed 32-bit number and treats a negative one as an unknown service.
     return None if number & 0x80000000 else number & 0xFFFF
 
 
@@ -286,17 +292,17 @@ def _mask(text: str, family: int) -> int:
         parts = split_port(text)
         address = parse_address(text) if parts is not None and parts[1] is None else None
         if address is None:
-            raise AddressError(f"{text!r} is no mask")
+            raise AddressError(f"{quoted(text)} is not a valid mask")
         if address.family != family:
-            raise AddressError(f"the mask {text!r} isn't of the address's family")
+            raise AddressError(f"the mask {quoted(text)} is of another family than the address")
         return address.value
     match = _SCANNED.match(text)
     if match is None or len(match[1]) > 64:
-        raise AddressError(f"{text!r} is no mask length")
-    # A 64-bit number of which 32 bits are kept, with their sign.
+        raise AddressError(f"{quoted(text)} is not a valid mask length")
+    # A 64-bit number whose lower 32 bits are kept, with their sign.
     number = int(match[1])
     if not 0 <= number <= BITS[family]:
         number = max(min(number, 2**63 - 1), -(2**63)) & 0xFFFFFFFF
     if number > BITS[family]:
-        raise AddressError(f"{match[1]!r} is no mask length: 0 to {BITS[family]}")
+        raise AddressError(f"{quoted(match[1])} is not a valid mask length: expected 0 to {BITS[family]}")
     return ALL_ONES[family] ^ (ALL_ONES[family] >> number)

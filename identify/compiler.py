@@ -1,6 +1,6 @@
-"""From the model to the flat lists that are written into compiled tables; no bytes are laid out, no request is seen.
+"""From the model to the flat lists that become compiled tables; no bytes are laid out, no requests are handled.
 
-The plan says what each identifier can find, in Asterisk's order, with the answers numbered.  It is deterministic: the
+The plan lists what each identifier can find, in Asterisk's order, with numbered answers.  It is deterministic: the
 same model and tokens give the same plan.
 """
 
@@ -19,7 +19,7 @@ from identify.transport_plan import plan_transports
 
 __all__ = ["TablePlan", "make_plan"]
 
-#: A header with a name of more bytes prints, with ``": "`` behind it, to more than Asterisk compares.
+#: A header with a longer name, followed by ``": "``, already prints to more bytes than Asterisk compares.
 LONGEST_HEADER_NAME = 4090
 
 ANONYMOUS = "anonymous"
@@ -27,16 +27,16 @@ ANONYMOUS = "anonymous"
 
 @attrs.define(kw_only=True)
 class TablePlan:
-    """What ``_compile`` writes.
+    """The input of ``_compile``.
 
     A *rank* counts the identifies that have a rule of one kind, in the order in which Asterisk tries them; the
-    ``..._answers`` lists map it to the number of an answer, -1 where the identify's endpoint doesn't exist.  Texts that
+    ``..._answers`` lists map it to the number of an answer, -1 if the identify's endpoint doesn't exist.  Texts that
     are looked up are bytes.
     """
 
     #: The identifiers that can have an answer at all, in effective order.
     order: tuple[str, ...] = ()
-    #: The answers by their number: who found it, the place of its endpoint in ``endpoint_names``, by which section.
+    #: The answers by number: the identifier, the index of the endpoint in ``endpoint_names``, and the section.
     answer_identifiers: list[str] = attrs.field(factory=list)
     answer_endpoints: list[int] = attrs.field(factory=list)
     answer_sections: list[str | None] = attrs.field(factory=list)
@@ -47,7 +47,7 @@ class TablePlan:
     header_has_literals: list[bool] = attrs.field(factory=list)
     header_expressions: list[list[Expression]] = attrs.field(factory=list)
     header_literals: list[bytes] = attrs.field(factory=list)
-    #: Number of each literal's header.
+    #: The number of each literal's header.
     header_literal_names: list[int] = attrs.field(factory=list)
     header_literal_ranks: list[int] = attrs.field(factory=list)
     header_answers: list[int] = attrs.field(factory=list)
@@ -56,7 +56,7 @@ class TablePlan:
     uri_expressions: list[Expression] = attrs.field(factory=list)
     uri_answers: list[int] = attrs.field(factory=list)
     endpoint_names: list[bytes] = attrs.field(factory=list)
-    #: Answers of each endpoint; -1 where it has none.
+    #: Answers of each endpoint, -1 if it has none.
     endpoint_usernames: list[int] = attrs.field(factory=list)
     endpoint_auth_usernames: list[int] = attrs.field(factory=list)
     endpoint_anonymous: list[int] = attrs.field(factory=list)
@@ -68,7 +68,7 @@ class TablePlan:
     transports: list[tuple[str, str | None]] = attrs.field(factory=list)
     disable_multi_domain: bool = False
     ignore_uri_user_options: bool = False
-    #: JSON of what is needed as Python objects.
+    #: The data that is needed as Python objects, as JSON.
     side_data: bytes = b""
 
     @property
@@ -97,7 +97,8 @@ def make_plan(configuration: Configuration, line_tokens: Mapping[str, str]) -> T
     plan.order = tuple(name for name in configuration.identifiers if name in answering)
     transports = plan_transports(configuration.transports)
     plan.transports = [
-        (one.domain, one.id if one.symmetric_transport else None) for one in transports.sections
+        (section.domain, section.id if section.symmetric_transport else None)
+        for section in transports.sections
     ]
     plan.side_data = write_side_data(
         identifiers=configuration.identifiers,
@@ -112,9 +113,9 @@ def make_plan(configuration: Configuration, line_tokens: Mapping[str, str]) -> T
 def _answers(
     plan: TablePlan, identifier: str, owners: Sequence[Identify | Registration], places: Mapping[str, int]
 ) -> list[int]:
-    """Return numbers for the answers of sections; -1 where the endpoint is missing.
+    """Return numbers for the answers of sections, -1 if the endpoint is missing.
 
-    No two answers are the same: an identifier plans each section once.
+    No two answers are equal: an identifier plans each section once.
     """
     found = [places.get(owner.endpoint, -1) for owner in owners]
     numbers = count(len(plan.answer_endpoints))
@@ -126,7 +127,7 @@ def _answers(
 
 
 def _plan_addresses(plan: TablePlan, identifies: list[Identify], places: Mapping[str, int]) -> None:
-    """Plan ``ip``, first of all, so that its answers are its ranks where no endpoint is missing."""
+    """Plan ``ip``, before all others, so that its answers equal its ranks if no endpoint is missing."""
     owners = [identify for identify in identifies if identify.addresses]
     plan.addresses = [identify.addresses for identify in owners]
     plan.address_answers = _answers(plan, "ip", owners, places)
@@ -179,7 +180,7 @@ def _plan_request_uris(plan: TablePlan, identifies: list[Identify], places: Mapp
 
 
 def _literal(pattern: TextPattern) -> bytes:
-    """Return what a value must equal."""
+    """Return the bytes that a value must equal."""
     return encoded(pattern.literal or "")
 
 
@@ -198,7 +199,7 @@ def _plan_endpoints(plan: TablePlan, endpoints: Mapping[str, Endpoint]) -> None:
 
 
 def _name_answer(plan: TablePlan, identifier: str, place: int) -> int:
-    """Give a number to an answer in which no section has a part."""
+    """Return the number of a new answer without a section."""
     plan.answer_identifiers.append(identifier)
     plan.answer_endpoints.append(place)
     plan.answer_sections.append(None)
@@ -208,7 +209,7 @@ def _name_answer(plan: TablePlan, identifier: str, place: int) -> int:
 def _plan_tokens(
     plan: TablePlan, configuration: Configuration, line_tokens: Mapping[str, str], places: Mapping[str, int]
 ) -> None:
-    """Plan ``line``; of registrations with the same token the first one counts."""
+    """Plan ``line``; among registrations with the same token the first one counts."""
     owners = [
         registration
         for registration in configuration.registrations.values()

@@ -1,8 +1,8 @@
-"""A PJSIP configuration as Asterisk would have it after a start: read once, never changed.
+"""A PJSIP configuration as Asterisk would load it at startup: read once, never changed.
 
-:class:`Configuration` reads pjsip.conf, pjsip_wizard.conf and acl.conf with what they include and keeps the objects
-that Asterisk would create, in the order in which it tries them, and a problem for everything that it would
-log, refuse or pass over.  It answers no request; that is the engine's part.
+:class:`Configuration` reads pjsip.conf, pjsip_wizard.conf and acl.conf with the files they include.  It keeps the
+objects that Asterisk would create, in the order in which it tries them, and a problem for everything that Asterisk
+would log, refuse or ignore.  Answering requests is the engine's part.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ CONFIGURATION_FILE = "pjsip.conf"
 
 @attrs.frozen(kw_only=True)
 class Configuration:
-    """The objects of a configuration and the problems that were found in it.
+    """The objects of a configuration and the problems found in it.
 
     Thread safety: immutable; may be shared and pickled.
     """
@@ -64,7 +64,7 @@ class Configuration:
         resolver: Resolver | None = None,
         release: Release = NEWEST,
     ) -> Configuration:
-        """Read ``pjsip.conf``, ``pjsip_wizard.conf`` and ``acl.conf`` of a set of texts; only these can be included."""
+        """Read ``pjsip.conf``, ``pjsip_wizard.conf`` and ``acl.conf`` from texts; only these can be included."""
         return cls._load(GivenFiles(files), CONFIGURATION_FILE, resolver, release)
 
     @classmethod
@@ -73,13 +73,13 @@ class Configuration:
     ) -> Configuration:
         """Read a pjsip.conf, or a directory that has one, such as ``/etc/asterisk``.
 
-        Includes are relative to the directory, which is also where pjsip_wizard.conf and acl.conf are looked
-        for.  Raises :class:`~identify.errors.ConfigError` if there is no such file or it can't be read.
+        Includes are relative to the directory, which is also searched for pjsip_wizard.conf and acl.conf.  Raises
+        :class:`~identify.errors.ConfigError` if there is no such file or it can't be read.
         """
-        place = os.fspath(path)
-        directory, name = os.path.split(place)
-        if os.path.isdir(place):
-            directory, name = place, CONFIGURATION_FILE
+        location = os.fspath(path)
+        directory, name = os.path.split(location)
+        if os.path.isdir(location):
+            directory, name = location, CONFIGURATION_FILE
         readable = os.path.join(directory, name)
         try:
             with open(os.open(readable, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb"):
@@ -122,7 +122,7 @@ class Configuration:
 
 
 def _shown(rule: AddressRule) -> str:
-    """Return an item of ``match`` as Asterisk prints it: of the mask only the number of its bits."""
+    """Return an item of ``match`` as Asterisk prints it, with only the number of bits of its mask."""
     address = format_address(rule.family, rule.address)
     if rule.port:
         address = host_port(address, rule.port)

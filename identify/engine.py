@@ -1,4 +1,4 @@
-"""The engine: a configuration compiled once, asked for every request."""
+"""The engine: a configuration compiled once and asked about every request."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import os
 import secrets
 import tempfile
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 from urllib.parse import quote
 
 import identify._compiled._batch as _batch
@@ -18,25 +18,26 @@ from identify.compiler import make_plan
 from identify.configuration import Configuration
 from identify.errors import ConfigError, EngineFileError
 from identify.explain import Explanation, explain
+from identify.strings import quoted
 
 __all__ = ["DROPPED", "NO_MATCH", "Engine", "Indices"]
 
-#: What batch calls return in place of an index: nothing was identified.
-NO_MATCH: Final = _batch.NO_MATCH
-#: What they return for a message that PJSIP would drop, for which ``identify_message`` raises MessageError.
-DROPPED: Final = _batch.DROPPED
+#: The index that batch calls return if nothing was identified.
+NO_MATCH = _batch.NO_MATCH
+#: The index for a message that PJSIP would drop, for which ``identify_message`` raises MessageError.
+DROPPED = _batch.DROPPED
 
 #: Asterisk's line tokens: seven letters a-z.
 TOKEN_LENGTH = 7
 TOKEN_LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
-#: What may stand in a URI parameter as it is (RFC 3261 25.1), besides letters and digits.
+#: Characters that a URI parameter may have unescaped (RFC 3261 25.1), besides letters and digits.
 UNESCAPED = "-_.!~*'()[]/:&+$"
 
 #: Permissions of a saved engine before the umask.
 SAVED_MODE = 0o666
 
-#: All is read at once to be checked: where the system can, it maps all pages in one go, in a tenth of the time.
+#: The whole file is read to be checked: where the system can, it maps all pages at once, in a tenth of the time.
 MAPPING = mmap.MAP_SHARED | getattr(mmap, "MAP_POPULATE", 0)
 
 #: The user that Asterisk puts into a Contact without ``contact_user``.
@@ -46,21 +47,22 @@ CONTACT_USER = "s"
 class Engine(Matcher):
     """Answers which endpoint a request belongs to.
 
-    ``line_tokens`` gives the tokens of registrations with ``line=yes`` by their id; those not given are minted as
-    Asterisk mints them, from a cryptographic source.  Tokens of other ids are passed over, so that one mapping can
-    outlive changes of the configuration; an empty one raises :class:`~identify.errors.ConfigError`.
+    ``line_tokens`` has the tokens of registrations with ``line=yes`` by id; missing tokens are generated as
+    Asterisk does, from a cryptographic source.  Tokens of other ids are ignored, so that one mapping can
+    outlive changes of the configuration; an empty token raises :class:`~identify.errors.ConfigError`.
 
-    Thread safety: immutable; any number of threads may ask.  To reload, make another engine and replace the reference.
+    Thread safety: immutable; any number of threads may use it.  To reload, create another engine and replace
+    the reference.
     """
 
     def __init__(self, configuration: Configuration, line_tokens: Mapping[str, str] | None = None) -> None:
-        # Refused for an engine that has its tables, so before anything else is set.
+        # This is refused for an engine that already has tables, so it comes before anything else is set.
         super().__init__(make_plan(configuration, _tokens(configuration, line_tokens or {})))
         self._configuration: Configuration | None = configuration
 
     @classmethod
     def open(cls, path: str | os.PathLike[str], configuration: Configuration | None = None) -> Engine:
-        """Map the file of a saved engine: all processes of a machine that do so share one copy of its tables.
+        """Map the file of a saved engine: all processes on a machine that open it share one copy of its tables.
 
         ``configuration``, the one it was compiled from, is only needed for ``explain`` and ``contact``.  Raises
         :class:`~identify.errors.EngineFileError` if the file isn't a saved engine, is damaged or of another version,
@@ -69,7 +71,7 @@ class Engine(Matcher):
         name = os.fspath(path)
         with open(name, "rb") as file:
             size = os.fstat(file.fileno()).st_size
-            # Nothing can be mapped of an empty file, nor of a pipe.
+            # An empty file can't be mapped, nor can a pipe.
             mapped = mmap.mmap(file.fileno(), size, flags=MAPPING, prot=mmap.PROT_READ) if size else b""
         try:
             return cls._of_image(mapped, configuration)
@@ -77,7 +79,7 @@ class Engine(Matcher):
             raise EngineFileError(error.reason, name) from None
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the compiled tables to a file for ``open``; an existing one is replaced when all is written."""
+        """Write the compiled tables to a file for ``open``; an existing file is replaced once everything is written."""
         name = os.fspath(path)
         descriptor, temporary = tempfile.mkstemp(prefix=".engine-", dir=os.path.dirname(name) or ".")
         try:
@@ -92,7 +94,7 @@ class Engine(Matcher):
             raise
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle the compiled tables, not the way to them."""
+        """Pickle the compiled tables, so that nothing is compiled again."""
         return _restore, (type(self), self.image(), self._configuration)
 
     @classmethod
@@ -111,20 +113,20 @@ class Engine(Matcher):
         - a buffer of records of 4 or 16 bytes: addresses in network byte order, IPv4-mapped ones are IPv4 (numpy
           ``V4``, ``V16`` or uint8 of shape (n, 4), (n, 16)); plain bytes, bytearray and other one-dimensional buffers
           of uint8 are records of 16;
-        - a list or tuple of str; None is an address that isn't known;
+        - a list or tuple of str; None is an unknown address;
         - an Arrow array or stream (``__arrow_c_array__``, ``__arrow_c_stream__``) of uint32, fixed-size binary of 4
-          or 16 bytes, string, large string or string view; a null is an address that isn't known.
+          or 16 bytes, string, large string or string view; a null is an unknown address.
 
         ``ports``, the source ports: one int for all, a buffer of uint16, a list of int, an Arrow array or stream of
         uint16; none and nulls are 0, which only rules for any port cover.
 
-        The result has ``NO_MATCH`` where nothing matches, the address isn't known, or text is no address.  Raises
-        TypeError for other types and formats, ValueError for what isn't contiguous, lengths that don't agree, a port
-        out of range, damaged Arrow arrays, and ``threads`` outside of 1..256, :class:`~identify.errors.LimitError`
+        The result has ``NO_MATCH`` where nothing matches, or the address is unknown or not valid.  Raises TypeError for
+        other types and formats, ValueError for buffers that aren't contiguous, lengths that don't agree, a port
+        out of range, damaged Arrow arrays, and ``threads`` outside 1..256, :class:`~identify.errors.LimitError`
         for more than 2**31 - 1 rows.
 
-        Thread safety: runs without the GIL, in ``threads`` threads of its own where there are enough addresses; what
-        was given must not be changed meanwhile.  Can't be interrupted.
+        Thread safety: runs without the GIL, in ``threads`` threads of its own if there are enough addresses; the
+        arguments must not be changed meanwhile.  Can't be interrupted.
         """
         return _batch.identify_sources(self, addresses, ports, threads)
 
@@ -143,20 +145,20 @@ class Engine(Matcher):
 
         ``messages``, one of
 
-        - a list of bytes; None is a message that isn't there;
+        - a list of bytes; None is a missing message;
         - a pair (tuple) of packed data and n + 1 offsets: message ``i`` is ``data[offsets[i]:offsets[i + 1]]``;
           ``data`` is a buffer, ``offsets`` a buffer of int32 or int64;
         - an Arrow array or stream of binary or string, large ones and views too.
 
         ``sources`` and ``ports`` are as in :meth:`identify_sources`; a str or an int (IPv4) is the source of all
-        messages, an int the port of all.  Addresses that aren't text are as good as their usual text.  ``transport``,
-        ``local`` and ``transport_section`` hold for all; group messages by them.
+        messages, an int the port of all.  Addresses that aren't text are treated like their usual text.  ``transport``,
+        ``local`` and ``transport_section`` apply to all messages; group messages by them.
 
         The result has ``DROPPED`` for each message that PJSIP would drop, and ``NO_MATCH`` where nothing was
-        identified or there is no message.  Ask :meth:`identify_message` for the reason of one.  Raises as
-        :meth:`identify_sources` does, and ValueError for offsets that decrease or lead out of the data.
+        identified or there is no message.  Call :meth:`identify_message` for the reason.  Raises like
+        :meth:`identify_sources`, and ValueError for offsets that decrease or point outside the data.
 
-        Thread safety: as of :meth:`identify_sources`.
+        Thread safety: as for :meth:`identify_sources`.
         """
         return _batch.identify_messages(
             self, messages, sources, ports, transport, local, transport_section, threads
@@ -164,26 +166,26 @@ class Engine(Matcher):
 
     @property
     def configuration(self) -> Configuration:
-        """The configuration that was compiled; ConfigError where a file was opened without it."""
+        """The configuration that was compiled; ConfigError if a file was opened without it."""
         if self._configuration is None:
             raise ConfigError(
-                "this engine was opened from a file, which doesn't hold the configuration: give it to open()"
+                "this engine was opened from a file, which doesn't contain the configuration: pass it to open()"
             )
         return self._configuration
 
     def explain(self, request: Request, *, everything: bool = False) -> Explanation:
-        """Return the answer with every identifier's own and the reasons; with ``everything`` every rule is told."""
+        """Return the answer with that of every identifier and the reasons; with ``everything``, one for every rule."""
         return explain(self.configuration, self.line_tokens, request, everything=everything)
 
     def contact(self, registration_id: str, *, local: str) -> str:
         """Return the Contact value that Asterisk sends in the registration's REGISTERs.
 
-        ``local`` is the ``address:port`` that the registrar shall send to.  Raises
+        ``local`` is the ``address:port`` that the registrar must send to.  Raises
         :class:`~identify.errors.ConfigError` if there is no such registration.
         """
         registration = self.configuration.registrations.get(registration_id)
         if registration is None:
-            raise ConfigError(f"there is no registration {registration_id!r}")
+            raise ConfigError(f"there is no registration {quoted(registration_id)}")
         parameters = ""
         section = self.configuration.transports.get(registration.transport)
         if section is not None and section.protocol not in ("udp", "flow"):
@@ -207,10 +209,10 @@ def _umask() -> int:
 
 
 def _tokens(configuration: Configuration, given: Mapping[str, str]) -> dict[str, str]:
-    """Return the token of each registration with ``line=yes``; those that aren't given are minted, all unlike."""
+    """Return the token of each registration with ``line=yes``; missing tokens are generated, all different."""
     for id, token in given.items():
         if not token:
-            raise ConfigError(f"the line token given for registration {id!r} is empty")
+            raise ConfigError(f"the line token for registration {quoted(id)} is empty")
     tokens: dict[str, str] = {}
     used = set(given.values())
     for registration in configuration.registrations.values():

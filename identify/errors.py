@@ -1,8 +1,8 @@
-"""The exceptions of this package, split by whose fault it is.
+"""The exceptions of this package, divided by who is at fault.
 
-Not found is never an exception: a request that no rule covers has the answer ``None``.  Content of
-a configuration that Asterisk would survive is never an exception either, it is a
-:class:`~identify.model.Problem` in ``Configuration.problems``.
+Finding nothing is never an exception: a request that no rule matches has the answer ``None``.  Content of a
+configuration that doesn't stop Asterisk is not an exception either, but a :class:`~identify.model.Problem` in
+``Configuration.problems``.
 """
 
 __all__ = [
@@ -22,9 +22,9 @@ class IdentifyError(Exception):
 
 
 class ConfigError(IdentifyError, ValueError):
-    """A configuration can't be read at all: its path is unreadable, or a name given with it is unknown.
+    """A configuration can't be read at all: its path is unreadable, or a name passed with it is unknown.
 
-    Attributes: ``path`` is the file or directory at fault, ``line`` its line (1-based), 0 where no
+    Attributes: ``path`` is the file or directory at fault, ``line`` its line (1-based), 0 if no
     line is at fault.
     """
 
@@ -36,10 +36,10 @@ class ConfigError(IdentifyError, ValueError):
 
 
 class MessageError(IdentifyError, ValueError):
-    """Bytes from the network are no SIP request that Asterisk would look at.
+    """Bytes from the network are not a SIP request that Asterisk would process.
 
-    Attributes: ``reason`` says what is wrong in words, ``offset`` is the byte offset in the message
-    at which it was found.
+    Attributes: ``reason`` says what is wrong in words, ``offset`` is the byte offset of the fault in the
+    message.
     """
 
     def __init__(self, reason: str, offset: int = 0) -> None:
@@ -49,9 +49,9 @@ class MessageError(IdentifyError, ValueError):
 
 
 class EngineFileError(IdentifyError, ValueError):
-    """The file of a saved engine is damaged, incomplete, of another version, or something else altogether.
+    """The file of a saved engine is damaged, incomplete, of another version, or not a saved engine at all.
 
-    Attributes: ``reason`` says what is wrong, ``path`` is the file, empty where the bytes came from elsewhere.
+    Attributes: ``reason`` says what is wrong, ``path`` is the file, empty if the bytes came from elsewhere.
     """
 
     def __init__(self, reason: str, path: str = "") -> None:
@@ -65,16 +65,16 @@ class LimitError(IdentifyError, ValueError):
 
 
 class MissingLibraryError(IdentifyError, ImportError):
-    """A library of an extra isn't installed; the message says what to install."""
+    """A library from an extra isn't installed; the message says what to install."""
 
 
 class TrafficError(IdentifyError, ValueError):
-    """Traffic can't be read at all: unreadable, of no known format, or of one whose library isn't installed.
+    """Traffic can't be read at all: unreadable, of an unknown format, or of one whose library isn't installed.
 
-    Damage inside of a file of a known format is no exception: it is counted, and what was read before stays.
+    Damage inside a file of a known format is not an exception: it is counted, and messages read before it are kept.
 
-    Attributes: ``reason`` says what is wrong, ``path`` is the input's name, ``line`` its line (1-based) and
-    ``offset`` its byte (0-based) at fault, 0 and None where none is.
+    Attributes: ``reason`` says what is wrong, ``path`` is the input's name, ``line`` the line (1-based) and
+    ``offset`` the byte (0-based) at fault, 0 and None if there is none.
     """
 
     def __init__(self, reason: str, path: str = "", *, line: int = 0, offset: int | None = None) -> None:
@@ -87,9 +87,9 @@ class TrafficError(IdentifyError, ValueError):
 
 
 class ClusterError(IdentifyError, RuntimeError):
-    """Other machines can't simulate: no scheduler answers, it has no workers, or these can't do it.
+    """Other machines can't simulate: no scheduler answers, it has no workers, or they aren't able to.
 
-    Attributes: ``reason`` says what is wrong, ``address`` is the scheduler's.
+    Attributes: ``reason`` says what is wrong, ``address`` is the address of the scheduler.
     """
 
     def __init__(self, reason: str, address: str = "") -> None:

@@ -1,8 +1,8 @@
 """The whole decision, identifier by identifier and rule by rule, with its reasons: the specification in code.
 
-Nothing of the compiled engine is used but the parsed request and the C library's regular expressions, so
-that the two can be held against each other.  Each identifier is a function of its own in
-``identify.explanation``, which begins with the facts it implements.  Time grows with the number of
+Of the compiled engine only the parsed request and the C library's regular expressions are used, so that the two
+can be checked against each other.  Each identifier is a function of its own in
+``identify.explanation``, whose module begins with the facts it implements.  Time grows with the number of
 rules: this is for questions, :class:`identify.engine.Engine` is for traffic.
 """
 
@@ -48,8 +48,8 @@ def explain(
 ) -> Explanation:
     """Ask every identifier in turn; the first that names an endpoint decides.
 
-    ``line_tokens`` are the registrations' tokens by id.  Reasons are limited to what matches, nearly
-    matches and a few others; with ``everything`` every rule is told.
+    ``line_tokens`` are the registrations' tokens by id.  Reasons are limited to what matches or nearly
+    matches, and a few others; with ``everything`` every rule has one.
     """
     question = Question(
         configuration=configuration,

@@ -1,30 +1,30 @@
 """The identifiers: their names, the order in which Asterisk asks them, their numbers in compiled tables.
 
-Facts:
+Facts
 
 - ``line`` is always asked first; ``endpoint_identifier_order`` can't move it.
-- Identifiers that the option names follow in its order, then the others in the order in which their modules are loaded.
-- An entry that names no identifier is as if it weren't there.
+- The identifiers in that option follow in its order, then the others in the order in which their modules are loaded.
+- An entry that isn't an identifier is ignored.
 
-How each decides is told in ``identify.explanation``, in a module of its name or in ``named_endpoints``; its twin in
-compiled code is in ``_ext/decision/_decide.pyx``.
+``identify.explanation`` defines how each decides, in a module of its name or in ``named_endpoints``; the compiled
+twins are in ``_ext/decision/_decide.pyx``.
 """
 
 from __future__ import annotations
 
 __all__ = ["LINE", "LOAD_ORDER", "NAMES", "NUMBERS", "OF_IDENTIFY", "effective_order"]
 
-#: By number; the enum ``Identifier`` of ``_ext/tables/_tables.pxd`` says the same.  A saved engine has these numbers.
+#: By number, as in the enum ``Identifier`` of ``_ext/tables/_tables.pxd``.  A saved engine contains these numbers.
 NAMES = ("line", "ip", "username", "anonymous", "header", "request_uri", "auth_username")
 NUMBERS = {name: number for number, name in enumerate(NAMES)}
 
-#: Asked before all others.
+#: The identifier that is asked before all others.
 LINE = "line"
 
-#: The others, in the order in which alphabetically loaded modules register them.
+#: The others, in the order in which Asterisk's modules, loaded alphabetically, register them.
 LOAD_ORDER = ("ip", "header", "request_uri", "username", "auth_username", "anonymous")
 
-#: Those that compare a request with the rules of identify objects; each rule is of one of them.
+#: Those that compare a request with the rules of identify objects; each rule belongs to one of them.
 OF_IDENTIFY = ("ip", "header", "request_uri")
 
 

@@ -1,7 +1,7 @@
-"""What a configuration says, as immutable objects; no reading, no matching.
+"""The contents of a configuration as immutable objects; no reading, no matching.
 
 Text from configuration files is ``str``; bytes that aren't UTF-8 are kept as surrogate escapes
-(PEP 383), so ``identify.strings.encoded`` gives back the bytes of the file.
+(PEP 383), so ``identify.strings.encoded`` returns the bytes of the file.
 """
 
 from __future__ import annotations
@@ -35,13 +35,13 @@ __all__ = [
     "Transport",
 ]
 
-#: Asterisk's default of an endpoint's ``identify_by``.
+#: Asterisk's default for an endpoint's ``identify_by``.
 IDENTIFY_BY_DEFAULT = ("username", "ip")
 
 
 @attrs.frozen
 class Origin:
-    """Where a line of configuration stands.
+    """The place of a line of configuration.
 
     ``file`` is the name under which it was read, ``line`` counts from 1, ``template`` is the section
     through which an object inherited the line, None for a line of its own.
@@ -52,9 +52,9 @@ class Origin:
     template: str | None = None
 
     def __str__(self) -> str:
-        """Return ``file:line``, with the template where there is one."""
-        via = f" (from [{self.template}])" if self.template is not None else ""
-        return f"{self.file}:{self.line}{via}"
+        """Return ``file:line`` for people, with the template if there is one."""
+        via = f" (from [{shown(self.template)}])" if self.template is not None else ""
+        return f"{shown(self.file)}:{self.line}{via}"
 
 
 @attrs.frozen(kw_only=True)
@@ -62,8 +62,8 @@ class Problem:
     """Something that Asterisk would log, refuse or silently ignore.
 
     ``code`` is stable and meant for programs; ``severity`` is "error" (something is lost), "warning"
-    or "note".  ``lost`` says in words what was lost by it ("the identify 'a'", "the whole file"),
-    empty where nothing was.  ``line`` is 0 where no line is at fault.
+    or "note".  ``lost`` names in words what Asterisk loses by it ("the identify 'a'", "the whole file"),
+    empty if nothing.  ``line`` is 0 if no line is at fault.
     """
 
     code: str
@@ -83,7 +83,7 @@ class Problem:
 
 @attrs.frozen(kw_only=True)
 class AccessRule:
-    """One item of a ``permit`` or ``deny`` line; ``permit`` is its sense, ``!`` taken into account.
+    """One item of a ``permit`` or ``deny`` line; ``permit`` says which, with ``!`` taken into account.
 
     Numbers are as in :class:`AddressRule`; there are no ports.
     """
@@ -98,10 +98,10 @@ class AccessRule:
 
 @attrs.frozen(kw_only=True)
 class AccessRules:
-    """One list of rules: the last one that covers an address decides, without any it is allowed.
+    """One list of rules: the last rule that covers an address decides; if none does, the address is allowed.
 
-    ``name`` is what Asterisk's log calls it: ``(BASELINE)`` for an object's own lines, else the name of the named
-    ACL.  One that doesn't exist is not ``defined`` and denies everything.
+    ``name`` is its name in Asterisk's log: ``(BASELINE)`` for an object's own lines, else the name of the ACL.  An
+    ACL that doesn't exist is not ``defined`` and denies everything.
     """
 
     name: str
@@ -111,11 +111,11 @@ class AccessRules:
 
 @attrs.frozen(kw_only=True)
 class AddressRule:
-    """One item of an identify's ``match``, in the order in which Asterisk walks them.
+    """One item of an identify's ``match``, in the order in which Asterisk checks them.
 
     ``family`` is 4 or 6; ``address`` and ``mask`` are integers of 32 or 128 bits, the address with its
     host bits cleared (``address & mask == address``).  The mask may be non-contiguous.  ``port`` 0
-    means any source port.  IPv4-mapped IPv6 is already IPv4.  ``host`` is the name that was resolved
+    means any source port.  IPv4-mapped IPv6 has been converted to IPv4.  ``host`` is the name that resolved
     to this address, None for a literal.
     """
 
@@ -131,10 +131,10 @@ class AddressRule:
 
 @attrs.frozen(kw_only=True)
 class TextPattern:
-    """What ``match_header`` and ``match_request_uri`` compare a printed value with.
+    """The pattern that ``match_header`` and ``match_request_uri`` compare a printed value with.
 
     ``text`` is the value as configured.  ``regex`` is the POSIX extended regular expression between
-    the slashes, None where the value is a literal; ``literal`` is what is compared byte by byte then
+    the slashes, None if the value is a literal; ``literal`` is then compared byte by byte
     (``//`` is the empty literal), None for an expression.
     """
 
@@ -163,7 +163,7 @@ class RequestUriRule:
 
 @attrs.frozen(kw_only=True)
 class Identify:
-    """An object of ``type=identify``: any one of its rules makes the request the endpoint's.
+    """An object of ``type=identify``: a request that satisfies any of its rules belongs to the endpoint.
 
     ``addresses`` is evaluated as one list whose last matching item decides.  The endpoint need not
     exist.
@@ -182,8 +182,8 @@ class Identify:
 class Endpoint:
     """An object of ``type=endpoint``.
 
-    ``identify_by`` has the method names in lower case.  ``options`` has every option that the section
-    gave, in lower-case names with the values that hold (lists joined by commas).  ``source_access`` and
+    ``identify_by`` has the method names in lower case.  ``options`` has every option of the section
+    by lower-case name, with the values in effect (lists joined by commas).  ``source_access`` and
     ``contact_access`` are the lists that a request's source and its Contacts must all pass once it is identified.
     """
 
@@ -197,7 +197,7 @@ class Endpoint:
 
 @attrs.frozen(kw_only=True)
 class Registration:
-    """An object of ``type=registration``: ``line`` and ``endpoint`` are both set or both not."""
+    """An object of ``type=registration``: ``line`` and ``endpoint`` are either both set or both unset."""
 
     id: str
     server_uri: str
@@ -246,9 +246,9 @@ class DomainAlias:
 
 @attrs.frozen(kw_only=True)
 class Settings:
-    """What ``[global]`` and ``[system]`` say, with Asterisk's defaults.
+    """The settings in ``[global]`` and ``[system]``, with Asterisk's defaults.
 
-    ``options`` has every option of the two sections that hold, under their lower-case names.
+    ``options`` has every option of the two sections in effect, by lower-case name.
     """
 
     endpoint_identifier_order: str = "ip,username,anonymous"
@@ -267,7 +267,7 @@ class Match:
     """The endpoint that a request belongs to.
 
     ``identifier`` is the method that found it ("ip", "username", ...); ``section`` is the id of the
-    identify or registration that decided, None where no section of its own did (username,
+    identify or registration that decided, None if no such section did (username,
     auth_username, anonymous).
     """
 
@@ -278,7 +278,7 @@ class Match:
 
 @attrs.frozen(kw_only=True)
 class Aor:
-    """An object of ``type=aor``; it has no part in identification."""
+    """An object of ``type=aor``; identification doesn't use it."""
 
     id: str
     contacts: tuple[str, ...] = ()
@@ -288,7 +288,7 @@ class Aor:
 
 @attrs.frozen(kw_only=True)
 class Auth:
-    """An object of ``type=auth`` without its secrets; it has no part in identification."""
+    """An object of ``type=auth`` without its secrets; identification doesn't use it."""
 
     id: str
     auth_type: str = "userpass"
@@ -300,7 +300,7 @@ class Auth:
 
 @attrs.frozen(kw_only=True)
 class AccessList:
-    """An object of ``type=acl``; it is applied before identification and has no part in it.
+    """An object of ``type=acl``; it is applied before identification, which doesn't use it.
 
     A request's source must pass all lists of ``source_access``, each of its Contacts all of ``contact_access``.
     """

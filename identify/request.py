@@ -1,4 +1,4 @@
-"""The request that is asked about, with its parts; the class itself is compiled."""
+"""The request to identify and its parts; the classes are compiled."""
 
 from identify._compiled._request import Authorization, Request, Uri
 

@@ -1,7 +1,7 @@
-"""What a compiled engine needs as Python objects, as JSON among its tables: written and read here.
+"""The data that a compiled engine needs as Python objects, stored as JSON among its tables: written and read here.
 
-Knows their form and checks what comes from a file; not how they are worked out (``identify.compiler``).  Keys of
-several parts become lists with what is found for them at the end.
+Knows the form of the data and checks what comes from a file; ``identify.compiler`` works the data out.  A key with
+several parts becomes a list whose last element is its value.
 """
 
 from __future__ import annotations
@@ -26,14 +26,16 @@ def write_side_data(
     uri_expressions: Sequence[Expression],
     transports: TransportTable,
 ) -> bytes:
-    """Return the side data: names, tokens by registration, expressions by header, what is found for a socket."""
+    """Return the side data: names, tokens by registration, expressions by header, and sections by socket."""
     written = {
         "identifiers": identifiers,
         "line_tokens": dict(line_tokens),
         "header_expressions": header_expressions,
         "uri_expressions": uri_expressions,
-        # Nothing of a section but these two has a say, so without them none needs to be found.
-        "transports_matter": any(one.domain or one.symmetric_transport for one in transports.sections),
+        # Only these two options of a section matter, so without them no section needs to be found.
+        "transports_matter": any(
+            section.domain or section.symmetric_transport for section in transports.sections
+        ),
         "sections": transports.by_section,
         "listening": [[*key, found] for key, found in transports.listening.items()],
         "everywhere": [[*key, found] for key, found in transports.everywhere.items()],
@@ -44,10 +46,10 @@ def write_side_data(
 
 
 def read_side_data(data: bytes, *, ranks: tuple[int, int], headers: int, transports: int) -> dict[str, Any]:
-    """Return the side data of tables with so many headers and transports.
+    """Return the side data of tables with this number of headers and transports.
 
     ``ranks`` are the numbers of identifies with a rule for a header and for the request URI.  Raises ValueError for
-    side data that can't be read, or that point to what the tables don't have.
+    side data that can't be read, or that refer to something the tables don't have.
     """
     found: dict[str, Any] = json.loads(data)
     _expect(
@@ -63,20 +65,20 @@ def read_side_data(data: bytes, *, ranks: tuple[int, int], headers: int, transpo
     _check_expressions(found.get("uri_expressions"), ranks[1])
     for name in ("sections", "accepting"):
         _expect(isinstance(found.get(name), dict), name)
-        _expect(all(_is_number(one, -1, transports) for one in found[name].values()), name)
+        _expect(all(_is_number(section, -1, transports) for section in found[name].values()), name)
     for name, length in (("listening", 3), ("everywhere", 4), ("first_of", 3)):
         _expect(isinstance(found.get(name), list), name)
-        _expect(all(_is_socket(one, length, transports) for one in found[name]), name)
+        _expect(all(_is_socket(entry, length, transports) for entry in found[name]), name)
     return found
 
 
 def _expect(holds: bool, what: str) -> None:
     if not holds:
-        raise ValueError(f"side data without their {what}")
+        raise ValueError(f"side data without valid {what}")
 
 
 def _all_are(kind: type, values: Any) -> bool:
-    return all(isinstance(one, kind) for one in values)
+    return all(isinstance(value, kind) for value in values)
 
 
 def _is_number(value: Any, least: int, limit: int) -> bool:
@@ -84,7 +86,7 @@ def _is_number(value: Any, least: int, limit: int) -> bool:
 
 
 def _is_socket(entry: Any, length: int, transports: int) -> bool:
-    """Say whether an entry is some names and the number of what is found for them."""
+    """Return whether an entry consists of names and the number of the section found for them."""
     return (
         isinstance(entry, list)
         and len(entry) == length

@@ -1,7 +1,7 @@
 r"""Text of a configuration or a message: its bytes, its ASCII case, and how it is shown to people.
 
-Everything that is read is text whose bytes can be had back (PEP 383): a byte that isn't UTF-8 is a lone surrogate.
-Whoever prints such text shows it by :func:`shown` or :func:`quoted`, so that nothing in it steers a terminal.
+Everything that is read is text that can be turned back into its bytes (PEP 383): a byte that isn't UTF-8 is a lone
+surrogate.  Such text is printed through :func:`shown` or :func:`quoted`, so that nothing in it controls a terminal.
 
 >>> quoted("a\x1b[2J"), encoded("caf\udce9"), folded_bytes("Max-Forwards")
 ("'a\\x1b[2J'", b'caf\xe9', b'max-forwards')
@@ -24,38 +24,38 @@ __all__ = [
     "shown",
 ]
 
-#: Characters of a value that are shown: more than any sane account number or URI, less than a screen.
+#: Characters shown of a value: more than any sane account number or URI has, fewer than fill a screen.
 SHOWN_CHARACTERS = 120
 
 BUCKETS = 53
 FIRST_HASH = 5381
 
-#: Values, items or names that one sentence lists before it says "...".
+#: Values, items or names that one sentence lists before "...".
 SHOWN_VALUES = 4
 
 
 def encoded(text: str) -> bytes:
-    """Return the bytes that the text was read from."""
+    """Return the bytes from which the text was read."""
     return text.encode("utf-8", "surrogateescape")
 
 
 def decoded(data: bytes | bytearray | memoryview) -> str:
-    """Return the text of bytes of any kind; :func:`encoded` gives them back."""
+    """Return the text of bytes of any kind; :func:`encoded` is the inverse."""
     return str(data, "utf-8", "surrogateescape")
 
 
 def ascii_lower(text: str) -> str:
-    """Return the text for comparing in any case, as C does it: only ASCII letters have two cases."""
+    """Return the text for case-insensitive comparison as in C: only ASCII letters have two cases."""
     return text.lower() if text.isascii() else re.sub("[A-Z]+", lambda match: match[0].lower(), text)
 
 
 def folded_bytes(text: str) -> bytes:
-    """Return the bytes with ASCII letters in lower case, as Asterisk compares without regard to case."""
+    """Return the bytes with ASCII letters in lower case, for comparing without regard to case as Asterisk does."""
     return encoded(text).lower()
 
 
 def bucket(text: str) -> tuple[int, bytes]:
-    """Return the place of a text in Asterisk's hash containers of 53 buckets: the bucket, then the bytes.
+    """Return a sort key for Asterisk's hash containers of 53 buckets: the bucket, then the bytes.
 
     For "a" the hash is 5381 * 33 ^ 97 = 177573 ^ 97 = 177604, the bucket 177604 mod 53 = 1.
 
@@ -72,7 +72,7 @@ def bucket(text: str) -> tuple[int, bytes]:
 def escaped(text: str) -> str:
     r"""Return the whole text, safe for a terminal.
 
-    Control characters, undecodable bytes and the like are written as escapes: ``a\x1b[2J``.
+    Control characters, undecodable bytes and other unprintable characters become escapes: ``a\x1b[2J``.
     """
     if text.isprintable():
         return text
@@ -80,23 +80,23 @@ def escaped(text: str) -> str:
 
 
 def shown(text: str) -> str:
-    """Return the value safe for a terminal, and clipped where it is long."""
+    """Return the value safe for a terminal, and clipped if it is long."""
     return escaped(text[:SHOWN_CHARACTERS]) + "..." if len(text) > SHOWN_CHARACTERS else escaped(text)
 
 
 def quoted(text: str) -> str:
-    """Return the value as it is shown, in single quotes."""
+    """Return the value as by :func:`shown`, in single quotes."""
     return f"'{shown(text)}'"
 
 
 def quoted_list(values: Sequence[str]) -> str:
-    """Return the first few values in quotes, and dots if there are more."""
+    """Return the first few values in quotes, followed by dots if there are more."""
     first = [quoted(value) for value in values[:SHOWN_VALUES]]
     return ", ".join([*first, "..."] if len(values) > SHOWN_VALUES else first)
 
 
 def _escape(character: str) -> str:
-    """Return a character that must not reach a terminal as an escape."""
+    """Return the escape of a character that must not reach a terminal."""
     code = ord(character)
     if 0xDC80 <= code <= 0xDCFF:  # a byte that wasn't UTF-8, see PEP 383
         return f"\\x{code - 0xDC00:02x}"

@@ -1,8 +1,7 @@
 """Which transport section Asterisk finds for a socket, worked out for every socket that the sections can have.
 
-The rules are told in ``identify.explanation.transport_section``; this is their compiled form: a request
-only has to be looked up by what it says of its socket.  The number of a section is its place in
-``TransportTable.sections``.
+The rules are in ``identify.explanation.transport_section``; this is their compiled form, so that a request only needs
+a lookup by what it says about its socket.  The number of a section is its index in ``TransportTable.sections``.
 """
 
 from __future__ import annotations
@@ -20,11 +19,11 @@ __all__ = ["TransportTable", "plan_transports"]
 
 @attrs.frozen(kw_only=True)
 class TransportTable:
-    """The look-ups, each from what is known of a socket to the number of the section found, -1 for none.
+    """The lookups, each from what is known of a socket to the number of the section found, -1 for none.
 
     ``by_section``: id of the socket's own section; ``listening``: (protocol, local name); ``everywhere``: (protocol,
     family, port as text) of sockets on the wildcard address; ``first_of``: (protocol, family) for a request of
-    unknown socket; ``accepting``: local name of a socket that is no section's own.
+    unknown socket; ``accepting``: local name of a socket that belongs to no section.
     """
 
     sections: list[Transport]
@@ -36,7 +35,7 @@ class TransportTable:
 
 
 def plan_transports(transports: Mapping[str, Transport]) -> TransportTable:
-    """Work out what is found for the socket of each section, and for sockets of none."""
+    """Work out the section found for the socket of each section, and for sockets of none."""
     walked = sorted(transports.values(), key=lambda section: bucket(section.id))
     plan = TransportTable(
         sections=walked, by_section={}, listening={}, everywhere={}, first_of={}, accepting={}
@@ -55,7 +54,7 @@ def plan_transports(transports: Mapping[str, Transport]) -> TransportTable:
 
 
 def _found_for(own: Transport, walked: list[Transport]) -> int:
-    """Walk the container for a socket of this section's own."""
+    """Return the number of the section found for this section's own socket."""
     for number, section in enumerate(walked):
         if section is own if section.protocol == "udp" else section.address == own.address:
             return number

@@ -1,7 +1,7 @@
 """The way from the files of a configuration to its loaded objects, type by type in Asterisk's order.
 
-Knows which file is read when, what becomes an object and what wizards add; how an object is made of its options is
-told in ``objects``, what the text means in ``language``.  The release says in which order objects are tried.
+Knows which file is read when, which sections become objects and what wizards add; ``objects`` knows how an object is
+made from its options, ``language`` what the text means.  The release decides in which order objects are tried.
 """
 
 from __future__ import annotations
@@ -59,14 +59,14 @@ __all__ = ["Loaded", "load"]
 
 WIZARD_FILE = "pjsip_wizard.conf"
 
-#: Types that become objects of the model; of the others only the problems are of interest.
+#: Types that become objects of the model; the others are only checked for problems.
 LOADED_TYPES = words("acl aor auth domain_alias endpoint global identify registration system transport")
 
 T = TypeVar("T")
 
 
 class Loaded(TypedDict):
-    """What was loaded: the fields of :class:`identify.configuration.Configuration`, by name."""
+    """The result of loading: the fields of :class:`identify.configuration.Configuration`, by name."""
 
     settings: Settings
     identifiers: tuple[str, ...]
@@ -110,7 +110,7 @@ class _Objects(Mapping[str, T]):
 
 @attrs.define
 class _Made:
-    """What wizards made."""
+    """The objects that wizards made."""
 
     endpoints: dict[str, Endpoint] = attrs.field(factory=dict)
     identifies: dict[str, Identify] = attrs.field(factory=dict)
@@ -215,7 +215,7 @@ class _Loader:
         return made
 
     def _make(self, wizard: Wizard, made: _Made) -> None:
-        """Make a wizard's objects; each one is refused alone, but for the registrations after the first."""
+        """Make a wizard's objects; each is refused by itself, but a refused registration ends the registrations."""
         problems = self._problems
         endpoint = build_one(wizard.endpoint, self._endpoint, problems)
         if endpoint is not None:
@@ -260,18 +260,18 @@ def _without_collections() -> Iterator[None]:
 
 
 def _check_references(loaded: Loaded, problems: Problems) -> None:
-    """Note endpoints that are pointed to and don't exist; Asterisk says so only when a request comes."""
+    """Report references to endpoints that don't exist; Asterisk logs them only when a request comes."""
     endpoints = loaded["endpoints"]
     by_lower = {name.lower(): name for name in endpoints}
 
     def hint(name: str) -> str:
         meant = by_lower.get(name.strip().lower())
-        return f"; {quoted(meant)} does (ids are compared exactly)" if meant is not None else ""
+        return f", but {quoted(meant)} does (ids are case-sensitive)" if meant is not None else ""
 
     for identify in loaded["identifies"].values():
         if identify.endpoint not in endpoints:
             message = f"endpoint {quoted(identify.endpoint)} doesn't exist" + hint(identify.endpoint)
-            message += "; a request that this identify matches gets no endpoint by that method"
+            message += "; requests that this identify matches get no endpoint from that identifier"
             origin = identify.origin
             problems.add("identify-dangling", origin.file, origin.line, message, section=identify.id)
     for registration in loaded["registrations"].values():

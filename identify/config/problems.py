@@ -1,7 +1,7 @@
 """The problems that reading a configuration can find: their stable codes, and the list they gather in.
 
 A problem is something that Asterisk would log, refuse or silently ignore.  This module knows the codes
-and severities; the other modules know the words.
+and severities; the modules that find problems write the messages.
 """
 
 from __future__ import annotations
@@ -13,26 +13,26 @@ from identify.model import Problem
 
 __all__ = ["CODES", "MAX_ITEMS_MADE", "MAX_PROBLEMS", "Budget", "Problems"]
 
-#: So many problems are kept: one wrong template can spoil each of 100,000 sections, and nobody reads more.
+#: The maximum number of problems kept: one wrong template can spoil 100,000 sections, and nobody reads more.
 MAX_PROBLEMS = 10_000
-#: Addresses, hosts and the like of a whole configuration; each takes some hundred bytes.
+#: The maximum number of addresses, hosts and similar items in a configuration; each takes some hundred bytes.
 MAX_ITEMS_MADE = 2_000_000
 
-#: Every code that can occur, with its severity and what it means.
+#: Every code, with its severity and meaning.
 CODES: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
-        # The text of a file; the first group makes Asterisk refuse the whole file.
-        "file-missing": ("error", "a file that must be there isn't"),
+        # The text of a file; because of the first group Asterisk refuses the whole file.
+        "file-missing": ("error", "a required file doesn't exist"),
         "file-unreadable": ("error", "a file exists but can't be read"),
-        "include-missing": ("error", "#include names no existing file"),
+        "include-missing": ("error", "#include names a file that doesn't exist"),
         "include-too-deep": ("warning", "includes are nested too deeply"),
         "section-unclosed": ("error", "a section line has no closing ']' or ')'"),
-        "section-unknown-parent": ("error", "a section inherits from one that doesn't exist yet"),
+        "section-unknown-parent": ("error", "a section inherits from one that isn't defined yet"),
         "section-unknown-addition": ("error", "a section adds to one that doesn't exist"),
-        "option-outside-section": ("error", "an option stands before the first section"),
-        "limit-exceeded": ("error", "there is more of something than this program reads"),
+        "option-outside-section": ("error", "an option comes before the first section"),
+        "limit-exceeded": ("error", "something exceeds a limit of this program"),
         "exec-not-run": ("warning", "#exec is never run"),
-        "directive-unknown": ("warning", "a line starts with # and an unknown word"),
+        "directive-unknown": ("warning", "a line starts with an unknown # directive"),
         "directive-without-file": ("warning", "an include names no file"),
         "line-too-long": ("warning", "a line is longer than Asterisk reads"),
         "line-without-equals": ("warning", "a line is neither a section nor an option"),
@@ -40,64 +40,64 @@ CODES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "comment-unterminated": ("warning", "a block comment is never closed"),
         "comment-too-deep": ("warning", "block comments are nested too deeply"),
         "section-name-cut": ("warning", "a section name is longer than Asterisk keeps"),
-        "section-text-ignored": ("note", "text after a section name that Asterisk ignores looks meant"),
+        "section-text-ignored": ("note", "Asterisk ignores text after a section name that looks intended"),
         "section-without-name": ("note", "a section has an empty name"),
-        "problems-cut": ("error", "more problems were found than are kept"),
+        "problems-cut": ("error", "there are more problems than are listed"),
         # Sections becoming objects.
         "type-missing": ("warning", "a section has no type"),
-        "type-unknown": ("warning", "a section's type isn't one that Asterisk knows"),
+        "type-unknown": ("warning", "a section has a type that Asterisk doesn't know"),
         "type-ignored": ("note", "a later type of a section has no effect"),
         "duplicate-object": ("error", "two sections have the same name and type"),
-        "too-many-globals": ("error", "more sections of a type of which Asterisk takes one"),
-        "overridden": ("note", "another section takes this one's place"),
-        "option-unknown": ("error", "an option that the type doesn't have"),
-        "option-value": ("error", "a value that the option doesn't take"),
-        "option-combination": ("error", "options that don't go together, or one that is missing"),
-        "option-unchecked": ("note", "a value that can't be checked without the machine it is for"),
-        "boolean-value": ("note", "a value that is neither yes nor no, taken as no"),
+        "too-many-globals": ("error", "too many sections of a type that allows only one"),
+        "overridden": ("note", "another section replaces this one"),
+        "option-unknown": ("error", "the object's type has no such option"),
+        "option-value": ("error", "the option doesn't accept this value"),
+        "option-combination": ("error", "options conflict, or a required option is missing"),
+        "option-unchecked": ("note", "the value can only be checked on the machine that runs Asterisk"),
+        "boolean-value": ("note", "the value is neither yes nor no, so it means no"),
         # Identify objects.
-        "match-address": ("error", "an item of match is no address, network or mask"),
+        "match-address": ("error", "an item of match is not a valid address, network or mask"),
         "match-name": ("error", "an item of match is a name that doesn't resolve"),
         "match-name-adds-nothing": ("warning", "a name resolves only to addresses that already match"),
-        "match-negation": ("note", "an item of match can't take anything away where it stands"),
+        "match-negation": ("note", "a negated item of match excludes nothing"),
         "match-header": ("error", "match_header isn't 'Name: value'"),
-        "match-header-cut": ("note", "a semicolon seems to have cut the value"),
+        "match-header-cut": ("note", "a semicolon seems to have cut off the value"),
         "match-regex": ("error", "a regular expression doesn't compile"),
         "match-nothing": ("error", "an identify has nothing to match"),
         "identify-without-endpoint": ("error", "an identify names no endpoint"),
         "identify-dangling": ("warning", "an identify points to an endpoint that doesn't exist"),
         # Registrations and transports.
-        "registration-uri": ("error", "a registration's URI is missing or no SIP URI"),
-        "registration-line": ("error", "line and endpoint of a registration don't go together"),
+        "registration-uri": ("error", "a registration's URI is missing or is not a valid SIP URI"),
+        "registration-line": ("error", "only one of line and endpoint is set in a registration"),
         "registration-unreachable": ("error", "no transport can reach a registration's server"),
         "registration-transport": ("warning", "a registration names a transport that doesn't exist"),
         "registration-dangling": ("warning", "a registration's endpoint doesn't exist"),
-        "transport-bind": ("error", "a transport has no address that it can listen on"),
+        "transport-bind": ("error", "a transport has no address to listen on"),
         # Access lists.
-        "acl-file": ("error", "acl.conf has a mistake, so there is no named ACL"),
+        "acl-file": ("error", "acl.conf has an error, so no named ACL exists"),
         "acl-unavailable": (
             "warning",
-            "a named ACL is left out because acl.conf is missing or has a mistake",
+            "a named ACL is ignored because acl.conf is missing or has an error",
         ),
-        "acl-undefined": ("warning", "a named ACL doesn't exist, so everybody is denied"),
+        "acl-undefined": ("warning", "a named ACL doesn't exist, so every address is denied"),
         # The order of identifiers and the wizard.
-        "order-unknown": ("warning", "endpoint_identifier_order has an entry that names no identifier"),
+        "order-unknown": ("warning", "endpoint_identifier_order has an entry that is not an identifier"),
         "order-line": ("note", "endpoint_identifier_order lists 'line', which is always first"),
         "wizard-hosts": ("error", "a wizard has no remote_hosts"),
         "wizard-option": ("note", "a wizard has an option that Asterisk ignores"),
-        "wizard-misplaced": ("warning", "a wizard stands in pjsip.conf, where it does nothing"),
+        "wizard-misplaced": ("warning", "a wizard is in pjsip.conf, where it has no effect"),
     }
 )
 
 
 class Budget:
-    """How many items may still be made of lines: one line can list a thousand, and heirs repeat it."""
+    """How many items may still be made: one line can list a thousand, and every section that inherits it repeats it."""
 
     def __init__(self, items: int = MAX_ITEMS_MADE) -> None:
         self._left = items
 
     def spend(self, items: int) -> bool:
-        """Return whether so many items may be made, and count them."""
+        """Count items, and return whether they may be made."""
         self._left -= items
         return self._left >= 0
 
@@ -112,10 +112,10 @@ class Problems:
     def add(
         self, code: str, file: str, line: int, message: str, *, section: str | None = None, lost: str = ""
     ) -> None:
-        """Note one problem.
+        """Add one problem.
 
-        The one that reaches the limit is replaced by a notice of it.  Errors have a limit of their own, so
-        that a flood of trifles can't hide them.
+        The problem that reaches the limit is replaced by a notice.  Errors have a limit of their own, so
+        that a flood of minor problems can't hide them.
         """
         severity, _ = CODES[code]
         if severity == "error":
@@ -142,5 +142,5 @@ class Problems:
         )
 
     def all(self) -> tuple[Problem, ...]:
-        """Return what was found."""
+        """Return the problems found so far."""
         return tuple(self._found)

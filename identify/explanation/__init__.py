@@ -1,1 +1,1 @@
-"""The readable implementation, one subject a module; :mod:`identify.explain` is its face."""
+"""The readable implementation, one module per subject; :mod:`identify.explain` is its entry point."""

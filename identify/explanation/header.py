@@ -1,13 +1,13 @@
 """The identifier ``header``: ``match_header`` of identify objects against the headers as PJSIP prints them.
 
-Facts:
+Facts
 
-- The name is compared without regard to ASCII case with the name under which PJSIP prints the header: the
-  long one for headers it knows, the one that was sent for all others.  ``match_header = f: ...`` never
+- The name is compared without regard to ASCII case with the name under which PJSIP prints the header:
+  the long name for headers it knows, the name as sent for all others.  ``match_header = f: ...`` never
   matches.
 - Every header of that name is tried, the whole printed value of each.
-- A header that prints to more than a line of 4 KiB holds is passed over; the others of its name still count.
-- A transport section with ``symmetric_transport`` adds a parameter to the first Contact before.
+- A header that prints to more than a line of 4 KiB holds is skipped; the others of the same name still count.
+- A transport section with ``symmetric_transport`` first adds a parameter to the first Contact.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 
 from identify.explanation.listing import Finding, first_object
-from identify.explanation.patterns import accepts, difference, wanted
+from identify.explanation.patterns import accepts, difference, negated, only, wanted
 from identify.explanation.question import Question
 from identify.explanation.result import MATCH, NEAR, NO, Reason, Step
 from identify.explanation.words import named, times
@@ -24,8 +24,8 @@ from identify.strings import encoded, folded_bytes, quoted, quoted_list, shown
 
 __all__ = ["PRINTED_HEADER_LIMIT", "header"]
 
-#: Bytes of ``name: value`` beyond which a header is passed over.  Recorded answers have 4090 bytes compared
-#: and 4094 passed over; the border is somewhere in between.
+#: Bytes of ``name: value`` beyond which a header is skipped.  In recorded answers 4090 bytes are compared
+#: and 4094 are skipped; the limit is somewhere in between.
 PRINTED_HEADER_LIMIT = 4092
 
 #: Compact names of headers that PJSIP prints under their long names, so that these never match.
@@ -49,7 +49,10 @@ Values = dict[bytes, list[str]]
 
 
 def header(question: Question) -> Step:
-    """Ask which identify's ``match_header`` a header of the request satisfies."""
+    """Ask which identify's ``match_header`` a header of the request satisfies.
+
+    Twin: ``decide_header`` in ``_ext/decision/_decide.pyx``.
+    """
     transport = question.transport
     symmetric = transport.id if transport is not None and transport.symmetric_transport else None
     notes: list[Reason] = []
@@ -65,7 +68,9 @@ def header(question: Question) -> Step:
         notes.append(Reason(text, transport.origin if transport is not None else None))
 
     def rest(count: int) -> str:
-        subject = "1 other identify object wants" if count == 1 else f"{count} other identify objects want"
+        subject = (
+            "1 other identify object requires" if count == 1 else f"{count} other identify objects require"
+        )
         return f"{subject} headers or values that the request doesn't have"
 
     endpoint, section, reasons = first_object(question, lambda identify: _look(values, identify), rest)
@@ -93,27 +98,27 @@ def _look(values: Values, identify: Identify) -> Finding | None:
 
 
 def _word(rule: HeaderRule, present: list[str], accepted: str | None) -> str:
-    """Word what came of a rule."""
+    """Return the outcome of a rule in words."""
     if accepted is not None:
         return f"{shown(rule.name)} {quoted(accepted)} {wanted(rule.pattern)}"
     if present:
         return _unlike(rule, present)
     long_name = COMPACT_NAMES.get(folded_bytes(rule.name))
     if long_name is not None:
-        return f"{quoted(rule.name)} never matches, PJSIP knows this header as {long_name}"
+        return f"{quoted(rule.name)} never matches: PJSIP prints this header as {long_name}"
     return f"{shown(rule.name)} isn't in the request"
 
 
 def _unlike(rule: HeaderRule, present: list[str]) -> str:
-    """Word a header that is there with other values, and what keeps the nearest one from matching."""
+    """Describe a header that is present with other values, and what keeps the nearest one from matching."""
     does = wanted(rule.pattern)
     if len(present) == 1:
-        told = f"{shown(rule.name)} is {quoted(present[0])}, which {_negated(does)}"
+        text = f"{shown(rule.name)} is {quoted(present[0])}, which {negated(does)}"
     else:
         subject = "neither" if len(present) == 2 else "no"
         got = quoted_list(present)
-        told = f"{shown(rule.name)} is present {times(len(present))}, {subject} value {does}: got {got}"
-    return told + _hint(rule, present)
+        text = f"{shown(rule.name)} is present {times(len(present))}, {subject} value {does}: got {got}"
+    return text + _hint(rule, present)
 
 
 def _hint(rule: HeaderRule, present: list[str]) -> str:
@@ -121,13 +126,7 @@ def _hint(rule: HeaderRule, present: list[str]) -> str:
     for value in present:
         apart = difference(rule.pattern, value)
         if apart is not None:
-            return f" (only {apart} differ{'s' if apart.startswith('upper') else ''})"
+            return f" ({only(apart)})"
     if folded_bytes(rule.name) in PORTLESS and re.search(r":\d", rule.pattern.text):
-        return f" (PJSIP prints the URI of {rule.name} without its port)"
+        return f" (PJSIP prints the URI of {shown(rule.name)} without its port)"
     return ""
-
-
-def _negated(does: str) -> str:
-    """Turn "equals 'x'" into "doesn't equal 'x'"."""
-    verb, _, value = does.partition(" ")
-    return f"doesn't {verb.removesuffix('es') if verb == 'matches' else verb.removesuffix('s')} {value}"

@@ -1,12 +1,12 @@
 """The identifier ``ip``: the source address and port against the ``match`` items of identify objects.
 
-Facts:
+Facts
 
-- An object's items are one list and the last item that covers the source decides: a positive one makes the
+- An object's items are one list and the last item that covers the source decides: a positive item makes the
   object match, one with ``!`` doesn't.  ``10.0.0.0/8, !10.1.0.0/16, 10.1.2.0/24`` covers 10.1.2.3 and
   not 10.1.3.4.
 - An item covers a source of its own family whose bits under the mask equal the item's; the mask may have
-  holes.  A port other than 0 must equal the source port; a wrong port makes the item as if it weren't there.
+  holes.  A port other than 0 must equal the source port; an item with another port is ignored.
 - Objects are asked in the order of their ids; the most specific network has no precedence.
 """
 
@@ -21,15 +21,18 @@ from identify.strings import SHOWN_VALUES, quoted, shown
 
 __all__ = ["ip"]
 
-#: A network is told as a near miss if it differs in these low bits only: a neighbour in the same /24 or /64.
+#: A network is a near miss if it differs only in these low bits: a neighbour in the same /24 or /64.
 NEAR_BITS = {4: 8, 6: 64}
 
 
 def ip(question: Question) -> Step:
-    """Ask which identify's ``match`` covers the source."""
+    """Ask which identify's ``match`` covers the source.
+
+    Twin: ``decide_ip`` in ``_ext/decision/_decide.pyx``.
+    """
     request = question.request
     if request.source_address is None:
-        text = f"the source address {quoted(request.source)} isn't one, so no match item covers it"
+        text = f"the source {quoted(request.source)} is not a valid address, so no match item covers it"
         return Step("ip", None, None, (Reason(text),))
 
     def rest(count: int) -> str:
@@ -71,58 +74,58 @@ def _look(question: Question, identify: Identify) -> Finding | None:
 
 
 def _covers(question: Question, rule: AddressRule) -> bool:
-    """Tell whether the item covers the source, address and port."""
+    """Return whether the item covers the source, address and port."""
     return _covers_address(question, rule) and rule.port in (0, question.request.port)
 
 
 def _covers_address(question: Question, rule: AddressRule) -> bool:
-    """Tell whether the item covers the source's address."""
+    """Return whether the item covers the source's address."""
     source = question.request.source_address
     return source is not None and source[0] == rule.family and source[1] & rule.mask == rule.address
 
 
 def _matched(identify: Identify, source: str, covering: list[AddressRule]) -> str:
-    """Word a match; an exclusion that stood before the deciding item is said."""
+    """Describe a match, with the exclusion before the deciding item if there is one."""
     excluded = [rule for rule in covering if rule.negated]
-    overruled = f", which stands after {_item(excluded[-1])} and so overrules it" if excluded else ""
-    return f"{_name(identify)} covers {source} by {_item(covering[-1])}{overruled}"
+    overridden = f", which comes after {_item(excluded[-1])} and overrides it" if excluded else ""
+    return f"{_name(identify)} covers {source} with {_item(covering[-1])}{overridden}"
 
 
 def _taken_out(identify: Identify, source: str, covering: list[AddressRule]) -> str:
-    """Word an object whose last covering item is an exclusion."""
+    """Describe an object whose last covering item is an exclusion."""
     included = [rule for rule in covering if not rule.negated]
-    by = f"{_name(identify)} covers {source} by {_item(included[-1])}"
-    return f"{by}, but its later item {_item(covering[-1])} takes it out"
+    covers = f"{_name(identify)} covers {source} with {_item(included[-1])}"
+    return f"{covers}, but its later item {_item(covering[-1])} excludes it"
 
 
 def _wrong_port(identify: Identify, source: str, port: int, rules: list[AddressRule]) -> str:
-    """Word an object that covers the address, but from other ports."""
+    """Describe an object that covers the address, but from other ports."""
     ports = sorted({rule.port for rule in rules})
     wanted = ", ".join(str(port) for port in ports[:SHOWN_VALUES]) + (
         ", ..." if len(ports) > SHOWN_VALUES else ""
     )
     return (
-        f"{_name(identify)} covers {source} by {_item(rules[-1])}, but only from port {wanted}: "
+        f"{_name(identify)} covers {source} with {_item(rules[-1])}, but only from port {wanted}: "
         f"the request came from {port}"
     )
 
 
 def _missed(question: Question, identify: Identify, covering: list[AddressRule]) -> Finding:
-    """Word an object that doesn't cover the source; it is a near miss if a network of its is next door."""
+    """Describe an object that doesn't cover the source: a near miss if one of its networks is close."""
     source = question.request.source
     positive = [rule for rule in identify.addresses if not rule.negated]
     if not positive:
         return Finding(
             verdict=NO,
             text=lambda: (
-                f"{_name(identify)} has exclusions only ({_items(identify.addresses)}), so it covers nothing"
+                f"{_name(identify)} has only exclusions ({_items(identify.addresses)}), so it covers nothing"
             ),
             origin=identify.origin,
         )
     if covering:
         return Finding(
             verdict=NO,
-            text=lambda: f"{_name(identify)} excludes {source} by {_item(covering[-1])}",
+            text=lambda: f"{_name(identify)} excludes {source} with {_item(covering[-1])}",
             origin=covering[-1].origin,
         )
     bits, nearest = min(
@@ -132,7 +135,7 @@ def _missed(question: Question, identify: Identify, covering: list[AddressRule])
     if bits <= NEAR_BITS[nearest.family]:
         return Finding(
             verdict=NEAR,
-            text=lambda: f"{_name(identify)} doesn't cover {source}, its nearest item is {_item(nearest)}",
+            text=lambda: f"{_name(identify)} doesn't cover {source}; its nearest item is {_item(nearest)}",
             origin=nearest.origin,
             distance=bits,
         )
@@ -145,7 +148,7 @@ def _missed(question: Question, identify: Identify, covering: list[AddressRule])
 
 
 def _differing_bits(question: Question, rule: AddressRule) -> int:
-    """Return how many low bits hold all differences: 10.1.2.3 and 10.1.3.0/24 differ in bit 8, hence 9.
+    """Return how many low bits contain all differences: 10.1.2.3 and 10.1.3.0/24 differ in bit 8, hence 9.
 
     For an item of the other family that is one more than an address has.
     """
@@ -161,7 +164,7 @@ def _name(identify: Identify) -> str:
 
 
 def _item(rule: AddressRule) -> str:
-    """Return an item as configured, and where it stands if that isn't with the object."""
+    """Return an item as configured, with its place if that isn't the object's own section."""
     text = shown(rule.text if not rule.negated or rule.text.startswith("!") else f"!{rule.text}")
     if rule.host is not None:
         text = f"{text} (an address of {quoted(rule.host)})"

@@ -1,11 +1,11 @@
 """The identifier ``line``: the token that a registration put into the Contact of its REGISTERs.
 
-Facts:
+Facts
 
 - The value of the To URI's parameter ``line`` is looked up; only if To has no such parameter, that of the
   request URI's.  Names of parameters are compared without regard to case, values byte by byte.
 - Registrations without ``line`` have an empty token and no endpoint, so an empty value finds nothing.
-- It is always the first identifier, and identify_by has no say in it.
+- It is always the first identifier, and identify_by doesn't affect it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,10 @@ __all__ = ["line"]
 
 
 def line(question: Question) -> Step:
-    """Ask which registration's token the request carries."""
+    """Ask which registration's token the request carries.
+
+    Twin: ``decide_line`` in ``_ext/decision/_decide.pyx``.
+    """
     request = question.request
     place, value = (
         "To",
@@ -53,32 +56,17 @@ def line(question: Question) -> Step:
 
 
 def _unknown(question: Question, place: str, value: str) -> list[Reason]:
-    """Say that a value is nobody's token, which one is like it, and that To had the only say."""
-    with_line = [one for one in question.configuration.registrations.values() if one.line]
+    """Say that a value is no registration's token, which token is like it, and that only To was asked."""
+    with_line = [
+        registration for registration in question.configuration.registrations.values() if registration.line
+    ]
     if not value:
-        reasons = [
-            Reason(
-                f"{place} has an empty line parameter, which is nobody's token",
-                None,
-                NO,
-            )
-        ]
+        text = f"{place} has an empty line parameter, which never matches a token"
     elif not with_line:
-        reasons = [
-            Reason(
-                f"{place} has line={quoted(value)}, but no registration has line=yes",
-                None,
-                NO,
-            )
-        ]
+        text = f"{place} has line={quoted(value)}, but no registration has line=yes"
     else:
-        reasons = [
-            Reason(
-                f"{place} has line={quoted(value)}, which is no registration's token",
-                None,
-                NO,
-            )
-        ]
+        text = f"{place} has line={quoted(value)}, which matches no registration's token"
+    reasons = [Reason(text, None, NO)]
     for registration in with_line:
         token = question.line_tokens.get(registration.id, "")
         if value and folded_bytes(token) == folded_bytes(value):
@@ -88,6 +76,6 @@ def _unknown(question: Question, place: str, value: str) -> list[Reason]:
     request_uri = question.request.request_uri
     if place == "To" and request_uri is not None and request_uri.parameter("line") is not None:
         other = quoted(request_uri.parameter("line") or "")
-        text = f"the request URI has line={other}, but To has one too, so it isn't looked at"
+        text = f"the request URI has line={other}, but To has one too, so this one is ignored"
         reasons.append(Reason(text, None, NEAR))
     return reasons

@@ -1,4 +1,4 @@
-"""Which of many looked-at rules are told: all that match or nearly do, a few others, the rest as a number."""
+"""Which findings become reasons: those that match or nearly do, a few others, and the rest as a number."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from identify.strings import quoted
 
 __all__ = ["LISTED", "Finding", "first_object", "choose_reasons"]
 
-#: How many rules of each verdict are listed.  What decides is one rule; further matches and near misses are
-#: worth a screen; rules that have nothing to do with the request are only there to show what was looked at.
+#: How many findings of each verdict are listed.  One rule decides; further matches and near misses are worth
+#: a screen; rules that have nothing to do with the request only show what was compared.
 LISTED = {MATCH: 1, MISSING: 1, ALSO: 8, NEAR: 8, NO: 6}
 
 
 @attrs.frozen(kw_only=True)
 class Finding:
-    """A rule that was looked at.
+    """What comparing one rule with the request gave.
 
-    ``text`` makes the sentence, so that nothing is worded that isn't told; ``distance`` ranks near
-    misses, the nearest first.
+    ``text`` makes the sentence, so that only the findings listed are put into words; ``distance`` ranks
+    near misses, the nearest first.
     """
 
     verdict: str
@@ -33,10 +33,10 @@ class Finding:
 
 
 def choose_reasons(findings: list[Finding], everything: bool, rest: Callable[[int], str]) -> list[Reason]:
-    """Word what is worth telling, in the order looked at, and the number of the others by ``rest``."""
+    """Return the reasons worth listing, in order; ``rest`` makes a sentence of the number of the others."""
     chosen: set[int] = set()
     for verdict, limit in LISTED.items():
-        places = [place for place, one in enumerate(findings) if one.verdict == verdict]
+        places = [place for place, finding in enumerate(findings) if finding.verdict == verdict]
         places.sort(key=lambda place: findings[place].distance)
         chosen.update(places if everything else places[:limit])
     reasons = [
@@ -60,36 +60,36 @@ def first_object(
     decided: Identify | None = None
     findings: list[Finding] = []
     for identify in question.configuration.identifies.values():
-        one = look(identify)
-        if one is None:
+        finding = look(identify)
+        if finding is None:
             continue
-        if one.verdict == MATCH:
+        if finding.verdict == MATCH:
             if decided is None:
                 decided = identify
-                one = _decide(question, identify, one)
+                finding = _decide(question, identify, finding)
             else:
-                one = attrs.evolve(one, verdict=ALSO, text=_too_late(one, decided))
-        findings.append(one)
+                finding = attrs.evolve(finding, verdict=ALSO, text=_too_late(finding, decided))
+        findings.append(finding)
     reasons = choose_reasons(findings, question.everything, rest)
     if decided is None or decided.endpoint not in question.configuration.endpoints:
         return None, None, reasons
     return decided.endpoint, decided.id, reasons
 
 
-def _decide(question: Question, identify: Identify, one: Finding) -> Finding:
-    """Turn the first match into the identifier's answer, or into its giving up."""
+def _decide(question: Question, identify: Identify, found: Finding) -> Finding:
+    """Turn the first match into the identifier's answer; without the endpoint the identifier gives up."""
     if identify.endpoint in question.configuration.endpoints:
-        return attrs.evolve(one, text=lambda: f"{one.text()}: endpoint {quoted(identify.endpoint)}")
+        return attrs.evolve(found, text=lambda: f"{found.text()}: endpoint {quoted(identify.endpoint)}")
     return attrs.evolve(
-        one,
+        found,
         verdict=MISSING,
         text=lambda: (
-            f"{one.text()}, but it points to {question.missing(identify.endpoint)}: "
+            f"{found.text()}, but it points to {question.missing(identify.endpoint)}: "
             "Asterisk logs a warning and this identifier gives up"
         ),
     )
 
 
-def _too_late(one: Finding, decided: Identify) -> Callable[[], str]:
-    """Word a match that stands behind the deciding one."""
-    return lambda: f"{one.text()} too, but {quoted(decided.id)} stands before it in the order of ids"
+def _too_late(found: Finding, decided: Identify) -> Callable[[], str]:
+    """Describe a match that comes after the deciding one."""
+    return lambda: f"{found.text()} too, but {quoted(decided.id)} comes before it in the order of ids"

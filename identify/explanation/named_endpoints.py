@@ -1,14 +1,14 @@
 """The identifiers ``username``, ``auth_username`` and ``anonymous``: endpoints looked up by name.
 
-Facts:
+Facts
 
-- ``username`` takes user and domain of the From URI, ``anonymous`` the word anonymous and From's domain, and
-  both only from sip and sips URIs.  ``auth_username`` takes username and realm of each Authorization in turn.
-- Looked up are, in this order: user@domain; user@ the domain of the domain_alias whose id is the domain (one
+- ``username`` takes the user and domain of the From URI, ``anonymous`` the word anonymous and From's domain, and
+  both only from sip and sips URIs.  ``auth_username`` takes the username and realm of each Authorization in turn.
+- These ids are looked up in this order: user@domain; user@ the domain of the domain_alias whose id is the domain (one
   step); user@ the domain of the transport section; user.  With disable_multi_domain only user.  All are
   compared byte by byte.
-- The first endpoint that exists decides.  ``username`` and ``auth_username`` want the method in its
-  identify_by; without it ``username`` gives up, ``auth_username`` goes on with the next Authorization.
+- The first endpoint that exists decides.  ``username`` and ``auth_username`` require the method in its
+  identify_by; without it ``username`` gives up, ``auth_username`` continues with the next Authorization.
 - ignore_uri_user_options cuts the decoded From user at its first semicolon.
 """
 
@@ -29,12 +29,12 @@ USER_LIMIT = 255
 #: Endpoints of the same user under another domain that one sentence lists.
 SHOWN_NEIGHBOURS = 3
 
-#: Authorization headers that are told one by one; a message may hold thousands.
+#: Authorization headers that are reported one by one; a message may hold thousands.
 SHOWN_AUTHORIZATIONS = 8
 
 
 @attrs.frozen
-class _Candidate:
+class _TriedId:
     """An endpoint id that is looked up, and where its domain came from."""
 
     id: str
@@ -45,7 +45,10 @@ class _Candidate:
 
 
 def username(question: Question) -> Step:
-    """Ask for an endpoint named like the From user."""
+    """Ask for an endpoint named like the From user.
+
+    Twin: ``decide_username`` in ``_ext/decision/_decide.pyx``.
+    """
     uri = question.request.from_uri
     if uri is None or uri.scheme not in ("sip", "sips"):
         return Step("username", None, None, (_no_from(question),))
@@ -65,15 +68,18 @@ def username(question: Question) -> Step:
 
 
 def auth_username(question: Question) -> Step:
-    """Ask for an endpoint named like the username of an Authorization."""
+    """Ask for an endpoint named like the username of an Authorization.
+
+    Twin: ``decide_auth_username`` in ``_ext/decision/_decide.pyx``.
+    """
     authorizations = question.request.authorizations
     if not authorizations:
-        return Step("auth_username", None, None, (Reason("the request has no Authorization"),))
+        return Step("auth_username", None, None, (Reason("the request has no Authorization header"),))
     reasons: list[Reason] = []
     limit = len(authorizations) if question.everything else SHOWN_AUTHORIZATIONS
     for place, authorization in enumerate(authorizations):
         user, realm = _c_string(authorization.username), _c_string(authorization.realm)
-        who = f"Authorization of {quoted(user)} in realm {quoted(realm)}"
+        who = f"Authorization for {quoted(user)} in realm {quoted(realm)}"
         candidates = _candidates(question, user, realm)
         found = _first_existing(question, candidates)
         if found is not None:
@@ -83,12 +89,15 @@ def auth_username(question: Question) -> Step:
         if place < limit:
             reasons += [reason] if found is not None else _nobody(question, who, user, candidates)
     if len(authorizations) > limit:
-        reasons.append(Reason(f"none of the {len(authorizations)} Authorizations decides", None, NO))
+        reasons.append(Reason(f"none of the {len(authorizations)} Authorization headers decides", None, NO))
     return Step("auth_username", None, None, tuple(reasons))
 
 
 def anonymous(question: Question) -> Step:
-    """Ask for the endpoint for anybody."""
+    """Ask for the endpoint for anonymous requests.
+
+    Twin: ``decide_anonymous`` in ``_ext/decision/_decide.pyx``.
+    """
     uri = question.request.from_uri
     if uri is None or uri.scheme not in ("sip", "sips"):
         return Step("anonymous", None, None, (_no_from(question),))
@@ -98,66 +107,68 @@ def anonymous(question: Question) -> Step:
         reason = _nothing(question, "there is no endpoint for anonymous requests", candidates)
         return Step("anonymous", None, None, (reason,))
     endpoint = question.configuration.endpoints[found.id]
-    text = f"{named('endpoint', found.id, endpoint.origin)} exists{_by(found)}: it takes any sip From"
+    text = f"{named('endpoint', found.id, endpoint.origin)} exists{_by(found)}: it accepts any From with a SIP URI"
     return Step("anonymous", found.id, None, (Reason(text, endpoint.origin, MATCH),))
 
 
-def _candidates(question: Question, user: str, domain: str) -> list[_Candidate]:
+def _candidates(question: Question, user: str, domain: str) -> list[_TriedId]:
     """Return the ids that are looked up, in order."""
     configuration = question.configuration
     if configuration.settings.disable_multi_domain:
-        return [_Candidate(user, "disable_multi_domain=yes")]
-    candidates = [_Candidate(f"{user}@{domain}", "")]
+        return [_TriedId(user, "disable_multi_domain=yes")]
+    candidates = [_TriedId(f"{user}@{domain}", "")]
     alias = configuration.domain_aliases.get(domain)
     if alias is not None:
-        candidates.append(_Candidate(f"{user}@{alias.domain}", f"domain_alias {quoted(alias.id)}"))
+        candidates.append(_TriedId(f"{user}@{alias.domain}", f"domain_alias {quoted(alias.id)}"))
     if question.transport is not None and question.transport.domain:
         source = f"domain of transport {quoted(question.transport.id)}"
-        candidates.append(_Candidate(f"{user}@{question.transport.domain}", source))
-    candidates.append(_Candidate(user, ""))
+        candidates.append(_TriedId(f"{user}@{question.transport.domain}", source))
+    candidates.append(_TriedId(user, ""))
     return candidates
 
 
-def _first_existing(question: Question, candidates: list[_Candidate]) -> _Candidate | None:
+def _first_existing(question: Question, candidates: list[_TriedId]) -> _TriedId | None:
     """Return the first candidate that is an endpoint."""
-    return next((one for one in candidates if one.id in question.configuration.endpoints), None)
+    return next(
+        (candidate for candidate in candidates if candidate.id in question.configuration.endpoints), None
+    )
 
 
-def _judged(question: Question, found: _Candidate, method: str, who: str) -> Reason:
+def _judged(question: Question, found: _TriedId, method: str, who: str) -> Reason:
     """Say that an endpoint was found, and whether its identify_by allows the method."""
     endpoint = question.configuration.endpoints[found.id]
     name = named("endpoint", found.id, endpoint.origin)
     if method in endpoint.identify_by:
         return Reason(f"{who} is {name}{_by(found)}", endpoint.origin, MATCH)
     allowed = ",".join(endpoint.identify_by) or "empty"
-    goes_on = "no other name is tried" if method == "username" else "this Authorization is passed over"
+    goes_on = "no other name is tried" if method == "username" else "this Authorization is skipped"
     text = f"{name} exists{_by(found)}, but its identify_by ({allowed}) doesn't allow {method}: {goes_on}"
     return Reason(text, endpoint.origin, MISSING)
 
 
-def _by(found: _Candidate) -> str:
+def _by(found: _TriedId) -> str:
     """Return where the found id's domain came from, with its punctuation."""
     return f" by {found.source}" if found.source and found.source != "disable_multi_domain=yes" else ""
 
 
-def _nobody(question: Question, who: str, user: str, candidates: list[_Candidate]) -> list[Reason]:
+def _nobody(question: Question, who: str, user: str, candidates: list[_TriedId]) -> list[Reason]:
     """Say that nobody was found, and which endpoints nearly were."""
     reasons = [_nothing(question, f"{who} has no endpoint", candidates)]
     if not user:
         return reasons
-    looked_up = {one.id for one in candidates}
+    looked_up = {candidate.id for candidate in candidates}
     endpoints = question.configuration.endpoints
     neighbours = [id for id in endpoints if id.startswith(f"{user}@") and id not in looked_up]
     for id in neighbours[:SHOWN_NEIGHBOURS]:
-        text = f"{named('endpoint', id, endpoints[id].origin)} exists, for another domain"
+        text = f"{named('endpoint', id, endpoints[id].origin)} exists, but for another domain"
         reasons.append(Reason(text, endpoints[id].origin, NEAR))
     return reasons
 
 
-def _nothing(question: Question, text: str, candidates: list[_Candidate]) -> Reason:
-    """Say what was looked up in vain, and which endpoints differ from it only in case."""
-    text = f"{text}: tried {', '.join(str(one) for one in candidates)}"
-    others = question.in_other_case([one.id for one in candidates])[:SHOWN_NEIGHBOURS]
+def _nothing(question: Question, text: str, candidates: list[_TriedId]) -> Reason:
+    """Say what was looked up without success, and which endpoints differ from it only in case."""
+    text = f"{text}: tried {', '.join(str(candidate) for candidate in candidates)}"
+    others = question.in_other_case([candidate.id for candidate in candidates])[:SHOWN_NEIGHBOURS]
     if not others:
         return Reason(text, None, NO)
     exist = "exists" if len(others) == 1 else "exist"
@@ -166,7 +177,7 @@ def _nothing(question: Question, text: str, candidates: list[_Candidate]) -> Rea
 
 
 def _uncut(question: Question, user: str, domain: str) -> list[Reason]:
-    """Say that ignore_uri_user_options would have found somebody."""
+    """Say that ignore_uri_user_options would have found an endpoint."""
     shorter, semicolon, _ = user.partition(";")
     found = _first_existing(question, _candidates(question, shorter, domain)) if semicolon else None
     if found is None:
@@ -177,11 +188,11 @@ def _uncut(question: Question, user: str, domain: str) -> list[Reason]:
 
 
 def _no_from(question: Question) -> Reason:
-    """Say why From names nobody."""
+    """Say why From names no user."""
     uri = question.request.from_uri
     if uri is None:
         return Reason("the request has no From URI")
-    return Reason(f"From is a {uri.scheme} URI, only sip and sips ones name a user", None, NOTE)
+    return Reason(f"From is a {uri.scheme} URI; only sip and sips URIs name a user", None, NOTE)
 
 
 def _c_string(text: str) -> str:

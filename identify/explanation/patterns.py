@@ -1,10 +1,10 @@
 """How a printed value is compared with a pattern of ``match_header`` or ``match_request_uri``.
 
-Facts:
+Facts
 
 - A literal is compared byte by byte with the whole value.  An expression is POSIX extended, as the C
-  library has it, and may match anywhere in the value.  Both are C strings: they end at a NUL, and the
-  blanks that are outermost then aren't part of the value.
+  library implements it, and may match anywhere in the value.  Both are C strings: they end at a NUL, and
+  blanks at either end of what is left aren't part of the value.
 """
 
 from __future__ import annotations
@@ -15,19 +15,22 @@ from identify._compiled._regex import Regex
 from identify.model import TextPattern
 from identify.strings import encoded, quoted, shown
 
-__all__ = ["accepts", "difference", "wanted"]
+__all__ = ["accepts", "difference", "negated", "only", "wanted"]
 
 #: Bytes up to this one are blanks to Asterisk.
 LAST_BLANK = 0x20
 
 BLANKS = bytes(range(LAST_BLANK + 1))
 
-#: Expressions kept compiled; more than the rules of most configurations.
+#: Differences whose verb is plural.
+PLURALS = ("parameters", "quotes")
+
+#: Expressions kept compiled; more than most configurations have.
 KEPT_EXPRESSIONS = 4096
 
 
 def accepts(pattern: TextPattern, value: str) -> bool:
-    """Tell whether the value is what the pattern wants."""
+    """Return whether the value satisfies the pattern."""
     compared = encoded(value).partition(b"\0")[0].strip(BLANKS)
     if pattern.regex is not None:
         return _compiled(encoded(pattern.regex)).search(compared)
@@ -41,21 +44,32 @@ def wanted(pattern: TextPattern) -> str:
     return f"equals {quoted(pattern.literal or '')}"
 
 
+def negated(predicate: str) -> str:
+    """Return the opposite of a predicate: of "equals 'x'" it is "doesn't equal 'x'"."""
+    verb, _, value = predicate.partition(" ")
+    return f"doesn't {verb.removesuffix('es') if verb == 'matches' else verb.removesuffix('s')} {value}"
+
+
 def difference(pattern: TextPattern, value: str) -> str | None:
-    """Return in words what alone keeps a literal and a value apart, None if it's more, or an expression."""
+    """Return the only difference between a literal and a value, None if there are more, or for an expression."""
     literal = pattern.literal
     if literal is None or literal == value:
         return None
     if literal.lower() == value.lower():
-        return "upper and lower case"
+        return "letter case"
     if "".join(literal.split()) == "".join(value.split()):
-        return "blanks"
+        return "whitespace"
     if literal.strip("\"'") == value.strip("\"'"):
         return "quotes"
     return None
 
 
+def only(difference: str) -> str:
+    """Return the clause for a value's only difference: ``only the port differs``, ``only quotes differ``."""
+    return f"only {difference} differ{'' if difference in PLURALS else 's'}"
+
+
 @lru_cache(maxsize=KEPT_EXPRESSIONS)
 def _compiled(pattern: bytes) -> Regex:
-    """Compile an expression; those of a loaded configuration do compile."""
+    """Compile an expression; those of a loaded configuration always compile."""
     return Regex(pattern)

@@ -1,4 +1,4 @@
-"""What every identifier is asked: the configuration, the tokens, the request, and what is said of it all."""
+"""What every identifier is asked: the configuration, the tokens, the request, and how ids are compared in messages."""
 
 from __future__ import annotations
 

@@ -1,16 +1,16 @@
 """The identifier ``request_uri``: ``match_request_uri`` of identify objects against the printed request URI.
 
-Facts:
+Facts
 
-- The URI is compared as PJSIP prints it: scheme in lower case, ``?headers`` and the parameter ``method``
-  gone, known parameters first (user, transport, ttl, maddr, lr), an explicit port kept.
-- A printed URI of more than 511 bytes never matches.  The empty literal ``//`` never equals.
+- The URI is compared as PJSIP prints it: scheme in lower case, without ``?headers`` and the parameter
+  ``method``, known parameters first (user, transport, ttl, maddr, lr), an explicit port kept.
+- A printed URI of more than 511 bytes never matches.  The empty literal ``//`` never matches.
 """
 
 from __future__ import annotations
 
 from identify.explanation.listing import Finding, first_object
-from identify.explanation.patterns import accepts, difference, wanted
+from identify.explanation.patterns import accepts, difference, negated, only, wanted
 from identify.explanation.question import Question
 from identify.explanation.result import MATCH, NEAR, NO, Reason, Step
 from identify.explanation.words import named
@@ -24,19 +24,24 @@ PRINTED_URI_LIMIT = 511
 
 
 def request_uri(question: Question) -> Step:
-    """Ask which identify's ``match_request_uri`` the request URI satisfies."""
+    """Ask which identify's ``match_request_uri`` the request URI satisfies.
+
+    Twin: ``decide_request_uri`` in ``_ext/decision/_decide.pyx``.
+    """
     request = question.request
     if request.request_uri is None:
         return Step("request_uri", None, None, (Reason("the request has no request URI"),))
     printed = request.printed_request_uri
     size = len(encoded(printed))
     if size > PRINTED_URI_LIMIT:
-        text = f"the request URI prints to {size} bytes; beyond {PRINTED_URI_LIMIT} it never matches"
+        text = f"the request URI has {size} bytes in print; more than {PRINTED_URI_LIMIT} never match"
         return Step("request_uri", None, None, (Reason(text),))
 
     def rest(count: int) -> str:
-        subject = "1 other identify object wants" if count == 1 else f"{count} other identify objects want"
-        return f"{subject} other request URIs than {quoted(printed)}"
+        subject = (
+            "1 other identify object requires" if count == 1 else f"{count} other identify objects require"
+        )
+        return f"{subject} request URIs other than {quoted(printed)}"
 
     endpoint, section, reasons = first_object(question, lambda identify: _look(printed, identify), rest)
     if not reasons:
@@ -61,19 +66,18 @@ def _look(printed: str, identify: Identify) -> Finding | None:
 
 
 def _word(rule: RequestUriRule, printed: str, accepted: bool, apart: str | None) -> str:
-    """Word what came of a rule."""
+    """Return the outcome of a rule in words."""
     does = wanted(rule.pattern)
     if accepted:
         return f"the request URI {quoted(printed)} {does}"
     if rule.pattern.literal == "":
-        return "the empty literal // equals no request URI"
-    if apart is not None:
-        return f"a request URI that {does} is wanted, {quoted(printed)} differs only in {apart}"
-    return f"a request URI that {does} is wanted, the request's is {quoted(printed)}"
+        return "the empty literal // never equals a request URI"
+    hint = f" ({only(apart)})" if apart is not None else ""
+    return f"the request URI is {quoted(printed)}, which {negated(does)}{hint}"
 
 
 def _apart(pattern: TextPattern, printed: str) -> str | None:
-    """Return in words what alone keeps a literal and the URI apart, None if it's more, or an expression."""
+    """Return the only difference between a literal and the URI, None if there are more, or for an expression."""
     if pattern.literal is None:
         return None
     simple = difference(pattern, printed)
@@ -90,7 +94,7 @@ def _apart(pattern: TextPattern, printed: str) -> str | None:
 
 
 def _split(uri: str) -> tuple[str, list[str]]:
-    """Split a URI into what stands before its parameters, and these."""
+    """Split a URI into the part before its parameters, and the parameters."""
     user, at, rest = uri.rpartition("@")
     base, *parameters = rest.split(";")
     return user + at + base, parameters

@@ -28,11 +28,11 @@ MATCH = "match"
 ALSO = "also"
 #: The rule matches, but what it points to doesn't exist or may not be used: the identifier gives up.
 MISSING = "missing"
-#: The rule doesn't match, but little is wanting.
+#: The rule almost matches.
 NEAR = "near"
 #: The rule doesn't match.
 NO = "no"
-#: Said for understanding; decides nothing.
+#: Background that decides nothing.
 NOTE = "note"
 
 REASON_KINDS = (MATCH, ALSO, MISSING, NEAR, NO, NOTE)
@@ -40,7 +40,7 @@ REASON_KINDS = (MATCH, ALSO, MISSING, NEAR, NO, NOTE)
 
 @attrs.frozen
 class Reason:
-    """One sentence: what was looked at and what came of it.
+    """One sentence: what was compared, and the outcome.
 
     ``origin`` is the line of configuration that the sentence is about, None where it is about the
     request alone or about several lines; ``verdict`` is one of :data:`REASON_KINDS`.
@@ -57,9 +57,9 @@ class Reason:
 
 @attrs.frozen
 class Step:
-    """What one identifier says when it is asked alone, whatever the others said, and why.
+    """What one identifier answers when asked alone, regardless of the others, and why.
 
-    ``section`` is the id of the identify or registration that decided; where that one's endpoint
+    ``section`` is the id of the identify or registration that decided; where its endpoint
     doesn't exist, ``endpoint`` and ``section`` are None and a reason says so.
     """
 
@@ -74,17 +74,17 @@ class Step:
         return "\n".join(
             [
                 f"{self.identifier}: {answer}",
-                *(f"  [{r.verdict}] {r}" for r in self.reasons),
+                *(f"  [{reason.verdict}] {reason}" for reason in self.reasons),
             ]
         )
 
 
 @attrs.frozen
 class Explanation:
-    """The whole decision; ``match`` is the first step's answer that is one, None if there is none.
+    """The whole decision; ``match`` is the answer of the first step that has one, None if none has.
 
-    ``screening`` is "pass", or what Asterisk answers before it would identify; the steps then say
-    what identification would give.
+    ``screening`` is "pass", or what Asterisk answers without identifying the request; the steps then say
+    what identification would have found.
     """
 
     match: Match | None
@@ -95,7 +95,7 @@ class Explanation:
         """Return the answer on the first line, then the trace."""
         lines = [self.answer]
         if self.screening != "pass":
-            lines.append(f"Asterisk answers this request before it would identify it: {self.screening}")
+            lines.append(f"Asterisk answers this request before identifying it: {self.screening}")
         lines += [str(step) for step in self.steps]
         return "\n".join(lines)
 
@@ -108,7 +108,7 @@ class Explanation:
         return f"{shown(self.match.endpoint)} (by {self.match.identifier}{section})"
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the explanation in values that JSON knows; the shape is stable.
+        """Return the explanation as JSON values; the shape is stable.
 
         ``match``: null, or an object with ``endpoint``, ``identifier`` and ``section`` (or null);
         ``screening``: text; ``steps``: a list of objects with ``identifier``, ``endpoint`` (or null),

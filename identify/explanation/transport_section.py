@@ -1,18 +1,21 @@
 """Which transport section the identifiers find for a request; its domain and its symmetry matter to them.
 
-Facts:
+Facts
 
 - A request has a socket, and the socket may be a section's own: UDP sections have one each, the
   others have the listener from which a connection was accepted.
 - Sections are walked in the order of a hash container.  A UDP section is found if the request's socket is
-  its own; a section of any other protocol if its listener's address, host:port as text, equals the
-  socket's local name.  The protocol isn't compared, so a UDP request may find a TCP section that listens
-  on the same address and port, if that one stands before.
-- Nothing about ports or hosts is guessed from the message.
+  its own; a section of any other protocol if the address of its listener, as the text
+  host:port, equals the socket's local name.  The protocol isn't compared, so a UDP request may find a TCP
+  section that listens on the same address and port, if that section comes first.
+- Ports and hosts are never guessed from the message.
 
-Judgements, where the facts are silent: within a bucket ids stand in byte order; a section that listens on
-the wildcard address owns every local name of its family with its port; a request that names no socket
-came in on the first section of its protocol and of its source's family (an IPv4-mapped source is IPv6).
+Judgements
+
+- Within a bucket ids are in byte order.
+- A section that listens on the wildcard address owns every local name of its family with its port.
+- A request that names no socket came in on the first section of its protocol and of its source's family (an
+  IPv4-mapped source is IPv6).
 """
 
 from __future__ import annotations
@@ -34,7 +37,10 @@ BUCKETS = 53
 
 
 def transport_section(configuration: Configured, request: Request) -> Transport | None:
-    """Find the section that Asterisk takes for the one the request came in on, None if there is none."""
+    """Return the section on which Asterisk thinks the request came in, None if there is none.
+
+    Twin: ``Matcher.transport_section`` in ``_ext/decision/_matcher.pyx``.
+    """
     own = _own_section(configuration, request)
     name = own.address if own is not None else request.local
     for section in in_container_order(configuration):
@@ -60,7 +66,7 @@ def bucket(id: str) -> int:
 
 
 def _own_section(configuration: Configured, request: Request) -> Transport | None:
-    """Find the section whose socket the request came in on."""
+    """Return the section whose socket the request came in on."""
     if request.transport_section is not None and request.transport_section in configuration.transports:
         return configuration.transports[request.transport_section]
     of_protocol = [
@@ -77,7 +83,7 @@ def _own_section(configuration: Configured, request: Request) -> Transport | Non
 
 
 def _listens_everywhere(section: Transport, local: str) -> bool:
-    """Tell whether the section listens on the wildcard address, with this local name's family and port."""
+    """Return whether the section listens on the wildcard address, with this local name's family and port."""
     host, _, port = local.rpartition(":")
     family = 6 if ":" in host else 4
     return section.host in WILDCARDS and section.family == family and str(section.port) == port

@@ -1,4 +1,4 @@
-"""How reasons name things: objects with their places, counts; no deciding."""
+"""How reasons name things: objects with their places, and counts; nothing is decided here."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ __all__ = ["named", "place", "times"]
 
 
 def place(origin: Origin) -> str:
-    """Return where a line stands: ``pjsip.conf:14``, with the template it came through."""
+    """Return the place of a line: ``pjsip.conf:14``, with the template it was inherited from."""
     via = f", from [{shown(origin.template)}]" if origin.template is not None else ""
     return f"{shown(origin.file)}:{origin.line}{via}"
 
@@ -20,5 +20,5 @@ def named(kind: str, id: str, origin: Origin) -> str:
 
 
 def times(count: int) -> str:
-    """Return how often something is there: once, twice, 3 times."""
+    """Return how often something occurs: once, twice, 3 times."""
     return {1: "once", 2: "twice"}.get(count, f"{count} times")

@@ -1,1 +1,1 @@
-"""Measuring a configuration of someone's own: requests for it, the clock, a scan to compare with; prints nothing."""
+"""Measuring your own configuration: requests for it, timing, and a baseline to compare with; prints nothing."""

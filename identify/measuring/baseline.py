@@ -1,8 +1,8 @@
-"""A plain scan over all rules, to compare with: what identification costs where every rule is looked at in turn.
+"""A plain scan over all rules as a baseline: the cost of identification if every rule is compared in turn.
 
-This is a measure of work and no third matcher: it is a loop in Python over the objects of the configuration, asked
-about a request that was parsed before, and nothing but its time is used.  Names of endpoints are looked up and not
-scanned, as anyone would.
+This measures work and is not a third matcher: it is a Python loop over the objects of the configuration, given a
+request that is already parsed, and only its time is used.  Names of endpoints are looked up, not scanned, as any
+implementation would.
 """
 
 from __future__ import annotations
@@ -23,16 +23,20 @@ class LinearBaseline:
     def __init__(self, engine: Engine) -> None:
         configuration = engine.configuration
         identifies = list(configuration.identifies.values())
-        self._addresses = [(one.id, one.addresses) for one in identifies if one.addresses]
+        self._addresses = [(identify.id, identify.addresses) for identify in identifies if identify.addresses]
         self._headers = [
-            (one.id, one.header.name.lower(), _test(one.header.pattern.regex, one.header.pattern.literal))
-            for one in identifies
-            if one.header is not None
+            (
+                identify.id,
+                identify.header.name.lower(),
+                _test(identify.header.pattern.regex, identify.header.pattern.literal),
+            )
+            for identify in identifies
+            if identify.header is not None
         ]
         self._uris = [
-            (one.id, _test(one.request_uri.pattern.regex, one.request_uri.pattern.literal))
-            for one in identifies
-            if one.request_uri is not None
+            (identify.id, _test(identify.request_uri.pattern.regex, identify.request_uri.pattern.literal))
+            for identify in identifies
+            if identify.request_uri is not None
         ]
         self._tokens = [(token, id) for id, token in engine.line_tokens.items()]
         self._endpoints = configuration.endpoints
@@ -47,12 +51,12 @@ class LinearBaseline:
 
     @property
     def rules(self) -> int:
-        """How many rules a request that nothing covers is compared with."""
+        """The number of rules compared with a request that matches none."""
         addresses = sum(len(rules) for _, rules in self._addresses)
         return addresses + len(self._headers) + len(self._uris) + len(self._tokens)
 
     def first(self, request: Request) -> str | None:
-        """Return the id of the first object that covers the request."""
+        """Return the id of the first object that matches the request."""
         for step in self._steps:
             found = step(request)
             if found is not None:
@@ -60,7 +64,7 @@ class LinearBaseline:
         return None
 
     def first_by_address(self, request: Request) -> str | None:
-        """Return the id of the first identify that has the source."""
+        """Return the id of the first identify that covers the source."""
         return self._ip(request)
 
     def _ip(self, request: Request) -> str | None:
@@ -109,5 +113,5 @@ def _test(regex: str | None, literal: str | None) -> Callable[[str], object]:
     try:
         return re.compile(regex).search
     except re.error:
-        # POSIX has it, Python hasn't: it costs about what a search for its text does.
+        # POSIX allows it, Python doesn't: it costs about as much as a search for its text.
         return re.compile(re.escape(regex)).search

@@ -1,14 +1,14 @@
-"""Throughput and latency of an engine, by path and by the identifier that answers; and of the scan beside it.
+"""Throughput and latency of an engine, by path and by the identifier that answers, next to those of a baseline.
 
-*Strategy*
+Strategy
 
-1. A *path* is a way of asking: ``source`` (the address alone), ``message`` (bytes from the wire), ``request`` (parsed
-   before), ``sources`` and ``messages`` (many in one call).
-2. Throughput: whole rounds over a group's requests, until a figure's time is up; the best round counts, for what
-   interrupts a round is the machine's.
-3. Latency: every call is timed by itself; the least time of an empty interval of the clock is taken off.  Batch calls
-   have none.
-4. The scan is asked the same requests, as long as the same time lasts, and at least one.
+1. A *path* is a way of asking: ``source`` (the address alone), ``message`` (bytes from the wire), ``request`` (already
+   parsed), ``sources`` and ``messages`` (many in one call).
+2. Throughput: whole rounds over a group's requests, until the time is up; the best round counts, since interruptions
+   come from the machine.
+3. Latency: every call is timed separately, and the shortest empty interval of the clock is subtracted.  Batch calls
+   have no latency.
+4. The baseline gets the same requests, for as long a time, and at least one.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ __all__ = ["PATHS", "Figure", "measure"]
 
 PATHS = ("source", "sources", "message", "request", "messages")
 BATCH_PATHS = ("sources", "messages")
-#: A round of single calls has at least so many, or the clock would count.
+#: The minimum number of calls in a round, so that reading the clock doesn't matter.
 LEAST_CALLS = 1000
-#: Batch calls are measured over at least so many rows, so that the call itself doesn't count.
+#: The minimum number of rows in a batch call, so that the call itself doesn't matter.
 BATCH_ROWS = 10_000
 CLOCK_READINGS = 1000
 
@@ -39,7 +39,7 @@ Call = Callable[[int], object]
 
 @attrs.frozen(kw_only=True)
 class Figure:
-    """What one path costs for the requests that one identifier answers; times in seconds for one request."""
+    """The cost of one path for the requests that one identifier answers; times in seconds per request."""
 
     path: str
     identifier: str
@@ -48,22 +48,22 @@ class Figure:
     #: None for batch calls.
     median: float | None
     percentile_99: float | None
-    #: One scan over the rules in Python, see ``identify.measuring.baseline``.
+    #: The time of one scan over the rules, see ``identify.measuring.baseline``.
     scan: float
 
 
 def measure(engine: Engine, groups: dict[str, list[Sample]], seconds: float) -> list[Figure]:
-    """Measure every path for every group; each figure takes about ``seconds``, its scan as long again."""
-    scan = LinearBaseline(engine)
+    """Measure every path for every group; each figure takes about ``seconds``, and its scan as long again."""
+    baseline = LinearBaseline(engine)
     by_source = {
         "ip": groups.get("ip", []),
-        # Whatever else answers: the source alone has no answer.
-        NOT_IDENTIFIED: [one for name, samples in groups.items() if name != "ip" for one in samples],
+        # Whatever else answers them: the source alone has no answer.
+        NOT_IDENTIFIED: [sample for name, samples in groups.items() if name != "ip" for sample in samples],
     }
     figures = []
     for paths, asked, first in (
-        (("source", "sources"), by_source, scan.first_by_address),
-        (("message", "request", "messages"), groups, scan.first),
+        (("source", "sources"), by_source, baseline.first_by_address),
+        (("message", "request", "messages"), groups, baseline.first),
     ):
         for identifier, samples in asked.items():
             if samples:
@@ -95,22 +95,24 @@ def _figure(
 
 
 def _single(engine: Engine, path: str, samples: Sequence[Sample]) -> Call:
-    """Return a function that asks for one request by its number."""
+    """Return a function that asks about one request, given its number."""
     if path == "source":
-        sources = [(one.source, one.port) for one in samples]
+        sources = [(sample.source, sample.port) for sample in samples]
         by_source = engine.identify_source
         return lambda number: by_source(*sources[number])
     if path == "request":
-        requests = [one.request() for one in samples]
+        requests = [sample.request() for sample in samples]
         by_request = engine.identify
         return lambda number: by_request(requests[number])
-    messages = [(one.data, one.source, one.port, one.transport, one.local) for one in samples]
+    messages = [
+        (sample.data, sample.source, sample.port, sample.transport, sample.local) for sample in samples
+    ]
     by_message = engine.identify_message
     return lambda number: by_message(*messages[number])
 
 
 def _whole(call: Call, count: int) -> tuple[Callable[[], object], int]:
-    """Return rounds over all requests, as often as it takes to have many calls, and how many."""
+    """Return a round over all requests, repeated to have enough calls, and the number of calls."""
     numbers = list(range(count)) * -(-LEAST_CALLS // count)
 
     def work() -> None:
@@ -121,20 +123,20 @@ def _whole(call: Call, count: int) -> tuple[Callable[[], object], int]:
 
 
 def _batch(engine: Engine, path: str, samples: Sequence[Sample]) -> tuple[Callable[[], object], int]:
-    """Return one batch call, over the requests as often as it takes to have many rows, and how many rows."""
+    """Return one batch call, with the requests repeated to have enough rows, and the number of rows."""
     rows = list(samples) * -(-BATCH_ROWS // len(samples))
-    sources = [one.source for one in rows]
-    ports = [one.port for one in rows]
-    # The batch calls take more kinds of columns than a signature can say.
+    sources = [row.source for row in rows]
+    ports = [row.port for row in rows]
+    # The batch calls accept more kinds of columns than a signature can express.
     many: Any = engine
     if path == "sources":
         return lambda: many.identify_sources(sources, ports), len(rows)
-    messages = [one.data for one in rows]
+    messages = [row.data for row in rows]
     return lambda: many.identify_messages(messages, sources, ports), len(rows)
 
 
 def _rounds(call: Callable[[], object], count: int, seconds: float) -> float:
-    """Return how many a second the best of several rounds had."""
+    """Return the best rate over several rounds, in calls per second."""
     best = float("inf")
     end = time.perf_counter() + seconds
     while True:
@@ -147,7 +149,7 @@ def _rounds(call: Callable[[], object], count: int, seconds: float) -> float:
 
 
 def _latencies(call: Call, count: int, seconds: float) -> list[float]:
-    """Return the sorted times of single calls."""
+    """Return the times of single calls, sorted."""
     clock = time.perf_counter_ns
     empty = min(-clock() + clock() for _ in range(CLOCK_READINGS))
     taken: list[int] = []
@@ -157,7 +159,7 @@ def _latencies(call: Call, count: int, seconds: float) -> list[float]:
             begun = clock()
             call(number)
             taken.append(clock() - begun - empty)
-    return [max(one, 0) * 1e-9 for one in sorted(taken)]
+    return [max(nanoseconds, 0) * 1e-9 for nanoseconds in sorted(taken)]
 
 
 def _at(ordered: Sequence[float], share: float) -> float:
@@ -165,7 +167,7 @@ def _at(ordered: Sequence[float], share: float) -> float:
 
 
 def _scan_seconds(first: Callable[[Any], object], samples: Sequence[Sample], seconds: float) -> float:
-    """Return the mean time of a scan, parsing apart."""
+    """Return the mean time of a scan, excluding parsing."""
     begun = time.perf_counter()
     done = 0
     taken = 0.0

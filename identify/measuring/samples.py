@@ -1,14 +1,14 @@
 """Requests to measure a configuration with: made from its own rules, or taken from traffic.
 
-Knows what a request must have so that a rule covers it; whether one does, and which identifier answers, the engine is
-asked: a rule may be shadowed by another, an expression may want more than is guessed here.
+Knows what a request must contain to match a rule; the engine decides whether it does, and which identifier answers:
+a rule may be shadowed by another, and an expression may need more than is guessed here.
 
-*Facts*
+Strategy
 
-1. Of many rules so many are taken, evenly spaced over Asterisk's order, that each identifier has ``SAMPLES`` requests.
-2. Expressions aren't solved: a request has the text of the expression without its operators, which is what most
-   expressions of configurations look for.
-3. For misses the same rules are missed by a little: a neighbouring name, an address that no rule covers.
+1. If there are many rules, at most ``SAMPLES`` of each identifier are used, evenly spaced over Asterisk's order.
+2. Expressions aren't solved: a request contains the text of the expression without its operators, which matches most
+   expressions in configurations.
+3. Requests that aren't identified have an unknown user, a random address and an unknown header.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ from identify.traffic.batch import TRANSPORTS, Direction, Reader
 
 __all__ = ["NOT_IDENTIFIED", "Sample", "from_configuration", "from_traffic", "grouped"]
 
-#: Requests for each identifier.
+#: The maximum number of requests for each identifier.
 SAMPLES = 200
-#: Messages of traffic; what is beyond isn't read.
+#: The maximum number of messages read from traffic.
 TRAFFIC_LIMIT = 20_000
 #: The group of requests that no identifier answers.
 NOT_IDENTIFIED = "none"
@@ -44,7 +44,7 @@ NOT_IDENTIFIED = "none"
 PLAIN_SOURCE = "203.0.113.77"
 PLAIN_PORT = 5060
 SEED = 20261122
-#: What an expression has besides text.
+#: The parts of an expression that aren't text.
 OPERATORS = re.compile(r"\\(.)|[\^$*+?()\[\]{}|]")
 
 T = TypeVar("T")
@@ -52,7 +52,7 @@ T = TypeVar("T")
 
 @attrs.frozen(kw_only=True)
 class Sample:
-    """A message with where it came from."""
+    """A message with its source."""
 
     data: bytes = attrs.field(repr=False)
     source: str = PLAIN_SOURCE
@@ -61,12 +61,12 @@ class Sample:
     local: str | None = None
 
     def request(self) -> Request:
-        """Return the parsed request; MessageError where PJSIP would drop the message."""
+        """Return the parsed request; MessageError if PJSIP would drop the message."""
         return Request.from_message(self.data, self.source, self.port, self.transport, self.local)
 
 
 def from_configuration(engine: Engine) -> list[Sample]:
-    """Make requests for every identifier of the engine's configuration, and requests that nothing covers."""
+    """Make requests for every identifier of the engine's configuration, and requests that aren't identified."""
     configuration = engine.configuration
     source = random.Random(SEED)  # noqa: S311  Requests, no secrets.
     made: list[Sample] = []
@@ -81,12 +81,12 @@ def from_configuration(engine: Engine) -> list[Sample]:
 
 
 def from_traffic(reader: Reader) -> list[Sample]:
-    """Take messages that Asterisk received, or may have; at most ``TRAFFIC_LIMIT``."""
+    """Take messages that Asterisk received, or may have received; at most ``TRAFFIC_LIMIT``."""
     return list(islice(_taken(reader), TRAFFIC_LIMIT))
 
 
 def grouped(engine: Engine, samples: Iterable[Sample]) -> tuple[dict[str, list[Sample]], int]:
-    """Return the requests by the identifier that answers, and how many messages are no requests that PJSIP lets in."""
+    """Return the requests by the identifier that answers, and how many messages aren't requests that PJSIP accepts."""
     groups: dict[str, list[Sample]] = {name: [] for name in (*engine.identifiers, NOT_IDENTIFIED)}
     dropped = 0
     for sample in samples:
@@ -120,7 +120,7 @@ def _taken(reader: Reader) -> Iterator[Sample]:
 
 
 def _spread(values: Sequence[T]) -> Sequence[T]:
-    """Return at most ``SAMPLES`` values, evenly spaced, the last one among them."""
+    """Return at most ``SAMPLES`` values, evenly spaced, including the last one."""
     if len(values) <= SAMPLES:
         return values
     return [values[(number + 1) * len(values) // SAMPLES - 1] for number in range(SAMPLES)]
@@ -139,10 +139,10 @@ def _for_addresses(configuration: Configuration, source: random.Random) -> list[
 
 
 def _for_endpoints(configuration: Configuration, source: random.Random) -> list[Sample]:
-    """Make two for each endpoint: by the From user, and by the user name of an Authorization."""
+    """Make two for each endpoint: by the From user, and by the username of an Authorization."""
     made = []
     for method in ("username", "auth_username"):
-        ids = [one.id for one in configuration.endpoints.values() if method in one.identify_by]
+        ids = [endpoint.id for endpoint in configuration.endpoints.values() if method in endpoint.identify_by]
         for id in _spread(ids):
             user, _, domain = id.partition("@")
             if method == "username":
@@ -156,12 +156,16 @@ def _for_endpoints(configuration: Configuration, source: random.Random) -> list[
 
 
 def _for_headers(configuration: Configuration, source: random.Random) -> list[Sample]:
-    rules = [one.header for one in configuration.identifies.values() if one.header is not None]
+    rules = [identify.header for identify in configuration.identifies.values() if identify.header is not None]
     return [_sample(header=f"{_text(rule.name)}: {_meeting(rule.pattern)}") for rule in _spread(rules)]
 
 
 def _for_request_uris(configuration: Configuration, source: random.Random) -> list[Sample]:
-    rules = [one.request_uri for one in configuration.identifies.values() if one.request_uri is not None]
+    rules = [
+        identify.request_uri
+        for identify in configuration.identifies.values()
+        if identify.request_uri is not None
+    ]
     made = []
     for rule in _spread(rules):
         text = _meeting(rule.pattern)
@@ -183,14 +187,14 @@ def _address_in(rule: AddressRule, source: random.Random) -> str:
 
 
 def _meeting(pattern: TextPattern) -> str:
-    """Return a value that a pattern probably covers, see the second fact."""
+    """Return a value that probably matches a pattern, see the second point of the strategy."""
     if pattern.regex is None:
         return _text(pattern.literal or "")
     return _text(OPERATORS.sub(r"\1", pattern.regex))
 
 
 def _text(value: str) -> str:
-    """Return text that can't end a line of the message."""
+    """Return text without characters that could end a line of the message."""
     return value.replace("\r", "").replace("\n", "").replace("\0", "")
 
 

@@ -1,6 +1,6 @@
-"""Messages of traffic as columns, and what a reader of traffic is.
+"""Messages of traffic as columns, and the base class of readers.
 
-Knows the shape of what readers deliver and the simulation takes; nothing of any format.
+Knows the shape of the data that readers deliver and the simulation takes; nothing about any format.
 """
 
 from __future__ import annotations
@@ -10,16 +10,18 @@ from array import array
 from collections import Counter
 from collections.abc import Iterator
 from types import TracebackType
-from typing import Final
 
 import attrs
 
 from identify.addresses import ADDRESS_BYTES, UNKNOWN_ADDRESS, packed, unpacked
 
-__all__ = ["NOT_GIVEN", "TRANSPORTS", "Batch", "Direction", "NotGiven", "Reader"]
+__all__ = ["MESSAGE_LIMIT", "NOT_GIVEN", "TRANSPORTS", "Batch", "Direction", "NotGiven", "Reader"]
 
 #: Transports by their code in :attr:`Batch.transports`.
-TRANSPORTS: Final = ("udp", "tcp", "tls", "ws", "wss")
+TRANSPORTS = ("udp", "tcp", "tls", "ws", "wss")
+
+#: Bytes of the largest message that is delivered; larger ones are skipped.
+MESSAGE_LIMIT = 65_536
 
 
 class Direction(enum.IntEnum):
@@ -36,22 +38,22 @@ class NotGiven(enum.Enum):
     NOT_GIVEN = "not given"
 
 
-#: Stands in :attr:`Batch.expected` for a message of which nothing is expected; None expects that nothing is identified.
-NOT_GIVEN: Final = NotGiven.NOT_GIVEN
+#: The value in :attr:`Batch.expected` for a message without an expectation; None expects that nothing is identified.
+NOT_GIVEN = NotGiven.NOT_GIVEN
 
 
 @attrs.define(eq=False)
 class Batch:
-    """Messages, one after the other, in the order in which they were read.
+    """Messages in the order in which they were read.
 
     Message ``i`` is ``data[offsets[i]:offsets[i + 1]]``.  Addresses are 16 bytes in network order, IPv4 as
-    ``::ffff:a.b.c.d``; one of zeros is unknown.  Times count nanoseconds since the epoch, -1 where unknown.
+    ``::ffff:a.b.c.d``; all zeros means unknown.  Times count nanoseconds since the epoch, -1 if unknown.
     """
 
     data: bytearray = attrs.field(factory=bytearray, repr=False)
     offsets: array[int] = attrs.field(factory=lambda: array("q", [0]), repr=False)
     times: array[int] = attrs.field(factory=lambda: array("q"), repr=False)
-    #: Packet number in a capture (1-based; the last packet of a reassembled message), line number in a log.
+    #: Packet numbers in a capture (1-based; the last packet of a reassembled message), line numbers in a log.
     frames: array[int] = attrs.field(factory=lambda: array("Q"), repr=False)
     transports: bytearray = attrs.field(factory=bytearray, repr=False)
     sources: bytearray = attrs.field(factory=bytearray, repr=False)
@@ -59,7 +61,7 @@ class Batch:
     locals: bytearray = attrs.field(factory=bytearray, repr=False)
     local_ports: array[int] = attrs.field(factory=lambda: array("H"), repr=False)
     directions: bytearray = attrs.field(factory=bytearray, repr=False)
-    #: Endpoints that rows name as expected, None for "nothing identified"; absent where no row does.
+    #: Endpoints that rows name as expected, None for "nothing identified"; absent if no row has one.
     expected: list[str | NotGiven | None] | None = attrs.field(default=None, repr=False)
 
     def __len__(self) -> int:
@@ -80,7 +82,7 @@ class Batch:
         direction: Direction = Direction.UNKNOWN,
         expected: str | NotGiven | None = NOT_GIVEN,
     ) -> None:
-        """Add a message; raise ValueError, adding nothing, where an address isn't one or a number doesn't fit."""
+        """Add a message; raise ValueError, adding nothing, if an address isn't valid or a number is out of range."""
         code = TRANSPORTS.index(transport)
         packed_source = packed(source)
         packed_local = packed(local) if local is not None else UNKNOWN_ADDRESS
@@ -110,19 +112,19 @@ class Batch:
         return unpacked(self.sources[ADDRESS_BYTES * number : ADDRESS_BYTES * (number + 1)])
 
     def local(self, number: int) -> str | None:
-        """Return the address at which a message arrived as text, None where it is unknown."""
+        """Return the address at which a message arrived as text, None if it is unknown."""
         address = bytes(self.locals[ADDRESS_BYTES * number : ADDRESS_BYTES * (number + 1)])
         return None if address == UNKNOWN_ADDRESS else unpacked(address)
 
 
 class Reader:
-    """Traffic as batches: a context manager and an iterator; once over.
+    """Traffic as batches: a context manager and an iterator that can be used once.
 
-    ``counts`` says how much was passed over and why, by reason; ``problems`` what is wrong with the input as a whole.
-    Both are complete when the iteration has ended.
+    ``counts`` says how much was skipped, by reason; ``problems`` says what is wrong with the input as a whole.
+    Both are complete once the iteration has ended.
     """
 
-    #: How messages and tables call the input: a path, or ``-``.
+    #: The name of the input in messages and tables: a path, or ``-``.
     name: str
     #: The recognised format, such as ``pcap`` or ``log``.
     format: str
@@ -135,20 +137,20 @@ class Reader:
 
     def __iter__(self) -> Iterator[Batch]:
         """Deliver the batches, each bounded in messages and bytes."""
-        raise TypeError(f"{type(self).__name__} reads nothing")
+        raise TypeError(f"{type(self).__name__} has no __iter__")
 
     @property
     def position(self) -> int:
-        """Bytes of the input, as it is stored, that were read so far."""
+        """Bytes of the stored input that were read so far."""
         return 0
 
     @property
     def size(self) -> int | None:
-        """Bytes of the input as it is stored, None where that isn't known before the end."""
+        """Bytes of the stored input, None if that isn't known before the end."""
         return None
 
     def close(self) -> None:
-        """Close what was opened; may be called twice."""
+        """Close the input; may be called twice."""
 
     def __enter__(self) -> Reader:
         """Return the reader."""
@@ -160,5 +162,5 @@ class Reader:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Close what was opened."""
+        """Close the input."""
         self.close()

@@ -1,6 +1,6 @@
-"""Open traffic: which reader a file wants, found from its content.
+"""Open traffic: the reader for a file, chosen by its content.
 
-Knows the readers and the order in which they are asked; nothing of what they read.
+Knows the readers and the order in which they are tried; nothing about what they read.
 """
 
 from __future__ import annotations
@@ -8,11 +8,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping
 from datetime import timezone, tzinfo
-from typing import IO, Final
+from typing import IO
 
 import attrs
 
 from identify.errors import TrafficError
+from identify.strings import quoted
 from identify.traffic import logs
 from identify.traffic.batch import Batch, Reader
 from identify.traffic.captures.capture import CaptureReader
@@ -20,15 +21,15 @@ from identify.traffic.captures.hep import HepReader
 from identify.traffic.input.stream import EXPANSION, Stream, open_stream
 from identify.traffic.rows.arrow_rows import ARROW_FILE, ARROW_STREAM, PARQUET, TableReader
 from identify.traffic.rows.delimited import CsvReader, header_of
-from identify.traffic.rows.fields import Columns
+from identify.traffic.rows.fields import FieldColumns
 from identify.traffic.rows.objects import JsonReader
 
 __all__ = ["FORMATS", "open_traffic"]
 
-#: So much of a file is looked at.
-FIRST: Final = 64 << 10
-BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
-WIDE_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
+#: Bytes at the beginning of a file by which its format is recognised.
+RECOGNISED_BYTES = 64 << 10
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
 @attrs.frozen(kw_only=True)
@@ -54,16 +55,16 @@ def _is_json(first: bytes, options: _Options) -> bool:
 
 
 def _is_csv(first: bytes, options: _Options) -> bool:
-    return header_of(first, Columns(options.columns)) is not None
+    return header_of(first, FieldColumns(options.columns)) is not None
 
 
 def _is_arrow(first: bytes, options: _Options) -> bool:
     return first.startswith(ARROW_FILE) or (first.startswith(ARROW_STREAM) and len(first) > 8)
 
 
-#: In the order in which they are asked: what has a magic number first, JSON logs before JSON, and a header line of CSV
-#: before logs, since messages in cells may hold anything.
-FORMATS: Final[dict[str, _Format]] = {
+#: In the order in which they are tried: formats with a magic number first, JSON logs before JSON, and CSV, by its
+#: header line, before logs, since messages in cells may contain anything.
+FORMATS: dict[str, _Format] = {
     "capture": _Format(
         lambda first, _: CaptureReader.recognises(first) is not None,
         lambda stream, name, options: CaptureReader(
@@ -89,14 +90,14 @@ FORMATS: Final[dict[str, _Format]] = {
 
 
 class _Nothing(Reader):
-    """An empty file: a log that was just rotated is no error."""
+    """An empty file: a log that was just rotated is not an error."""
 
     def __iter__(self) -> Iterator[Batch]:
         return iter(())
 
 
 class _Opened(Reader):
-    """A reader with the stream that it reads from, which is closed with it."""
+    """A reader together with its stream, which is closed with it."""
 
     def __init__(self, stream: Stream, reader: Reader) -> None:
         super().__init__(reader.name, reader.format)
@@ -134,35 +135,34 @@ def open_traffic(
     limit: int | None = None,
     expansion: int = EXPANSION,
 ) -> Reader:
-    """Open a file of traffic, whatever it is; return its reader, to be used as a context manager.
+    """Open a file of traffic in any known format; return its reader, to be used as a context manager.
 
-    ``source`` is a path, ``-`` for standard input, or a file object open for bytes, which stays open.  Compression and
+    ``source`` is a path, ``-`` for standard input, or a binary file object, which stays open.  Compression and
     format are found from the content, never from the name; ``format`` names one of FORMATS instead.
 
-    For logs, ``zone`` is of dates that name none, ``year`` of the first date without a year.  For rows, ``columns``
-    maps fields to the names of the columns that have them.  For captures, ``duplicates`` drops packets that are there
-    twice, and ``hep`` says whether HEP3 in them is delivered: see
-    :class:`~identify.traffic.captures.capture.CaptureReader`.
-    For compressed files, ``limit`` bounds the bytes that
-    are decompressed and ``expansion`` how many times as many they may be as the compressed ones; what was read up to
-    there is delivered, and a problem says the rest.
+    For logs, ``zone`` is the zone of dates without one, and ``year`` the year of the first date without a year.  For
+    rows, ``columns`` maps fields to the names of the columns that have them.  For captures, ``duplicates`` drops
+    packets that occur twice, and ``hep`` says whether HEP3 in them is delivered: see
+    :class:`~identify.traffic.captures.capture.CaptureReader`.  For compressed files, ``limit`` is the maximum number
+    of decompressed bytes, and ``expansion`` the maximum ratio of decompressed to compressed bytes; what was read up to
+    there is delivered, and a problem reports the rest.
 
-    TrafficError where the source can't be read, nothing recognises it, or a library for it is missing.
+    Raises TrafficError if the source can't be read, no format fits, or a library for it is missing.
     """
     if format is not None and format not in FORMATS:
-        raise TrafficError(f"no format {format!r}: expected one of {', '.join(FORMATS)}")
+        raise TrafficError(f"{quoted(format)} is not a known format: expected one of {', '.join(FORMATS)}")
     options = _Options(zone=zone, year=year, columns=columns, duplicates=duplicates, hep=hep)
-    Columns(columns)
+    FieldColumns(columns)
     stream = open_stream(source, limit=limit, expansion=expansion)
     try:
-        first = stream.peek(FIRST)
+        first = stream.peek(RECOGNISED_BYTES)
         if not first:
             if not stream.problems:
-                stream.problems.append("there is nothing in it")
+                stream.problems.append("the file is empty")
             return _Opened(stream, _Nothing(stream.name, "empty"))
-        for name, one in FORMATS.items():
-            if name == format or (format is None and one.recognises(first, options)):
-                return _Opened(stream, one.open(stream, stream.name, options))
+        for name, candidate in FORMATS.items():
+            if name == format or (format is None and candidate.recognises(first, options)):
+                return _Opened(stream, candidate.open(stream, stream.name, options))
         raise TrafficError(_unknown(first), stream.name, offset=0)
     except BaseException:
         stream.close()
@@ -171,8 +171,8 @@ def open_traffic(
 
 def _unknown(first: bytes) -> str:
     if first.startswith(WIDE_MARKS):
-        return "UTF-16; convert it to UTF-8"
+        return "the content is UTF-16; convert it to UTF-8"
     return (
-        f"content that begins with {first[:24]!r} is none of the known formats ({', '.join(FORMATS)}); "
-        "of CSV the header line must name a source and one more known column"
+        f"content that begins with {first[:24]!r} has none of the known formats ({', '.join(FORMATS)}); "
+        "the header line of CSV must name a source and one more known column"
     )

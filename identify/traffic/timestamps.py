@@ -1,40 +1,42 @@
 """Times of log records.
 
-Knows the formats of dates that `dateformat` in logger.conf usually makes; a date of another format is no error, its
-time is unknown.
+Knows the date formats that `dateformat` in logger.conf usually produces; a date in another format is not an error,
+its time is unknown.
 
-*Facts*: the default format (``Nov 22 19:52:11``) has no year and no zone; fractions have one to six digits; a zone
-is ``+0000`` or ``+00:00``.
+Facts
+
+- The default format (``Nov 22 19:52:11``) has no year and no zone.
+- Fractions have one to six digits; a zone is ``+0000`` or ``+00:00``.
 """
 
 from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta, timezone, tzinfo
-from typing import Final
 
-__all__ = ["Stamps"]
+__all__ = ["Timestamps"]
 
-MONTHS: Final = {
+MONTHS = {
     month: number
     for number, month in enumerate(b"Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), 1)
 }
-SHORT: Final = re.compile(
+SHORT = re.compile(
     rb"(?:[A-Z][a-z]{2} )?([A-Z][a-z]{2}) +(\d{1,2}) (?:(\d{4}) )?(\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?\Z"
 )
-ISO: Final = re.compile(
+ISO = re.compile(
     rb"(\d{4})-(\d\d)-(\d\d)[ T](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?"
     rb" ?(?:(Z|UTC|GMT)|([+-])(\d\d):?(\d\d))?\Z"
 )
-DAY: Final = timedelta(days=1)
-NANOSECONDS: Final = 1_000_000_000
+DAY = timedelta(days=1)
+NANOSECONDS = 1_000_000_000
 
 
-class Stamps:
+class Timestamps:
     """From the text between the brackets to nanoseconds since the epoch.
 
-    ``zone`` is of dates that name none.  ``year`` is of the first date that names none, and the next year begins
-    where the months do; without it, each gets the last year that doesn't put it later than a day after ``latest``.
+    ``zone`` is the zone of dates without one.  ``year`` is the year of the first date without one, and a new year
+    begins where the months start over; without ``year``, each date gets the last year in which it isn't later than a
+    day after ``latest``.
     """
 
     def __init__(self, *, zone: tzinfo = timezone.utc, year: int | None = None, latest: float | None) -> None:
@@ -43,11 +45,11 @@ class Stamps:
         self._month = 0
         now = datetime.now(timezone.utc).timestamp() if latest is None else latest
         self._latest = datetime.fromtimestamp(now, zone) + DAY
-        # Bursts of records have one date.
+        # Bursts of records have the same date.
         self._last = (b"", -1)
 
     def time(self, text: bytes) -> int:
-        """Return the time, -1 where the text is no date."""
+        """Return the time, -1 if the text is not a date."""
         if text != self._last[0]:
             self._last = (text, self._parse(text))
         return self._last[1]
@@ -82,7 +84,7 @@ class Stamps:
                 self._year += 1
             self._month = month
             return datetime(self._year, month, day, *clock, tzinfo=self._zone)
-        # Back to a leap year for the 29th of February.
+        # Go back as far as a leap year, for the 29th of February.
         for candidate in range(self._latest.year, self._latest.year - 9, -1):
             try:
                 date = datetime(candidate, month, day, *clock, tzinfo=self._zone)

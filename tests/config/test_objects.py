@@ -32,7 +32,7 @@ def test_type_in_the_wrong_case_is_pointed_out() -> None:
     """Asterisk passes over such a section without a word; the problem says what was meant."""
     found = problem(load("[e]\ntype=Endpoint\n"), "type-unknown")
 
-    assert "'endpoint' must be written just so" in found.message
+    assert "did you mean 'endpoint'?" in found.message
     assert (found.line, found.section, found.lost) == (2, "e", "the section 'e'")
 
 
@@ -53,7 +53,7 @@ def test_unknown_option_refuses_only_its_object() -> None:
     assert list(configuration.endpoints) == ["b"]
     found = problem(configuration, "option-unknown")
     assert (found.line, found.section, found.lost) == (3, "a", "the endpoint 'a'")
-    assert "'aors' is one" in found.message
+    assert "did you mean 'aors'?" in found.message
 
 
 def test_option_names_have_no_case_but_only_in_ascii() -> None:
@@ -180,7 +180,7 @@ class TestOrder:
 
         found = problem(configuration, "order-unknown")
         assert "' username'" in found.message
-        assert "'username' must be written just so" in found.message
+        assert "did you mean 'username'?" in found.message
 
     @pytest.mark.parametrize(
         "text",

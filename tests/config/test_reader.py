@@ -1,4 +1,4 @@
-"""The language of .conf files: what identification section 4 and background A.10 state."""
+"""The language of .conf files: what identification section 4 states."""
 
 from __future__ import annotations
 

@@ -115,13 +115,13 @@ def test_symmetric_transport_marks_the_contact(make, step):
             "X-A: blue",
             [("X-A", "Blue")],
             "near",
-            "X-A is 'Blue', which doesn't equal 'blue' (only upper and lower case differs)",
+            "X-A is 'Blue', which doesn't equal 'blue' (only letter case differs)",
         ),
         (
             "X-A: a  b",
             [("X-A", "a b")],
             "near",
-            "X-A is 'a b', which doesn't equal 'a  b' (only blanks differ)",
+            "X-A is 'a b', which doesn't equal 'a  b' (only whitespace differs)",
         ),
         ("X-A: a", [("X-A", '"a"')], "near", "X-A is '\"a\"', which doesn't equal 'a' (only quotes differ)"),
         (
@@ -130,7 +130,12 @@ def test_symmetric_transport_marks_the_contact(make, step):
             "near",
             "To is '<sip:a@b>', which doesn't match /:5080/ (PJSIP prints the URI of To without its port)",
         ),
-        ("m: 1", [("Contact", "<sip:a@b>")], "near", "'m' never matches, PJSIP knows this header as Contact"),
+        (
+            "m: 1",
+            [("Contact", "<sip:a@b>")],
+            "near",
+            "'m' never matches: PJSIP prints this header as Contact",
+        ),
         ("X-A: 1", [("X-A", "\x1b[2J\udcff")], "near", r"X-A is '\x1b[2J\xff', which doesn't equal '1'"),
     ],
 )
@@ -154,7 +159,7 @@ def test_near_misses_come_before_others_in_the_limit(make, step, said):
     assert any("'z'" in sentence for _, sentence in reasons)
     assert reasons[-1] == (
         "no",
-        "93 other identify objects want headers or values that the request doesn't have",
+        "93 other identify objects require headers or values that the request doesn't have",
     )
 
 

@@ -53,8 +53,8 @@ def test_first_object_by_id_decides(make, step):
     assert (answer.endpoint, answer.section) == ("wide", "a-wide")
     assert [reason.verdict for reason in answer.reasons] == ["match", "also"]
     assert str(answer.reasons[1]) == (
-        "identify 'z-host' (pjsip.conf:1) covers 10.0.0.1 by 10.0.0.1/32 too, "
-        "but 'a-wide' stands before it in the order of ids"
+        "identify 'z-host' (pjsip.conf:1) covers 10.0.0.1 with 10.0.0.1/32 too, "
+        "but 'a-wide' comes before it in the order of ids"
     )
 
 
@@ -72,7 +72,7 @@ def test_missing_endpoint_ends_the_identifier(make, step, said):
     assert (answer.endpoint, answer.section) == (None, None)
     assert said(answer)[0] == (
         "missing",
-        "identify 'i1' (pjsip.conf:1) covers 10.0.0.1 by 10.0.0.0/8, but it points to endpoint 'Nope', "
+        "identify 'i1' (pjsip.conf:1) covers 10.0.0.1 with 10.0.0.0/8, but it points to endpoint 'Nope', "
         "which doesn't exist; 'nope' exists (ids are case-sensitive): "
         "Asterisk logs a warning and this identifier gives up",
     )
@@ -91,30 +91,30 @@ def test_identify_by_has_no_say(make, step):
         (
             ["10.0.0.0/8"],
             "match",
-            "identify 'a' (pjsip.conf:1) covers 10.1.2.3 by 10.0.0.0/8: endpoint 'e'",
+            "identify 'a' (pjsip.conf:1) covers 10.1.2.3 with 10.0.0.0/8: endpoint 'e'",
         ),
         (
             ["10.0.0.0/8", "!10.1.0.0/16"],
             "near",
-            "identify 'a' (pjsip.conf:1) covers 10.1.2.3 by 10.0.0.0/8, "
-            "but its later item !10.1.0.0/16 takes it out",
+            "identify 'a' (pjsip.conf:1) covers 10.1.2.3 with 10.0.0.0/8, "
+            "but its later item !10.1.0.0/16 excludes it",
         ),
         (
             ["!10.1.0.0/16", "10.0.0.0/8"],
             "match",
-            "identify 'a' (pjsip.conf:1) covers 10.1.2.3 by 10.0.0.0/8, "
-            "which stands after !10.1.0.0/16 and so overrules it: endpoint 'e'",
+            "identify 'a' (pjsip.conf:1) covers 10.1.2.3 with 10.0.0.0/8, "
+            "which comes after !10.1.0.0/16 and overrides it: endpoint 'e'",
         ),
         (
             ["10.1.2.3:5061"],
             "near",
-            "identify 'a' (pjsip.conf:1) covers 10.1.2.3 by 10.1.2.3:5061, but only from port 5061: "
+            "identify 'a' (pjsip.conf:1) covers 10.1.2.3 with 10.1.2.3:5061, but only from port 5061: "
             "the request came from 5060",
         ),
         (
             ["10.1.2.9"],
             "near",
-            "identify 'a' (pjsip.conf:1) doesn't cover 10.1.2.3, its nearest item is 10.1.2.9",
+            "identify 'a' (pjsip.conf:1) doesn't cover 10.1.2.3; its nearest item is 10.1.2.9",
         ),
         (
             ["172.16.0.0/12", "2001:db8::/32"],
@@ -124,12 +124,12 @@ def test_identify_by_has_no_say(make, step):
         (
             ["!10.0.0.0/8"],
             "no",
-            "identify 'a' (pjsip.conf:1) has exclusions only (!10.0.0.0/8), so it covers nothing",
+            "identify 'a' (pjsip.conf:1) has only exclusions (!10.0.0.0/8), so it covers nothing",
         ),
         (
             ["172.16.0.0/12", "!10.0.0.0/8"],
             "no",
-            "identify 'a' (pjsip.conf:1) excludes 10.1.2.3 by !10.0.0.0/8",
+            "identify 'a' (pjsip.conf:1) excludes 10.1.2.3 with !10.0.0.0/8",
         ),
     ],
 )
@@ -146,7 +146,7 @@ def test_nothing_to_look_at(make, step, said):
 
     assert said(step("ip", empty)) == [("note", "no identify object has a match item")]
     assert said(step("ip", empty, source="here\x1b")) == [
-        ("note", r"the source address 'here\x1b' isn't one, so no match item covers it")
+        ("note", r"the source 'here\x1b' is not a valid address, so no match item covers it")
     ]
 
 

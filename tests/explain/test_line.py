@@ -78,20 +78,20 @@ def test_empty_token_finds_nothing(configuration, step):
             "sip:h;line=LNREG1",
             "sip:h;line=lnreg1",
             [
-                ("no", "To has line='LNREG1', which is no registration's token"),
+                ("no", "To has line='LNREG1', which matches no registration's token"),
                 (
                     "near",
                     "the token of registration 'reg1' (pjsip.conf:1) is 'lnreg1' (tokens are case-sensitive)",
                 ),
-                ("near", "the request URI has line='lnreg1', but To has one too, so it isn't looked at"),
+                ("near", "the request URI has line='lnreg1', but To has one too, so this one is ignored"),
             ],
         ),
         (
             "sip:h;line=lnnoline",
             "sip:h",
-            [("no", "To has line='lnnoline', which is no registration's token")],
+            [("no", "To has line='lnnoline', which matches no registration's token")],
         ),
-        ("sip:h;line", "sip:h", [("no", "To has an empty line parameter, which is nobody's token")]),
+        ("sip:h;line", "sip:h", [("no", "To has an empty line parameter, which never matches a token")]),
     ],
 )
 def test_wording(configuration, step, said, to_uri, request_uri, reasons):

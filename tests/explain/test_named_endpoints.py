@@ -165,7 +165,7 @@ def test_wording_of_an_unknown_user(make, step, said):
             "'Alice@real' (domain_alias 'example.com'), 'Alice@tp' (domain of transport 't'), 'Alice'; "
             "'alice' exists (ids are case-sensitive)",
         ),
-        ("near", "endpoint 'Alice@elsewhere' (pjsip.conf:2) exists, for another domain"),
+        ("near", "endpoint 'Alice@elsewhere' (pjsip.conf:2) exists, but for another domain"),
     ]
 
 
@@ -191,7 +191,7 @@ def test_wording_of_the_rest(make, step, said, authorization):
 
     assert said(step("username", configuration)) == [("note", "the request has no From URI")]
     assert said(step("anonymous", configuration, from_uri="tel:+1")) == [
-        ("note", "From is a tel URI, only sip and sips ones name a user")
+        ("note", "From is a tel URI; only sip and sips URIs name a user")
     ]
     assert said(step("anonymous", configuration, from_uri=ALICE)) == [
         (
@@ -199,15 +199,15 @@ def test_wording_of_the_rest(make, step, said, authorization):
             "there is no endpoint for anonymous requests: tried 'anonymous' (disable_multi_domain=yes)",
         )
     ]
-    assert said(step("auth_username", configuration)) == [("note", "the request has no Authorization")]
+    assert said(step("auth_username", configuration)) == [("note", "the request has no Authorization header")]
     assert said(step("auth_username", configuration, headers=unknown))[7:] == [
-        ("no", "Authorization of 'b' in realm 'r' has no endpoint: tried 'b' (disable_multi_domain=yes)"),
-        ("no", "none of the 10 Authorizations decides"),
+        ("no", "Authorization for 'b' in realm 'r' has no endpoint: tried 'b' (disable_multi_domain=yes)"),
+        ("no", "none of the 10 Authorization headers decides"),
     ]
     assert said(step("auth_username", configuration, headers=(authorization("a", "r"),))) == [
         (
             "missing",
             "endpoint 'a' (pjsip.conf:1) exists, but its identify_by (username,ip) doesn't allow "
-            "auth_username: this Authorization is passed over",
+            "auth_username: this Authorization is skipped",
         )
     ]

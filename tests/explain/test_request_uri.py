@@ -57,39 +57,39 @@ def test_missing_endpoint_ends_the_identifier(make, step):
             "sip:1@h",
             "sip:2@h",
             "no",
-            "a request URI that equals 'sip:1@h' is wanted, the request's is 'sip:2@h'",
+            "the request URI is 'sip:2@h', which doesn't equal 'sip:1@h'",
         ),
-        ("//", "sip:2@h", "no", "the empty literal // equals no request URI"),
+        ("//", "sip:2@h", "no", "the empty literal // never equals a request URI"),
         (
             "sip:1@h:5060",
             "sip:1@h",
             "near",
-            "a request URI that equals 'sip:1@h:5060' is wanted, 'sip:1@h' differs only in the port",
+            "the request URI is 'sip:1@h', which doesn't equal 'sip:1@h:5060' (only the port differs)",
         ),
         (
             "sip:1@h;b;a=1",
             "sip:1@h;a=1;b",
             "near",
-            "a request URI that equals 'sip:1@h;b;a=1' is wanted, "
-            "'sip:1@h;a=1;b' differs only in the order of parameters",
+            "the request URI is 'sip:1@h;a=1;b', which doesn't equal 'sip:1@h;b;a=1' "
+            "(only the order of parameters differs)",
         ),
         (
             "sip:1@h",
             "sip:1@h;a",
             "near",
-            "a request URI that equals 'sip:1@h' is wanted, 'sip:1@h;a' differs only in parameters",
+            "the request URI is 'sip:1@h;a', which doesn't equal 'sip:1@h' (only parameters differ)",
         ),
         (
             "sip:1@H",
             "sip:1@h",
             "near",
-            "a request URI that equals 'sip:1@H' is wanted, 'sip:1@h' differs only in upper and lower case",
+            "the request URI is 'sip:1@h', which doesn't equal 'sip:1@H' (only letter case differs)",
         ),
         (
             "/^1/",
             "sip:1@h",
             "no",
-            "a request URI that matches /^1/ is wanted, the request's is 'sip:1@h'",
+            "the request URI is 'sip:1@h', which doesn't match /^1/",
         ),
     ],
 )
@@ -108,7 +108,7 @@ def test_notes(make, step, said):
 
     assert said(step("request_uri", configuration)) == [("note", "the request has no request URI")]
     assert said(step("request_uri", configuration, request_uri="sip:" + "h" * 600)) == [
-        ("note", "the request URI prints to 604 bytes; beyond 511 it never matches")
+        ("note", "the request URI has 604 bytes in print; more than 511 never match")
     ]
     assert said(step("request_uri", make.configuration(), request_uri="sip:h")) == [
         ("note", "no identify object has match_request_uri")

@@ -61,7 +61,7 @@ def test_text(configuration, ask):
     assert text.splitlines() == [
         "trunk (by ip, section i)",
         "ip: trunk",
-        "  [match] identify 'i' (pjsip.conf:1) covers 10.0.0.1 by 10.0.0.0/8: endpoint 'trunk'",
+        "  [match] identify 'i' (pjsip.conf:1) covers 10.0.0.1 with 10.0.0.0/8: endpoint 'trunk'",
         "username: alice",
         "  [match] From user 'alice' is endpoint 'alice' (pjsip.conf:3)",
         "  [note] would have matched, but 'ip' came first",
@@ -75,7 +75,7 @@ def test_text_of_a_screened_request(configuration, ask):
     assert explanation.screening == "416 from"
     assert str(explanation).splitlines()[:2] == [
         "not identified",
-        "Asterisk answers this request before it would identify it: 416 from",
+        "Asterisk answers this request before identifying it: 416 from",
     ]
 
 
@@ -106,7 +106,7 @@ def test_as_dict(configuration, ask):
                 "reasons": [
                     {
                         "verdict": "match",
-                        "text": "identify 'i' (pjsip.conf:1) covers 10.0.0.1 by 10.0.0.0/8: endpoint 'trunk'",
+                        "text": "identify 'i' (pjsip.conf:1) covers 10.0.0.1 with 10.0.0.0/8: endpoint 'trunk'",
                         "origin": {"file": "pjsip.conf", "line": 1, "template": None},
                     }
                 ],

@@ -169,7 +169,7 @@ def test_blank_behind_a_name():
     config = configuration(f"{OFFICE}[a]\ntype=acl\nacl=named1 ,child\n", acl_conf=NAMED)
 
     assert [problem.code for problem in config.problems] == ["acl-undefined"]
-    assert "must be written just so" in config.problems[0].message
+    assert "did you mean" in config.problems[0].message
 
 
 def test_empty_file():

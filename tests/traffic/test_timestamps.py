@@ -4,7 +4,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from identify.traffic.timestamps import Stamps
+from identify.traffic.timestamps import Timestamps
 
 NOVEMBER = 1795377131  # 2026-11-22 19:52:11 UTC
 
@@ -30,12 +30,12 @@ NOVEMBER = 1795377131  # 2026-11-22 19:52:11 UTC
 )
 def test_formats(text, nanoseconds):
     """The default format and what `dateformat` usually makes are read; anything else is an unknown time."""
-    assert Stamps(year=2026, latest=None).time(text) == nanoseconds
+    assert Timestamps(year=2026, latest=None).time(text) == nanoseconds
 
 
 def test_zone_of_dates_without_one():
     """A zone that is given is that of dates that name none, not of those that do."""
-    stamps = Stamps(year=2026, latest=None, zone=timezone(timedelta(hours=1)))
+    stamps = Timestamps(year=2026, latest=None, zone=timezone(timedelta(hours=1)))
     assert stamps.time(b"Nov 22 20:52:11") == NOVEMBER * 10**9
     assert stamps.time(b"2026-11-22 20:52:11") == NOVEMBER * 10**9
     assert stamps.time(b"2026-11-22T19:52:11Z") == NOVEMBER * 10**9
@@ -47,7 +47,7 @@ def _year(nanoseconds):
 
 def test_a_year_that_is_given_goes_on():
     """The year given is the first one, and the next begins where the months do."""
-    stamps = Stamps(year=2025, latest=None)
+    stamps = Timestamps(year=2025, latest=None)
     texts = [
         b"Dec 31 23:59:59",
         b"Jan  1 00:00:00",
@@ -60,7 +60,7 @@ def test_a_year_that_is_given_goes_on():
 
 def test_a_year_that_follows_from_the_file():
     """Without a year, dates lie in the year before the file was last written, a day of grace included."""
-    stamps = Stamps(latest=datetime(2026, 1, 2, tzinfo=timezone.utc).timestamp())
+    stamps = Timestamps(latest=datetime(2026, 1, 2, tzinfo=timezone.utc).timestamp())
     texts = [b"Dec 31 23:59:59", b"Jan  1 00:00:00", b"Jan  2 23:00:00", b"Jan  4 00:00:00"]
     assert [_year(stamps.time(text)) for text in texts] == [2025, 2026, 2026, 2025]
     assert _year(stamps.time(b"Feb 29 00:00:00")) == 2024

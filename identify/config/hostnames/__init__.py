@@ -1,1 +1,1 @@
-"""Host names in a configuration: which are asked for, in which order, and what the answers add."""
+"""Host names in a configuration: which are looked up, in which order, and what the answers add."""

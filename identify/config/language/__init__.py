@@ -1,1 +1,1 @@
-"""The configuration language: from files to sections with their option lines; no option is understood here."""
+"""The configuration language: from files to sections with their option lines; options have no meaning here."""

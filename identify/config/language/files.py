@@ -1,11 +1,14 @@
 """Where the text of configuration files comes from: a given set of texts, or a directory.
 
 A source answers two questions: the text of a file by its name, and which files an include means.  It
-knows globs and braces, but nothing of what stands in a file.
+knows globs and braces, but nothing about the contents of a file.
 
-Facts (names in ``#include``): they are relative to the configuration directory, not to the including
-file; absolute names are allowed; ``*``, ``?``, ``[...]`` and ``{a,b}`` work, matches are taken in byte
-order; a name without any of these stands for itself, existing or not.
+Facts
+
+- Names in ``#include`` are relative to the configuration directory, not to the including file; absolute names are
+  allowed.
+- ``*``, ``?``, ``[...]`` and ``{a,b}`` work, and matches are read in byte order.  A name without any of these is
+  taken literally, whether the file exists or not.
 """
 
 from __future__ import annotations
@@ -29,13 +32,13 @@ __all__ = [
     "UnreadableError",
 ]
 
-#: No pjsip.conf seen comes near; more is a mistake or an attack.
+#: No known pjsip.conf comes near this; more is a mistake or an attack.
 MAX_FILE_BYTES = 64 * 1024 * 1024
 #: ``{a,b}{a,b}...`` doubles with each pair.
 MAX_BRACE_EXPANSIONS = 1_000
-#: Directory entries looked at for one include; ``/*/*/*/*`` would walk the whole machine.
+#: Directory entries examined for one include; ``/*/*/*/*`` would walk the whole machine.
 MAX_GLOB_ENTRIES = 100_000
-#: Where an include with an absolute name leads when the files were given as texts.
+#: The directory that absolute names in an include refer to when the files are given as texts.
 CONFIGURATION_DIRECTORY = "/etc/asterisk"
 
 _MAGIC = re.compile(r"[*?\[{]")
@@ -47,11 +50,11 @@ class UnreadableError(Exception):
 
 
 class FileTooLargeError(Exception):
-    """A file, or what an include's pattern leads to, is larger than the limits."""
+    """A file, or the files that an include's pattern means, exceed a limit."""
 
 
 class Files(Protocol):
-    """What a source of files can do."""
+    """A source of files."""
 
     def read(self, name: str) -> str | None:
         """Return the text of a file, None where it doesn't exist."""
@@ -63,30 +66,30 @@ class Files(Protocol):
 
 
 def text_of(data: str | bytes) -> str:
-    """Return text whose bytes can be had back by ``surrogateescape``."""
+    """Return text that ``surrogateescape`` turns back into its bytes."""
     if isinstance(data, bytes):
         return decoded(data)
     try:
         encoded(data)
     except UnicodeEncodeError:
-        # A surrogate that stands for no byte can't come from a file; take it as CESU-8 would write it.
+        # A surrogate that doesn't represent a byte can't come from a file; treat it as CESU-8 would write it.
         return decoded(data.encode("utf-8", "surrogatepass"))
     return data
 
 
 class GivenFiles:
-    """A set of texts that stands for the configuration directory; nothing else exists."""
+    """A set of texts in place of the configuration directory; no other file exists."""
 
     def __init__(self, texts: Mapping[str, str | bytes]) -> None:
         self._texts = {_normal(name): text for name, text in texts.items()}
 
     def read(self, name: str) -> str | None:
-        """Return the text of a file, None where it isn't in the set."""
+        """Return the text of a file, None if it isn't in the set."""
         data = self._texts.get(_normal(name))
         if data is None:
             return None
         if len(data) > MAX_FILE_BYTES:
-            raise FileTooLargeError(f"larger than {MAX_FILE_BYTES} bytes")
+            raise FileTooLargeError(f"more than {MAX_FILE_BYTES} bytes")
         return text_of(data)
 
     def expand(self, pattern: str) -> list[str]:
@@ -102,7 +105,7 @@ class GivenFiles:
 
 
 class DirectoryFiles:
-    """The files below a configuration directory, and absolute names."""
+    """The files in a configuration directory, and files with absolute names."""
 
     def __init__(self, directory: str) -> None:
         self._directory = directory
@@ -125,11 +128,11 @@ class DirectoryFiles:
         except OSError as error:
             raise UnreadableError(_reason(error)) from error
         if len(data) > MAX_FILE_BYTES:
-            raise FileTooLargeError(f"larger than {MAX_FILE_BYTES} bytes")
+            raise FileTooLargeError(f"more than {MAX_FILE_BYTES} bytes")
         return text_of(data)
 
     def expand(self, pattern: str) -> list[str]:
-        """Return the names that an include means, relative ones relative to the directory."""
+        """Return the names that an include means, relative names relative to the directory."""
         found: list[str] = []
         for name in _braces(pattern):
             if "\0" in name:
@@ -144,30 +147,33 @@ class DirectoryFiles:
         return found
 
     def _walk(self, prefix: str, segments: list[str], budget: list[int]) -> Iterator[str]:
-        """Yield what the rest of a pattern matches below ``prefix``; ``budget`` counts entries looked at."""
+        """Yield the paths below ``prefix`` that match the rest of a pattern; ``budget`` limits entries examined."""
         segment, *rest = segments
         base = os.path.join(self._directory, prefix)
-        if _MAGIC.search(segment) is None:
-            names = [segment] if os.path.lexists(os.path.join(base, segment)) else []
-        else:
-            names = []
-            try:
-                with os.scandir(base) as entries:
-                    for entry in entries:
-                        budget[0] -= 1
-                        if budget[0] < 0:
-                            raise FileTooLargeError(f"more than {MAX_GLOB_ENTRIES} directory entries")
-                        if _segment_matches(entry.name, segment):
-                            names.append(entry.name)
-            except OSError:
-                return
-        for name in sorted(names, key=encoded):
+        for name in sorted(_matching_entries(base, segment, budget), key=encoded):
             path = prefix + name if prefix in ("", "/") else f"{prefix}/{name}"
-            if rest:
-                if os.path.isdir(os.path.join(self._directory, path)):
-                    yield from self._walk(path, rest, budget)
-            else:
+            if not rest:
                 yield path
+            elif os.path.isdir(os.path.join(self._directory, path)):
+                yield from self._walk(path, rest, budget)
+
+
+def _matching_entries(directory: str, segment: str, budget: list[int]) -> list[str]:
+    """Return the names in a directory that match a segment of a pattern; none if it can't be listed."""
+    if _MAGIC.search(segment) is None:
+        return [segment] if os.path.lexists(os.path.join(directory, segment)) else []
+    names = []
+    try:
+        with os.scandir(directory) as entries:
+            for entry in entries:
+                budget[0] -= 1
+                if budget[0] < 0:
+                    raise FileTooLargeError(f"more than {MAX_GLOB_ENTRIES} directory entries")
+                if _segment_matches(entry.name, segment):
+                    names.append(entry.name)
+    except OSError:
+        return []
+    return names
 
 
 def _reason(error: Exception) -> str:
@@ -175,7 +181,7 @@ def _reason(error: Exception) -> str:
 
 
 def _normal(name: str) -> str:
-    """Return a name of a given set in one spelling: relative to the configuration directory."""
+    """Return the canonical form of a name in a given set: relative to the configuration directory."""
     normal = posixpath.normpath(name)
     return normal.removeprefix(CONFIGURATION_DIRECTORY + "/")
 
@@ -197,7 +203,7 @@ def _braces(pattern: str) -> list[str]:
     waiting, done = [pattern], list[str]()
     while waiting:
         if len(waiting) + len(done) > MAX_BRACE_EXPANSIONS:
-            raise FileTooLargeError(f"more than {MAX_BRACE_EXPANSIONS} names by braces")
+            raise FileTooLargeError(f"braces expand to more than {MAX_BRACE_EXPANSIONS} names")
         text = waiting.pop(0)
         inner = _INNER_BRACES.search(text)
         if inner is None:

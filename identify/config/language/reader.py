@@ -1,18 +1,20 @@
 r"""The language of Asterisk's ``.conf`` files: from text to sections of name/value lines.
 
-It knows lines, comments, sections, templates, inheritance, additions and includes, and where each line
-stands.  It doesn't know what any section or option means.
+It knows lines, comments, sections, templates, inheritance, additions and includes, and the place of each
+line.  It doesn't know what any section or option means.
 
-Facts (background A.10, identification section 4):
+Facts
 
-- Bytes below 33 are blank; blanks at both ends of a line, a name or a value go.
-- ``;`` starts a comment anywhere unless ``\`` stands before it, which goes.  ``;--`` (no further dash)
-  opens a block comment, ``--;`` closes it, they nest.
+See section 4 of docs/explanation/identification.md.
+
+- Bytes below 33 are blanks; blanks at both ends of a line, a name or a value are removed.
+- ``;`` starts a comment anywhere unless a ``\`` precedes it; the ``\`` is removed.  ``;--`` (without another dash)
+  opens a block comment, ``--;`` closes it, and they nest.
 - ``[name](a,b)`` starts with the lines that the *first* sections named a and b have so far, names in
-  any case; ``!`` makes a template, ``+`` continues the first section of that name that isn't one.
-- The options in parentheses aren't trimmed, and an empty one names the first section of all.
-- A section that inherits from nothing, an option outside sections, a missing include or closing bracket
-  spoil the whole file, the including one too.
+  any case; ``!`` makes a template, ``+`` continues the first section of that name that isn't a template.
+- The options in parentheses aren't trimmed, and an empty one means the very first section.
+- An unknown parent section, an option outside sections, a missing include or a missing closing bracket
+  invalidate the whole file, and the file that includes it.
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ from identify._compiled._regex import Regex, RegexError
 from identify.config.language.files import Files, FileTooLargeError, UnreadableError
 from identify.config.language.sections import BLANKS, Document, Section, Variable
 from identify.config.problems import Problems
-from identify.strings import ascii_lower, decoded, encoded, quoted
+from identify.strings import ascii_lower, decoded, encoded, escaped, quoted
 
 __all__ = ["read_document"]
 
@@ -32,8 +34,8 @@ MAX_LINE_BYTES = 8191
 MAX_NAME_BYTES = 79
 MAX_INCLUDE_DEPTH = 10
 MAX_COMMENT_DEPTH = 128
-#: Limits of this program, each far above the largest configuration known: memory and time are linear in
-#: them.  Sections that inherit from each other double without the limit of items.
+#: Limits of this program, each far above the largest known configuration: memory and time are linear in
+#: them.  Without the limit of items, sections that inherit from each other could double endlessly.
 MAX_ITEMS = 5_000_000
 MAX_LINES = 8_000_000
 MAX_INCLUDES = 10_000
@@ -46,7 +48,7 @@ _DIRECTIVE = re.compile(r"#([^\x00-\x20]*)[\x00-\x20]*(.*)", re.DOTALL)
 
 
 def read_document(files: Files, name: str, problems: Problems) -> Document | None:
-    """Read a file with its includes; None where it doesn't exist."""
+    """Read a file with its includes; None if it doesn't exist."""
     reader = _Reader(files, problems)
     try:
         text = files.read(name)
@@ -54,19 +56,33 @@ def read_document(files: Files, name: str, problems: Problems) -> Document | Non
             return None
         reader.read_text(text, name, 0)
     except _InvalidError as error:
-        problems.add(error.code, error.file, error.line, error.message, lost=f"the whole file {name}")
+        problems.add(
+            error.code, error.file, error.line, error.message, lost=f"the whole file {escaped(name)}"
+        )
         return Document(name, valid=False)
     except FileTooLargeError as error:
-        problems.add("limit-exceeded", name, 0, f"not read: {error}", lost=f"the whole file {name}")
+        problems.add(
+            "limit-exceeded",
+            name,
+            0,
+            f"not read: {escaped(str(error))}",
+            lost=f"the whole file {escaped(name)}",
+        )
         return Document(name, valid=False)
     except UnreadableError as error:
-        problems.add("file-unreadable", name, 0, f"can't be read: {error}", lost=f"the whole file {name}")
+        problems.add(
+            "file-unreadable",
+            name,
+            0,
+            f"can't be read: {escaped(str(error))}",
+            lost=f"the whole file {escaped(name)}",
+        )
         return Document(name, valid=False)
     return Document(name, tuple(reader.sections))
 
 
 class _InvalidError(Exception):
-    """What spoils the whole file."""
+    """Something that invalidates the whole file."""
 
     def __init__(self, code: str, file: str, line: int, message: str) -> None:
         super().__init__(message)
@@ -98,7 +114,12 @@ class _Reader:
         self._characters += len(text)
         self._lines += text.count("\n")
         if self._characters > MAX_TOTAL_CHARACTERS or self._lines > MAX_LINES:
-            raise _InvalidError("limit-exceeded", file, 0, "more text than this program reads")
+            raise _InvalidError(
+                "limit-exceeded",
+                file,
+                0,
+                f"more than {MAX_TOTAL_CHARACTERS} characters or {MAX_LINES} lines in all",
+            )
         outer, self._depth = (self._depth, self._opened), 0
         has_nul = "\0" in text
         # No line of fewer characters can have too many bytes.
@@ -109,7 +130,7 @@ class _Reader:
                     "line-too-long",
                     file,
                     number,
-                    f"longer than {MAX_LINE_BYTES} bytes, skipped; it begins with {quoted(line[:40])}",
+                    f"longer than {MAX_LINE_BYTES} bytes, so the line is skipped; it begins with {quoted(line[:40])}",
                     lost="the line",
                 )
                 continue
@@ -131,7 +152,7 @@ class _Reader:
                 "comment-unterminated",
                 file,
                 self._opened,
-                "the block comment that begins here is never closed",
+                "the block comment that starts here is never closed",
                 lost="the rest of the file",
             )
         self._depth, self._opened = outer
@@ -140,16 +161,16 @@ class _Reader:
         kept, position = [], 0
         for mark in _MARK.finditer(line):
             token = mark[0]
-            if self._depth:
-                if token == "--;":
-                    self._depth -= 1
-                    position = mark.end()
-                elif token == ";--":
-                    if self._depth < MAX_COMMENT_DEPTH:
-                        self._depth += 1
-                    else:
-                        message = f"more than {MAX_COMMENT_DEPTH} block comments in each other"
-                        self._problems.add("comment-too-deep", file, number, message)
+            if self._depth and token == "--;":
+                self._depth -= 1
+                position = mark.end()
+            elif self._depth and token == ";--" and self._depth < MAX_COMMENT_DEPTH:
+                self._depth += 1
+            elif self._depth and token == ";--":
+                message = f"more than {MAX_COMMENT_DEPTH} nested block comments"
+                self._problems.add("comment-too-deep", file, number, message)
+            elif self._depth:
+                continue
             elif token == "\\;":
                 kept.append(line[position : mark.start()])
                 position = mark.end() - 1
@@ -165,11 +186,11 @@ class _Reader:
 
     def _option(self, line: str, file: str, number: int) -> None:
         if self._current is None:
-            message = f"{quoted(line)} stands before the first section"
+            message = f"{quoted(line)} comes before the first section"
             raise _InvalidError("option-outside-section", file, number, message)
         name, equals, value = line.partition("=")
         if not equals:
-            message = f"no '=' in {quoted(line)}, the line is ignored"
+            message = f"no '=' in {quoted(line)}; the line is skipped"
             self._problems.add(
                 "line-without-equals", file, number, message, section=self._current.name, lost="the line"
             )
@@ -177,7 +198,7 @@ class _Reader:
         appending = name[-1:] == "+"
         name = name[:-1].rstrip(BLANKS) if appending else name.rstrip(BLANKS)
         if not name:
-            message = f"no name before '=' in {quoted(line)}, the line is ignored"
+            message = f"no name before '=' in {quoted(line)}; the line is skipped"
             self._problems.add(
                 "line-without-name", file, number, message, section=self._current.name, lost="the line"
             )
@@ -189,7 +210,12 @@ class _Reader:
             if index is not None:
                 value = self._current.variables[index].value + value
                 if len(value) > MAX_VALUE_CHARACTERS:
-                    raise _InvalidError("limit-exceeded", file, number, "a value grows too large by +=")
+                    raise _InvalidError(
+                        "limit-exceeded",
+                        file,
+                        number,
+                        f"+= makes a value of more than {MAX_VALUE_CHARACTERS} characters",
+                    )
                 self._current.replace(index, Variable(name, value, file, number))
                 return
         self._current.add(Variable(name, value, file, number))
@@ -206,11 +232,15 @@ class _Reader:
                 raise _InvalidError("section-unclosed", file, number, f"no closing ')' in {quoted(line)}")
             options, rest = rest[1:close].split(","), rest[close + 1 :]
         if rest and rest.lstrip(BLANKS)[:1] == "(":
-            message = f"{quoted(rest.strip(BLANKS))} doesn't stand right behind the section's name"
-            self._problems.add("section-text-ignored", file, number, message, section=name, lost=rest)
+            message = (
+                f"{quoted(rest.strip(BLANKS))} is ignored: it doesn't directly follow the section's name"
+            )
+            self._problems.add(
+                "section-text-ignored", file, number, message, section=name, lost=escaped(rest)
+            )
         if len(name) * 4 > MAX_NAME_BYTES and _size(name) > MAX_NAME_BYTES:
             cut = decoded(encoded(name)[:MAX_NAME_BYTES])
-            message = f"the name is cut to {MAX_NAME_BYTES} bytes: {quoted(cut)}"
+            message = f"the section's name is cut to {MAX_NAME_BYTES} bytes: {quoted(cut)}"
             self._problems.add("section-name-cut", file, number, message, section=cut)
             name = cut
         self._count(1, file, number)
@@ -221,26 +251,31 @@ class _Reader:
             if option == "!":
                 section.template = True
             elif option[:1] != "+":
-                parent = self._first(option)
-                if parent is None:
-                    message = f"section {quoted(name)} inherits from {quoted(option)}, which doesn't exist"
-                    if self._first(option.strip(BLANKS)) is not None:
-                        message += " (blanks are part of the name)"
-                    raise _InvalidError("section-unknown-parent", file, number, message)
-                lines, size = parent.bequest()
-                self._count(len(lines), file, number)
-                self._characters += size
-                if self._characters > MAX_TOTAL_CHARACTERS:
-                    raise _InvalidError("limit-exceeded", file, number, "too much text is inherited")
-                section.variables.extend(lines)
+                section.variables.extend(self._inherited(name, option, file, number))
         if not additions:
             self.sections.append(section)
             if self._first_named.setdefault(ascii_lower(name), section) is not section:
                 self._others_named.setdefault(ascii_lower(name), []).append(section)
         self._current = section
 
+    def _inherited(self, name: str, parent: str, file: str, number: int) -> list[Variable]:
+        """Return the lines that the section ``name`` inherits from the section that ``parent`` means."""
+        section = self._first(parent)
+        if section is None:
+            message = f"section {quoted(name)} inherits from {quoted(parent)}, which doesn't exist"
+            if self._first(parent.strip(BLANKS)) is not None:
+                message += " (blanks are part of the name)"
+            raise _InvalidError("section-unknown-parent", file, number, message)
+        lines, size = section.bequest()
+        self._count(len(lines), file, number)
+        self._characters += size
+        if self._characters > MAX_TOTAL_CHARACTERS:
+            message = f"more than {MAX_TOTAL_CHARACTERS} characters in all, including inherited text"
+            raise _InvalidError("limit-exceeded", file, number, message)
+        return lines
+
     def _first(self, name: str) -> Section | None:
-        """Return the first section of that name; the empty name means the first of all."""
+        """Return the first section with that name; the empty name means the very first section."""
         if not name:
             return self.sections[0] if self.sections else None
         return self._first_named.get(ascii_lower(name))
@@ -259,15 +294,15 @@ class _Reader:
                 return section
         message = f"there is no section {quoted(name)} to add to"
         if candidates:
-            message += " (templates don't count)"
+            message += " (templates can't be added to)"
         raise _InvalidError("section-unknown-addition", file, number, message)
 
     def _passes(self, section: Section, conditions: str, file: str, number: int) -> bool:
         """Return whether a section meets the filter of an addition.
 
-        A filter is ``name=value`` items joined by ``&``, both of them extended regular expressions, and
-        each must match a line; ``TEMPLATES=include`` and ``TEMPLATES=restrict`` say whether templates
-        may or must be meant.
+        A filter consists of ``name=value`` items joined by ``&``, both of them extended regular expressions, and
+        each must match a line; with ``TEMPLATES=include`` templates may be meant too, with
+        ``TEMPLATES=restrict`` only templates.
         """
         templates = "exclude"
         wanted: list[tuple[str, str]] = []
@@ -282,7 +317,12 @@ class _Reader:
         for key, value in wanted:
             self._filter_checks += 1 + len(section.variables)
             if self._filter_checks > MAX_FILTER_CHECKS:
-                raise _InvalidError("limit-exceeded", file, number, "too many filtered additions")
+                raise _InvalidError(
+                    "limit-exceeded",
+                    file,
+                    number,
+                    f"more than {MAX_FILTER_CHECKS} comparisons for filtered additions",
+                )
             try:
                 names, values = Regex(encoded(key)), Regex(encoded(value))
             except RegexError:
@@ -298,36 +338,38 @@ class _Reader:
         word, rest = _DIRECTIVE.match(line).groups()  # type: ignore[union-attr]
         directive = ascii_lower(word)
         if directive == "exec":
-            message = f"{quoted(rest)} isn't run; what it would print is missing here"
+            message = f"{quoted(rest)} isn't run, so its output is missing"
             self._problems.add("exec-not-run", file, number, message, lost="the command's output")
             return
         if directive not in ("include", "tryinclude"):
-            message = f"unknown directive {quoted('#' + word)}, the line is ignored"
+            message = f"unknown directive {quoted('#' + word)}; the line is skipped"
             self._problems.add("directive-unknown", file, number, message, lost="the line")
             return
         if rest[:1] in ('"', "<"):
             rest = rest[1:].partition(">" if rest[0] == "<" else '"')[0]
         if not rest:
             self._problems.add(
-                "directive-without-file", file, number, f"#{word} names no file", lost="the line"
+                "directive-without-file", file, number, f"#{directive} names no file", lost="the line"
             )
             return
         try:
             included = self._include(rest, file, number, depth)
         except FileTooLargeError as error:
-            raise _InvalidError("limit-exceeded", file, number, f"{quoted(rest)}: {error}") from error
+            raise _InvalidError(
+                "limit-exceeded", file, number, f"{quoted(rest)}: {escaped(str(error))}"
+            ) from error
         if not included and directive == "include":
             message = f"the included file {quoted(rest)} doesn't exist"
             raise _InvalidError("include-missing", file, number, message)
 
     def _include(self, pattern: str, file: str, number: int, depth: int) -> bool:
-        """Read what an include means and return whether all of it was there."""
+        """Read the files that an include means and return whether all of them exist."""
         names = self._files.expand(pattern)
         if not names:
             return False
         if depth >= MAX_INCLUDE_DEPTH:
-            message = f"{quoted(pattern)} isn't read: includes more than {MAX_INCLUDE_DEPTH} deep"
-            self._problems.add("include-too-deep", file, number, message, lost=f"the file {pattern}")
+            message = f"{quoted(pattern)} isn't read: includes are nested more than {MAX_INCLUDE_DEPTH} deep"
+            self._problems.add("include-too-deep", file, number, message, lost=f"the file {escaped(pattern)}")
             return False
         complete = True
         for name in names:
@@ -337,8 +379,8 @@ class _Reader:
             try:
                 text = self._files.read(name)
             except UnreadableError as error:
-                message = f"the included file {quoted(name)} can't be read: {error}"
-                self._problems.add("file-unreadable", file, number, message, lost=f"the file {name}")
+                message = f"the included file {quoted(name)} can't be read: {escaped(str(error))}"
+                self._problems.add("file-unreadable", file, number, message, lost=f"the file {escaped(name)}")
                 text = None
             if text is None:
                 complete = False
@@ -349,7 +391,7 @@ class _Reader:
     def _count(self, number_of_items: int, file: str, line: int) -> None:
         self._items += number_of_items
         if self._items > MAX_ITEMS:
-            message = f"more than {MAX_ITEMS} sections and lines, counted with what is inherited"
+            message = f"more than {MAX_ITEMS} sections and lines, including inherited lines"
             raise _InvalidError("limit-exceeded", file, line, message)
 
 

@@ -1,6 +1,6 @@
-"""What the text of a file falls into: sections and their lines, each with its place.
+"""What the text of a file consists of: sections and their lines, each with its place.
 
-It knows how lines are inherited and found again, not how text is read.
+It knows how lines are inherited and looked up, not how text is read.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from identify.strings import ascii_lower
 
 __all__ = ["BLANKS", "Document", "Section", "Variable", "words"]
 
-#: What is blank to Asterisk: every byte below 33.
+#: The characters that Asterisk treats as blanks: every byte below 33.
 BLANKS = "".join(map(chr, range(33)))
 
 
 class Variable(NamedTuple):
-    """One option line of a section; ``template`` is the section it was inherited from, None for its own."""
+    """One option line of a section; ``template`` is the section it was inherited from, None for the section's own."""
 
     name: str
     value: str
@@ -29,12 +29,12 @@ class Variable(NamedTuple):
 
     @property
     def origin(self) -> Origin:
-        """Where the line stands."""
+        """The place of the line."""
         return Origin(self.file, self.line, self.template)
 
 
 class Section:
-    """A section with all its lines, inherited ones first; ``template`` ones make no objects."""
+    """A section with all its lines, inherited lines first; one with ``template`` set makes no object."""
 
     __slots__ = (
         "_bequest",
@@ -67,14 +67,14 @@ class Section:
         return Origin(self.file, self.line)
 
     def add(self, variable: Variable) -> None:
-        """Append a line of its own."""
+        """Append a line of the section's own."""
         self.variables.append(variable)
         self._bequest = None
 
     def bequest(self) -> tuple[list[Variable], int]:
-        """Return the lines as an heir gets them, marked with the section in which they stand.
+        """Return the lines as sections that inherit them get them, marked with the section they come from.
 
-        With them comes the number of characters of their values.
+        The second result is the number of characters of their values.
         """
         if self._bequest is None:
             self._bequest = [
@@ -87,7 +87,7 @@ class Section:
         return self._bequest, self._bequest_size
 
     def last(self, name: str) -> int | None:
-        """Return the index of the last line of that name in any case."""
+        """Return the index of the last line with that name, in any case."""
         if self._last is None:
             self._last = {}
         for index in range(self._indexed, len(self.variables)):
@@ -96,14 +96,14 @@ class Section:
         return self._last.get(ascii_lower(name))
 
     def replace(self, index: int, variable: Variable) -> None:
-        """Put a line in the place of another one of the same name."""
+        """Replace a line by another with the same name."""
         self.variables[index] = variable
         self._bequest = None
 
 
 @attrs.frozen
 class Document:
-    """What a file says, with its includes; an invalid one says nothing."""
+    """A file with its includes; an invalid one has no sections."""
 
     name: str
     sections: tuple[Section, ...] = ()

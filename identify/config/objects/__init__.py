@@ -1,1 +1,1 @@
-"""One module an object type: which options hold, what they mean, what refuses the object."""
+"""One module per object type: which options are in effect, what they mean, and what refuses the object."""

@@ -1,17 +1,21 @@
 """Access lists: ``permit`` and ``deny`` lines, and the named ACLs of acl.conf that ``acl`` lines refer to.
 
-It makes lists of rules; what a request is denied for is the simulation's to say.
+It makes lists of rules; the simulation decides which requests they deny.
 
-Facts (observed on a running Asterisk):
+Facts
 
-- Lines are one list in the order in which they stand, items from left to right; ``!`` turns an item's sense round.
-- Each name of an ``acl`` line stands for a list of its own.  Blanks before a name are skipped, those behind it belong
-  to it: ``acl= named1 , v6`` means ``named1 `` with the blank, which doesn't exist.  Case counts.
-- acl.conf knows ``permit`` and ``deny`` only.  One bad value, one other option, one bad section line: there is no named
-  ACL at all.  A reference is left out then, and also if there is no acl.conf; if there is one and only the name is
-  missing, the list denies everything.
+Observed on a running Asterisk.
 
-Judgement: of two sections of one name in acl.conf the last one holds; this wasn't tried.
+- The lines form one list, in order, items from left to right; ``!`` inverts an item.
+- Each name on an ``acl`` line refers to a list of its own.  Blanks before a name are skipped, blanks after it belong
+  to it: ``acl= named1 , v6`` means ``named1 `` with the blank, which doesn't exist.  Names are case-sensitive.
+- acl.conf allows only ``permit`` and ``deny``.  A single bad value, other option or bad section line means that no
+  named ACL exists at all.  References are ignored then, and also if there is no acl.conf; if there is one and only
+  the name is missing, the list denies everything.
+
+Judgements
+
+- Of two sections with the same name in acl.conf the last one is used; this wasn't tried.
 """
 
 from __future__ import annotations
@@ -29,7 +33,7 @@ from identify.strings import ascii_lower, quoted
 __all__ = ["ACL_FILE", "BASELINE", "NamedLists", "read_rules"]
 
 ACL_FILE = "acl.conf"
-#: What Asterisk calls the list of an object's own lines.
+#: Asterisk's name for the list of an object's own lines.
 BASELINE = "(BASELINE)"
 
 SENSES = {"permit": True, "deny": False}
@@ -38,7 +42,7 @@ SENSES = {"permit": True, "deny": False}
 def read_rules(lines: Iterable[Variable], prefix: str = "") -> tuple[AccessRule, ...]:
     """Return the rules of the lines named ``permit`` and ``deny``, with ``prefix`` before their names.
 
-    Raises :class:`~identify.addresses.AddressError` for an item that is none.
+    Raises :class:`~identify.addresses.AddressError` for an item that is not a valid network.
     """
     rules = []
     for line in lines:
@@ -80,7 +84,8 @@ class NamedLists:
     ) -> tuple[AccessRules, ...]:
         """Return the lists of an object's ``permit``, ``deny`` and ``acl`` lines, all with ``prefix`` before the name.
 
-        Its own rules are the first list, each named ACL is one more.  Nothing is said of values that refuse the object.
+        The object's own rules are the first list, each named ACL adds another.  Values that refuse the object
+        are reported elsewhere.
         """
         wanted = (f"{prefix}permit", f"{prefix}deny", f"{prefix}acl")
         lines = [line for line in variables if ascii_lower(line.name) in wanted]
@@ -97,7 +102,7 @@ class NamedLists:
         return tuple(found)
 
     def all(self) -> dict[str, AccessRules] | None:
-        """Return the lists by name, None where Asterisk has none because the file is missing or has a mistake."""
+        """Return the lists by name, None if Asterisk has none because the file is missing or has an error."""
         if not self._read:
             self._read = True
             document = read_document(self._files, ACL_FILE, self._problems)
@@ -115,12 +120,12 @@ class NamedLists:
                 continue
             lists = self.all()
             if lists is None:
-                why = "is missing" if not self._exists else "has a mistake"
-                message = f"named ACL {quoted(name)}: {ACL_FILE} {why}, so it is left out and denies nobody"
+                why = "is missing" if not self._exists else "has an error"
+                message = f"named ACL {quoted(name)} is ignored and denies nothing: {ACL_FILE} {why}"
                 self._problems.add("acl-unavailable", line.file, line.line, message, section=id)
             elif name not in lists:
                 message = f"there is no named ACL {quoted(name)}{_hint(name, lists)}: "
-                message += f"{described} denies everybody"
+                message += f"{described} denies every address"
                 self._problems.add("acl-undefined", line.file, line.line, message, section=id)
                 found.append(AccessRules(name=name, defined=False))
             else:
@@ -139,14 +144,14 @@ class NamedLists:
                     message = f"a named ACL has no option {quoted(line.name)}"
                     self._refuse(line, section.name, message)
                 elif not self._budget.spend(1 + line.value.count(",")):
-                    self._refuse(line, section.name, f"more than {MAX_ITEMS_MADE} items in all")
+                    self._refuse(line, section.name, f"more than {MAX_ITEMS_MADE} items in the configuration")
                     return None
             try:
                 rules = read_rules(section.variables)
             except AddressError as error:
                 good = False
-                line = next(one for one in section.variables if not _is_good(one))
-                self._refuse(line, section.name, f"{line.name} = {quoted(line.value)}: {error}")
+                line = next(variable for variable in section.variables if not _is_good(variable))
+                self._refuse(line, section.name, f"{ascii_lower(line.name)} = {quoted(line.value)}: {error}")
                 continue
             if section.name == "general":
                 good = False
@@ -154,7 +159,7 @@ class NamedLists:
                     "acl-file",
                     section.file,
                     section.line,
-                    "a section [general] spoils the file",
+                    "a section [general] makes the whole file invalid",
                     section=section.name,
                     lost="every named ACL",
                 )
@@ -174,6 +179,6 @@ def _is_good(line: Variable) -> bool:
 
 
 def _hint(name: str, lists: dict[str, AccessRules]) -> str:
-    """Return a hint at the list that was meant."""
+    """Return a hint at the list that was probably meant."""
     meant = next((known for known in lists if known.lower() == name.strip().lower()), None)
-    return f"; {quoted(meant)} must be written just so" if meant is not None else ""
+    return f" (did you mean {quoted(meant)}?)" if meant is not None else ""

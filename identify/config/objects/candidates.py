@@ -1,15 +1,17 @@
 """From sections to objects: which sections count, which options hold, what refuses an object or a type.
 
-These are the rules that all types share; what the options of a type mean is its own module's.
+These are the rules that all types share; the meaning of a type's options is in its own module.
 
-Facts (identification sections 1 and 4):
+Facts
 
-- The value of the first ``type`` line, own or inherited, must be the type's name exactly; other sections
-  are passed over without a word.
-- An option that the type doesn't know, or a value that it doesn't take, refuses the object.
-- A second section of one id and type refuses the whole type, unless the first one was refused before.
-- ``global`` and ``system`` are taken by name too, whatever their type, if all options are known.  Of two
-  the last one holds; of three or more none does.
+See sections 1 and 4 of docs/explanation/identification.md.
+
+- The value of the first ``type`` line, own or inherited, must be exactly the type's name; other sections
+  are skipped silently.
+- An option that the type doesn't have, or a value that it doesn't accept, refuses the object.
+- A second section with the same id and type refuses the whole type, unless the first one was refused before.
+- ``global`` and ``system`` are also found by name, whatever their type, if all options are known.  Of two
+  the last one is used; of three or more none is.
 """
 
 from __future__ import annotations
@@ -21,10 +23,10 @@ from typing import TypeVar
 import attrs
 
 from identify.config.language.sections import Document, Section, Variable, words
-from identify.config.objects.schema import FALSE_WORDS, is_true, options_of, types
+from identify.config.objects.schema import FALSE_WORDS, Option, is_true, options_of, types
 from identify.config.problems import Problems
 from identify.model import Origin
-from identify.strings import ascii_lower, quoted
+from identify.strings import ascii_lower, escaped, quoted, shown
 
 __all__ = [
     "Candidate",
@@ -36,7 +38,7 @@ __all__ = [
     "load_type",
 ]
 
-#: Options of which every line counts; of the others the last one does.
+#: Options whose lines all count; for other options only the last line does.
 LISTS = words(
     "acl allow cipher contact contact_acl contact_deny contact_permit deny disallow local_net match permit"
     " set_var"
@@ -50,7 +52,7 @@ T = TypeVar("T")
 
 @attrs.define(eq=False)
 class Candidate:
-    """Lines that may become an object of a type; made by the hundred thousand, hence not frozen."""
+    """Lines that may become an object of a type; there may be 100,000 of them, so they aren't frozen."""
 
     type: str
     id: str
@@ -65,15 +67,15 @@ class Candidate:
 
     @property
     def described(self) -> str:
-        """The object in words, as problems say what was lost."""
+        """The object in words, for ``Problem.lost``."""
         return f"the {self.type} {quoted(self.id)}"
 
 
 class Options:
     """The option lines of an object that are known and accepted, by lower-case name.
 
-    ``refused`` says that others weren't accepted, so that there will be no object; it is made all the same to
-    find what else is wrong with it.
+    ``refused`` says that other lines weren't accepted, so there will be no object; it is built anyway, to
+    find its other problems.
     """
 
     def __init__(self, lines: Mapping[str, list[Variable]], *, refused: bool = False) -> None:
@@ -85,22 +87,22 @@ class Options:
         return self._lines.get(name, ())
 
     def line(self, name: str) -> Variable | None:
-        """Return the line that holds, None where there is none."""
+        """Return the line in effect, None if there is none."""
         lines = self._lines.get(name)
         return lines[-1] if lines else None
 
     def value(self, name: str, default: str = "") -> str:
-        """Return the value that holds."""
+        """Return the value in effect."""
         lines = self._lines.get(name)
         return lines[-1].value if lines else default
 
     def true(self, name: str, default: bool = False) -> bool:
-        """Return the boolean that holds."""
+        """Return the boolean in effect."""
         lines = self._lines.get(name)
         return is_true(lines[-1].value) if lines else default
 
     def number(self, name: str, default: int) -> int:
-        """Return the whole number that holds."""
+        """Return the whole number in effect."""
         lines = self._lines.get(name)
         return int(lines[-1].value) if lines else default
 
@@ -114,7 +116,7 @@ class Options:
 
 
 def candidates_by_type(document: Document, problems: Problems) -> dict[str, list[Candidate]]:
-    """Sort the sections of pjsip.conf by the type that their first ``type`` line says."""
+    """Group the sections of pjsip.conf by the type in their first ``type`` line."""
     found: dict[str, list[Candidate]] = {}
     known = types()
     for section in document.sections:
@@ -136,13 +138,13 @@ def candidates_by_type(document: Document, problems: Problems) -> dict[str, list
 def identifier(section: Section, problems: Problems) -> str:
     """Return the id of a section's object.
 
-    Asterisk makes up a random one for an empty name; here it follows from the place, so that the same
+    Asterisk makes up a random id for an empty name; here it depends on the place, so that the same
     file gives the same objects.
     """
     if section.name:
         return section.name
     made = str(uuid.uuid5(_NAMELESS, f"{section.file}:{section.line}"))
-    message = f"the section has no name; Asterisk makes one up, here it is {made}"
+    message = f"the section has no name; Asterisk makes one up, here {made} is used"
     problems.add("section-without-name", section.file, section.line, message, section="")
     return made
 
@@ -154,10 +156,8 @@ def load_type(
     made: dict[str, T] = {}
     for candidate in candidates:
         if candidate.id in made:
-            message = (
-                f"a second {candidate.type} {quoted(candidate.id)}: Asterisk drops all objects of this type"
-            )
-            lost = f"every {candidate.type} of {candidate.file}"
+            message = f"a second {candidate.type} {quoted(candidate.id)}: Asterisk refuses every object of this type"
+            lost = f"every {candidate.type} of {escaped(candidate.file)}"
             problems.add(
                 "duplicate-object", candidate.file, candidate.line, message, section=candidate.id, lost=lost
             )
@@ -171,18 +171,18 @@ def load_type(
 def build_one(
     candidate: Candidate, build: Callable[[Candidate, Options], T | None], problems: Problems
 ) -> T | None:
-    """Make one object, None if it is refused for its options or by its type."""
+    """Make one object, None if its options or its type refuse it."""
     options = accept_options(candidate, problems)
     built = build(candidate, options)
     return None if options.refused else built
 
 
 def load_single(candidates: Sequence[Candidate], problems: Problems) -> tuple[Candidate, Options] | None:
-    """Return what holds of a type of which there is one object, None where Asterisk's defaults do."""
+    """Return the section in effect of a type that has only one object, None if Asterisk's defaults are."""
     if len(candidates) > 2:
         for candidate in candidates:
             message = (
-                f"one of {len(candidates)} sections of type {candidate.type}: Asterisk takes none of them"
+                f"one of {len(candidates)} sections of type {candidate.type}: Asterisk uses none of them"
             )
             problems.add(
                 "too-many-globals",
@@ -193,23 +193,23 @@ def load_single(candidates: Sequence[Candidate], problems: Problems) -> tuple[Ca
                 lost=f"every {candidate.type} section",
             )
         return None
-    holding: tuple[Candidate, Options] | None = None
+    effective: tuple[Candidate, Options] | None = None
     for candidate in candidates:
         options = accept_options(candidate, problems)
         if options.refused:
             continue
-        if holding is not None:
-            before = holding[0]
-            message = f"the {candidate.type} section at {candidate.origin} takes the place of this one"
+        if effective is not None:
+            before = effective[0]
+            message = f"replaced by the {candidate.type} section at {candidate.origin}"
             problems.add(
                 "overridden", before.file, before.line, message, section=before.id, lost=before.described
             )
-        holding = candidate, options
-    return holding
+        effective = candidate, options
+    return effective
 
 
 def accept_options(candidate: Candidate, problems: Problems) -> Options:
-    """Return the options of an object; one that isn't accepted is noted."""
+    """Return the options of an object, and report those that aren't accepted."""
     table = options_of(candidate.type)
     accepted: dict[str, list[Variable]] = {}
     refused = False
@@ -228,20 +228,8 @@ def accept_options(candidate: Candidate, problems: Problems) -> Options:
             message = f"{option.name} = {quoted(variable.value)}: {reason}"
             _refuse(candidate, variable, "option-value", message, problems)
             continue
-        if option.kind == "string":
-            pass
-        elif option.kind == "bool":
-            if not is_true(variable.value) and ascii_lower(variable.value) not in FALSE_WORDS:
-                message = f"{option.name} = {quoted(variable.value)} is neither yes nor no and means no"
-                problems.add("boolean-value", variable.file, variable.line, message, section=candidate.id)
-        elif option.name == "type":
-            if variable.value != candidate.type and candidate.id != candidate.type:
-                message = f"type {quoted(variable.value)} has no effect, {quoted(candidate.type)} came first"
-                problems.add("type-ignored", variable.file, variable.line, message, section=candidate.id)
-        elif option.kind in ("file", "unchecked") and variable.value:
-            message = f"{option.name} = {quoted(variable.value)}: without that on its machine "
-            message += f"Asterisk refuses the {candidate.type}"
-            problems.add("option-unchecked", variable.file, variable.line, message, section=candidate.id)
+        if option.kind != "string":
+            _report_doubtful(candidate, option, variable, problems)
         lines = accepted.get(option.name)
         if lines is None:
             accepted[option.name] = [variable]
@@ -250,42 +238,60 @@ def accept_options(candidate: Candidate, problems: Problems) -> Options:
     return Options(accepted, refused=refused)
 
 
+def _report_doubtful(candidate: Candidate, option: Option, variable: Variable, problems: Problems) -> None:
+    """Report a value that is accepted, but perhaps not as intended."""
+    value = variable.value
+    if option.kind == "bool" and not is_true(value) and ascii_lower(value) not in FALSE_WORDS:
+        code = "boolean-value"
+        message = f"{option.name} = {quoted(value)} is neither yes nor no, so it means no"
+    elif option.name == "type" and value != candidate.type and candidate.id != candidate.type:
+        code = "type-ignored"
+        message = f"type {quoted(value)} has no effect, as {quoted(candidate.type)} came first"
+    elif option.kind in ("file", "unchecked") and value and option.name != "type":
+        code = "option-unchecked"
+        message = f"{option.name} = {quoted(value)} isn't checked: Asterisk refuses the {candidate.type} "
+        message += "if its machine doesn't have this"
+    else:
+        return
+    problems.add(code, variable.file, variable.line, message, section=candidate.id)
+
+
 def _refuse(candidate: Candidate, variable: Variable, code: str, message: str, problems: Problems) -> None:
     if variable.template is not None:
-        message += f" (inherited from [{variable.template}])"
+        message += f" (inherited from [{shown(variable.template)}])"
     problems.add(code, variable.file, variable.line, message, section=candidate.id, lost=candidate.described)
 
 
 def _suggestion(name: str, table: Mapping[str, object]) -> str:
-    """Return a hint at the option that was meant: the same letters but for ``-`` and ``_``, or a plural."""
+    """Return a hint at the option that was probably meant: one that differs in ``-``, ``_`` or a plural only."""
     plain = ascii_lower(name).replace("-", "").replace("_", "").rstrip("s")
     for known in table:
         if known.replace("_", "").rstrip("s") == plain:
-            return f"; {known!r} is one"
+            return f" (did you mean {quoted(known)}?)"
     return ""
 
 
 def _untyped(section: Section, first: Variable | None, known: frozenset[str], problems: Problems) -> None:
     lost = f"the section {quoted(section.name)}"
     if first is None:
-        message = "the section has no type, Asterisk passes it over"
+        message = "the section has no type, so Asterisk skips it"
         problems.add("type-missing", section.file, section.line, message, section=section.name, lost=lost)
         return
     if first.value == "wizard":
-        message = "type wizard belongs into pjsip_wizard.conf, here Asterisk passes it over"
+        message = "type wizard belongs in pjsip_wizard.conf; Asterisk skips it here"
         problems.add("wizard-misplaced", first.file, first.line, message, section=section.name, lost=lost)
         return
-    message = f"type {quoted(first.value)} is unknown, Asterisk passes the section over"
+    message = f"type {quoted(first.value)} is unknown, so Asterisk skips the section"
     meant = ascii_lower(first.value.strip("\"' "))
     if meant in known:
-        message += f"; {meant!r} must be written just so"
+        message += f" (did you mean {quoted(meant)}?)"
     problems.add("type-unknown", first.file, first.line, message, section=section.name, lost=lost)
 
 
 def _add_single(section: Section, found: dict[str, list[Candidate]], typed: bool, problems: Problems) -> None:
-    """Take a section for a global or system object by its name.
+    """Use a section as a global or system object because of its name.
 
-    One with an unknown option doesn't count; it is noted all the same unless it has a type of its own.
+    One with an unknown option doesn't count; the option is reported unless the section has a type of its own.
     """
     table = options_of(section.name)
     candidate = Candidate(section.name, section.name, section.variables, section.file, section.line)

@@ -1,6 +1,6 @@
-"""Objects that identification takes as they are: endpoints, and what belongs to them.
+"""Objects that identification uses as they are: endpoints, and the objects around them.
 
-It knows what of an endpoint's options decides whether it exists and by which methods it may be found;
+It knows which of an endpoint's options decide whether it exists and by which methods it may be found;
 the other options are kept as text.
 """
 
@@ -15,7 +15,7 @@ from identify.strings import ascii_lower
 
 __all__ = ["build_access_list", "build_aor", "build_auth", "build_domain_alias", "build_endpoint"]
 
-#: RTP needs a port above those of the system.
+#: RTP needs a port above the system ports.
 MIN_RTP_PORT = 1024
 MAX_RTP_PORT = 65535
 ACCESS_OPTIONS = ("permit", "deny", "acl", "contact_permit", "contact_deny", "contact_acl")
@@ -26,15 +26,15 @@ SECRETS = ("md5_cred", "oauth_secret", "password", "password_digest", "refresh_t
 def build_endpoint(
     candidate: Candidate, options: Options, named: NamedLists, problems: Problems
 ) -> Endpoint | None:
-    """Return the endpoint, None where Asterisk refuses it.
+    """Return the endpoint, None if Asterisk refuses it.
 
-    ``timers_sess_expires`` below ``timers_min_se`` and half a range of RTP ports are refused; both are
-    judged from single probes and RFC 4028, as pairs weren't tried.
+    ``timers_sess_expires`` below ``timers_min_se`` and half a range of RTP ports are refused; both
+    follow from single probes and RFC 4028, as pairs weren't tried.
     """
     start, end = options.number("rtp_port_start", 0), options.number("rtp_port_end", 0)
     if (start or end) and not MIN_RTP_PORT <= start < end <= MAX_RTP_PORT:
         allowed = f"{MIN_RTP_PORT} to {MAX_RTP_PORT}"
-        message = f"rtp_port_start {start} and rtp_port_end {end} are no range from {allowed}"
+        message = f"rtp_port_start {start} and rtp_port_end {end} are not a valid range within {allowed}"
         _refuse(candidate, options.line("rtp_port_start") or options.line("rtp_port_end"), message, problems)
         return None
     least, expires = options.number("timers_min_se", 90), options.number("timers_sess_expires", 1800)
@@ -72,7 +72,7 @@ def build_aor(candidate: Candidate, options: Options) -> Aor:
 
 
 def build_auth(candidate: Candidate, options: Options) -> Auth:
-    """Return the credentials' name, without the secrets."""
+    """Return the names of the credentials, without the secrets."""
     return Auth(
         id=candidate.id,
         auth_type=ascii_lower(options.value("auth_type", "userpass")),
@@ -84,10 +84,10 @@ def build_auth(candidate: Candidate, options: Options) -> Auth:
 
 
 def build_domain_alias(candidate: Candidate, options: Options, problems: Problems) -> DomainAlias | None:
-    """Return the alias, None where it says no domain."""
+    """Return the alias, None if it has no domain."""
     domain = options.value("domain")
     if not domain:
-        _refuse(candidate, None, "it says no domain", problems)
+        _refuse(candidate, None, "the domain is missing", problems)
         return None
     return DomainAlias(id=candidate.id, domain=domain, origin=candidate.origin)
 
@@ -107,7 +107,7 @@ def build_access_list(candidate: Candidate, options: Options, named: NamedLists)
 def _access(
     candidate: Candidate, options: Options, named: NamedLists
 ) -> tuple[tuple[AccessRules, ...], tuple[AccessRules, ...]]:
-    """Return the lists for the source and for Contacts; of a refused object nothing is looked up."""
+    """Return the lists for the source and for Contacts; none for a refused object."""
     if options.refused or not any(options.lines(name) for name in ACCESS_OPTIONS):
         return (), ()
     source = named.access(candidate.variables, "", described=candidate.described, id=candidate.id)

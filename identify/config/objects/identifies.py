@@ -1,15 +1,17 @@
 """Objects of ``type=identify``: what ``match``, ``match_header`` and ``match_request_uri`` mean.
 
-It makes rules of text; whether a request meets them is the engine's to say.
+It turns text into rules; the engine decides whether a request satisfies them.
 
-Facts (identification sections 2 to 6):
+Facts
 
-- All ``match`` lines and their comma items form one list.  An item with a ``/``, or that is an address, goes
-  to the list at once; every other one is a host name, looked up when all the rest is known to be good.
-- One bad item refuses the identify, one name that doesn't resolve too.
-- ``match_header`` is split at its first colon; of it and of ``match_request_uri`` the last line holds, an
-  empty one takes the template's away.
-- ``/re/`` with something between the slashes is an expression, ``//`` the empty text, all else is literal.
+See sections 2 to 6 of docs/explanation/identification.md.
+
+- All ``match`` lines and their comma-separated items form one list.  An item with a ``/``, or that is an address, is
+  added at once; every other item is a host name, looked up once the rest is known to be valid.
+- One bad item refuses the identify, and so does one name that doesn't resolve.
+- ``match_header`` is split at its first colon; of it and of ``match_request_uri`` the last line is used, and an
+  empty line removes the template's.
+- ``/re/`` with something between the slashes is an expression, ``//`` the empty text, everything else is literal.
 """
 
 from __future__ import annotations
@@ -17,37 +19,37 @@ from __future__ import annotations
 import re
 
 from identify._compiled._regex import Regex, RegexError
-from identify.addresses import ALL_ONES, AddressError, parse_address, parse_network
+from identify.addresses import ALL_ONES, AddressError, Network, parse_address, parse_network
 from identify.config.hostnames.rules import ResolutionError, Resolver, resolve_names
 from identify.config.language.sections import BLANKS, Variable
 from identify.config.objects.candidates import Candidate, Options
 from identify.config.problems import MAX_ITEMS_MADE, Budget, Problems
 from identify.model import AddressRule, HeaderRule, Identify, Origin, RequestUriRule, TextPattern
-from identify.strings import encoded, quoted
+from identify.strings import encoded, escaped, quoted, shown
 
 __all__ = ["build_identify"]
 
 _REPETITION = re.compile(r"\{([0-9]*)(?:,([0-9]*))?\}", re.ASCII)
-#: The C library writes repetitions out before it compiles: ``((a{255}){255}){255}`` would take gigabytes.
+#: The C library expands repetitions before it compiles: ``((a{255}){255}){255}`` would take gigabytes.
 MAX_EXPANSION = 100_000
 
 
 def build_identify(
     candidate: Candidate, options: Options, resolver: Resolver, budget: Budget, problems: Problems
 ) -> Identify | None:
-    """Return the identify, None where Asterisk refuses it."""
+    """Return the identify, None if Asterisk refuses it."""
     builder = _Builder(candidate, options.refused, problems)
     addresses, names = builder.match(options, budget)
     endpoint = options.value("endpoint")
     if not endpoint:
         line = options.line("endpoint")
-        builder.refuse("identify-without-endpoint", "it names no endpoint", line)
+        builder.refuse("identify-without-endpoint", "the endpoint is missing", line)
     header_line, uri_line = options.line("match_header"), options.line("match_request_uri")
     header = builder.header(header_line) if header_line is not None and header_line.value else None
     request_uri = builder.request_uri(uri_line) if uri_line is not None and uri_line.value else None
     srv_lookups = options.true("srv_lookups", default=True)
     if not (addresses or names or header or request_uri or builder.refused):
-        builder.refuse("match-nothing", "none of match, match_header and match_request_uri has a value", None)
+        builder.refuse("match-nothing", "match, match_header and match_request_uri are all empty", None)
     if names and not builder.refused:
         builder.resolve(names, addresses, resolver, srv_lookups)
     if builder.refused:
@@ -64,12 +66,12 @@ def build_identify(
 
 
 def expansion(regex: str) -> int:
-    """Return about how many characters an expression has once its repetitions are written out.
+    """Return roughly how many characters an expression has once its repetitions are expanded.
 
-    (ab{3}){10} is (abbb) ten times: 40.  Brackets and escapes are counted by their characters, which is
-    too much rather than too little.
+    (ab{3}){10} is (abbb) ten times: 40.  Brackets and escapes count as all their characters, which is
+    too many rather than too few.
     """
-    # Sizes so far of the open groups, and of the last thing in each, which a repetition repeats.
+    # Sizes so far of the open groups, and of the last element in each, which a repetition repeats.
     sizes, lasts = [0], [0]
     position = 0
     while position < len(regex):
@@ -93,7 +95,20 @@ def expansion(regex: str) -> int:
     return sum(sizes)
 
 
+def _network(item: str) -> Network | None:
+    """Return the network of an item of ``match``, None if the item is a host name."""
+    if "/" in item:
+        return parse_network(item)
+    address = parse_address(item)
+    if address is None:
+        return None
+    family, value, port = address
+    return Network(False, family, value, ALL_ONES[family], port)
+
+
 class _Builder:
+    """Builds the rules of one identify."""
+
     def __init__(self, candidate: Candidate, refused: bool, problems: Problems) -> None:
         self.refused = refused
         self._candidate = candidate
@@ -107,11 +122,11 @@ class _Builder:
         candidate = self._candidate
         file, number = (candidate.file, candidate.line) if line is None else (line.file, line.line)
         if line is not None and line.template is not None:
-            message += f" (inherited from [{line.template}])"
+            message += f" (inherited from [{shown(line.template)}])"
         self._problems.add(code, file, number, message, section=candidate.id, lost=lost)
 
     def match(self, options: Options, budget: Budget) -> tuple[list[AddressRule], list[tuple[str, Origin]]]:
-        """Return the rules of literal items, and the host names with the place of each."""
+        """Return the rules of literal items, and the host names with their places."""
         rules: list[AddressRule] = []
         names: list[tuple[str, Origin]] = []
         positive = False
@@ -119,37 +134,32 @@ class _Builder:
             origin = line.origin
             items = line.value.split(",")
             if not budget.spend(len(items)):
-                self.refuse("limit-exceeded", f"more than {MAX_ITEMS_MADE} items of match in all", line)
+                self.refuse("limit-exceeded", f"more than {MAX_ITEMS_MADE} items in the configuration", line)
                 break
             for item in items:
                 item = item.strip(BLANKS)
                 if not item:
                     continue
-                if "/" in item:
-                    try:
-                        negated, family, value, mask, port = parse_network(item)
-                    except AddressError as error:
-                        self.refuse("match-address", f"match item {quoted(item)}: {error}", line)
-                        continue
-                else:
-                    address = parse_address(item)
-                    if address is None:
-                        names.append((item, origin))
-                        continue
-                    negated, (family, value, port) = False, address
-                    mask = ALL_ONES[family]
-                if negated and not positive:
-                    message = f"match item {quoted(item)} takes nothing away: no item before it adds anything"
+                try:
+                    network = _network(item)
+                except AddressError as error:
+                    self.refuse("match-address", f"match item {quoted(item)}: {error}", line)
+                    continue
+                if network is None:
+                    names.append((item, origin))
+                    continue
+                if network.negated and not positive:
+                    message = f"match item {quoted(item)} excludes nothing: no item before it adds an address"
                     self._note("match-negation", message, line)
-                positive = positive or not negated
+                positive = positive or not network.negated
                 rules.append(
                     AddressRule(
                         text=item,
-                        negated=negated,
-                        family=family,
-                        address=value,
-                        mask=mask,
-                        port=port,
+                        negated=network.negated,
+                        family=network.family,
+                        address=network.value,
+                        mask=network.mask,
+                        port=network.port,
                         origin=origin,
                     )
                 )
@@ -159,7 +169,7 @@ class _Builder:
         name, colon, value = line.value.partition(":")
         name, value = name.strip(BLANKS), value.strip(BLANKS)
         if not colon:
-            self.refuse("match-header", f"match_header {quoted(line.value)} has no ':' behind the name", line)
+            self.refuse("match-header", f"match_header {quoted(line.value)} has no ':' after the name", line)
         elif not name:
             self.refuse("match-header", f"match_header {quoted(line.value)} has no name before the ':'", line)
         pattern = self._pattern("match_header", value, line)
@@ -174,20 +184,22 @@ class _Builder:
     def _pattern(self, option: str, value: str, line: Variable) -> TextPattern | None:
         if len(value) < 2 or value[0] != "/" or value[-1] != "/":
             if len(value) > 1 and value[0] == "/":
-                message = f"{option} {quoted(value)} starts with '/' but doesn't end so: it is no expression"
+                message = f"{option} {quoted(value)} starts with '/' but doesn't end with it, so it isn't an expression"
                 self._note("match-header-cut", message + r" (a ';' needs a '\' before it)", line)
             return TextPattern(text=value, regex=None, literal=value)
         regex = value[1:-1]
         if not regex:
             return TextPattern(text=value, regex=None, literal="")
         if expansion(regex) > MAX_EXPANSION:
-            message = f"{option} {quoted(value)} is too large with its repetitions written out"
+            message = f"{option} {quoted(value)} is too large once its repetitions are expanded"
             self.refuse("match-regex", message, line)
             return None
         try:
             Regex(encoded(regex))
         except RegexError as error:
-            self.refuse("match-regex", f"{option} {quoted(value)} doesn't compile: {error}", line)
+            self.refuse(
+                "match-regex", f"{option} {quoted(value)} doesn't compile: {escaped(str(error))}", line
+            )
             return None
         return TextPattern(text=value, regex=regex, literal=None)
 
@@ -203,7 +215,7 @@ class _Builder:
                 "match-name-adds-nothing",
                 origin.file,
                 origin.line,
-                f"all addresses of {quoted(text)} match already",
+                f"all addresses of {quoted(text)} already match",
                 section=self._candidate.id,
             )
 

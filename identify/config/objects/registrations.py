@@ -1,10 +1,15 @@
-"""Objects of ``type=registration``: which of them Asterisk keeps, hence which have a line.
+"""Objects of ``type=registration``: which of them Asterisk keeps, and so which have a line.
 
-It knows URIs only as far as refusal goes, and which protocol and address family a server's URI asks for.
+It knows URIs only as far as they refuse an object, and which protocol and address family a server's URI requires.
 
-Facts (identification section 10): ``server_uri`` and ``client_uri`` must be SIP or SIPS URIs; ``line`` and
-``endpoint`` go together; some transport must have the protocol and family that the server's URI asks for (a
-host name asks for IPv4); a ``transport`` that doesn't exist is only logged.
+Facts
+
+See section 10 of docs/explanation/identification.md.
+
+- ``server_uri`` and ``client_uri`` must be SIP or SIPS URIs.
+- ``line`` and ``endpoint`` must be set together.
+- Some transport must have the protocol and family that the server's URI requires; a host name requires IPv4.
+- A ``transport`` that doesn't exist is only logged.
 """
 
 from __future__ import annotations
@@ -14,10 +19,10 @@ from collections.abc import Mapping
 
 from identify.config.language.sections import Variable
 from identify.config.objects.candidates import Candidate, Options
-from identify.config.objects.schema import is_uri, uri_host
+from identify.config.objects.uris import is_uri, uri_host
 from identify.config.problems import Problems
 from identify.model import Registration, Transport
-from identify.strings import ascii_lower, quoted
+from identify.strings import ascii_lower, quoted, shown
 
 __all__ = ["build_registration"]
 
@@ -27,7 +32,7 @@ _TRANSPORT = re.compile(r";transport=([^;?>]*)", re.IGNORECASE)
 def build_registration(
     candidate: Candidate, options: Options, transports: Mapping[str, Transport], problems: Problems
 ) -> Registration | None:
-    """Return the registration, None where Asterisk refuses it."""
+    """Return the registration, None if Asterisk refuses it."""
     refused = False
 
     def note(code: str, message: str, line: Variable | None, lost: str) -> None:
@@ -37,23 +42,25 @@ def build_registration(
     for name in ("server_uri", "client_uri"):
         value = options.value(name)
         if not is_uri(value):
-            message = f"{name} = {quoted(value)} is no SIP URI" if value else f"it has no {name}"
+            message = f"{name} = {quoted(value)} is not a valid SIP URI" if value else f"{name} is missing"
             note("registration-uri", message, options.line(name), candidate.described)
             refused = True
     line, endpoint = options.true("line"), options.value("endpoint")
     if line and not endpoint:
-        message = "line is on, but no endpoint is named"
+        message = "line is yes, but the endpoint is missing"
         note("registration-line", message, options.line("line"), candidate.described)
         refused = True
     if endpoint and not line:
-        message = f"endpoint {quoted(endpoint)} is named, but line isn't on"
+        message = f"endpoint {quoted(endpoint)} is set, but line isn't yes"
         note("registration-line", message, options.line("endpoint"), candidate.described)
         refused = True
     server = options.value("server_uri")
     if not refused:
         protocol, family = _wanted(server)
-        if not any(other.protocol == protocol and other.family == family for other in transports.values()):
-            message = f"no IPv{family} {protocol} transport, which {quoted(server)} asks for"
+        if not any(
+            section.protocol == protocol and section.family == family for section in transports.values()
+        ):
+            message = f"there is no IPv{family} {shown(protocol)} transport, which {quoted(server)} requires"
             note("registration-unreachable", message, options.line("server_uri"), candidate.described)
             refused = True
     transport = options.value("transport")
@@ -77,9 +84,9 @@ def build_registration(
 
 
 def _wanted(server: str) -> tuple[str, int]:
-    """Return the protocol and address family that a server's URI asks for.
+    """Return the protocol and address family that a server's URI requires.
 
-    ``sip:h`` asks for UDP, ``sips:h`` for TLS, ``;transport=tcp`` for TCP.
+    ``sip:h`` requires UDP, ``sips:h`` TLS, ``;transport=tcp`` TCP.
     """
     family = 6 if uri_host(server).startswith("[") else 4
     if "sips:" in ascii_lower(server)[:5] or "<sips:" in ascii_lower(server):

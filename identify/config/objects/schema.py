@@ -1,13 +1,16 @@
 """Which options each type of object knows, and which values each option takes.
 
 ``options.json`` beside this module lists names, kinds and defaults; the kinds are the rules below.  A rule
-says whether Asterisk would refuse an object for the value, which decides whether the object exists; it
+says whether Asterisk would refuse an object because of the value, which decides whether the object exists; it
 doesn't interpret the value.  Rules about several options together belong to the objects' own modules.
 
-Facts: an unknown option refuses the object, its name in any case; names that start with ``@`` are
-ignored; a boolean takes any word and means no by all but a few.  The rules were generalised from probes of
-single values; where the probes leave a choice, the rule is the lenient one, since a value that users have
-in working files is the likelier one.
+Facts
+
+- An unknown option refuses the object; names of options are compared in any case, and those that start with ``@``
+  are ignored.
+- A boolean accepts any word, and all but a few mean no.
+- The rules were generalised from probes of single values; where the probes leave a choice, the rule is the lenient
+  one, since a value is more likely to come from a working file.
 """
 
 from __future__ import annotations
@@ -23,9 +26,10 @@ import attrs
 
 from identify.addresses import AddressError, parse_network
 from identify.config.language.sections import BLANKS, words
-from identify.strings import ascii_lower
+from identify.config.objects.uris import CONTACT_USER, PARAMETERS, USER, is_uri
+from identify.strings import ascii_lower, quoted
 
-__all__ = ["FALSE_WORDS", "Option", "is_true", "is_uri", "options_of", "types"]
+__all__ = ["FALSE_WORDS", "Option", "is_true", "options_of", "types"]
 
 _TRUE_WORDS = frozenset({"yes", "true", "y", "t", "1", "on"})
 FALSE_WORDS = frozenset({"no", "false", "n", "f", "0", "off"})
@@ -45,21 +49,8 @@ _UNSIGNED = re.compile(r"\+?[0-9]+", re.ASCII)
 _INTEGER = re.compile(r"[+-]?[0-9]+", re.ASCII)
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?", re.ASCII)
 _LEADING_NUMBER = re.compile(r"[+-]?[0-9]", re.ASCII)
-# RFC 3261: what may stand in the user of a URI, without what the probes show to be refused.
-_USER = re.compile(r"[A-Za-z0-9\-_.!~*'()&=+$,;?%]*")
-_CONTACT_USER = re.compile(r"[A-Za-z0-9\-_.!~*'()&=+$,;?/%]*")
-_PARAMETERS = re.compile(r"[A-Za-z0-9\-_.~*'()+&$%=;]*")
 _HEX_DIGEST = re.compile(r"[0-9a-fA-F]{32}")
 _ALGORITHM_DIGEST = re.compile(r"(MD5|SHA-256|SHA-512-256):[0-9a-fA-F]{32,64}", re.IGNORECASE)
-# A SIP URI, bare or in angle brackets with a display name.  Longer ones than PJSIP's limit are refused.
-_URI = re.compile(
-    r"(?:[^<>]*<)?sips?:(?:[^@<>\s\x00-\x20]+@)?(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::[0-9]*)?"
-    r"(?:;[^<>?\s]*)?(?:\?[^<>\s]*)?(?:>.*)?",
-    re.IGNORECASE | re.ASCII,
-)
-MAX_URI = 511
-MAX_HOST = 255
-
 
 Check = Callable[[str], "str | None"]
 Rule = Callable[[Mapping[str, Any]], "Check | None"]
@@ -69,8 +60,8 @@ Rule = Callable[[Mapping[str, Any]], "Check | None"]
 class Option:
     """An option of a type.
 
-    ``check`` returns the reason why Asterisk refuses a value, None if it doesn't; an option that takes
-    anything has none.
+    ``check`` returns the reason why Asterisk refuses a value, None if it accepts it; an option that accepts
+    anything has no check.
     """
 
     name: str
@@ -89,7 +80,7 @@ def _table() -> dict[str, dict[str, Option]]:
 
 
 def types() -> frozenset[str]:
-    """Return the types of objects that pjsip.conf may have."""
+    """Return the object types that pjsip.conf may have."""
     return frozenset(_table())
 
 
@@ -101,18 +92,6 @@ def options_of(type_name: str) -> Mapping[str, Option]:
 def is_true(value: str) -> bool:
     """Return whether a boolean option means yes."""
     return ascii_lower(value) in _TRUE_WORDS
-
-
-def is_uri(value: str) -> bool:
-    """Return whether PJSIP takes ``value`` for a SIP or SIPS URI."""
-    match = _URI.fullmatch(value) if len(value) <= MAX_URI else None
-    return match is not None and len(match[1]) <= MAX_HOST
-
-
-def uri_host(value: str) -> str:
-    """Return the host of a URI that :func:`is_uri` accepts, IPv6 in brackets."""
-    match = _URI.fullmatch(value)
-    return match[1] if match is not None else ""
 
 
 def _option(name: str, entry: Mapping[str, Any]) -> Option:
@@ -129,7 +108,7 @@ def _number(pattern: re.Pattern[str], what: str, low: int, high: int) -> Rule:
         least = entry.get("minimum", low)
 
         def check(value: str) -> str | None:
-            # 20 digits are more than any 64-bit number has.
+            # No 64-bit number has more than 20 digits.
             if pattern.fullmatch(value) and len(value) <= 20 and least <= int(value) <= high:
                 return None
             return f"expected {what} from {least} to {high}"
@@ -159,7 +138,7 @@ def _tokens(entry: Mapping[str, Any]) -> Check:
         for item in value.split(","):
             item = item.strip(BLANKS)
             if item and ascii_lower(item) not in words:
-                return f"{item!r} is none of {', '.join(entry['values'])}"
+                return f"{quoted(item)} is not one of {', '.join(entry['values'])}"
         return None
 
     return check
@@ -170,10 +149,10 @@ def _codecs(empty: bool) -> Rule:
         items = [item.strip(BLANKS) for item in re.split("[,|]", value)]
         items = [item for item in items if item]
         if not items and not empty:
-            return "names no codec"
+            return "expected a codec"
         for item in items:
             if ascii_lower(item.removeprefix("!").partition(":")[0].strip(BLANKS)) not in CODECS:
-                return f"{item!r} is no codec that every Asterisk knows"
+                return f"{quoted(item)} is not a codec that every Asterisk knows"
         return None
 
     return lambda entry: check
@@ -182,7 +161,7 @@ def _codecs(empty: bool) -> Rule:
 def _access_list(entry: Mapping[str, Any]) -> Check:
     def check(value: str) -> str | None:
         if not value and entry.get("nonempty"):
-            return "names no address"
+            return "expected an address"
         for item in value.split(","):
             item = item.strip(BLANKS)
             try:
@@ -208,7 +187,7 @@ def _preferences(entry: Mapping[str, Any]) -> Check:
             name, colon, choice = item.partition(":")
             known = choices.get(ascii_lower(name.strip(BLANKS)))
             if not colon or (known is not None and ascii_lower(choice.strip(BLANKS)) not in known):
-                return f"{item!r} is no preference"
+                return f"{quoted(item)} is not a valid preference"
         return None
 
     return check
@@ -216,10 +195,10 @@ def _preferences(entry: Mapping[str, Any]) -> Check:
 
 def _ciphers(_: Mapping[str, Any]) -> Check:
     def check(value: str) -> str | None:
-        # Names depend on the TLS library: all have a dash or underscore.  Numbers are the cipher's, not 0.
+        # Names depend on the TLS library: all have a dash or underscore.  A number is a cipher's code, not 0.
         for item in filter(None, (part.strip(BLANKS) for part in value.split(","))):
             if not re.search(r"[-_]", item[1:]) and not re.match(r"0*[1-9](\D|$)|0[xX]", item):
-                return f"{item!r} is no cipher"
+                return f"{quoted(item)} is not a valid cipher"
         return None
 
     return check
@@ -240,7 +219,7 @@ _RULES: dict[str, Rule] = {
     "contact": _test(
         lambda value: not value or re.match("sips?:.", value, re.IGNORECASE), "expected a SIP URI"
     ),
-    "contact_user": _matching(_CONTACT_USER, "the user of a SIP URI"),
+    "contact_user": _matching(CONTACT_USER, "the user of a SIP URI"),
     "digest": _test(
         lambda value: not value or _ALGORITHM_DIGEST.fullmatch(value), "expected ALGORITHM:digest"
     ),
@@ -254,7 +233,7 @@ _RULES: dict[str, Rule] = {
     "md5": _test(lambda value: not value or _HEX_DIGEST.fullmatch(value), "expected 32 hexadecimal digits"),
     "nonempty": _test(len, "expected a value"),
     "number": _matching(_NUMBER, "a number"),
-    "parameters": _matching(_PARAMETERS, "URI parameters"),
+    "parameters": _matching(PARAMETERS, "URI parameters"),
     "preferences": _preferences,
     "string": _anything,
     "tokens": _tokens,
@@ -265,5 +244,5 @@ _RULES: dict[str, Rule] = {
     "unchecked": _anything,
     "unsigned": _number(_UNSIGNED, "a whole number", 0, 2**32 - 1),
     "uri": _test(lambda value: not value or is_uri(value), "expected a SIP URI"),
-    "user": _matching(_USER, "the user of a SIP URI"),
+    "user": _matching(USER, "the user of a SIP URI"),
 }

@@ -1,8 +1,12 @@
-"""The ``global`` and ``system`` objects, and the order of identifiers that they ask for.
+"""The ``global`` and ``system`` objects, and the order of identifiers that they set.
 
-Facts (identification section 1): ``line`` is always first; names that ``endpoint_identifier_order`` lists
-follow, compared exactly, blanks and all, each at its first place; the rest follow in the order in which
-Asterisk's modules are loaded.
+Facts
+
+See section 1 of docs/explanation/identification.md.
+
+- ``line`` is always first.
+- The names in ``endpoint_identifier_order`` follow, compared exactly, including blanks, each at its first place.
+- The rest follow in the order in which Asterisk's modules are loaded.
 """
 
 from __future__ import annotations
@@ -20,7 +24,7 @@ __all__ = ["build_settings"]
 def build_settings(
     general: tuple[Candidate, Options] | None, system: tuple[Candidate, Options] | None, problems: Problems
 ) -> Settings:
-    """Return what the two objects say, Asterisk's defaults for what they don't."""
+    """Return the settings of the two objects, with Asterisk's defaults for the others."""
     candidate, options = general if general is not None else (None, Options({}))
     values = options.values()
     if system is not None:
@@ -59,11 +63,11 @@ def _check_order(candidate: Candidate, options: Options, problems: Problems) -> 
             continue
         code, message = (
             "order-unknown",
-            f"endpoint_identifier_order lists {quoted(item)}, which is no identifier",
+            f"endpoint_identifier_order lists {quoted(item)}, which is not an identifier",
         )
         meant = ascii_lower(item.strip(BLANKS))
         if item == "line":
-            code, message = "order-line", "endpoint_identifier_order lists 'line', which is first in any case"
+            code, message = "order-line", "endpoint_identifier_order lists 'line', which is always first"
         elif meant in LOAD_ORDER:
-            message += f"; {meant!r} must be written just so, blanks are part of a name"
+            message += f" (did you mean {quoted(meant)}? case and blanks matter)"
         problems.add(code, line.file, line.line, message, section=candidate.id)

@@ -1,7 +1,7 @@
 """Objects of ``type=transport``: which of them listen, and where.
 
-It opens nothing: whether the machine has the address can't be known here.  What is known is that two
-transports of one protocol can't have the same address and port.
+It opens no sockets: whether the machine has the address isn't known here.  What is known is that two
+transports with the same protocol can't have the same address and port.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ def build_transport(
     others: Iterable[Transport],
     problems: Problems,
 ) -> Transport | None:
-    """Return the transport, None where it can't listen; ``others`` are those that listen already.
+    """Return the transport, None if it can't listen; ``others`` are those that already listen.
 
-    Websocket and flow transports have no socket of their own, hence need no ``bind``.
+    Websocket and flow transports have no socket of their own, so they need no ``bind``.
     """
     protocol = ascii_lower(options.value("protocol", "udp"))
     bind = options.line("bind")
@@ -40,14 +40,16 @@ def build_transport(
     reason = ""
     if address is None:
         if protocol in DEFAULT_PORTS or bind is not None:
-            reason = f"bind = {quoted(text)} is no address" if bind is not None else "it has no bind"
+            reason = (
+                f"bind = {quoted(text)} is not a valid address" if bind is not None else "bind is missing"
+            )
         else:
             address = Address(4, 0, 0)
     if address is not None and protocol in DEFAULT_PORTS:
         place = (protocol, address.family, format_address(address.family, address.value), address.port)
         for other in others:
             if (other.protocol, other.family, other.host, other.port) == place:
-                reason = f"{other.address} is taken for {protocol} by transport {quoted(other.id)}"
+                reason = f"transport {quoted(other.id)} already uses {other.address} for {protocol}"
     if reason or address is None:
         file, line = (candidate.file, candidate.line) if bind is None else (bind.file, bind.line)
         problems.add("transport-bind", file, line, reason, section=candidate.id, lost=candidate.described)
@@ -66,7 +68,7 @@ def build_transport(
 
 
 def _bound(text: str, resolver: Resolver) -> Address | None:
-    """Return the address of a ``bind``; of a name the first one that it has."""
+    """Return the address of a ``bind``; for a name, its first address."""
     address = parse_address(text)
     parts = split_port(text)
     if address is not None or parts is None or not parts[0]:

@@ -1,19 +1,20 @@
-"""pjsip_wizard.conf: the objects that Asterisk makes of each ``type=wizard`` section.
+"""pjsip_wizard.conf: the objects that Asterisk makes from each ``type=wizard`` section.
 
-It writes the lines that a user would write in pjsip.conf and hands them to the rules for these; what
-the lines mean isn't known here.
+It writes the lines that a user would write in pjsip.conf and passes them on; what the lines mean isn't
+known here.
 
-Facts (identification section 11):
+Facts
+
+See section 11 of docs/explanation/identification.md.
 
 - Section W makes the endpoint W, the aor W, the auths ``W-iauth`` and ``W-oauth``, the identify
   ``W-identify`` unless it accepts registrations, and with ``sends_registrations`` a registration
-  ``W-reg-N`` for each remote host.  ``endpoint/x`` and the like are the objects' options.
-- ``identify/match`` stands instead of the remote hosts; the identify's endpoint is W whatever is said.
-- What is refused doesn't take the rest along, but the first refused registration ends them, and a
-  refused aor or auth ends neither endpoint nor identify.
-- The last ``remote_hosts`` line holds.  Of two sections of one name the later one's objects take the place of
-  the earlier one's, as they do when a section was changed and is loaded again: what the later one fails to
-  make stays, what it doesn't want to make goes.
+  ``W-reg-N`` for each remote host.  ``endpoint/x`` and similar lines are the objects' options.
+- ``identify/match`` replaces the remote hosts; the identify's endpoint is always W.
+- A refused object doesn't affect the others, except that the first refused registration ends the registrations.
+- The last ``remote_hosts`` line is used.  Of two sections with the same name, the later one's objects replace the
+  earlier one's, as when a changed section is reloaded: objects that the later one fails to make stay, objects that
+  it isn't supposed to make are removed.
 """
 
 from __future__ import annotations
@@ -40,10 +41,10 @@ OWN_OPTIONS = words(
 
 @attrs.frozen
 class Wizard:
-    """What one wizard section makes, as candidates.
+    """The candidates that one wizard section makes.
 
-    No identify may be wanted, or the remote hosts for it may be missing; so with registrations.  In the first
-    case those of an earlier section of the same name go, in the second they stay.
+    The section may want no identify, or lack the remote hosts for it; likewise for registrations.  In the first
+    case those of an earlier section with the same name are removed, in the second they stay.
     """
 
     id: str
@@ -57,7 +58,7 @@ class Wizard:
 
 
 def read_wizards(document: Document, budget: Budget, problems: Problems) -> Iterator[Wizard]:
-    """Yield the wizards of pjsip_wizard.conf in file order; of one name the last counts."""
+    """Yield the wizards of pjsip_wizard.conf in file order."""
     sections: list[Section] = []
     last: dict[str, Section] = {}
     for section in document.sections:
@@ -65,17 +66,15 @@ def read_wizards(document: Document, budget: Budget, problems: Problems) -> Iter
             continue
         first = next((line for line in section.variables if ascii_lower(line.name) == "type"), None)
         if first is None or first.value != "wizard":
-            said = "no type" if first is None else f"type {quoted(first.value)}"
-            message = f"the section has {said}, only type 'wizard' counts in this file"
+            type_text = "no type" if first is None else f"type {quoted(first.value)}"
+            message = f"the section has {type_text}; Asterisk skips all but type 'wizard' in this file"
             code = "type-missing" if first is None else "type-unknown"
             lost = f"the section {quoted(section.name)}"
             problems.add(code, section.file, section.line, message, section=section.name, lost=lost)
             continue
         before = last.get(section.name)
         if before is not None:
-            message = (
-                f"what the section of the same name at {section.origin} makes takes the place of this one's"
-            )
+            message = f"replaced by the section with the same name at {section.origin}"
             lost = f"the wizard {quoted(before.name)}"
             problems.add("overridden", before.file, before.line, message, section=before.name, lost=lost)
         last[section.name] = section
@@ -85,7 +84,7 @@ def read_wizards(document: Document, budget: Budget, problems: Problems) -> Iter
 
 
 class _Maker:
-    """Makes the candidates of one section."""
+    """Builds the candidates of one section."""
 
     def __init__(self, section: Section, budget: Budget, problems: Problems) -> None:
         self._section = section
@@ -101,11 +100,11 @@ class _Maker:
             elif not slash and prefix in OWN_OPTIONS:
                 self._own[prefix] = line
             else:
-                message = f"a wizard has no option {quoted(line.name)}, Asterisk passes it over"
+                message = f"a wizard has no option {quoted(line.name)}, so Asterisk skips it"
                 problems.add("wizard-option", line.file, line.line, message, section=section.name)
 
     def wizard(self) -> Wizard:
-        """Return what the section makes, and note what it lacks."""
+        """Return the candidates of the section, and report what it lacks."""
         name = self._name
         hosts = self._hosts()
         return Wizard(
@@ -127,14 +126,14 @@ class _Maker:
         return self._true("accepts_registrations") or self._true("sends_line_with_registrations")
 
     def _hosts(self) -> list[Variable]:
-        """Return the remote hosts, each as a line of its own."""
+        """Return the remote hosts, each as a separate line."""
         line = self._own.get("remote_hosts")
         if line is None:
             return []
         items = [item.strip(BLANKS) for item in line.value.split(",")]
         if not self._budget.spend(len(items) * (1 + len(self._parts["registration"]))):
             lost = f"the hosts of the wizard {quoted(self._name)}"
-            message = f"more than {MAX_ITEMS_MADE} hosts, or lines for them, in all"
+            message = f"more than {MAX_ITEMS_MADE} hosts, or lines for them, in the configuration"
             self._problems.add("limit-exceeded", line.file, line.line, message, section=self._name, lost=lost)
             return []
         return [line._replace(name="match", value=item) for item in items if item]
@@ -143,7 +142,7 @@ class _Maker:
         return Candidate(type_name, name, lines, self._section.file, self._section.line)
 
     def _line(self, name: str, value: str, source: Variable | None = None) -> Variable:
-        """Return a line that the wizard writes by itself, or by one of its options."""
+        """Return a line that the wizard writes on its own, or because of one of its options."""
         if source is not None:
             return source._replace(name=name, value=value)
         return Variable(name, value, self._section.file, self._section.line)
@@ -226,6 +225,6 @@ class _Maker:
 
     def _missing_hosts(self, reason: str, lost: str) -> None:
         section = self._section
-        message = f"the wizard {quoted(section.name)} {reason}, but has no remote_hosts"
+        message = f"the wizard {quoted(section.name)} {reason} but has no remote_hosts"
         problems = self._problems
         problems.add("wizard-hosts", section.file, section.line, message, section=section.name, lost=lost)

@@ -1,42 +1,41 @@
 """Captures of packets, pcap and pcapng, as batches of the SIP messages in them.
 
-Knows how such a file begins and the choices of a caller; the packets are decoded by ``_ext/captures/_capture.pyx``.
+Knows how such a file begins and the caller's options; the packets are decoded by ``_ext/captures/_capture.pyx``.
 
 Facts
-- SIP is found by its first line, on any port, over UDP and TCP, IPv4 and IPv6; fragments and streams are put together.
-- What can't be read is counted by its reason (:data:`~identify.traffic.captures.skipped.SKIP_REASONS`), never dropped
-  in silence.
-- Asterisk's ``pjsip set logger pcap`` is such a file, with peculiarities: see ``_ext/captures/_datagrams.pyx``.
+
+- SIP is found by its first line, on any port, over UDP and TCP, IPv4 and IPv6; fragments and streams are reassembled.
+- Packets that can't be read are counted by reason (:data:`~identify.traffic.captures.skipped.SKIP_REASONS`), never
+  dropped silently.
+- Asterisk's ``pjsip set logger pcap`` writes such files, with peculiarities: see ``_ext/captures/_datagrams.pyx``.
 """
 
 from __future__ import annotations
-
-from typing import Final
 
 from identify._compiled._capture import CaptureDecoder
 from identify.traffic.captures.decoding import ByteStream, DecodedReader, peeked
 
 __all__ = ["DUPLICATE_WINDOW", "CaptureReader"]
 
-#: Nanoseconds within which the same packet is a copy: copies come within a millisecond, what is sent again not
+#: Nanoseconds within which an identical packet is a copy: copies come within a millisecond, retransmissions not
 #: before half a second (RFC 3261 17.1.1.1).
-DUPLICATE_WINDOW: Final = 50_000_000
+DUPLICATE_WINDOW = 50_000_000
 
-#: So many are enough to recognise a capture.
-FIRST_BYTES: Final = 12
+#: Bytes that are enough to recognise a capture.
+FIRST_BYTES = 12
 
-_PCAP: Final = (b"\xa1\xb2\xc3\xd4", b"\xd4\xc3\xb2\xa1", b"\xa1\xb2\x3c\x4d", b"\x4d\x3c\xb2\xa1")
-_PCAPNG: Final = b"\x0a\x0d\x0d\x0a"
-_BYTE_ORDERS: Final = (b"\x1a\x2b\x3c\x4d", b"\x4d\x3c\x2b\x1a")
+_PCAP = (b"\xa1\xb2\xc3\xd4", b"\xd4\xc3\xb2\xa1", b"\xa1\xb2\x3c\x4d", b"\x4d\x3c\xb2\xa1")
+_PCAPNG = b"\x0a\x0d\x0d\x0a"
+_BYTE_ORDERS = (b"\x1a\x2b\x3c\x4d", b"\x4d\x3c\x2b\x1a")
 
 
 class CaptureReader(DecodedReader):
-    """Reads a capture from a binary stream; once over, for one thread.
+    """Reads a capture from a binary stream; can be iterated once, by one thread.
 
-    ``duplicates`` drops packets that are in the file twice within :data:`DUPLICATE_WINDOW`, as a capture of several
-    interfaces has them.  ``hep`` says what is done with HEP3 packets in UDP datagrams: ``auto`` delivers a message
-    once that is there as a packet and in HEP, ``yes`` delivers both, ``no`` only packets.  ``format`` is only a name;
-    not given it is looked for where the stream has ``peek``.
+    ``duplicates`` drops packets that occur twice within :data:`DUPLICATE_WINDOW`, as in a capture of several
+    interfaces.  ``hep`` says how to treat HEP3 packets in UDP datagrams: ``auto`` delivers a message that is there both
+    as a packet and in HEP once, ``yes`` delivers both, ``no`` only packets.  ``format`` is only a name; if it isn't
+    given, it is detected if the stream has ``peek``.
     """
 
     def __init__(
@@ -54,7 +53,7 @@ class CaptureReader(DecodedReader):
 
     @staticmethod
     def recognises(first_bytes: bytes) -> str | None:
-        """Return the format of a file that begins so, ``pcap`` or ``pcapng``, or None."""
+        """Return the format of a file that begins with these bytes, ``pcap`` or ``pcapng``, or None."""
         if first_bytes[:4] in _PCAP:
             return "pcap"
         if first_bytes[:4] == _PCAPNG and first_bytes[8:12] in _BYTE_ORDERS:

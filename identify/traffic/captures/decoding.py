@@ -1,45 +1,47 @@
-"""What the readers of compiled decoders have in common: from a stream of bytes to batches.
+"""The common part of readers with compiled decoders: from a stream of bytes to batches.
 
-Knows buffers, the end of a stream and how columns become a batch; nothing of formats.
+Knows buffers, the end of a stream and how columns become a batch; nothing about formats.
 
-Strategy: one buffer, a little larger than the longest thing that has to be whole; what a decoder leaves is moved to
-its begin.  So memory doesn't grow with the input, and pipes and decompressed streams are read like files.
+Strategy
+
+There is one buffer, a little larger than the longest packet; the bytes that a decoder leaves are moved to its start.
+So memory doesn't grow with the input, and pipes and decompressed streams are read like files.
 """
 
 from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator
-from typing import Final, Protocol
+from typing import Protocol
 
 from identify.traffic.batch import Batch, Reader
-from identify.traffic.captures.skipped import named
+from identify.traffic.captures.skipped import counts_by_name
 
 __all__ = ["BUFFER", "ByteStream", "DecodedReader", "Decoder", "peeked"]
 
-#: Bytes of a reader's buffer: it stays in a second-level cache, and holds the longest packet with room to spare.
-BUFFER: Final = 1 << 20
+#: Bytes of a reader's buffer: it fits into a second-level cache, and holds the longest packet with room to spare.
+BUFFER = 1 << 20
 
 
 class ByteStream(Protocol):
-    """What a reader needs of its input: binary files, pipes and decompressors have it."""
+    """The interface that a reader needs of its input: binary files, pipes and decompressors have it."""
 
     def readinto(self, buffer: memoryview, /) -> int | None:
-        """Fill the buffer from its begin; return how many bytes, 0 at the end."""
+        """Fill the buffer from its start; return the number of bytes, 0 at the end."""
 
 
 def peeked(stream: ByteStream, count: int) -> bytes:
-    """Return the first bytes of a stream that can be looked at without reading them, else none."""
+    """Return the first bytes of a stream if it can be peeked into, else none."""
     peek = getattr(stream, "peek", None)
     return bytes(peek(count)[:count]) if peek is not None else b""
 
 
 class Decoder(Protocol):
-    """What a compiled decoder offers."""
+    """The interface of a compiled decoder."""
 
     @property
     def full(self) -> bool:
-        """Whether the batch has to be taken first."""
+        """Whether the batch must be taken before more is decoded."""
 
     @property
     def rows(self) -> int:
@@ -51,17 +53,17 @@ class Decoder(Protocol):
 
     @property
     def waiting(self) -> bool:
-        """Whether it stands inside something that it skips."""
+        """Whether the decoder is inside something that it skips."""
 
     @property
     def damage(self) -> str | None:
-        """Why nothing can be read any more."""
+        """Why nothing more can be read, None if more can."""
 
     def feed(self, data: bytearray, start: int, end: int) -> int:
-        """Decode, return where it stopped."""
+        """Decode, and return where decoding stopped."""
 
     def finish(self) -> bool:
-        """Give up what is incomplete; True once all is in the batch."""
+        """Give up incomplete messages; True once everything is in the batch."""
 
     def take(
         self,
@@ -69,13 +71,13 @@ class Decoder(Protocol):
         """Return the columns in the order of Batch's fields."""
 
     def counts(self) -> list[int]:
-        """Return what was passed over, by the numbers of the reasons."""
+        """Return how much was skipped, by the numbers of the reasons."""
 
 
 class DecodedReader(Reader):
-    """Delivers what a decoder finds in a stream; once over, for one thread.
+    """Delivers the messages that a decoder finds in a stream; can be iterated once, by one thread.
 
-    The stream isn't closed: it belongs to who opened it.
+    The stream isn't closed: it belongs to the caller.
     """
 
     def __init__(self, stream: ByteStream, name: str, format: str, decoder: Decoder) -> None:
@@ -91,7 +93,7 @@ class DecodedReader(Reader):
     def __iter__(self) -> Iterator[Batch]:
         """Deliver batches of about a mebibyte or 4,096 messages.
 
-        What is wrong with the input as a whole ends the iteration, with a line in ``problems``; errors of the
+        A fault of the input as a whole ends the iteration, with a line in ``problems``; errors of the
         stream itself, such as OSError, are raised.
         """
         decoder = self._decoder
@@ -103,7 +105,7 @@ class DecodedReader(Reader):
             if decoder.full:
                 yield self._batch()
                 continue
-            # All but an incomplete packet is decoded.
+            # Everything but an incomplete packet has been decoded.
             buffer[: end - start] = view[start:end]
             start, end = 0, end - start
             read = self._stream.readinto(view[end:])
@@ -113,7 +115,7 @@ class DecodedReader(Reader):
         if decoder.damage is not None:
             self.problems.append(f"{decoder.damage}; the rest isn't read")
         elif start < end or decoder.waiting:
-            self.problems.append(f"ends in the middle of what follows packet {decoder.packets}")
+            self.problems.append(f"truncated after packet {decoder.packets}")
         done = False
         while not done:
             done = decoder.finish()
@@ -121,7 +123,7 @@ class DecodedReader(Reader):
                 yield from self._last() if done else [self._batch()]
 
     def _last(self) -> Iterator[Batch]:
-        """Deliver what is left, if anything, after the counts are complete."""
+        """Deliver the remaining messages, if any, once the counts are complete."""
         batch = self._batch()
         if len(batch):
             yield batch
@@ -131,7 +133,7 @@ class DecodedReader(Reader):
             self._decoder.take()
         )
         self.counts.clear()
-        self.counts.update(named(self._decoder.counts()))
+        self.counts.update(counts_by_name(self._decoder.counts()))
         return Batch(
             data=data,
             offsets=array("q", offsets),

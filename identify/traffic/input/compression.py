@@ -1,12 +1,14 @@
 """Decompression as a stream, in constant memory: gzip, xz, bzip2 and Zstandard.
 
-Knows the magic bytes of compressed files and how each library is asked for a bounded piece; nothing of what is
-inside.
+Knows the magic bytes of compressed files and how to ask each library for a bounded piece; nothing about the
+content.
 
-*Strategy*: all four libraries have objects that take some input and give at most so much output.  A file may
-consist of several members or frames one after the other; after the first, what follows and is none is passed
-over, as gzip(1) does.  Memory is bounded by the window, which a file could choose: 256 MiB for xz, 128 MiB for
-Zstandard; a file that wants more is damaged for us.
+Strategy
+
+All four libraries have objects that take some input and return a bounded amount of output.  A file may consist of
+several members or frames; after the first one, anything else that follows is skipped, as gzip(1) does.  Memory is
+bounded by the window size, which the file chooses: 256 MiB for xz, 128 MiB for Zstandard; a file that needs more
+counts as damaged.
 """
 
 from __future__ import annotations
@@ -17,23 +19,23 @@ import re
 import sys
 import zlib
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from identify.errors import TrafficError
 
 __all__ = ["DAMAGE", "MAGIC_BYTES", "Decompressor", "compression_of", "decompressor"]
 
-#: What a compressed file begins with.
-MAGIC: Final = {
+#: The first bytes of compressed files.
+MAGIC = {
     "gzip": re.compile(rb"\x1f\x8b\x08"),
     "xz": re.compile(rb"\xfd7zXZ\x00"),
     "bzip2": re.compile(rb"BZh[1-9]1AY&SY"),
     "zstd": re.compile(rb"\x28\xb5\x2f\xfd"),
 }
-MAGIC_BYTES: Final = 10
-XZ_MEMORY: Final = 256 << 20
-ZSTD_WINDOW_LOG: Final = 27
-ZLIB_GZIP: Final = 16 + zlib.MAX_WBITS
+MAGIC_BYTES = 10
+XZ_MEMORY = 256 << 20
+ZSTD_WINDOW_LOG = 27
+ZLIB_GZIP = 16 + zlib.MAX_WBITS
 
 
 class Decompressor(Protocol):
@@ -45,7 +47,7 @@ class Decompressor(Protocol):
 
     @property
     def needs_input(self) -> bool:
-        """Whether more can only come from more input."""
+        """Whether more output needs more input."""
 
     @property
     def unused_data(self) -> bytes:
@@ -91,7 +93,7 @@ def _zstd() -> Decompressor:
     return made
 
 
-_MAKERS: Final[dict[str, Callable[[], Decompressor]]] = {
+_MAKERS: dict[str, Callable[[], Decompressor]] = {
     "gzip": _Gzip,
     "xz": _xz,
     "bzip2": bz2.BZ2Decompressor,
@@ -100,7 +102,7 @@ _MAKERS: Final[dict[str, Callable[[], Decompressor]]] = {
 
 
 def _damage() -> tuple[type[Exception], ...]:
-    """Return what the libraries raise for damaged input."""
+    """Return the exceptions that the libraries raise for damaged input."""
     common = (zlib.error, lzma.LZMAError, OSError, EOFError, ValueError)
     try:
         if TYPE_CHECKING or sys.version_info < (3, 14):
@@ -112,12 +114,12 @@ def _damage() -> tuple[type[Exception], ...]:
     return (*common, ZstdError)
 
 
-#: What :meth:`Decompressor.decompress` raises for damaged input.
-DAMAGE: Final = _damage()
+#: The exceptions that :meth:`Decompressor.decompress` raises for damaged input.
+DAMAGE = _damage()
 
 
 def compression_of(first: bytes) -> str | None:
-    """Return the name of the compression that a file with these first bytes has, None for none."""
+    """Return the name of the compression of a file with these first bytes, None for none."""
     for name, magic in MAGIC.items():
         if magic.match(first):
             return name
@@ -125,11 +127,11 @@ def compression_of(first: bytes) -> str | None:
 
 
 def decompressor(name: str, path: str) -> Decompressor:
-    """Return an object for one member; TrafficError where the library is missing."""
+    """Return an object for one member; TrafficError if the library is missing."""
     try:
         return _MAKERS[name]()
     except ImportError as error:
         raise TrafficError(
-            "compressed by Zstandard, and no library for it is installed: pip install 'sip-identify[zstd]'",
+            "compressed with Zstandard, which needs a library that isn't installed: pip install 'sip-identify[zstd]'",
             path,
         ) from error

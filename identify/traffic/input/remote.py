@@ -1,6 +1,6 @@
-"""Files that URLs name, such as ``s3://bucket/monday.pcap``, by fsspec and its libraries for each scheme.
+"""Files named by URLs, such as ``s3://bucket/monday.pcap``, opened by fsspec and its libraries for each scheme.
 
-Knows what a URL is and how to open it; credentials and endpoints are those libraries' configuration.
+Knows what a URL is and how to open it; credentials and endpoints are configured in those libraries.
 """
 
 from __future__ import annotations
@@ -12,17 +12,17 @@ from identify.errors import TrafficError
 
 __all__ = ["is_url", "open_url", "size_of"]
 
-#: A scheme (RFC 3986 3.1), also behind fsspec's chains such as ``simplecache::``.
+#: A scheme (RFC 3986 3.1), also after fsspec's chains such as ``simplecache::``.
 URL = re.compile(r"[A-Za-z][A-Za-z0-9+.:-]+://")
 
 
 def is_url(path: str) -> bool:
-    """Say whether it names a file by URL; ``C://`` wouldn't, having a drive."""
+    """Return whether the path is a URL; ``C://`` isn't, it names a drive."""
     return URL.match(path) is not None
 
 
 def open_url(url: str) -> IO[bytes]:
-    """Open a URL for bytes; TrafficError where it can't be, or a library is missing."""
+    """Open a URL as a binary file; TrafficError if that fails, or a library is missing."""
     try:
         import fsspec  # noqa: PLC0415 (an extra)
     except ImportError as error:
@@ -32,13 +32,13 @@ def open_url(url: str) -> IO[bytes]:
     try:
         file: IO[bytes] = fsspec.open(url, "rb").open()
     except Exception as error:
-        # Each scheme's library has errors of its own, and a missing one says what to install.
+        # Each scheme's library raises its own errors, and the error for a missing library says what to install.
         raise TrafficError(f"can't be read: {_worded(error)}", url) from error
     return file
 
 
 def size_of(file: Any) -> int | None:
-    """Return the size that fsspec found out, None where it doesn't know."""
+    """Return the size that fsspec reports, None if it doesn't know."""
     size = getattr(file, "size", None)
     return size if isinstance(size, int) and not isinstance(size, bool) else None
 

@@ -1,8 +1,8 @@
-"""The bytes of an input: opened, counted, decompressed, and looked at before they are read.
+"""The bytes of an input: opened, counted, decompressed, and available for peeking.
 
-Knows files, URLs, standard input and compression; nothing of formats.  A :class:`Stream` is what readers of formats
-read from.  What is wrong on the way (a truncated or damaged compressed file, a bomb) ends the stream and is put
-into ``problems``; what came before was delivered.
+Knows files, URLs, standard input and compression; nothing about formats.  The readers of formats read from a
+:class:`Stream`.  A fault on the way (a truncated or damaged compressed file, a decompression bomb) ends the stream
+and is added to ``problems``; everything before it has been delivered.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import io
 import os
 import stat
 import sys
-from typing import IO, Final
+from typing import IO
 
 from identify.errors import TrafficError
 from identify.traffic.input.compression import DAMAGE, MAGIC_BYTES, Decompressor, compression_of, decompressor
@@ -19,19 +19,19 @@ from identify.traffic.input.remote import is_url, open_url, size_of
 
 __all__ = ["EXPANSION", "Stream", "open_stream"]
 
-#: How many times larger than the input what comes out of it may be, once it is larger than RATIO_FROM; text in
-#: gzip can't reach it, a bomb in xz or Zstandard does at once.
-EXPANSION: Final = 10_000
-RATIO_FROM: Final = 64 << 20
-PIECE: Final = 256 << 10
-#: Compressed files inside of compressed files are opened so deep.
-DEEPEST: Final = 3
+#: The maximum ratio of decompressed to compressed bytes, applied beyond RATIO_FROM; text in gzip can't reach it,
+#: a bomb in xz or Zstandard does at once.
+EXPANSION = 10_000
+RATIO_FROM = 64 << 20
+PIECE = 256 << 10
+#: The maximum depth of compressed files inside compressed files.
+DEEPEST = 3
 
 
 class Stream(io.RawIOBase):
-    """Bytes to read, decompressed; ``position`` and ``size`` are of the input as it is stored.
+    """Bytes to read, decompressed; ``position`` and ``size`` refer to the stored input.
 
-    Not thread-safe, but for ``position``, which another thread may look at.
+    Not thread-safe, except for ``position``, which another thread may read.
     """
 
     def __init__(
@@ -48,7 +48,7 @@ class Stream(io.RawIOBase):
         super().__init__()
         self.name = name
         self.size = size
-        #: When the file was last written, in seconds since the epoch, None where it is no file.
+        #: When the file was last written, in seconds since the epoch, None if it is not a file.
         self.modified = modified
         self.problems: list[str] = []
         #: Names of the compressions, the outermost first.
@@ -75,14 +75,14 @@ class Stream(io.RawIOBase):
 
     @property
     def plain(self) -> IO[bytes] | None:
-        """The file itself at its beginning, None where it is compressed or can't be sought in."""
+        """The file itself at its beginning, None if it is compressed or not seekable."""
         if self._layers or not self._file.seekable():
             return None
         self._file.seek(-self._position, os.SEEK_CUR)
         return self._file
 
     def peek(self, count: int) -> bytes:
-        """Return the next bytes, fewer only at the end, without taking them."""
+        """Return the next bytes, fewer only at the end, without consuming them."""
         while len(self._ahead) < count and (piece := self._more()):
             self._ahead += piece
         return bytes(self._ahead[:count])
@@ -92,7 +92,7 @@ class Stream(io.RawIOBase):
         return True
 
     def read(self, count: int = -1, /) -> bytes:
-        """Return that many bytes, fewer only at the end; without a count all that are left."""
+        """Return ``count`` bytes, fewer only at the end; without a count all that are left."""
         while (count < 0 or len(self._ahead) < count) and (piece := self._more()):
             self._ahead += piece
         taken = bytes(self._ahead if count < 0 else self._ahead[:count])
@@ -100,10 +100,10 @@ class Stream(io.RawIOBase):
         return taken
 
     def readinto(self, buffer: object, /) -> int:
-        """Fill a buffer, as far as one piece goes."""
+        """Fill a buffer with as much as one piece has."""
         view = memoryview(buffer).cast("B")  # type: ignore[arg-type]
         if not self._layers and not self._ahead and not self._ended and isinstance(self._file, io.FileIO):
-            # Nothing lies between, so nothing need be copied.
+            # Nothing is in between, so nothing needs to be copied.
             try:
                 count = self._file.readinto(view) or 0
             except OSError as error:
@@ -123,7 +123,7 @@ class Stream(io.RawIOBase):
         super().close()
 
     def _more(self) -> bytes:
-        """Return the next piece of what is delivered, empty at the end."""
+        """Return the next piece to deliver, empty at the end."""
         if self._ended:
             return b""
         piece = self._from(len(self._layers))
@@ -136,7 +136,7 @@ class Stream(io.RawIOBase):
         return piece
 
     def _from(self, layers: int) -> bytes:
-        """Return the next piece of what the first so many layers make of the file."""
+        """Return the next piece of the file as decompressed by the first ``layers`` layers."""
         if not layers:
             try:
                 piece = self._file.read(PIECE)
@@ -164,21 +164,21 @@ class Stream(io.RawIOBase):
                 return b""
 
     def _unreadable(self, error: OSError) -> str:
-        return f"can't be read on after {self._position} bytes: {error.strerror or error}"
+        return f"can't be read after {self._position} bytes: {error.strerror or error}"
 
     def _too_much(self) -> str | None:
         if self._limit is not None and self._delivered > self._limit:
-            return f"more than {self._limit} bytes decompressed, the rest isn't read"
+            return f"more than {self._limit} decompressed bytes; the rest isn't read"
         if self._delivered > RATIO_FROM and self._delivered > self._expansion * max(self._position, 1):
             return (
-                f"{self._delivered} bytes from {self._position} compressed ones, more than {self._expansion} "
-                "times: the rest isn't read"
+                f"{self._delivered} bytes decompressed from {self._position}, more than {self._expansion} times "
+                "as many; the rest isn't read"
             )
         return None
 
 
 class _Layer:
-    """One compression: members, one after the other."""
+    """One compression: a sequence of members."""
 
     def __init__(self, name: str, path: str, first: bytes) -> None:
         self.name = name
@@ -215,7 +215,7 @@ class _Layer:
         return piece
 
     def _next_member(self) -> None:
-        """Begin the member that follows, if one does; padding and anything else is passed over."""
+        """Begin the next member, if there is one; padding and anything else is skipped."""
         self._pending = self._pending.lstrip(b"\0")
         if compression_of(self._pending) == self.name:
             self._member = decompressor(self.name, self._path)
@@ -229,14 +229,14 @@ def open_stream(
     limit: int | None = None,
     expansion: int = EXPANSION,
 ) -> Stream:
-    """Open a path, a URL, ``-`` for standard input, or a file object that is open for bytes.
+    """Open a path, a URL, ``-`` for standard input, or a binary file object.
 
-    A file object stays open when the stream is closed.  ``limit`` bounds the bytes that come out of a compressed
-    input, ``expansion`` how many times more they may be than the compressed ones.
+    A file object stays open when the stream is closed.  ``limit`` is the maximum number of decompressed bytes,
+    ``expansion`` their maximum ratio to the compressed bytes.
     """
     if not isinstance(source, (str, os.PathLike)):
         if isinstance(source, io.TextIOBase) or not hasattr(source, "read"):
-            raise TrafficError(f"{type(source).__name__} is no path and no file open for bytes")
+            raise TrafficError(f"{type(source).__name__} is neither a path nor a file open for bytes")
         name = getattr(source, "name", "")
         name = name if isinstance(name, str) else f"<{type(source).__name__}>"
         size, modified = _status(source)
@@ -260,7 +260,7 @@ def open_stream(
 def _owning(
     file: IO[bytes], name: str, size: int | None, modified: float | None, *, limit: int | None, expansion: int
 ) -> Stream:
-    """Return a stream that closes the file, also if there can be none."""
+    """Return a stream that closes the file, even if making the stream fails."""
     try:
         return Stream(file, name, size=size, modified=modified, owned=True, limit=limit, expansion=expansion)
     except BaseException:
@@ -269,7 +269,7 @@ def _owning(
 
 
 def _status(file: IO[bytes]) -> tuple[int | None, float | None]:
-    """Return size and time of a regular file; of a file object in memory the size."""
+    """Return the size and time of a regular file, or the size of a file object in memory."""
     try:
         status = os.fstat(file.fileno())
     except (AttributeError, OSError, ValueError):

@@ -1,4 +1,4 @@
-"""Asterisk's logs: SIP messages that `pjsip set logger on` wrote, and the lines that tell what was identified."""
+"""Asterisk's logs: SIP messages written by `pjsip set logger on`, and the lines about identification."""
 
 from identify.traffic.logs.reader import LogReader, recognises
 

@@ -1,9 +1,12 @@
 """SIP messages in Asterisk's JSON logs (``[json]`` in logger.conf).
 
-Knows one object a line; what a text with several messages means is in ``segments``.
+Knows one object per line; ``segments`` knows what a text with several messages means.
 
-*Facts*: the text of a record is exact but for what follows a NUL, and ends with an LF of the logger.  Records that
-aren't UTF-8 are lost, and lines that are no objects appear (a banner, backtraces).
+Facts
+
+- The text of a record is exact up to a NUL, and ends with an LF of the logger.
+- Records that aren't UTF-8 are lost.
+- Some lines are not objects (a banner, backtraces).
 """
 
 from __future__ import annotations
@@ -12,26 +15,26 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator
-from typing import Final
 
 import attrs
 
+from identify.traffic.batch import MESSAGE_LIMIT
 from identify.traffic.input.stream import Stream
 from identify.traffic.logs.headlines import HEADLINE, MARK
-from identify.traffic.logs.records import INCOMPLETE, LARGEST, MALFORMED, TOO_LARGE, LogMessage, completed
+from identify.traffic.logs.records import INCOMPLETE, MALFORMED, TOO_LARGE, LogMessage, completed
 from identify.traffic.logs.segments import Runs, leading_line_ends
 
 __all__ = ["JsonLog", "LogLine", "SIGN"]
 
-PIECE: Final = 4 << 20
-LONGEST_LINE: Final = 1 << 20
-#: What a line with a SIP message has.
-SIGN: Final = b'"message":"' + MARK
+PIECE = 4 << 20
+LONGEST_LINE = 1 << 20
+#: The text by which a line with a SIP message is found.
+SIGN = b'"message":"' + MARK
 
 
 @attrs.define
 class LogLine:
-    """Another record of a JSON log."""
+    """A record of a JSON log that isn't a SIP message."""
 
     line: int
     thread: bytes
@@ -40,7 +43,7 @@ class LogLine:
 
 
 class JsonLog:
-    """The messages of a JSON log, and its other records where ``others`` are asked for."""
+    """The messages of a JSON log, and its other records if ``others`` is set."""
 
     def __init__(self, stream: Stream, counts: Counter[str], *, others: bool = False) -> None:
         self._stream = stream
@@ -97,7 +100,7 @@ class JsonLog:
         self, headline: re.Match[bytes], text: bytes, *, stamp: bytes, thread: bytes, number: int
     ) -> LogMessage | None:
         count = int(headline[3])
-        if count > LARGEST:
+        if count > MESSAGE_LIMIT:
             self._counts[TOO_LARGE] += 1
             return None
         body = text[headline.end() :]

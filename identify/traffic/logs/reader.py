@@ -1,7 +1,7 @@
 """Asterisk's logs as batches of messages.
 
-Knows the reader's interface and how a log is recognised; what records look like is in ``lines``, ``texts`` and
-``objects``.
+Knows the reader's interface and how a log is recognised; ``headlines``, ``text_log`` and ``objects`` know what records
+look like.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterator
 from datetime import timezone, tzinfo
 from functools import lru_cache
-from typing import Final
 
 from identify.addresses import packed
 from identify.traffic.batch import TRANSPORTS, Batch, Direction, Reader
@@ -19,16 +18,16 @@ from identify.traffic.logs.headlines import HEADLINE, MARK, START
 from identify.traffic.logs.objects import JsonLog
 from identify.traffic.logs.records import MALFORMED, LogMessage
 from identify.traffic.logs.text_log import TextLog
-from identify.traffic.timestamps import Stamps
+from identify.traffic.timestamps import Timestamps
 
 __all__ = ["LogReader", "json_log", "recognises"]
 
-#: A batch is delivered when it has so many messages or bytes.
-MOST_MESSAGES: Final = 2048
-MOST_BYTES: Final = 2 << 20
-CODES: Final = {name.upper().encode(): code for code, name in enumerate(TRANSPORTS)}
-OBJECT: Final = re.compile(rb'^\{"hostname":.{0,4096}?"logmsg":', re.MULTILINE)
-CONSOLE: Final = re.compile(
+#: A batch is delivered once it has this many messages or bytes.
+MOST_MESSAGES = 2048
+MOST_BYTES = 2 << 20
+CODES = {name.upper().encode(): code for code, name in enumerate(TRANSPORTS)}
+OBJECT = re.compile(rb'^\{"hostname":.{0,4096}?"logmsg":', re.MULTILINE)
+CONSOLE = re.compile(
     rb"^Asterisk [^\r\n]{1,200}, Copyright \(C\) |^Connected to Asterisk |^\[[^\]\n]{4,64}\] Asterisk ",
     re.MULTILINE,
 )
@@ -49,8 +48,8 @@ def recognises(first: bytes) -> bool:
 class LogReader(Reader):
     """The SIP messages of one of Asterisk's logs, received and sent; ``frames`` are line numbers.
 
-    ``zone`` is of dates that name none.  ``year`` is of the first date without one; not given, it follows from the
-    time of the file.
+    ``zone`` is the zone of dates without one.  ``year`` is the year of the first date without one; if not given, it
+    follows from the time of the file.
     """
 
     def __init__(
@@ -59,7 +58,7 @@ class LogReader(Reader):
         self._json = json_log(stream.peek(64 << 10))
         super().__init__(name, "json-log" if self._json else "log")
         self._stream = stream
-        self._stamps = Stamps(zone=zone, year=year, latest=stream.modified)
+        self._timestamps = Timestamps(zone=zone, year=year, latest=stream.modified)
 
     def __iter__(self) -> Iterator[Batch]:
         """Deliver the batches."""
@@ -80,7 +79,7 @@ class LogReader(Reader):
             self.counts[MALFORMED] += 1
             return
         batch.frames.append(message.line)
-        batch.times.append(self._stamps.time(message.stamp))
+        batch.times.append(self._timestamps.time(message.stamp))
         batch.data += message.data
         batch.offsets.append(len(batch.data))
         batch.transports.append(CODES[message.transport])
@@ -92,7 +91,7 @@ class LogReader(Reader):
             batch.local_ports.append(0)
             batch.directions.append(Direction.RECEIVED)
         else:
-            # What Asterisk sent comes from the address that the log doesn't tell.
+            # Asterisk sent this from an address that isn't in the log.
             batch.sources += unknown
             batch.ports.append(0)
             batch.locals += source

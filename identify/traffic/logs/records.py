@@ -1,36 +1,31 @@
-"""What the readers of text logs and of JSON logs hand on."""
+"""The records that the readers of text logs and of JSON logs deliver."""
 
 from __future__ import annotations
-
-from typing import Final
 
 import attrs
 
 from identify.traffic.logs.segments import HEADERS_END, LENGTH
 
-__all__ = ["COUNTS", "Gap", "INCOMPLETE", "LARGEST", "LogMessage", "MALFORMED", "TOO_LARGE", "completed"]
+__all__ = ["COUNTS", "Gap", "INCOMPLETE", "LogMessage", "MALFORMED", "TOO_LARGE", "completed"]
 
-#: Messages of more bytes are passed over; also what the library takes.
-LARGEST: Final = 65_536
-
-#: Reasons in ``counts``: delivered, but the log has less of it than its byte count says.
-INCOMPLETE: Final = "log-message-incomplete"
-#: Passed over: more than LARGEST bytes.
-TOO_LARGE: Final = "log-message-too-large"
-#: Passed over: address or port aren't any.
-MALFORMED: Final = "log-record-malformed"
-COUNTS: Final = (INCOMPLETE, TOO_LARGE, MALFORMED)
+#: Reasons in ``counts``: the message was delivered, but the log has fewer bytes of it than its byte count says.
+INCOMPLETE = "log-message-incomplete"
+#: Skipped: more than MESSAGE_LIMIT bytes.
+TOO_LARGE = "log-message-too-large"
+#: Skipped: address or port are not valid.
+MALFORMED = "log-record-malformed"
+COUNTS = (INCOMPLETE, TOO_LARGE, MALFORMED)
 
 
 @attrs.define(kw_only=True)
 class LogMessage:
-    """A SIP message of the logger, with what the line above it says."""
+    """A SIP message of the logger, with the contents of the line above it."""
 
     #: The line of the log at which the record begins, 1-based.
     line: int
-    #: Date as written, empty where there is none.
+    #: The date as written, empty if there is none.
     stamp: bytes
-    #: Thread that wrote it, empty where the log doesn't say.
+    #: The thread that wrote it, empty if the log doesn't say.
     thread: bytes
     received: bool
     response: bool
@@ -45,7 +40,7 @@ class LogMessage:
 
 @attrs.define
 class Gap:
-    """What a log has between two messages: whole lines of other records."""
+    """The part of a log between two messages: whole lines of other records."""
 
     text: bytes = attrs.field(repr=False)
     #: Line number of its first line.
@@ -53,10 +48,10 @@ class Gap:
 
 
 def completed(data: bytes, count: int, stream: bool) -> bytes:
-    """Return a message that the log has cut, with its body filled up by NULs where a stream's framing wants it.
+    """Return a message that is cut in the log, with NULs for missing body bytes if a stream's framing needs them.
 
-    What is lost is the rest of the body after a NUL, or terminal escapes: a parser must not take the message for
-    one of which the rest is still on its way.
+    The rest of the body after a NUL is missing, or terminal escapes are: a parser must not wait for the rest of the
+    message.
     """
     headers = HEADERS_END.search(data)
     if not stream or headers is None:

@@ -1,39 +1,41 @@
-"""Which message a record of the SIP logger means, where its text holds more than one.
+"""Which message a record of the SIP logger means if its text contains more than one.
 
-Knows how messages follow one another in a stream, and the logger's habit; nothing of logs.
+Knows how messages follow one another in a stream, and how the logger prints them; nothing about logs.
 
-*Facts*: for several messages that arrive in one segment, the logger prints the receive buffer from its start for
-each: the texts are alike, only the byte counts are those of the messages.  So the k-th record of such a run means
-the k-th message in the text.  Line ends before a message are printed and not counted.
+Facts
+
+- For each of several messages that arrive in one segment, the logger prints the receive buffer from its start: the
+  texts are equal, only the byte counts are those of the messages.  So the k-th record of such a run means the k-th
+  message in the text.
+- Line ends before a message are printed but not counted.
 """
 
 from __future__ import annotations
 
 import re
 from collections import OrderedDict
-from typing import Final
 
-__all__ = ["Runs", "frames", "leading_line_ends"]
+__all__ = ["Runs", "leading_line_ends", "message_spans"]
 
-LENGTH: Final = re.compile(rb"^(?:content-length|l)[ \t]*:[ \t]*(\d{1,9})", re.IGNORECASE | re.MULTILINE)
-HEADERS_END: Final = re.compile(rb"\r\n\r\n|\n\n|\n\r\n")
-#: A line that no header is, but that a log record begins with.
-NO_HEADER: Final = re.compile(rb"^(?:\[|<--- |\r?\x1b)", re.MULTILINE)
-LINE_ENDS: Final = re.compile(rb"(?:\r?\n)*")
-#: Messages in one text that are told apart; a receive buffer has room for more only with tiny ones.
-MOST_FRAMES: Final = 256
-#: Connections of which the last text is kept.
-MOST_PEERS: Final = 256
+LENGTH = re.compile(rb"^(?:content-length|l)[ \t]*:[ \t]*(\d{1,9})", re.IGNORECASE | re.MULTILINE)
+HEADERS_END = re.compile(rb"\r\n\r\n|\n\n|\n\r\n")
+#: A line that isn't a header, but starts a log record.
+NO_HEADER = re.compile(rb"^(?:\[|<--- |\r?\x1b)", re.MULTILINE)
+LINE_ENDS = re.compile(rb"(?:\r?\n)*")
+#: The maximum number of messages in one text; a receive buffer has room for more only if they are tiny.
+MOST_MESSAGES = 256
+#: The maximum number of connections whose last text is kept.
+MOST_PEERS = 256
 
 
 def leading_line_ends(data: bytes, position: int = 0) -> int:
-    """Return where the line ends that begin at a position end."""
+    """Return the position after the line ends at a position."""
     found = LINE_ENDS.match(data, position)
     return found.end() if found else position
 
 
-def frames(data: bytes, position: int, end: int, most: int = MOST_FRAMES) -> list[tuple[int, int]]:
-    """Return begin and end of the messages that are complete between two positions."""
+def message_spans(data: bytes, position: int, end: int, most: int = MOST_MESSAGES) -> list[tuple[int, int]]:
+    """Return the start and end of each complete message between two positions."""
     found: list[tuple[int, int]] = []
     while len(found) < most:
         begin = leading_line_ends(data, position)
@@ -49,14 +51,14 @@ def frames(data: bytes, position: int, end: int, most: int = MOST_FRAMES) -> lis
 
 
 class Runs:
-    """The last text of each connection, so that the records of a run are counted."""
+    """The last text of each connection, to count the records of a run."""
 
     def __init__(self) -> None:
         self._last: OrderedDict[tuple[bytes, ...], tuple[bytes, int]] = OrderedDict()
 
     def message(self, peer: tuple[bytes, ...], text: bytes, count: int) -> bytes:
-        """Return the message that a record with this text and byte count means."""
-        parts = frames(text, 0, len(text))
+        """Return the message meant by a record with this text and byte count."""
+        parts = message_spans(text, 0, len(text))
         before, number = self._last.get(peer, (b"", 0))
         number = number + 1 if text == before else 0
         if number >= len(parts) or parts[number][1] - parts[number][0] != count:

@@ -1,22 +1,26 @@
 """SIP messages in the text of Asterisk's logs and consoles.
 
-Knows where a record's message ends; what records begin with is in ``lines``, what a text with several messages
-means in ``segments``.
+Knows where a record's message ends; ``headlines`` knows how records begin, ``segments`` what a text with several
+messages means.
 
-*Facts*: a message may hold anything, records that look like Asterisk's too, so its byte count is what ends it, and
-an LF and the next record follow.  Three things break this: files lack the terminal escapes that a message had and
-what follows a NUL, so the text is shorter; line ends before a message and the other messages of a segment are
-printed but not counted, so it is longer.
+Facts
 
-*Strategy*: take the byte count, after the line ends before the message, where the next record begins right there.
-Else try whole messages of a stream by their Content-Length, then a text that has lost its CRs.  Else the text ends
-before the first record of a thread that has been seen writing.
+- A message may contain anything, even text that looks like Asterisk's records, so only its byte count ends it; an LF
+  and the next record follow.
+- Files lack the terminal escapes of a message and everything after a NUL, so the text may be shorter.
+- Line ends before a message and the other messages of a segment are printed but not counted, so it may be longer.
 
-Senders may want to put records of their own into the log.  They can't know the threads, so wherever they could have
-chosen what stands at the byte count, only a thread that was seen before is believed: in a stream, where bytes after a
-message are printed uncounted, and after a text that already has a record of such a thread, and so is shorter than its
-byte count.  Consoles don't name the thread of a SIP message; there the text isn't shorter than its byte count unless a
-record of another kind says so, and what follows a message in the same segment can pass for a record.
+Strategy
+
+Skip the line ends before the message, and use the byte count if the next record begins right after it.  Otherwise try
+whole messages of a stream by their Content-Length, then a text that has lost its CRs.  Otherwise the text ends before
+the first record of a thread that has written before.
+
+Senders may try to forge records in the log.  They can't know the threads, so wherever they could have chosen the bytes
+at the byte count, only a thread that was seen before is trusted: in a stream, where bytes after a message are printed
+but not counted, and after a text that already contains a record of such a thread and so is shorter than its byte
+count.  Consoles don't name the thread of a SIP message; there the text isn't taken to be shorter than its byte count
+unless a record of another kind says so, and bytes after a message in the same segment can pass for a record.
 """
 
 from __future__ import annotations
@@ -24,8 +28,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from typing import Final
 
+from identify.traffic.batch import MESSAGE_LIMIT
 from identify.traffic.input.stream import Stream
 from identify.traffic.logs.headlines import (
     HEADLINE,
@@ -37,36 +41,36 @@ from identify.traffic.logs.headlines import (
     START,
     headline_prefix,
 )
-from identify.traffic.logs.records import INCOMPLETE, LARGEST, TOO_LARGE, Gap, LogMessage, completed
-from identify.traffic.logs.segments import Runs, frames, leading_line_ends
-from identify.traffic.logs.wrapping import View, with_line_ends
+from identify.traffic.logs.records import INCOMPLETE, TOO_LARGE, Gap, LogMessage, completed
+from identify.traffic.logs.segments import Runs, leading_line_ends, message_spans
+from identify.traffic.logs.wrapping import UnwrappedText, with_line_ends
 
 __all__ = ["TextLog"]
 
-PIECE: Final = 4 << 20
-#: So much of the text after the line above a message is at hand when its end is looked for.
-AHEAD: Final = 512 << 10
-#: A line without an end is given up after so many bytes.
-LONGEST_LINE: Final = 1 << 20
-#: Records of unknown threads after a message of a stream may be so long; a receive buffer is no longer.
-UNPROVEN: Final = 64 << 10
-#: Threads that are remembered.
-MOST_THREADS: Final = 65_536
-#: What is looked at first of a text that has to be unwrapped.
-NEAR: Final = 2048
+PIECE = 4 << 20
+#: Bytes after the line above a message that are available when its end is searched.
+AHEAD = 512 << 10
+#: The maximum length of a line.
+LONGEST_LINE = 1 << 20
+#: The maximum length of records of unknown threads after a message of a stream: that of a receive buffer.
+UNPROVEN = 64 << 10
+#: The maximum number of threads remembered.
+MOST_THREADS = 65_536
+#: Bytes beyond the byte count that are examined first in a text that must be unwrapped.
+NEAR = 2048
 
 #: The first line of a message.
-SIP: Final = re.compile(rb"[A-Z]{1,32} \S{1,1024} SIP/2\.0\r?\n|SIP/2\.0 \d{3} ")
-BANNER: Final = re.compile(rb"^" + PROMPT + STAMP + rb"Asterisk ", re.MULTILINE)
-#: Where the date of each line was taken away.
-UNDATED: Final = re.compile(rb"^()" + LEVEL, re.MULTILINE)
+SIP = re.compile(rb"[A-Z]{1,32} \S{1,1024} SIP/2\.0\r?\n|SIP/2\.0 \d{3} ")
+BANNER = re.compile(rb"^" + PROMPT + STAMP + rb"Asterisk ", re.MULTILINE)
+#: The start of a record after the date of each line was removed.
+UNDATED = re.compile(rb"^()" + LEVEL, re.MULTILINE)
 
-#: Transport, address and port of the other side, as they are written.
+#: Transport, address and port of the other side, as written.
 _Peer = tuple[bytes, bytes, bytes]
 
 
 class TextLog:
-    """The messages of a log, one after the other, and what is between them where ``gaps`` are asked for."""
+    """The messages of a log, one after the other, and the text between them if ``gaps`` is set."""
 
     def __init__(self, stream: Stream, counts: Counter[str], *, gaps: bool = False) -> None:
         self._stream = stream
@@ -78,7 +82,7 @@ class TextLog:
         self._ended = False
         self._threads: set[bytes] = set()
         self._runs = Runs()
-        #: How much after the present text is only taken for records, and up to where in the buffer.
+        #: How many bytes after the current text are only assumed to be records, and where in the buffer they end.
         self._unproven = 0
         self._unproven_until = 0
 
@@ -137,10 +141,10 @@ class TextLog:
     def _message(
         self, headline: re.Match[bytes], stamp: bytes, thread: bytes
     ) -> tuple[LogMessage | None, int]:
-        """Return the message below a line, and where its text ends."""
+        """Return the message below a headline, and where its text ends."""
         count = int(headline[3])
         begin = headline.end()
-        if count > LARGEST:
+        if count > MESSAGE_LIMIT:
             self._counts[TOO_LARGE] += 1
             return None, begin
         peer = _peer(headline)
@@ -153,7 +157,7 @@ class TextLog:
         wrapped = (bool(headline[8]), bool(stamp) and not thread)
         data, end = None, begin + count
         if not any(wrapped):
-            # The case of nearly all records, without a copy of what follows.
+            # The case of nearly all records, without copying the text that follows.
             text = self._buffer[begin:end]
             if self._plain(text, count, run) and self._follows(
                 self._buffer, end, self._ended, levelled=bool(thread), stream=run
@@ -182,8 +186,8 @@ class TextLog:
         )
         return message, min(end, len(self._buffer))
 
-    def _view(self, begin: int, length: int, wrapped: tuple[bool, bool]) -> View:
-        return View.of(
+    def _unwrapped(self, begin: int, length: int, wrapped: tuple[bool, bool]) -> UnwrappedText:
+        return UnwrappedText.of(
             self._buffer[begin : begin + length],
             terminal=wrapped[0],
             dated=wrapped[1],
@@ -191,13 +195,13 @@ class TextLog:
         )
 
     def _plain(self, text: bytes, count: int, run: _Peer | None) -> bool:
-        """Return whether a text of the length of the byte count may be all of the record's text."""
-        if text[:1] in (b"\r", b"\n") or (run and frames(text, 0, len(text), most=1) != [(0, count)]):
+        """Return whether a text as long as the byte count may be the whole text of the record."""
+        if text[:1] in (b"\r", b"\n") or (run and message_spans(text, 0, len(text), most=1) != [(0, count)]):
             return False
         return b"\n[" not in text or self._next_known(text, dated=False) is None
 
     def _on_terminal(self, begin: int, count: int, run: _Peer | None) -> tuple[bytes | None, int]:
-        """Return message and end of its text where the byte count ends it and each LF has its CR; else None."""
+        """Return the message and the end of its text if the byte count ends it and each LF has its CR; else None."""
         window = self._buffer[begin : begin + count + count // 4 + NEAR]
         data = window.replace(b"\r\n", b"\n")
         end = count + 1 + data.count(b"\n", 0, count + 1)
@@ -219,22 +223,27 @@ class TextLog:
         *,
         levelled: bool,
     ) -> tuple[bytes, int, bool]:
-        """Return message, end of its text, and whether it is complete, where this has to be looked for."""
+        """Return the message, the end of its text, and whether it is complete, where the end must be searched."""
         for length in (4 * count + NEAR, AHEAD):
-            view = self._view(begin, length, wrapped)
+            unwrapped = self._unwrapped(begin, length, wrapped)
             found = self._settled(
-                view, count, run, levelled=levelled, dated=wrapped[1], all=length >= AHEAD or view.last
+                unwrapped,
+                count,
+                run,
+                levelled=levelled,
+                dated=wrapped[1],
+                all=length >= AHEAD or unwrapped.last,
             )
             if found is not None:
                 break
         else:
-            # Nothing that looks like a record follows at all.
-            found = view.data[:count], min(count, len(view.data)), False
-        return found[0], begin + view.raw(found[1]), found[2]
+            # Nothing that follows looks like a record.
+            found = unwrapped.data[:count], min(count, len(unwrapped.data)), False
+        return found[0], begin + unwrapped.raw(found[1]), found[2]
 
     def _settled(
         self,
-        view: View,
+        unwrapped: UnwrappedText,
         count: int,
         run: _Peer | None,
         *,
@@ -242,19 +251,19 @@ class TextLog:
         dated: bool,
         all: bool,
     ) -> tuple[bytes, int, bool] | None:
-        """Return message, end of its text, and whether it is complete; None where the view doesn't tell.
+        """Return the message, the end of its text, and whether it is complete; None if more text is needed to tell.
 
-        ``all`` is whether a larger view can't be had.
+        ``all`` says that there is no more text.
         """
-        data = view.data
+        data = unwrapped.data
         known = self._next_known(data, dated=dated)
 
         def ends_at(end: int) -> bool:
             return (known is None or end < known) and self._follows(
-                data, end, view.last, levelled=levelled, dated=dated, stream=run
+                data, end, unwrapped.last, levelled=levelled, dated=dated, stream=run
             )
 
-        for _, end in frames(data, 0, len(data)) if run else ():
+        for _, end in message_spans(data, 0, len(data)) if run else ():
             if run and ends_at(end):
                 return self._runs.message(run, data[:end], count), end + 1, True
         start = leading_line_ends(data)
@@ -266,7 +275,7 @@ class TextLog:
                 return message, end + 1, True
         if known is None and not all:
             return None
-        border = known if known is not None else self._next_after(data, count, view.last, dated=dated)
+        border = known if known is not None else self._next_after(data, count, unwrapped.last, dated=dated)
         if border is None:
             return None
         text = data[: border - 1] if border and data[border - 1 : border] == b"\n" else data[:border]
@@ -289,7 +298,7 @@ class TextLog:
     ) -> bool:
         """Return whether the text may end here: an LF, and the next record or nothing.
 
-        The sender of a ``stream`` may have chosen what stands here.
+        The sender of a ``stream`` may have chosen the bytes here.
         """
         if end >= len(data):
             return last and end == len(data)
@@ -306,13 +315,13 @@ class TextLog:
             return True
         if levelled:
             return not stream and BANNER.match(data, end + 1) is not None
-        # Other records of a console begin with anything; a message doesn't end between CR and LF.
+        # Other records of a console may begin with anything; a message doesn't end between CR and LF.
         return data[end - 1 : end] != b"\r" and not SIP.match(data, leading_line_ends(data, end))
 
     def _answers(self, data: bytes, begin: int, last: bool, peer: _Peer) -> bool:
-        """Return whether up to a record of a known thread there is no message but answers to the peer of a stream.
+        """Return whether the only messages before a record of a known thread are answers to the peer of a stream.
 
-        Who forges an answer to himself tells it to nobody else.
+        An answer that a sender forges to itself deceives nobody else.
         """
         limit = len(data) if last else -1
         for found in START.finditer(data, begin, begin + UNPROVEN):
@@ -341,7 +350,7 @@ class TextLog:
         return None
 
     def _next_after(self, data: bytes, count: int, last: bool, *, dated: bool) -> int | None:
-        """Return where the first record after so many bytes begins, or the end of the log."""
+        """Return where the first record after ``count`` bytes begins, or the end of the log."""
         at = data.find(b"\n", count)
         while at >= 0:
             at += 1

@@ -1,21 +1,20 @@
-"""What terminals and conversions do to the lines of a log, and how it is undone.
+"""How terminals and conversions change the lines of a log, and how to undo it.
 
-Knows line ends and the date before each line; nothing of records.
+Knows line ends and the date before each line; nothing about records.
 """
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from typing import Final
 
 import attrs
 
 from identify.traffic.logs.headlines import STAMP
 
-__all__ = ["View", "with_line_ends"]
+__all__ = ["UnwrappedText", "with_line_ends"]
 
-WRAPPING: Final = {
+WRAPPING = {
     (True, False): re.compile(rb"\r(?=\n)"),
     (False, True): re.compile(rb"^" + STAMP, re.MULTILINE),
     (True, True): re.compile(rb"\r(?=\n)|^" + STAMP, re.MULTILINE),
@@ -23,40 +22,40 @@ WRAPPING: Final = {
 
 
 @attrs.define
-class View:
-    """A text without what a terminal or a date on each line added, and the way back to where it stood."""
+class UnwrappedText:
+    """A text without the CRs of a terminal or the date of each line, with positions in the original text."""
 
     data: bytes
-    #: Position in ``data`` of each thing that was taken away, and how much was taken away up to it.
+    #: The position in ``data`` of each removed part, and the number of bytes removed up to it.
     places: list[int]
-    taken: list[int]
-    #: Whether nothing follows.
+    removed: list[int]
+    #: Whether this is the end of the log.
     last: bool
 
     @classmethod
-    def of(cls, text: bytes, *, terminal: bool, dated: bool, last: bool) -> View:
+    def of(cls, text: bytes, *, terminal: bool, dated: bool, last: bool) -> UnwrappedText:
         """Return a text without the CR before each LF (``terminal``), without the date of each line (``dated``)."""
         if not terminal and not dated:
             return cls(text, [], [], last)
-        pieces, places, taken = [], [], []
-        at = gone = 0
+        pieces, places, removed = [], [], []
+        at = count = 0
         for found in WRAPPING[terminal, dated].finditer(text):
             pieces.append(text[at : found.start()])
-            places.append(found.start() - gone)
+            places.append(found.start() - count)
             at = found.end()
-            gone += at - found.start()
-            taken.append(gone)
+            count += at - found.start()
+            removed.append(count)
         pieces.append(text[at:])
-        return cls(b"".join(pieces), places, taken, last)
+        return cls(b"".join(pieces), places, removed, last)
 
     def raw(self, position: int) -> int:
-        """Return how much of the text was read up to a position of ``data``."""
+        """Return the position in the original text of a position in ``data``."""
         number = bisect_right(self.places, position - 1)
-        return position + (self.taken[number - 1] if number else 0)
+        return position + (self.removed[number - 1] if number else 0)
 
 
 def with_line_ends(data: bytes, count: int) -> tuple[bytes, int] | None:
-    """Return a text whose CRLFs have become LFs as it was, and its length; None where this doesn't fit the count."""
+    """Restore a text whose CRLFs have become LFs; return it and its length here, None if it doesn't fit the count."""
     at = length = 0
     while length < count:
         end = data.find(b"\n", at)

@@ -1,4 +1,4 @@
-"""Rows: JSON Lines, CSV, Parquet and Arrow, each row a message or what is known of a request."""
+"""Rows: JSON Lines, CSV, Parquet and Arrow, each row a message or the metadata of a request."""
 
 from identify.traffic.rows.arrow_rows import TableReader
 from identify.traffic.rows.delimited import CsvReader

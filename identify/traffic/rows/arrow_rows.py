@@ -1,37 +1,40 @@
 """Parquet and Arrow IPC, by pyarrow (``pip install 'sip-identify[parquet]'``).
 
-Knows how pyarrow gives some rows at a time; which column means what is in ``fields``.
+Knows how to get rows from pyarrow a few at a time; ``fields`` knows which column means what.
 
-*Facts*: Parquet and the file form of Arrow are read from their ends, so what can't be sought in is copied to a
-temporary file first; the stream form of Arrow isn't.
+Facts
+
+- Parquet and the file form of Arrow are read from the end, so an input that isn't seekable is first copied to a
+  temporary file.  The stream form of Arrow isn't.
 """
 
 from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator, Mapping
-from typing import IO, Any, Final
+from typing import IO, Any
 
 from identify.errors import TrafficError
+from identify.strings import escaped
 from identify.traffic.input.stream import Stream
 from identify.traffic.rows.fields import VALUE, RowError
 from identify.traffic.rows.reader import RowReader
 
 __all__ = ["ARROW_FILE", "ARROW_STREAM", "PARQUET", "TableReader"]
 
-PARQUET: Final = b"PAR1"
-ARROW_FILE: Final = b"ARROW1"
+PARQUET = b"PAR1"
+ARROW_FILE = b"ARROW1"
 #: The continuation marker before the schema's length.
-ARROW_STREAM: Final = b"\xff\xff\xff\xff"
-ROWS: Final = 1024
-PIECE: Final = 1 << 20
-IN_MEMORY: Final = 16 << 20
-#: What may be copied to a temporary file.
-LARGEST_COPY: Final = 4 << 30
+ARROW_STREAM = b"\xff\xff\xff\xff"
+ROWS = 1024
+PIECE = 1 << 20
+IN_MEMORY = 16 << 20
+#: The maximum number of bytes copied to a temporary file.
+LARGEST_COPY = 4 << 30
 
 
 class TableReader(RowReader):
-    """Rows of a table, of which only known columns are read; ``frames`` are numbers of rows, 1-based."""
+    """Rows of a table, reading only known columns; ``frames`` are row numbers, 1-based."""
 
     _unit = "row"
 
@@ -44,7 +47,7 @@ class TableReader(RowReader):
             import pyarrow.parquet  # noqa: PLC0415
         except ImportError as error:
             raise TrafficError(
-                f"{format}, and no library for it is installed: pip install 'sip-identify[parquet]'", name
+                f"{format} needs a library that isn't installed: pip install 'sip-identify[parquet]'", name
             ) from error
         self._pyarrow: Any = pyarrow
         self._seekable = not first.startswith(ARROW_STREAM)
@@ -54,7 +57,7 @@ class TableReader(RowReader):
         number = 0
         try:
             for batch in self._batches():
-                # What an Arrow file says of its own buffers isn't true because it says so.
+                # An Arrow file's description of its own buffers can't be trusted.
                 batch.validate(full=True)
                 for row in self._values(batch):
                     number += 1
@@ -62,10 +65,10 @@ class TableReader(RowReader):
         except TrafficError:
             raise
         except (self._pyarrow.ArrowException, OSError, ValueError, RuntimeError) as error:
-            self.problems.append(f"damaged after row {number}: {str(error)[:200]}")
+            self.problems.append(f"damaged after row {number}: {escaped(str(error)[:200])}")
 
     def _values(self, batch: Any) -> Iterator[Mapping[str, object] | RowError]:
-        """Yield the rows of a batch; one with a value that Python can't have doesn't take the others with it."""
+        """Yield the rows of a batch; a row with a value that Python can't represent doesn't affect the others."""
         try:
             rows = batch.to_pylist()
         except (ValueError, OverflowError):
@@ -102,12 +105,13 @@ class TableReader(RowReader):
     def _check(self, wanted: list[str], names: list[str]) -> None:
         if "source" not in self._columns.known(wanted):
             raise TrafficError(
-                f"no column of {', '.join(names[:20])} is known as source: name it, as in columns={{'source': 'name'}}",
+                f"none of the columns {escaped(', '.join(names[:20]))} is known as source: name it, as in "
+                "columns={'source': 'name'}",
                 self.name,
             )
 
     def _file(self) -> IO[bytes]:
-        """Return the input as something that can be sought in."""
+        """Return the input as a seekable file."""
         if plain := self._stream.plain:
             return plain
         temporary = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 (closed with the reader)
@@ -117,14 +121,15 @@ class TableReader(RowReader):
             size += len(piece)
             if size > LARGEST_COPY:
                 raise TrafficError(
-                    f"{self.format} that can't be sought in, of more than {LARGEST_COPY} bytes", self.name
+                    f"{self.format} from an input that isn't seekable, of more than {LARGEST_COPY} bytes",
+                    self.name,
                 )
             temporary.write(piece)
         temporary.seek(0)
         return temporary
 
     def close(self) -> None:
-        """Close what was opened."""
+        """Close the input and the temporary file."""
         if self._temporary is not None:
             self._temporary.close()
         super().close()

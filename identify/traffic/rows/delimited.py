@@ -1,10 +1,11 @@
-"""CSV, with whatever delimiter.
+"""CSV, with any of the usual delimiters.
 
-Knows the header line and the standard library's reader; which column means what is in ``fields``.
+Knows the header line and the standard library's reader; ``fields`` knows which column means what.
 
-*Strategy*: the delimiter is the one that makes most columns of the header line known.  A quote that nobody closes
-would take the rest of the file for one cell; the reader stops at 128 KiB of it, and what came after the row's first
-line is read again.
+Strategy
+
+The delimiter is the one with which most columns of the header line are known.  An unclosed quote would make the rest
+of the file a single cell; the reader stops after 128 KiB, and the lines after the row's first line are read again.
 """
 
 from __future__ import annotations
@@ -13,23 +14,22 @@ import csv
 from collections import deque
 from collections.abc import Iterator, Mapping
 from itertools import chain
-from typing import Final
 
 from identify.errors import TrafficError
-from identify.strings import decoded
+from identify.strings import decoded, quoted
 from identify.traffic.input.stream import Stream
-from identify.traffic.rows.fields import MALFORMED, TOO_LARGE, Columns, RowError
+from identify.traffic.rows.fields import MALFORMED, TOO_LARGE, FieldColumns, RowError
 from identify.traffic.rows.reader import LONGEST_ROW, RowReader, lines
 
 __all__ = ["CsvReader", "header_of"]
 
-DELIMITERS: Final = ",;\t|"
-BYTE_ORDER_MARK: Final = "\ufeff"
-LONGEST_HEADER: Final = 64 << 10
+DELIMITERS = ",;\t|"
+BYTE_ORDER_MARK = "\ufeff"
+LONGEST_HEADER = 64 << 10
 
 
-def header_of(first: bytes, columns: Columns) -> tuple[str, list[str]] | None:
-    """Return delimiter and names of columns where bytes begin with a header line that has known ones."""
+def header_of(first: bytes, columns: FieldColumns) -> tuple[str, list[str]] | None:
+    """Return the delimiter and the column names if the bytes begin with a header line that has known columns."""
     line, end, _ = first.partition(b"\n")
     if (not end and len(first) >= LONGEST_HEADER) or b"\0" in line:
         return None
@@ -48,7 +48,7 @@ def header_of(first: bytes, columns: Columns) -> tuple[str, list[str]] | None:
 
 
 class CsvReader(RowReader):
-    """Rows of a CSV file, the first of which names the columns; ``frames`` are the lines at which rows begin."""
+    """Rows of a CSV file whose first line names the columns; ``frames`` are the lines at which rows begin."""
 
     def __init__(self, stream: Stream, name: str, columns: Mapping[str, str] | None = None) -> None:
         super().__init__(stream, name, "csv", columns)
@@ -56,7 +56,7 @@ class CsvReader(RowReader):
         if found is None:
             line = stream.peek(200).partition(b"\n")[0].decode("utf-8", "replace").strip()
             raise TrafficError(
-                f"no column of the header line {line!r} is known as source, or none else is: name them, as in "
+                f"the header line {quoted(line)} has no source column, or no other known column: name them, as in "
                 "columns={'source': 'name', 'message': 'name'}",
                 name,
                 line=1,
@@ -64,7 +64,7 @@ class CsvReader(RowReader):
         self._delimiter, self._names = found
 
     def _rows(self) -> Iterator[tuple[int, Mapping[str, object] | RowError]]:
-        fed = _Lines(lines(self._stream))
+        fed = _RowLines(lines(self._stream))
         reader = csv.reader(fed, delimiter=self._delimiter)
         begun = False
         while True:
@@ -78,18 +78,20 @@ class CsvReader(RowReader):
                 fed.again()
                 reader = csv.reader(fed, delimiter=self._delimiter)
                 continue
-            if not begun:
-                begun = True
-            elif fed.too_long:
-                yield fed.first, RowError(TOO_LARGE, f"more than {LONGEST_ROW} bytes in a line")
-            elif len(cells) > len(self._names):
-                yield fed.first, RowError(MALFORMED, f"{len(cells)} cells for {len(self._names)} columns")
-            elif cells:
-                yield fed.first, dict(zip(self._names, cells, strict=False))
+            if begun and (cells or fed.too_long):
+                yield fed.first, self._row(cells, too_long=fed.too_long)
+            begun = True
+
+    def _row(self, cells: list[str], *, too_long: bool) -> Mapping[str, object] | RowError:
+        if too_long:
+            return RowError(TOO_LARGE, f"more than {LONGEST_ROW} bytes in a line")
+        if len(cells) > len(self._names):
+            return RowError(MALFORMED, f"{len(cells)} cells for {len(self._names)} columns")
+        return dict(zip(self._names, cells, strict=False))
 
 
-class _Lines:
-    """Lines of text for the csv module, which remembers those of the present row."""
+class _RowLines:
+    """Lines of text for the csv module; it remembers those of the current row."""
 
     def __init__(self, source: Iterator[bytes | None]) -> None:
         self._source = source
@@ -99,7 +101,7 @@ class _Lines:
         self.first = 1
         self.too_long = False
 
-    def __iter__(self) -> _Lines:
+    def __iter__(self) -> _RowLines:
         return self
 
     def __next__(self) -> str:
@@ -112,13 +114,13 @@ class _Lines:
         return decoded(line)
 
     def begin(self) -> None:
-        """Begin a row."""
+        """Begin a new row."""
         self._row.clear()
         self.first = self._number + 1
         self.too_long = False
 
     def again(self) -> None:
-        """Give all lines of the row but the first once more."""
+        """Return all lines of the row but the first once more."""
         self._waiting = deque(chain(self._row[1:], self._waiting))
         self._number -= len(self._row) - 1 if self._row else 0
         self._row.clear()

@@ -1,10 +1,12 @@
-"""Which column means what, and from a row to a message of a batch.
+"""Which column means what, and how a row becomes a message of a batch.
 
-Knows the names of columns that people and programs use; nothing of file formats.
+Knows the names of columns that people and programs use; nothing about file formats.
 
-*Facts*: Kamailio's ``sip_trace`` has ``fromip`` and ``toip`` as ``udp:10.0.0.1:5060``, ``time_us`` as the microseconds
-of ``time_stamp``, and a ``direction`` that is Kamailio's own, not Asterisk's; OpenSIPS's has protocol, address and
-port in columns of their own.
+Facts
+
+- Kamailio's ``sip_trace`` has ``fromip`` and ``toip`` as ``udp:10.0.0.1:5060``, ``time_us`` as the microseconds of
+  ``time_stamp``, and a ``direction`` that is Kamailio's own, not Asterisk's.
+- OpenSIPS's ``sip_trace`` has protocol, address and port in separate columns.
 """
 
 from __future__ import annotations
@@ -14,14 +16,12 @@ import binascii
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from typing import Final
 
 from identify.errors import TrafficError
-from identify.strings import decoded
-from identify.traffic.batch import NOT_GIVEN, Batch, Direction, NotGiven
-from identify.traffic.logs.records import LARGEST
+from identify.strings import decoded, quoted
+from identify.traffic.batch import MESSAGE_LIMIT, NOT_GIVEN, Batch, Direction, NotGiven
 from identify.traffic.rows import values
-from identify.traffic.rows.requests import request_bytes
+from identify.traffic.rows.requests import Metadata, request_bytes
 
 __all__ = [
     "COUNTS",
@@ -31,23 +31,24 @@ __all__ = [
     "NO_SOURCE",
     "TOO_LARGE",
     "VALUE",
-    "Columns",
+    "FieldColumns",
     "RowError",
+    "note_skipped",
 ]
 
-#: Reasons in ``counts`` for rows that are passed over: what they are made of can't be read at all.
-MALFORMED: Final = "row-malformed"
-#: Neither a message nor anything that a request could be made of.
-NO_MESSAGE: Final = "row-without-message"
-NO_SOURCE: Final = "row-without-source"
-#: More bytes than a row or a message may have.
-TOO_LARGE: Final = "row-too-large"
-#: A value that isn't what its column says.
-VALUE: Final = "row-value"
-COUNTS: Final = (MALFORMED, NO_MESSAGE, NO_SOURCE, TOO_LARGE, VALUE)
+#: Reasons in ``counts`` for skipped rows.  The row can't be parsed at all.
+MALFORMED = "row-malformed"
+#: There is neither a message nor metadata to make a request from.
+NO_MESSAGE = "row-without-message"
+NO_SOURCE = "row-without-source"
+#: The row or message is too long.
+TOO_LARGE = "row-too-large"
+#: A value isn't valid for its column.
+VALUE = "row-value"
+COUNTS = (MALFORMED, NO_MESSAGE, NO_SOURCE, TOO_LARGE, VALUE)
 
-#: Fields of a row with the names that their columns may have, in lower case and with ``_`` for all else.
-FIELDS: Final[dict[str, tuple[str, ...]]] = {
+#: Fields of a row with the names of their columns, in lower case and with ``_`` for other characters.
+FIELDS: dict[str, tuple[str, ...]] = {
     "message": ("message", "msg", "sip_message", "sip_msg", "raw_message", "raw", "payload", "sip"),
     "message_b64": ("message_b64", "msg_b64", "message_base64", "payload_b64", "raw_b64"),
     "source": (
@@ -77,37 +78,37 @@ FIELDS: Final[dict[str, tuple[str, ...]]] = {
     "traced_user": ("traced_user", "trace_attrs"),
     "status": ("status",),
 }  # fmt: skip
-METADATA: Final = ("from_uri", "request_uri", "to_uri", "headers")
-_FIELD_OF: Final = {name: field for field, names in FIELDS.items() for name in names}
-_OTHER: Final = re.compile(r"[^a-z0-9]+")
-#: Names of columns of which the meaning is remembered.
-MOST_NAMES: Final = 4096
+METADATA = ("from_uri", "request_uri", "to_uri", "headers")
+_FIELD_OF = {name: field for field, names in FIELDS.items() for name in names}
+_OTHER = re.compile(r"[^a-z0-9]+")
+#: The maximum number of column names whose meaning is remembered.
+MOST_NAMES = 4096
 
 
 class RowError(ValueError):
-    """A row that is passed over, with the reason to count it by."""
+    """A skipped row, with the reason to count it under."""
 
     def __init__(self, reason: str, detail: str) -> None:
         super().__init__(f"{reason}: {detail}")
         self.reason = reason
 
 
-class Columns:
-    """The meaning of columns: of those named by the user, else of those known by name."""
+class FieldColumns:
+    """The meaning of columns: those named by the user, and those known by name."""
 
     def __init__(self, named: Mapping[str, str] | None = None, path: str = "") -> None:
         named = dict(named or {})
         for field in named:
             if field not in FIELDS:
                 raise TrafficError(
-                    f"no field {field!r} for a column: expected one of {', '.join(FIELDS)}", path
+                    f"{quoted(field)} is not a known field: expected one of {', '.join(FIELDS)}", path
                 )
         self._named = {column: field for field, column in named.items()}
         self._taken = frozenset(named)
         self._cache: dict[str, str | None] = {}
 
     def field(self, column: str) -> str | None:
-        """Return what a column means, None where nothing is known."""
+        """Return the field that a column means, None if it isn't known."""
         if column in self._cache:
             return self._cache[column]
         field = self._named.get(column)
@@ -119,11 +120,11 @@ class Columns:
         return field
 
     def known(self, columns: Iterable[str]) -> set[str]:
-        """Return the fields that columns mean."""
+        """Return the fields that the columns mean."""
         return {field for column in columns if (field := self.field(column))}
 
     def fields(self, row: Mapping[str, object]) -> dict[str, object]:
-        """Return the values of a row by field; of two columns for one field the first that has a value."""
+        """Return the values of a row by field; of two columns for one field, the first with a value."""
         found: dict[str, object] = {}
         for column, value in row.items():
             field = self.field(column)
@@ -132,10 +133,10 @@ class Columns:
         return found
 
     def add(self, batch: Batch, row: Mapping[str, object], number: int) -> None:
-        """Add the message of a row to a batch; RowError where it has none."""
+        """Add the message of a row to a batch; RowError if it has none."""
         fields = self.fields(row)
         if _empty(fields.get("source")):
-            raise RowError(NO_SOURCE, f"no column of {_listed(row)} is a source with a value")
+            raise RowError(NO_SOURCE, f"no source with a value among the columns {_listed(row)}")
         try:
             _append(batch, fields, number)
         except RowError:
@@ -144,8 +145,8 @@ class Columns:
             raise RowError(VALUE, str(error)) from error
 
 
-def passed_over(counts: Counter[str], problems: list[str], error: RowError, place: str) -> None:
-    """Count a row, and say of the first ones what is wrong."""
+def note_skipped(counts: Counter[str], problems: list[str], error: RowError, place: str) -> None:
+    """Count a skipped row, and for the first few say what is wrong."""
     counts[error.reason] += 1
     if sum(counts[reason] for reason in COUNTS) <= 20:
         problems.append(f"{place}: {error}")
@@ -165,8 +166,8 @@ def _append(batch: Batch, fields: dict[str, object], number: int) -> None:
     port = 5060 if port is None else port
     protocol = protocol or "udp"
     data = _data(fields, source=source, port=port, transport=protocol, local=local, number=number)
-    if len(data) > LARGEST:
-        raise RowError(TOO_LARGE, f"a message of {len(data)} bytes, at most {LARGEST}")
+    if len(data) > MESSAGE_LIMIT:
+        raise RowError(TOO_LARGE, f"a message of {len(data)} bytes: expected at most {MESSAGE_LIMIT}")
     batch.append(
         data,
         frame=number,
@@ -190,24 +191,19 @@ def _data(
         try:
             return base64.b64decode(encoded if isinstance(encoded, (str, bytes)) else b"?", validate=True)
         except (binascii.Error, ValueError) as error:
-            raise ValueError(f"{values.clipped(encoded)} isn't base64") from error
+            raise ValueError(f"{values.clipped(encoded)} is not valid base64") from error
     if all(_empty(fields.get(field)) for field in METADATA) or not _empty(fields.get("status")):
-        raise RowError(NO_MESSAGE, f"no message, and none of {', '.join(METADATA)}")
+        raise RowError(NO_MESSAGE, f"no message and none of {', '.join(METADATA)}")
 
     def text(field: str) -> str | None:
         value = fields.get(field)
         if _empty(value):
             return None
         if not isinstance(value, (str, bytes)):
-            raise ValueError(f"{field} {values.clipped(value)} isn't a text")
+            raise ValueError(f"{field} {values.clipped(value)} is not text")
         return value if isinstance(value, str) else decoded(value)
 
-    return request_bytes(
-        source=source,
-        port=port,
-        transport=transport,
-        number=number,
-        local=local,
+    metadata = Metadata(
         method=text("method") or "INVITE",
         request_uri=text("request_uri"),
         from_uri=text("from_uri"),
@@ -215,6 +211,7 @@ def _data(
         call_id=text("call_id"),
         headers=[] if _empty(fields.get("headers")) else values.header_fields(fields["headers"]),
     )
+    return request_bytes(metadata, source=source, port=port, transport=transport, local=local, number=number)
 
 
 def _time(fields: dict[str, object]) -> int:
@@ -227,7 +224,7 @@ def _time(fields: dict[str, object]) -> int:
 
 
 def _direction(fields: dict[str, object]) -> Direction:
-    # In a trace of a proxy it is the proxy that received or sent.
+    # In a proxy's trace the direction is the proxy's.
     if "traced_user" in fields or _empty(fields.get("direction")):
         return Direction.UNKNOWN
     return values.direction(fields["direction"])
@@ -240,7 +237,7 @@ def _expected(fields: dict[str, object]) -> str | NotGiven | None:
     if _empty(expected):
         return None
     if not isinstance(expected, (str, int)) or isinstance(expected, bool):
-        raise ValueError(f"expect {values.clipped(expected)} isn't the id of an endpoint")
+        raise ValueError(f"expect {values.clipped(expected)} is not an endpoint id")
     return str(expected)
 
 

@@ -1,13 +1,12 @@
-"""JSON: one object a line, or one array of objects.
+"""JSON: one object per line, or one array of objects.
 
-Knows JSON; which key means what is in ``fields``.
+Knows JSON; ``fields`` knows which key means what.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import Final
 
 from identify.strings import decoded
 from identify.traffic.input.stream import Stream
@@ -16,13 +15,13 @@ from identify.traffic.rows.reader import LONGEST_ROW, RowReader, lines
 
 __all__ = ["JsonReader"]
 
-BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
-BETWEEN: Final = " \t\r\n,"
-PIECE: Final = 256 << 10
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+BETWEEN = " \t\r\n,"
+PIECE = 256 << 10
 
 
 class JsonReader(RowReader):
-    """Objects of a file in JSON Lines or of an array; ``frames`` are lines, or places in the array."""
+    """Objects of a JSON Lines file or of an array; ``frames`` are line numbers, or positions in the array."""
 
     def __init__(self, stream: Stream, name: str, columns: Mapping[str, str] | None = None) -> None:
         first = stream.peek(4096).removeprefix(BYTE_ORDER_MARK).lstrip()
@@ -45,14 +44,14 @@ class JsonReader(RowReader):
                 try:
                     row = json.loads(decoded(line))
                 except (ValueError, RecursionError) as error:
-                    yield number, RowError(MALFORMED, f"no JSON: {error}")
+                    yield number, RowError(MALFORMED, f"not valid JSON: {error}")
                     continue
                 yield number, _object(row)
 
     def _elements(self) -> Iterator[tuple[int, Mapping[str, object] | RowError]]:
-        """Yield the elements of an array; what isn't JSON ends it, since nothing says where the next one begins."""
+        """Yield the elements of an array; invalid JSON ends it, since nothing says where the next element begins."""
         decoder = json.JSONDecoder()
-        # Bytes that aren't UTF-8 stay; a character that two pieces share is put together again below.
+        # Bytes that aren't UTF-8 are kept; a character split between two pieces is put together again below.
         text, rest, number, ended = "", b"", 0, False
         begun = False
         while True:
@@ -66,7 +65,7 @@ class JsonReader(RowReader):
             if text:
                 try:
                     row, end = decoder.raw_decode(text)
-                    # A number at the end of a piece may go on in the next one; objects end by themselves.
+                    # A number at the end of a piece may continue in the next one; objects end by themselves.
                     if isinstance(row, dict) or end < len(text) or ended:
                         number += 1
                         yield number, _object(row)
@@ -79,7 +78,7 @@ class JsonReader(RowReader):
                     reason = TOO_LARGE if not ended else MALFORMED
                     yield number + 1, RowError(reason, f"the array ends here: {error or 'too long'}")
                 elif begun:
-                    self.problems.append("the array isn't complete")
+                    self.problems.append("the array is truncated")
                 return
             piece = self._stream.read(PIECE)
             ended = len(piece) < PIECE
@@ -90,11 +89,13 @@ class JsonReader(RowReader):
 
 
 def _object(row: object) -> Mapping[str, object] | RowError:
-    return row if isinstance(row, dict) else RowError(MALFORMED, f"no object but {type(row).__name__}")
+    return (
+        row if isinstance(row, dict) else RowError(MALFORMED, f"expected an object, got {type(row).__name__}")
+    )
 
 
 def _whole(data: bytes) -> int:
-    """Return where the last character that is complete ends."""
+    """Return where the last complete character ends."""
     for back in range(1, min(4, len(data)) + 1):
         if data[-back] & 0xC0 == 0xC0:
             return len(data) - back

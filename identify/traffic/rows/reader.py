@@ -1,26 +1,25 @@
-"""Rows as batches of messages, whatever file they are in."""
+"""Rows as batches of messages, independent of the file format."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Final
 
 from identify.traffic.batch import Batch, Reader
 from identify.traffic.input.stream import Stream
-from identify.traffic.rows.fields import Columns, RowError, passed_over
+from identify.traffic.rows.fields import FieldColumns, RowError, note_skipped
 
 __all__ = ["LONGEST_ROW", "RowReader", "lines"]
 
-#: A batch is delivered when it has so many messages or bytes.
-MOST_MESSAGES: Final = 2048
-MOST_BYTES: Final = 2 << 20
-#: A row of more bytes is passed over: a message of 64 KiB in base64 or with each byte escaped fits.
-LONGEST_ROW: Final = 1 << 20
-PIECE: Final = 256 << 10
+#: A batch is delivered once it has this many messages or bytes.
+MOST_MESSAGES = 2048
+MOST_BYTES = 2 << 20
+#: Bytes of the longest row, longer ones are skipped: a message of 64 KiB fits, in base64 or with each byte escaped.
+LONGEST_ROW = 1 << 20
+PIECE = 256 << 10
 
 
 class RowReader(Reader):
-    """Rows of a file; ``frames`` are numbers of lines or, where a file has none, of rows.
+    """Rows of a file; ``frames`` are line numbers or, if a file has no lines, row numbers.
 
     ``columns`` names, by field, the columns whose names aren't known.
     """
@@ -30,10 +29,10 @@ class RowReader(Reader):
     ) -> None:
         super().__init__(name, format)
         self._stream = stream
-        self._columns = Columns(columns, name)
+        self._columns = FieldColumns(columns, name)
 
     def _rows(self) -> Iterator[tuple[int, Mapping[str, object] | RowError]]:
-        """Yield number and row, or what is wrong with it."""
+        """Yield the number of each row with the row, or with what is wrong with it."""
         raise TypeError(f"{type(self).__name__} has no rows")
 
     def __iter__(self) -> Iterator[Batch]:
@@ -45,19 +44,19 @@ class RowReader(Reader):
                     raise row
                 self._columns.add(batch, row, number)
             except RowError as error:
-                passed_over(self.counts, self.problems, error, f"{self._unit} {number}")
+                note_skipped(self.counts, self.problems, error, f"{self._unit} {number}")
             if len(batch.frames) >= MOST_MESSAGES or len(batch.data) >= MOST_BYTES:
                 yield batch
                 batch = Batch()
         if len(batch):
             yield batch
 
-    #: What the numbers are of, for problems.
+    #: The unit of the numbers, for problems.
     _unit = "line"
 
 
 def lines(stream: Stream) -> Iterator[bytes | None]:
-    """Yield lines with their ends; None in place of one that is longer than a row may be."""
+    """Yield lines with their ends; None in place of a line that is too long for a row."""
     rest, long = b"", False
     while piece := stream.read(PIECE):
         parts = (rest + piece).split(b"\n")

@@ -1,6 +1,6 @@
-"""The values of a row: addresses, times, directions, header fields, as files write them.
+"""The values of a row: addresses, times, directions, header fields, as written in files.
 
-Knows how each is written; nothing of columns.  What can't be read raises ValueError with the value, clipped.
+Knows how each is written; nothing about columns.  A value that can't be read raises ValueError with the value, clipped.
 """
 
 from __future__ import annotations
@@ -11,35 +11,34 @@ import re
 from collections.abc import Mapping
 from datetime import date, datetime, timezone
 from functools import lru_cache
-from typing import Final
 
 from identify.strings import decoded, encoded
 from identify.traffic.batch import TRANSPORTS, Direction
-from identify.traffic.timestamps import Stamps
+from identify.traffic.timestamps import Timestamps
 
 __all__ = ["address", "clipped", "direction", "header_fields", "message_bytes", "number", "time", "transport"]
 
-PROTOCOL: Final = re.compile(r"(?i)(?:sips?:)?(udp|tcp|tls|wss|ws)6?:(?=.)")
-NUMBER: Final = re.compile(r"[0-9]{1,20}(?:\.[0-9]{1,20})?")
-MOST_HEADERS: Final = 1024
-LONGEST_ADDRESS: Final = 128
-NANOSECONDS: Final = 1_000_000_000
-RECEIVED: Final = frozenset({"received", "in", "rx", "recv", "inbound", "incoming", "1"})
-SENT: Final = frozenset({"sent", "out", "tx", "send", "outbound", "outgoing", "transmitted", "2"})
-_STAMPS: Final = Stamps(latest=None)
+PROTOCOL = re.compile(r"(?i)(?:sips?:)?(udp|tcp|tls|wss|ws)6?:(?=.)")
+NUMBER = re.compile(r"[0-9]{1,20}(?:\.[0-9]{1,20})?")
+MOST_HEADERS = 1024
+LONGEST_ADDRESS = 128
+NANOSECONDS = 1_000_000_000
+RECEIVED = frozenset({"received", "in", "rx", "recv", "inbound", "incoming", "1"})
+SENT = frozenset({"sent", "out", "tx", "send", "outbound", "outgoing", "transmitted", "2"})
+_TIMESTAMPS = Timestamps(latest=None)
 
 
 def clipped(value: object) -> str:
-    """Return a value for a message to people."""
+    """Return a value as shown in messages."""
     text = repr(value)
     return text if len(text) <= 80 else text[:77] + "..."
 
 
 def address(value: object) -> tuple[str | None, str, int | None]:
-    """Return transport, host and port of ``10.0.0.1``, ``10.0.0.1:5060``, ``udp:[2001:db8::1]:5060``."""
+    """Return the transport, host and port of ``10.0.0.1``, ``10.0.0.1:5060``, ``udp:[2001:db8::1]:5060``."""
     text = _text(value).strip()
     if len(text) > LONGEST_ADDRESS:
-        raise ValueError(f"{clipped(value)} isn't an address")
+        raise ValueError(f"{clipped(value)} is not a valid address")
     return _address(text)
 
 
@@ -59,7 +58,7 @@ def _address(text: str) -> tuple[str | None, str, int | None]:
         host, _, rest = text.rpartition(":")
         port = number(rest, 0xFFFF)
     if not _is_address(host):
-        raise ValueError(f"{clipped(value)} isn't an address")
+        raise ValueError(f"{clipped(value)} is not a valid address")
     return protocol, host, port
 
 
@@ -75,7 +74,7 @@ def number(value: object, most: int) -> int:
     """Return a whole number from 0 to ``most``."""
     if isinstance(value, (str, bytes)):
         text = _text(value).strip()
-        # Tables that had an empty cell make 5060.0 of it.
+        # Tables with an empty cell turn 5060 into 5060.0.
         text = text.removesuffix(".0")
         found = int(text) if text.isascii() and text.isdigit() and len(text) <= 20 else -1
     elif isinstance(value, float) and value.is_integer():
@@ -83,25 +82,27 @@ def number(value: object, most: int) -> int:
     else:
         found = value if isinstance(value, int) and not isinstance(value, bool) else -1
     if not 0 <= found <= most:
-        raise ValueError(f"{clipped(value)} isn't a number from 0 to {most}")
+        raise ValueError(f"{clipped(value)} is not a valid number: expected 0 to {most}")
     return found
 
 
 def transport(value: object) -> str:
     """Return one of TRANSPORTS."""
     text = _text(value).strip().lower().rstrip("46")
-    # IP protocol numbers, as exported tables have them.
+    # IP protocol numbers, as in exported tables.
     text = {"17": "udp", "6": "tcp", "": "tcp"}.get(text, text)
     if text not in TRANSPORTS:
-        raise ValueError(f"{clipped(value)} isn't a transport: expected one of {', '.join(TRANSPORTS)}")
+        raise ValueError(
+            f"{clipped(value)} is not a valid transport: expected one of {', '.join(TRANSPORTS)}"
+        )
     return text
 
 
 def time(value: object) -> int:
     """Return nanoseconds since the epoch.
 
-    A number counts seconds, milliseconds, microseconds or nanoseconds, whichever puts it between 1973 and 5138; a text
-    is one or is a date in ISO form, in UTC where it names no zone.
+    A number counts seconds, milliseconds, microseconds or nanoseconds, whichever puts it between 1973 and 5138; text
+    is such a number or a date in ISO form, in UTC if it names no zone.
     """
     if isinstance(value, datetime):
         return _of_datetime(value)
@@ -113,15 +114,15 @@ def time(value: object) -> int:
         text = str(value) if isinstance(value, int) else _text(value).strip()
         if NUMBER.fullmatch(text):
             return _of_number(text)
-        found = _STAMPS.time(text.encode("ascii", "replace")[:64])
+        found = _TIMESTAMPS.time(text.encode("ascii", "replace")[:64])
         if found >= 0:
             return found
-    raise ValueError(f"{clipped(value)} isn't a time")
+    raise ValueError(f"{clipped(value)} is not a valid time")
 
 
 def _of_number(text: str) -> int:
     whole, _, fraction = text.partition(".")
-    # Digits that the unit has after the point of seconds.
+    # The number of decimal places of a second in each unit.
     for most, digits in ((11, 0), (14, 3), (17, 6), (20, 9)):
         if len(whole) <= most:
             nanoseconds = int(
@@ -130,7 +131,7 @@ def _of_number(text: str) -> int:
             if nanoseconds < 1 << 63:
                 return nanoseconds
             break
-    raise ValueError(f"{clipped(text)} isn't a time")
+    raise ValueError(f"{clipped(text)} is not a valid time")
 
 
 def _of_datetime(value: datetime) -> int:
@@ -138,7 +139,7 @@ def _of_datetime(value: datetime) -> int:
     seconds = math.floor(aware.replace(microsecond=0).timestamp())
     found = seconds * NANOSECONDS + aware.microsecond * 1000
     if not 0 <= found < 1 << 63:
-        raise ValueError(f"{clipped(value)} isn't a time")
+        raise ValueError(f"{clipped(value)} is not a valid time")
     return found
 
 
@@ -151,11 +152,11 @@ def direction(value: object) -> Direction:
         return Direction.SENT
     if text in ("", "0", "unknown"):
         return Direction.UNKNOWN
-    raise ValueError(f"{clipped(value)} isn't a direction: expected 'received' or 'sent'")
+    raise ValueError(f"{clipped(value)} is not a valid direction: expected 'received' or 'sent'")
 
 
 def message_bytes(value: object) -> bytes:
-    """Return the bytes of a message's text; line ends that an export has written as letters become such."""
+    """Return the bytes of a message's text; line ends that an export has escaped are restored."""
     data = bytes(value) if isinstance(value, (bytes, bytearray, memoryview)) else _encoded(_text(value))
     if b"\n" not in data and b"\\n" in data:
         # mysqldump, mysql --batch and COPY of PostgreSQL keep a row on one line.
@@ -172,19 +173,19 @@ def header_fields(value: object) -> list[tuple[str, str]]:
         pairs = [line.partition(":")[::2] for line in lines]
     elif isinstance(value, (list, tuple)):
         pairs = [
-            (one.get("name"), one.get("value")) if isinstance(one, Mapping) else one
-            for one in value
+            (item.get("name"), item.get("value")) if isinstance(item, Mapping) else item
+            for item in value
         ]  # fmt: skip
     else:
-        raise ValueError(f"{clipped(value)} aren't header fields")
+        raise ValueError(f"{clipped(value)} are not valid header fields")
     if len(pairs) > MOST_HEADERS:
-        raise ValueError(f"{len(pairs)} header fields, at most {MOST_HEADERS}")
+        raise ValueError(f"{len(pairs)} header fields: expected at most {MOST_HEADERS}")
     found = []
     for pair in pairs:
         if not isinstance(pair, (list, tuple)) or len(pair) != 2:
-            raise ValueError(f"{clipped(pair)} isn't a header field")
+            raise ValueError(f"{clipped(pair)} is not a valid header field")
         values = pair[1] if isinstance(pair[1], (list, tuple)) else [pair[1]]
-        found += [(_text(pair[0]).strip(), _text(one).strip()) for one in values]
+        found += [(_text(pair[0]).strip(), _text(text).strip()) for text in values]
     return found
 
 
@@ -195,11 +196,11 @@ def _text(value: object) -> str:
         return decoded(bytes(value))
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return str(value)
-    raise ValueError(f"{clipped(value)} isn't a text")
+    raise ValueError(f"{clipped(value)} is not text")
 
 
 def _encoded(text: str) -> bytes:
     try:
         return encoded(text)
     except UnicodeEncodeError as error:
-        raise ValueError(f"character {error.start} of the text isn't one of UTF-8") from error
+        raise ValueError(f"character {error.start} of the text can't be encoded as UTF-8") from error

@@ -276,7 +276,7 @@ def test_verdicts_forged_in_a_body():
 
 def test_not_a_log():
     """What is no log is an error, an empty file has no requests."""
-    with pytest.raises(TrafficError, match="no log"):
+    with pytest.raises(TrafficError, match="not a log"):
         list(read_verdicts(io.BytesIO(b'{"source": "192.0.2.1"}\n')))
     assert list(read_verdicts(io.BytesIO(b""))) == []
 

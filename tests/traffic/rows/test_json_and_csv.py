@@ -253,8 +253,8 @@ def test_bad_rows_are_counted_and_the_others_read():
         "row-without-message",
     }
     assert len(reader.problems) == 20
-    assert reader.problems[0].startswith("line 2: row-malformed: no JSON: ")
-    assert reader.problems[5] == "line 12: row-without-source: no column of 'msg' is a source with a value"
+    assert reader.problems[0].startswith("line 2: row-malformed: not valid JSON: ")
+    assert reader.problems[5] == "line 12: row-without-source: no source with a value among the columns 'msg'"
 
 
 def test_an_array_of_objects():

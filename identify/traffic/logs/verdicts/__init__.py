@@ -1,4 +1,4 @@
-"""What Asterisk's own log says about the requests in it: identified, by what, refused."""
+"""What Asterisk's own log says about its requests: whether they were identified, by what, or refused."""
 
 from identify.traffic.logs.verdicts.reading import LoggedVerdict, read_verdicts
 

@@ -1,6 +1,6 @@
-"""What a message of a log is known by: transaction, source, From.
+"""The keys by which a message of a log is found: transaction, source, From.
 
-Knows just enough of a message to find the lines and the answer that belong to a request.
+Knows just enough about a message to find the lines and the answer that belong to a request.
 """
 
 from __future__ import annotations
@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Hashable, Iterator, ValuesView
 from itertools import islice
-from typing import Final
 
 import attrs
 
@@ -20,22 +19,20 @@ from identify.traffic.logs.segments import HEADERS_END
 
 __all__ = ["PendingRequest", "PendingRequests"]
 
-CALL_ID: Final = re.compile(
-    rb"^(?:call-id|i)[ \t]*:[ \t]*([^\r\n]*?)[ \t]*\r?$", re.IGNORECASE | re.MULTILINE
-)
-CSEQ: Final = re.compile(rb"^cseq[ \t]*:[ \t]*(\d{1,10})[ \t]+(\S{1,64})", re.IGNORECASE | re.MULTILINE)
-BRANCH: Final = re.compile(
+CALL_ID = re.compile(rb"^(?:call-id|i)[ \t]*:[ \t]*([^\r\n]*?)[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
+CSEQ = re.compile(rb"^cseq[ \t]*:[ \t]*(\d{1,10})[ \t]+(\S{1,64})", re.IGNORECASE | re.MULTILINE)
+BRANCH = re.compile(
     rb"^(?:via|v)[ \t]*:[^\r\n,]*?;[ \t]*branch[ \t]*=[ \t]*([^;,\s]+)", re.IGNORECASE | re.MULTILINE
 )
-#: A user of this many bytes may be cut in a line.
-LONG: Final = 200
-#: A line of the distributor about a request follows its record at once, but for a burst.
-BURST: Final = 256
+#: A user of this many bytes may be truncated in a line.
+LONG = 200
+#: The distributor's line about a request follows its record directly, except in a burst of this many requests.
+BURST = 256
 
 
 @attrs.define(eq=False, kw_only=True)
 class PendingRequest:
-    """A request that waits for what the log says about it, or what an answer says of its request."""
+    """A request that waits for lines about it; or an answer, described by the request it belongs to."""
 
     line: int
     thread: bytes
@@ -49,7 +46,7 @@ class PendingRequest:
 
     @classmethod
     def of(cls, message: LogMessage) -> PendingRequest:
-        """Return what a message is known by."""
+        """Return the keys of a message."""
         headers = HEADERS_END.search(message.data)
         top = message.data[: headers.start() + 1] if headers else message.data
         call_id, cseq, branch = CALL_ID.search(top), CSEQ.search(top), BRANCH.search(top)
@@ -66,17 +63,17 @@ class PendingRequest:
 
     @property
     def transaction(self) -> tuple[str, str]:
-        """Call-ID and CSeq, which an answer repeats."""
+        """The Call-ID and CSeq, which an answer repeats."""
         return self.call_id, f"{self.cseq} {self.method}"
 
     def is_of(self, thread: bytes, method: str, cseq: str) -> bool:
-        """Return whether a line of the distributor about a request of this kind may mean this one."""
+        """Return whether a line of the distributor with this thread, method and CSeq may mean this request."""
         return (
             self.ran is None and self.method == method and self.cseq == cseq and self.thread in (b"", thread)
         )
 
     def from_fits(self, user: str, domain: str) -> bool:
-        """Return whether From may have this user and domain; where it can't be read it may."""
+        """Return whether From may have this user and domain; if it can't be read, it may."""
         if len(user) >= LONG:
             return True
         try:
@@ -89,46 +86,46 @@ class PendingRequest:
 
 
 class PendingRequests:
-    """The requests that wait, in the order in which they came, found by what lines and answers name."""
+    """The waiting requests in order of arrival, indexed by what lines and answers name."""
 
     def __init__(self) -> None:
         self._all: dict[int, PendingRequest] = {}
-        self._found: dict[Hashable, dict[int, PendingRequest]] = {}
+        self._by_key: dict[Hashable, dict[int, PendingRequest]] = {}
 
     def __len__(self) -> int:
-        """Return how many wait."""
+        """Return the number of waiting requests."""
         return len(self._all)
 
     def __contains__(self, pending: PendingRequest) -> bool:
-        """Return whether a request waits still."""
+        """Return whether a request is still waiting."""
         return pending.line in self._all
 
     def add(self, pending: PendingRequest) -> None:
         """Add a request."""
         self._all[pending.line] = pending
         for key in self._keys(pending):
-            self._found.setdefault(key, {})[pending.line] = pending
+            self._by_key.setdefault(key, {})[pending.line] = pending
 
     def remove(self, pending: PendingRequest) -> None:
         """Remove a request."""
         del self._all[pending.line]
         for key in self._keys(pending):
-            same = self._found[key]
+            same = self._by_key[key]
             del same[pending.line]
             if not same:
-                del self._found[key]
+                del self._by_key[key]
 
     def all(self) -> ValuesView[PendingRequest]:
-        """Return all."""
+        """Return all waiting requests."""
         return self._all.values()
 
     def latest(self) -> Iterator[PendingRequest]:
-        """Yield the last ones, the very last first."""
+        """Yield the latest requests, the newest first."""
         return islice(reversed(self._all.values()), BURST)
 
     def of(self, key: Hashable) -> ValuesView[PendingRequest]:
-        """Return those of a transaction, a Call-ID or a source."""
-        return self._found.get(key, {}).values()
+        """Return the requests of a transaction, a Call-ID or a source."""
+        return self._by_key.get(key, {}).values()
 
     @staticmethod
     def _keys(pending: PendingRequest) -> tuple[Hashable, ...]:

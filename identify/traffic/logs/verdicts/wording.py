@@ -1,18 +1,21 @@
 """What Asterisk's log lines say about the identification of a request.
 
-Knows the wording of each line (with debug 3 for the identifiers, and the NOTICE of the distributor); nothing of which
+Knows the wording of each line (with debug 3 for the identifiers, and the NOTICE of the distributor); not which
 request a line belongs to.
 
-*Facts*: `ip`, `header` and `request_uri` share the line of a hit.  `username` and `auth_username` name what they
-looked for, not the endpoint that they found.  `line` says nothing, `anonymous` nothing when it finds none.  A From
-user or a header's value stands in a line as it is, so a name may hold quotes; what follows it is matched from the end.
+Facts
+
+- `ip`, `header` and `request_uri` share the line of a hit.
+- `username` and `auth_username` name what they looked for, not the endpoint that they found.
+- `line` logs nothing, and `anonymous` logs nothing if it finds no endpoint.
+- A From user or a header's value is logged unescaped, so it may contain quotes; the text after it is matched from the
+  end.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Final
 
 import attrs
 
@@ -20,32 +23,40 @@ from identify.strings import decoded
 from identify.traffic.logs.headlines import COLOUR, LEVEL, PROMPT, STAMP
 from identify.traffic.logs.records import Gap
 
-__all__ = ["Kind", "Statement", "parse_statement", "statements_in"]
+__all__ = ["Statement", "StatementKind", "parse_statement", "statements_in"]
 
 
-class Kind:
-    """Kinds of lines; the first five are steps of an identifier."""
+class StatementKind:
+    """The kinds of lines; the first five are steps of an identifier."""
 
-    SOURCE: Final = "source"
-    HEADER: Final = "header"
-    REQUEST_URI: Final = "request_uri"
-    USERNAME: Final = "username"
-    AUTH_USERNAME: Final = "auth_username"
+    SOURCE = "source"
+    HEADER = "header"
+    REQUEST_URI = "request_uri"
+    USERNAME = "username"
+    AUTH_USERNAME = "auth_username"
     #: Hits.
-    MATCHED: Final = "matched"
-    IDENTIFIED: Final = "identified"
-    ANONYMOUS: Final = "anonymous"
-    #: What comes after.
-    FAILED: Final = "failed"
-    REFUSED: Final = "refused"
-    CREDENTIALS: Final = "credentials"
-    #: What comes before.
-    GOES_ON: Final = "goes on"
-    IN_DIALOG: Final = "in dialog"
+    MATCHED = "matched"
+    IDENTIFIED = "identified"
+    ANONYMOUS = "anonymous"
+    #: Lines after identification.
+    FAILED = "failed"
+    REFUSED = "refused"
+    CREDENTIALS = "credentials"
+    #: Lines before identification.
+    GOES_ON = "goes on"
+    IN_DIALOG = "in dialog"
 
 
-STEPS: Final = frozenset({Kind.SOURCE, Kind.HEADER, Kind.REQUEST_URI, Kind.USERNAME, Kind.AUTH_USERNAME})
-HITS: Final = frozenset({Kind.MATCHED, Kind.IDENTIFIED, Kind.ANONYMOUS})
+STEPS = frozenset(
+    {
+        StatementKind.SOURCE,
+        StatementKind.HEADER,
+        StatementKind.REQUEST_URI,
+        StatementKind.USERNAME,
+        StatementKind.AUTH_USERNAME,
+    }
+)
+HITS = frozenset({StatementKind.MATCHED, StatementKind.IDENTIFIED, StatementKind.ANONYMOUS})
 
 
 @attrs.frozen
@@ -58,41 +69,44 @@ class Statement:
     values: tuple[str, ...]
 
 
-_LINE: Final = re.compile(
+_LINE = re.compile(
     rb"^" + PROMPT + STAMP + LEVEL + COLOUR + rb"((?:res_pjsip/)?(?:res_pjsip_endpoint_identifier_\w{1,32}"
     rb"|pjsip_distributor|res_pjsip_authenticator_digest)\.c)" + COLOUR
     + rb"(?::" + COLOUR + rb"\d{1,6}" + COLOUR + rb" " + COLOUR + rb"\w{1,64}" + COLOUR + rb")?: ([^\n]*?)\r*$",
     re.MULTILINE,
 )  # fmt: skip
 
-_IP: Final = (
-    (Kind.SOURCE, r"Source address (.+):(\d+) (matches|does not match) identify '(.*)'"),
-    (Kind.MATCHED, r"Identify '(.*)' SIP message matched to endpoint (.*)"),
-    (Kind.HEADER, r"Identify '(.*?)': SIP message (?:has '.*|does not have '.*)"),
-    (Kind.REQUEST_URI, r"Identify '(.*?)': request URI not match '.*"),
+_IP = (
+    (StatementKind.SOURCE, r"Source address (.+):(\d+) (matches|does not match) identify '(.*)'"),
+    (StatementKind.MATCHED, r"Identify '(.*)' SIP message matched to endpoint (.*)"),
+    (StatementKind.HEADER, r"Identify '(.*?)': SIP message (?:has '.*|does not have '.*)"),
+    (StatementKind.REQUEST_URI, r"Identify '(.*?)': request URI not match '.*"),
 )
-_USER: Final = (
-    (Kind.USERNAME, r"Attempting identify by From username '(.*)' domain '(.*)'"),
-    (Kind.IDENTIFIED, r"Identified by (From) username '(.*)' domain '(.*)'"),
-    (Kind.AUTH_USERNAME, r"Attempting identify by Authorization username '(.*)' realm '(.*)'"),
-    (Kind.IDENTIFIED, r"Identified by (Authorization) username '(.*)' realm '(.*)'"),
+_USER = (
+    (StatementKind.USERNAME, r"Attempting identify by From username '(.*)' domain '(.*)'"),
+    (StatementKind.IDENTIFIED, r"Identified by (From) username '(.*)' domain '(.*)'"),
+    (StatementKind.AUTH_USERNAME, r"Attempting identify by Authorization username '(.*)' realm '(.*)'"),
+    (StatementKind.IDENTIFIED, r"Identified by (Authorization) username '(.*)' realm '(.*)'"),
 )
-_ANONYMOUS: Final = ((Kind.ANONYMOUS, r"Retrieved anonymous endpoint '(.*)'"),)
-_DISTRIBUTOR: Final = (
+_ANONYMOUS = ((StatementKind.ANONYMOUS, r"Retrieved anonymous endpoint '(.*)'"),)
+_DISTRIBUTOR = (
     (
-        Kind.FAILED,
+        StatementKind.FAILED,
         r"Request '([^']*)' from '.*' failed for '([^']*):(\d+)' \(callid: (.*)\) - "
         r"(No matching endpoint found|Not match Endpoint ACL|Not match Endpoint Contact ACL)(?: after .*)?",
     ),
-    (Kind.REFUSED, r"Endpoint '(.*)' not allowed by ACL"),
-    (Kind.GOES_ON, r"Calculated serializer \S+ to use for (?:message )?Request msg (\S+)/cseq=(\d+) \(.*"),
+    (StatementKind.REFUSED, r"Endpoint '(.*)' not allowed by ACL"),
     (
-        Kind.IN_DIALOG,
+        StatementKind.GOES_ON,
+        r"Calculated serializer \S+ to use for (?:message )?Request msg (\S+)/cseq=(\d+) \(.*",
+    ),
+    (
+        StatementKind.IN_DIALOG,
         r"Searching for serializer associated with dialog \S+ for Request msg (\S+)/cseq=(\d+) \(.*",
     ),
 )
-_DIGEST: Final = ((Kind.CREDENTIALS, r" ?(.*): Using (endpoint|artificial endpoint) for authentication"),)
-_WORDINGS: Final = {
+_DIGEST = ((StatementKind.CREDENTIALS, r" ?(.*): Using (endpoint|artificial endpoint) for authentication"),)
+_WORDINGS = {
     file: tuple((kind, re.compile(wording, re.DOTALL)) for kind, wording in wordings)
     for file, wordings in {
         b"res_pjsip_endpoint_identifier_ip.c": _IP,
@@ -105,19 +119,19 @@ _WORDINGS: Final = {
 
 
 def parse_statement(file: bytes, thread: bytes, text: bytes, line: int) -> Statement | None:
-    """Return what a line of a file of Asterisk's says, None where it isn't about identification."""
-    words = decoded(text)
+    """Return the statement in a line from one of Asterisk's source files, None if it isn't about identification."""
+    decoded_text = decoded(text)
     for kind, wording in _WORDINGS.get(file.rpartition(b"/")[2], ()):
-        if found := wording.fullmatch(words):
+        if found := wording.fullmatch(decoded_text):
             return Statement(kind, line, thread, found.groups())
     return None
 
 
 def statements_in(gap: Gap) -> Iterator[Statement]:
-    """Yield what the lines between two messages say."""
+    """Yield the statements in the lines between two messages."""
     at, line = 0, gap.line
     for found in _LINE.finditer(gap.text):
         line += gap.text.count(b"\n", at, found.start())
         at = found.start()
-        if one := parse_statement(found[4], found[3], found[5], line):
-            yield one
+        if statement := parse_statement(found[4], found[3], found[5], line):
+            yield statement
