@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
-from identify.configuration import Configuration
 from identify.errors import ConfigError
-from identify.model import Origin
 from identify.strings import shown
+
+if TYPE_CHECKING:
+    from identify.configuration import Configuration
+    from identify.model import Origin
 
 __all__ = [
     "NAME",
@@ -58,6 +60,8 @@ class UnusableError(click.ClickException):
 
 def load(path: str) -> Configuration:
     """Read the configuration, or end the command."""
+    from identify.configuration import Configuration  # noqa: PLC0415  Help and completion do without.
+
     try:
         return Configuration.from_path(path)
     except ConfigError as error:

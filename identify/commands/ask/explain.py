@@ -8,7 +8,7 @@ from typing import BinaryIO
 import rich_click as click
 
 from identify.commands.arguments import (
-    Place,
+    SourceAddress,
     complete_registrations,
     complete_transports,
     parse_address,
@@ -96,9 +96,9 @@ def explain(
     context: click.Context,
     config: str,
     message: str,
-    source: Place,
+    source: SourceAddress,
     transport: str,
-    local: Place | None,
+    local: SourceAddress | None,
     transport_section: str | None,
     line_tokens: dict[str, str],
     as_json: bool,
