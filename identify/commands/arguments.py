@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import attrs
@@ -11,12 +12,20 @@ import rich_click as click
 from click.shell_completion import CompletionItem
 
 from identify.addresses import host_port
+from identify.commands.output import UnusableError, shown
 from identify.errors import ConfigError
 
 if TYPE_CHECKING:
     from identify.configuration import Configuration
 
-__all__ = ["SourceAddress", "complete_registrations", "complete_transports", "parse_address", "parse_tokens"]
+__all__ = [
+    "SourceAddress",
+    "complete_registrations",
+    "complete_transports",
+    "check_line_tokens",
+    "parse_address",
+    "parse_tokens",
+]
 
 #: SIP's own port, meant where none is given.
 DEFAULT_PORT = 5060
@@ -66,6 +75,17 @@ def parse_tokens(context: click.Context, param: click.Parameter, values: tuple[s
             raise click.BadParameter(f"registration {id!r} is given twice", context, param)
         tokens[id] = token
     return tokens
+
+
+def check_line_tokens(configuration: Configuration, tokens: Iterable[str]) -> None:
+    """End the command if an id isn't in the configuration: a mistyped one would look like an answer."""
+    with_line = [
+        registration.id for registration in configuration.registrations.values() if registration.line
+    ]
+    for id in tokens:
+        if id not in with_line:
+            known = ", ".join(map(shown, with_line)) or "none"
+            raise UnusableError(f"no registration {shown(id)!r} with line = yes; defined: {known}")
 
 
 def complete_transports(

@@ -28,7 +28,7 @@ class ListedCommand(click.RichCommand):
     """A command that isn't imported yet: its name, its module, and the first sentence of its help."""
 
     def __init__(self, name: str, module: str, summary: str) -> None:
-        super().__init__(name, help=summary)
+        super().__init__(name=name, help=summary)
         self.module = module
 
     def load(self) -> click.Command:
@@ -83,7 +83,7 @@ for _listed in (
     ListedCommand(
         "verify",
         "identify.commands.traffic.verify",
-        "Hold the verdicts in Asterisk's LOG against those that CONFIG gives to the same requests.",
+        "Compare the verdicts in Asterisk's LOG with those that CONFIG gives to the same requests.",
     ),
     ListedCommand(
         "completion",

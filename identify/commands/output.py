@@ -6,13 +6,14 @@ escapes for what could steer a terminal.
 
 from __future__ import annotations
 
+import contextlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
-from identify.errors import ConfigError
+from identify.errors import ConfigError, IdentifyError
 from identify.strings import shown
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ __all__ = [
     "NAME",
     "SCHEMA_VERSION",
     "UnusableError",
+    "STATUS_DIFFERS",
     "columns",
     "config_argument",
     "json_option",
@@ -31,6 +33,7 @@ __all__ = [
     "print_json",
     "shown",
     "styled",
+    "unusable_input",
 ]
 
 #: The command, which is also the name of the distribution.
@@ -38,6 +41,9 @@ NAME = "sip-identify"
 
 #: Raised when a field of the JSON output changes its meaning or goes; new fields don't raise it.
 SCHEMA_VERSION = 1
+
+#: The exit status where something isn't the same, or isn't as expected.
+STATUS_DIFFERS = 1
 
 STYLES: Mapping[str, dict[str, Any]] = {
     "answer": {"fg": "green", "bold": True},
@@ -53,9 +59,22 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, 
 
 
 class UnusableError(click.ClickException):
-    """An input can't be read or used; ends the command with the status of a wrong usage."""
+    """An input can't be read or used; ends the command with the status of wrong usage."""
 
     exit_code = 2
+
+
+@contextlib.contextmanager
+def unusable_input(path: str = "") -> Iterator[None]:
+    """End the command with what an error of reading or writing says; ``path`` is named where the error names no file."""
+    try:
+        yield
+    except OSError as error:
+        name = error.filename or path
+        said = error.strerror or str(error)
+        raise UnusableError(shown(f"{name}: {said}" if name else said)) from error
+    except IdentifyError as error:
+        raise UnusableError(shown(str(error))) from error
 
 
 def load(path: str) -> Configuration:
