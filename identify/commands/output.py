@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import rich_click as click
 
 from identify.errors import ConfigError, IdentifyError
-from identify.strings import shown
+from identify.strings import escaped, shown
 
 if TYPE_CHECKING:
     from identify.configuration import Configuration
@@ -28,6 +28,7 @@ __all__ = [
     "columns",
     "config_argument",
     "json_option",
+    "escaped",
     "load",
     "origin_as_dict",
     "print_json",
@@ -66,15 +67,15 @@ class UnusableError(click.ClickException):
 
 @contextlib.contextmanager
 def unusable_input(path: str = "") -> Iterator[None]:
-    """End the command with what an error of reading or writing says; ``path`` is named where the error names no file."""
+    """End the command with what an error of reading or writing says; ``path`` is named where that names no file."""
     try:
         yield
     except OSError as error:
         name = error.filename or path
         said = error.strerror or str(error)
-        raise UnusableError(shown(f"{name}: {said}" if name else said)) from error
+        raise UnusableError(escaped(f"{name}: {said}" if name else said)) from error
     except IdentifyError as error:
-        raise UnusableError(shown(str(error))) from error
+        raise UnusableError(escaped(str(error))) from error
 
 
 def load(path: str) -> Configuration:
@@ -84,7 +85,7 @@ def load(path: str) -> Configuration:
     try:
         return Configuration.from_path(path)
     except ConfigError as error:
-        raise UnusableError(shown(str(error))) from error
+        raise UnusableError(escaped(str(error))) from error
 
 
 def styled(text: str, style: str) -> str:

@@ -13,10 +13,10 @@ from identify.commands.output import (
     UnusableError,
     columns,
     config_argument,
+    escaped,
     json_option,
     load,
     print_json,
-    shown,
     unusable_input,
 )
 from identify.errors import IdentifyError
@@ -100,7 +100,7 @@ def _compile(configuration: Configuration) -> tuple[Engine, float]:
     try:
         engine = Engine(configuration)
     except (IdentifyError, ValueError) as error:
-        raise UnusableError(shown(str(error))) from error
+        raise UnusableError(escaped(str(error))) from error
     return engine, time.perf_counter() - begun
 
 

@@ -21,6 +21,7 @@ from identify.commands.output import (
     NAME,
     UnusableError,
     config_argument,
+    escaped,
     json_option,
     load,
     print_json,
@@ -116,7 +117,7 @@ def explain(context: click.Context, config: str, received: Received, as_json: bo
     try:
         engine = Engine(configuration, line_tokens=received.line_tokens)
     except (IdentifyError, ValueError) as error:
-        raise UnusableError(shown(str(error))) from error
+        raise UnusableError(escaped(str(error))) from error
     try:
         request = Request.from_message(
             data,
@@ -146,7 +147,7 @@ def _read(path: str) -> bytes:
         with open(path, "rb") as file:
             return file.read(READ_LIMIT)
     except OSError as error:
-        raise UnusableError(f"{shown(path)}: {error.strerror or error}") from error
+        raise UnusableError(f"{escaped(path)}: {error.strerror or error}") from error
 
 
 def _check_transport(configuration: Configuration, transport_section: str | None) -> None:
@@ -188,5 +189,5 @@ def _point_to_problems(configuration: Configuration, config: str) -> None:
     count = sum(problem.severity == "error" for problem in configuration.problems)
     if count:
         errors = "1 error" if count == 1 else f"{count} errors"
-        hint = f"The configuration has {errors}, see: {NAME} show problems {shown(config)}"
+        hint = f"The configuration has {errors}, see: {NAME} show problems {escaped(config)}"
         click.echo(styled(hint, "warning"), err=True)

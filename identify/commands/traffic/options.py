@@ -15,7 +15,7 @@ import rich_click as click
 
 from identify.commands.arguments import check_line_tokens, complete_registrations, parse_tokens
 from identify.commands.options import gathered
-from identify.commands.output import UnusableError, shown
+from identify.commands.output import UnusableError, escaped
 
 if TYPE_CHECKING:
     from identify.configuration import Configuration
@@ -88,11 +88,11 @@ def _read_tokens(path: str | None) -> dict[str, str]:
         with open(path, "rb") as file:
             tokens = json.loads(file.read(MOST_TOKEN_BYTES + 1))
     except OSError as error:
-        raise UnusableError(f"{shown(path)}: {error.strerror or error}") from error
+        raise UnusableError(f"{escaped(path)}: {error.strerror or error}") from error
     except (ValueError, RecursionError) as error:
-        raise UnusableError(f"{shown(path)}: not valid JSON: {shown(str(error))}") from error
+        raise UnusableError(f"{escaped(path)}: not valid JSON: {escaped(str(error))}") from error
     if not isinstance(tokens, dict) or not all(isinstance(token, str) and token for token in tokens.values()):
-        raise UnusableError(f'{shown(path)}: expected an object such as {{"provider": "abcdefg"}}')
+        raise UnusableError(f'{escaped(path)}: expected an object such as {{"provider": "abcdefg"}}')
     return tokens
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 import attrs
 import rich_click as click
 
-from identify.commands.output import STATUS_DIFFERS, load, print_json, shown, styled, unusable_input
+from identify.commands.output import STATUS_DIFFERS, escaped, load, print_json, styled, unusable_input
 from identify.commands.traffic import printing
 from identify.commands.traffic.modes import Mode
 from identify.commands.traffic.options import TrafficOptions
@@ -139,7 +139,7 @@ def _blocks(traces: Sequence[Trace], paths: Sequence[str]) -> list[str]:
     for trace in traces:
         named = len(paths) > 1 and trace.traffic != before
         before = trace.traffic
-        blocks.append(f"{styled(shown(trace.traffic), 'heading')}\n{trace}" if named else str(trace))
+        blocks.append(f"{styled(escaped(trace.traffic), 'heading')}\n{trace}" if named else str(trace))
     return blocks
 
 

@@ -12,7 +12,7 @@ import attrs
 import rich_click as click
 
 from identify.commands.options import gathered
-from identify.commands.output import config_argument, json_option, shown
+from identify.commands.output import config_argument, escaped, json_option
 from identify.commands.traffic.modes import Mode, check_combination, mode_of
 from identify.commands.traffic.options import TrafficOptions, traffic_options
 from identify.simulation.outcomes import Outcome
@@ -162,10 +162,10 @@ def _check_traffic(traffic: Sequence[str], options: SimulateOptions) -> None:
     """End the command where two inputs can't be told apart, or a frame is of none of them."""
     for path in traffic:
         if traffic.count(path) > 1:
-            raise click.UsageError(f"{shown(path)} is given twice")
+            raise click.UsageError(f"{escaped(path)} is given twice")
     names = {os.path.basename(path) for path in traffic}
     if len(names) < len(traffic):
         raise click.UsageError("two files have the same name, so their rows could not be told apart")
     for _, file in options.frames:
         if file is not None and file not in names and file not in traffic:
-            raise click.UsageError(f"--explain {shown(file)}: no such file in TRAFFIC")
+            raise click.UsageError(f"--explain {escaped(file)}: no such file in TRAFFIC")

@@ -9,10 +9,10 @@ import rich_click as click
 from identify.commands.output import (
     STATUS_DIFFERS,
     config_argument,
+    escaped,
     json_option,
     load,
     print_json,
-    shown,
     styled,
     unusable_input,
 )
@@ -64,13 +64,13 @@ def verify(
 def _print(path: str, found: Verification) -> None:
     agreed = ", ".join(f"{count:,} by {by}" if by != "none" else f"{count:,} not identified"
                        for by, count in sorted(found.agreed.items()))  # fmt: skip
-    click.echo(f"{shown(path)}: {found.requests:,} requests, {found.compared:,} with a verdict in the log")
+    click.echo(f"{escaped(path)}: {found.requests:,} requests, {found.compared:,} with a verdict in the log")
     click.echo(styled(f"{found.agreed.total():,} agree", "answer") + (f": {agreed}" if agreed else ""))
     if found.undetermined:
         click.echo(f"{found.undetermined:,} undetermined: the log says too little")
     if found.differing:
         click.echo(styled(f"{found.differing:,} differ", "no answer"))
         for difference in found.differences[:MOST_SHOWN]:
-            click.echo(f"  {shown(str(difference))}")
+            click.echo(f"  {escaped(str(difference))}")
         if found.differing > MOST_SHOWN:
             click.echo(styled(f"  ... and {found.differing - MOST_SHOWN:,} more", "faint"))

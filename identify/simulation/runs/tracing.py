@@ -19,7 +19,7 @@ from identify.simulation.files.selection import Selection
 from identify.simulation.rows import Row, Rows
 from identify.simulation.runs.work import RunPlan, Watcher
 from identify.simulation.simulation import Simulation
-from identify.strings import shown
+from identify.strings import escaped, shown
 from identify.traffic.opening import open_traffic
 
 __all__ = ["Frame", "Trace", "trace_frames"]
@@ -63,7 +63,7 @@ class Trace:
         source = host_port(row.source, row.port)
         to = f" to {local_text(row)}" if row.local is not None else ""
         method = row.method or "message"
-        head = shown(f"frame {row.frame}: {method} from {source}{to} over {row.transport}: {row.outcome}")
+        head = escaped(f"frame {row.frame}: {method} from {source}{to} over {row.transport}: {row.outcome}")
         if self.dropped is not None:
             return f"{head}\ndropped: {shown(self.dropped.reason)} (at byte {self.dropped.offset})"
         return head if self.explanation is None else f"{head}\n{self.explanation}"
