@@ -32,7 +32,7 @@ OTHER_MODE = "asks for another mode"
 
 TOTALS = "only totals come back from the workers"
 ALL_COMPARED = "all requests are compared"
-ONE_CONFIGURATION = "it has the answers of one configuration"
+ONE_CONFIGURATION = "only one configuration's answers can be written or expected"
 TRACES = "only traces of single messages are printed"
 IN_ORDER = "a trace depends on all messages before it"
 OWN_WORKERS = "the scheduler has its own workers"

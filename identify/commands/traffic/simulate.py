@@ -89,7 +89,7 @@ OPTIONS = [
     ),
     click.option(
         "--record", metavar="FILE", type=click.Path(),
-        help="Write the answers to a .jsonl file, to be expected of later configurations.",
+        help="Write the answers to a file, such as expected.jsonl, for --expect.",
     ),
     click.option(
         "-o", "--output", metavar="FILE", type=click.Path(allow_dash=True),
