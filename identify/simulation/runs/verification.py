@@ -1,7 +1,7 @@
 """Asterisk's own verdicts in a log held against ours, request by request.
 
-Knows how both are read in step and when two verdicts agree; reading a log is ``traffic``'s, the answer the simulation's.
-What a log doesn't say is counted as undetermined, never as agreement.
+Knows how both are read in step and when two verdicts agree; reading a log is ``traffic``'s, the answer the
+simulation's.  What a log doesn't say is counted as undetermined, never as agreement.
 """
 
 from __future__ import annotations
