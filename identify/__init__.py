@@ -1,19 +1,16 @@
 """Which configured endpoint does this SIP request belong to?  Answered as Asterisk's PJSIP answers it.
 
 This module only gathers the public names; each can be imported from its own module too, which is also the
-way around another distribution that installs a package of this name (see the README).  Nothing here or
-below it reads the command line or prints; that is ``identify.commands``, which isn't imported.
+way around another distribution that installs a package of this name (see the README).  A module is imported when one of
+its names is first asked for.  Nothing here or below it reads the command line or prints; that is ``identify.commands``.
 """
 
-import importlib
-import typing
+from typing import TYPE_CHECKING
 
+from identify.importing import lazy_names
 from identify.version import __version__
 
-if typing.TYPE_CHECKING:
-    from identify.simulation import Comparison, Outcome, Simulation, compare, simulate
-
-try:
+if TYPE_CHECKING:
     from identify.configuration import Configuration, OfflineResolver, ResolutionError, Resolver
     from identify.engine import DROPPED, NO_MATCH, Engine, Indices
     from identify.errors import ConfigError, EngineFileError, IdentifyError, LimitError, MessageError
@@ -39,22 +36,49 @@ try:
         Transport,
     )
     from identify.request import Authorization, Request, Uri
-except ImportError as error:
-    raise importlib.import_module("identify.missing_build").with_build_hint(error) from error
-
-#: Names of the simulation, which is imported when one is first asked for: its readers of traffic take as long to
-#: import as all the rest.
-_SIMULATION = frozenset({"Comparison", "Outcome", "Simulation", "compare", "simulate"})
-
-
-def __getattr__(name: str) -> object:
-    """Return a name of the simulation."""
-    if name not in _SIMULATION:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value: object = getattr(importlib.import_module("identify.simulation"), name)
-    globals()[name] = value
-    return value
-
+    from identify.simulation.comparison import Comparison, compare
+    from identify.simulation.outcomes import Outcome
+    from identify.simulation.simulation import Simulation, simulate
+else:
+    __getattr__, __dir__ = lazy_names(
+        __name__,
+        {
+            "identify.configuration": ("Configuration", "OfflineResolver", "ResolutionError", "Resolver"),
+            "identify.engine": ("DROPPED", "NO_MATCH", "Engine", "Indices"),
+            "identify.errors": (
+                "ConfigError",
+                "EngineFileError",
+                "IdentifyError",
+                "LimitError",
+                "MessageError",
+            ),
+            "identify.explain": ("Explanation", "Reason", "Step"),
+            "identify.model": (
+                "AccessList",
+                "AccessRule",
+                "AccessRules",
+                "AddressRule",
+                "Aor",
+                "Auth",
+                "DomainAlias",
+                "Endpoint",
+                "HeaderRule",
+                "Identify",
+                "Match",
+                "Origin",
+                "Problem",
+                "Registration",
+                "RequestUriRule",
+                "Settings",
+                "TextPattern",
+                "Transport",
+            ),
+            "identify.request": ("Authorization", "Request", "Uri"),
+            "identify.simulation.comparison": ("Comparison", "compare"),
+            "identify.simulation.outcomes": ("Outcome",),
+            "identify.simulation.simulation": ("Simulation", "simulate"),
+        },
+    )
 
 __all__ = [
     "DROPPED",

@@ -1,1 +1,1 @@
-"""The command ``sip-identify``: one module a command; it reads arguments and prints, deciding nothing."""
+"""The command ``sip-identify``: a module for each command; it reads arguments, calls, and prints the result."""

@@ -4,16 +4,28 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import attrs
 import rich_click as click
 from click.shell_completion import CompletionItem
 
 from identify.addresses import host_port
-from identify.configuration import Configuration
+from identify.commands.output import UnusableError, shown
 from identify.errors import ConfigError
 
-__all__ = ["Place", "complete_registrations", "complete_transports", "parse_address", "parse_tokens"]
+if TYPE_CHECKING:
+    from identify.configuration import Configuration
+
+__all__ = [
+    "SourceAddress",
+    "complete_registrations",
+    "complete_transports",
+    "check_line_tokens",
+    "parse_address",
+    "parse_tokens",
+]
 
 #: SIP's own port, meant where none is given.
 DEFAULT_PORT = 5060
@@ -24,7 +36,7 @@ PLAIN = re.compile(r"(?P<address>[^:\[\]]+)(?::(?P<port>[0-9]{1,5}))?", re.ASCII
 
 
 @attrs.frozen
-class Place:
+class SourceAddress:
     """An IP address and a port."""
 
     address: str
@@ -35,7 +47,7 @@ class Place:
         return host_port(self.address, self.port)
 
 
-def parse_address(context: click.Context, param: click.Parameter, value: str | None) -> Place | None:
+def parse_address(context: click.Context, param: click.Parameter, value: str | None) -> SourceAddress | None:
     """Read ``ADDR[:PORT]``, or end the command; no name is resolved: packets come from addresses."""
     if value is None:
         return None
@@ -49,7 +61,7 @@ def parse_address(context: click.Context, param: click.Parameter, value: str | N
     number = int(port) if port is not None else DEFAULT_PORT
     if not 1 <= number <= 65535:
         raise click.BadParameter(f"port {number} of {value!r} is not between 1 and 65535", context, param)
-    return Place(address, number)
+    return SourceAddress(address, number)
 
 
 def parse_tokens(context: click.Context, param: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
@@ -65,6 +77,17 @@ def parse_tokens(context: click.Context, param: click.Parameter, values: tuple[s
     return tokens
 
 
+def check_line_tokens(configuration: Configuration, tokens: Iterable[str]) -> None:
+    """End the command if an id isn't in the configuration: a mistyped one would look like an answer."""
+    with_line = [
+        registration.id for registration in configuration.registrations.values() if registration.line
+    ]
+    for id in tokens:
+        if id not in with_line:
+            known = ", ".join(map(shown, with_line)) or "none"
+            raise UnusableError(f"no registration {shown(id)!r} with line = yes; defined: {known}")
+
+
 def complete_transports(
     context: click.Context, param: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
@@ -76,14 +99,17 @@ def complete_registrations(
     context: click.Context, param: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
     """Offer the ids of the registrations that have a token, each with the sign that follows it."""
-    registrations = _typed(context).registrations.values()
     return [
-        CompletionItem(f"{one.id}=") for one in registrations if one.line and one.id.startswith(incomplete)
+        CompletionItem(f"{registration.id}=")
+        for registration in _typed(context).registrations.values()
+        if registration.line and registration.id.startswith(incomplete)
     ]
 
 
 def _typed(context: click.Context) -> Configuration:
     """Return the configuration that was already typed, an empty one if there is none to read."""
+    from identify.configuration import Configuration  # noqa: PLC0415  Completing names of options does without.
+
     # While an option waits for its value, click leaves arguments unassigned; the first is the configuration.
     path = context.params.get("config") or next(iter(context.args), "")
     try:

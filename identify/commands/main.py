@@ -1,7 +1,12 @@
-"""The entry of ``sip-identify``: its commands, and what the process does with signals and failures."""
+"""The entry of ``sip-identify``: its commands, and what the process does with signals and failures.
+
+Knows each command's name, module and one line of help; a module is imported only when its command is run, completed, or
+asked for its own help.
+"""
 
 from __future__ import annotations
 
+import importlib
 import io
 import os
 import signal
@@ -10,29 +15,47 @@ import traceback
 
 import rich_click as click
 
-from identify.commands.ask.bench import bench
-from identify.commands.ask.explain import explain
-from identify.commands.ask.show import show
-from identify.commands.completion import completion
 from identify.commands.output import NAME
-from identify.commands.traffic.simulate import simulate
-from identify.commands.traffic.verify import verify
 from identify.version import __version__
 
-__all__ = ["main", "sip_identify"]
+__all__ = ["ListedCommand", "main", "sip_identify"]
 
 #: The exit status for a failure of the program itself; 1 means "not identified" and 2 "unusable input".
 STATUS_FAILURE = 70
 
 
-@click.group(NAME, context_settings={"help_option_names": ["-h", "--help"]})
+class ListedCommand(click.RichCommand):
+    """A command that isn't imported yet: its name, its module, and the first sentence of its help."""
+
+    def __init__(self, name: str, module: str, summary: str) -> None:
+        super().__init__(name=name, help=summary)
+        self.module = module
+
+    def load(self) -> click.Command:
+        """Import the command."""
+        command: click.Command = getattr(importlib.import_module(self.module), str(self.name))
+        return command
+
+
+class LazyGroup(click.RichGroup):
+    """A group of listed commands, each imported when it is about to be run, completed, or to print its help."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command that the arguments name, with its own name and the arguments left for it."""
+        name, command, rest = super().resolve_command(ctx, args)
+        return name, command.load() if isinstance(command, ListedCommand) else command, rest
+
+
+@click.group(NAME, cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__)
 @click.pass_context
 def sip_identify(context: click.Context) -> None:
-    """Tell which configured endpoint a SIP request belongs to, exactly as Asterisk's PJSIP tells it.
+    """Tell which configured endpoint a SIP request belongs to, exactly as Asterisk's PJSIP does.
 
     CONFIG is a pjsip.conf, or a directory that has one, such as /etc/asterisk.  Nothing is sent and no
-    name is looked up: the answer depends on what is given alone.
+    name is looked up: the answer depends only on what is given.
     """
     if os.environ.get("NO_COLOR"):
         context.color = False
@@ -40,12 +63,35 @@ def sip_identify(context: click.Context) -> None:
         context.color = True
 
 
-sip_identify.add_command(explain)
-sip_identify.add_command(show)
-sip_identify.add_command(bench)
-sip_identify.add_command(simulate)
-sip_identify.add_command(verify)
-sip_identify.add_command(completion)
+for _listed in (
+    ListedCommand(
+        "explain",
+        "identify.commands.ask.explain",
+        "Tell which endpoint of CONFIG a request belongs to, and why.",
+    ),
+    ListedCommand("show", "identify.commands.ask.show", "Print what Asterisk would have loaded of CONFIG."),
+    ListedCommand(
+        "bench",
+        "identify.commands.ask.bench",
+        "Measure what identification with CONFIG costs on this machine, in one thread.",
+    ),
+    ListedCommand(
+        "simulate",
+        "identify.commands.traffic.simulate",
+        "Tell which endpoint of CONFIG gets each request of TRAFFIC, and what happens to the others.",
+    ),
+    ListedCommand(
+        "verify",
+        "identify.commands.traffic.verify",
+        "Compare the verdicts in Asterisk's LOG with those that CONFIG gives to the same requests.",
+    ),
+    ListedCommand(
+        "completion",
+        "identify.commands.completion",
+        "Print the script that completes this command's arguments in SHELL.",
+    ),
+):
+    sip_identify.add_command(_listed)
 
 
 def main() -> None:

@@ -6,29 +6,35 @@ escapes for what could steer a terminal.
 
 from __future__ import annotations
 
+import contextlib
 import json
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
-from identify.configuration import Configuration
-from identify.errors import ConfigError
-from identify.model import Origin
-from identify.strings import shown
+from identify.errors import ConfigError, IdentifyError
+from identify.strings import escaped, shown
+
+if TYPE_CHECKING:
+    from identify.configuration import Configuration
+    from identify.model import Origin
 
 __all__ = [
     "NAME",
     "SCHEMA_VERSION",
     "UnusableError",
+    "STATUS_DIFFERS",
     "columns",
     "config_argument",
     "json_option",
+    "escaped",
     "load",
     "origin_as_dict",
     "print_json",
     "shown",
     "styled",
+    "unusable_input",
 ]
 
 #: The command, which is also the name of the distribution.
@@ -36,6 +42,9 @@ NAME = "sip-identify"
 
 #: Raised when a field of the JSON output changes its meaning or goes; new fields don't raise it.
 SCHEMA_VERSION = 1
+
+#: The exit status where something isn't the same, or isn't as expected.
+STATUS_DIFFERS = 1
 
 STYLES: Mapping[str, dict[str, Any]] = {
     "answer": {"fg": "green", "bold": True},
@@ -51,17 +60,32 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, 
 
 
 class UnusableError(click.ClickException):
-    """An input can't be read or used; ends the command with the status of a wrong usage."""
+    """An input can't be read or used; ends the command with the status of wrong usage."""
 
     exit_code = 2
 
 
+@contextlib.contextmanager
+def unusable_input(path: str = "") -> Iterator[None]:
+    """End the command with what an error of reading or writing says; ``path`` is named where that names no file."""
+    try:
+        yield
+    except OSError as error:
+        name = error.filename or path
+        said = error.strerror or str(error)
+        raise UnusableError(escaped(f"{name}: {said}" if name else said)) from error
+    except IdentifyError as error:
+        raise UnusableError(escaped(str(error))) from error
+
+
 def load(path: str) -> Configuration:
     """Read the configuration, or end the command."""
+    from identify.configuration import Configuration  # noqa: PLC0415  Help and completion do without.
+
     try:
         return Configuration.from_path(path)
     except ConfigError as error:
-        raise UnusableError(shown(str(error))) from error
+        raise UnusableError(escaped(str(error))) from error
 
 
 def styled(text: str, style: str) -> str:

@@ -1,8 +1,10 @@
 """The simulation: what an Asterisk with a given configuration would do with given traffic."""
 
-from identify.missing_build import with_build_hint
+from typing import TYPE_CHECKING
 
-try:
+from identify.importing import lazy_names
+
+if TYPE_CHECKING:
     from identify.simulation.comparison import Comparison, compare
     from identify.simulation.example import Example
     from identify.simulation.outcomes import Outcome
@@ -14,8 +16,23 @@ try:
     from identify.simulation.results.sources import Sources, UnidentifiedSource, UnidentifiedSources
     from identify.simulation.rows import AnswerColumns, Row, Rows
     from identify.simulation.simulation import Simulation, simulate
-except ImportError as error:
-    raise with_build_hint(error) from error
+else:
+    __getattr__, __dir__ = lazy_names(
+        __name__,
+        {
+            "identify.simulation.comparison": ("Comparison", "compare"),
+            "identify.simulation.example": ("Example",),
+            "identify.simulation.outcomes": ("Outcome",),
+            "identify.simulation.results.arrow": ("tables_of",),
+            "identify.simulation.results.changes": ("Change", "Standing"),
+            "identify.simulation.results.entries": ("Reading", "UnusedRule"),
+            "identify.simulation.results.expectations": ("Expectations", "Mismatch"),
+            "identify.simulation.results.result": ("Result",),
+            "identify.simulation.results.sources": ("Sources", "UnidentifiedSource", "UnidentifiedSources"),
+            "identify.simulation.rows": ("AnswerColumns", "Row", "Rows"),
+            "identify.simulation.simulation": ("Simulation", "simulate"),
+        },
+    )
 
 __all__ = [
     "AnswerColumns",

@@ -70,6 +70,16 @@ class Comparison:
         """How many requests change."""
         return sum(self.changes.values())
 
+    @property
+    def line_tokens(self) -> dict[str, str]:
+        """The tokens of registrations that are known by now, given or learned."""
+        return {**self._after.tokens.known, **self._before.tokens.known}
+
+    def look_at(self, batch: Batch) -> None:
+        """Find out from a batch which addresses are Asterisk's, unless that is known; nothing is compared."""
+        if self._replayer is None:
+            self._replayer = make_replayer((self._before, self._after), self._local, batch)
+
     def feed(self, batch: Batch) -> tuple[Rows, Rows]:
         """Take the next batch, and return what becomes of its messages before and after."""
         size = len(batch)

@@ -20,8 +20,6 @@ from identify.traffic import open_traffic
         (("--limit", "1"), "--limit"),
         (("--only", "acl"), "--only"),
         (("--where", "port=1"), "--where"),
-        (("--explain", "1"), "--explain"),
-        (("--against", "other.conf"), "--against"),
         (("--jobs", "2"), "--jobs"),
     ],
 )
@@ -32,7 +30,18 @@ def test_what_does_not_go_with_it(config, files, option, named):
     )
 
     assert found.exit_code == 2
-    assert f"--dask doesn't go with {named}" in found.stderr
+    assert f"{named} cannot be used with --dask" in found.stderr
+
+
+@pytest.mark.parametrize("mode", [("--explain", "1"), ("--against", "other.conf")])
+def test_other_modes(config, files, mode):
+    """Traces and comparisons aren't made by workers."""
+    found = CliRunner().invoke(
+        sip_identify, ["simulate", str(config), *files, "--dask", "tcp://127.0.0.1:1", *mode]
+    )
+
+    assert found.exit_code == 2
+    assert f"--dask cannot be used with {mode[0]}" in found.stderr
 
 
 def test_standard_input(config):
@@ -40,7 +49,7 @@ def test_standard_input(config):
     found = CliRunner().invoke(sip_identify, ["simulate", str(config), "-", "--dask", "tcp://127.0.0.1:1"])
 
     assert found.exit_code == 2
-    assert "--dask doesn't go with standard input" in found.stderr
+    assert "standard input cannot be used with --dask" in found.stderr
 
 
 def test_dask_is_missing(config, files, monkeypatch):

@@ -168,9 +168,9 @@ def test_completion_without_a_configuration():
 def commands():
     """Return every command with the words that lead to it."""
     found = [()]
-    for name, command in sip_identify.commands.items():
+    for name, listed in sip_identify.commands.items():
         found.append((name,))
-        found += [(name, one) for one in getattr(command, "commands", ())]
+        found += [(name, subcommand) for subcommand in getattr(listed.load(), "commands", ())]
     return found
 
 

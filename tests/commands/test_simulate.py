@@ -4,94 +4,13 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 
 import captures
 import pyarrow.parquet
 import pytest
 
-CALL = (
-    "{method} sip:100@192.168.0.2 SIP/2.0\r\nVia: SIP/2.0/UDP {source}:5060;branch=z9hG4bK{number}\r\n"
-    "From: <sip:{user}@office.example>;tag={number}\r\nTo: <sip:100@192.168.0.2>\r\n"
-    "Call-ID: {number}@{source}\r\nCSeq: 1 {method}\r\nContact: <sip:{user}@{source}>\r\nContent-Length: 0\r\n\r\n"
-)
-
-#: (source, From user, method): by ip, by ip, by username, and twice by nothing.
-REQUESTS = [
-    ("192.168.0.1", "bob", "INVITE"),
-    ("192.168.0.1", "bob", "OPTIONS"),
-    ("203.0.113.7", "alice", "REGISTER"),
-    ("198.51.100.9", "mallory", "REGISTER"),
-    ("198.51.100.9", "=1+1", "INVITE"),
-]
-
-CHANGED = """\
-[udp]
-type = transport
-protocol = udp
-bind = 192.168.0.2:5060
-
-[office]
-type = transport
-protocol = udp
-bind = 192.168.0.3:5060
-domain = office.example
-
-[trunk]
-type = endpoint
-
-[newcomer]
-type = endpoint
-
-[by-address]
-type = identify
-endpoint = trunk
-match = 192.168.0.1
-
-[new-address]
-type = identify
-endpoint = newcomer
-match = 198.51.100.0/24
-
-[alice@office.example]
-type = endpoint
-"""
-
-
-def frames(requests, first=0):
-    """Return a packet for each request; ``first`` makes their numbers others than those of another capture."""
-    return [
-        captures.framed(
-            captures.datagram(
-                CALL.format(source=source, user=user, method=method, number=number).encode(),
-                source,
-                "192.168.0.3" if user == "alice" else "192.168.0.2",
-            ),
-            captures.ETHERNET,
-        )
-        for number, (source, user, method) in enumerate(requests, first)
-    ]
-
-
-@pytest.fixture
-def traffic(tmp_path):
-    """Give the path of a capture of the requests above and a response."""
-    response = captures.datagram(
-        b"SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP 192.168.0.1:5060;branch=z9hG4bK1\r\nFrom: <sip:bob@office.example>;tag=1\r\n"
-        b"To: <sip:100@192.168.0.2>;tag=2\r\nCall-ID: 1@192.168.0.1\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n",
-        "192.168.0.2",
-        "192.168.0.1",
-    )
-    path = tmp_path / "traffic.pcap"
-    path.write_bytes(captures.pcap([*frames(REQUESTS), captures.framed(response, captures.ETHERNET)]))
-    return str(path)
-
-
-@pytest.fixture
-def other(tmp_path):
-    """Give the path of a configuration that identifies one more source."""
-    path = tmp_path / "other.conf"
-    path.write_text(CHANGED)
-    return str(path)
+from .conftest import CALL, frames
 
 
 def summary(run, *arguments):
@@ -303,11 +222,109 @@ def test_explain_a_response(run, config, traffic):
 
 
 def test_explain_a_frame_without_message(run, config, traffic):
-    """A packet that has no SIP message is wrong usage."""
+    """A packet that has no SIP message is an error that names the frame and the file."""
     result = run("simulate", config, traffic, "--explain", "77")
 
     assert result.exit_code == 2
-    assert "no SIP message in 77" in result.output
+    said = "".join(result.output.replace("│", " ").split())
+    assert f"nosipmessageinframe77of{traffic}" in said.lower()
+
+
+@pytest.fixture
+def second(tmp_path):
+    """Give the path of a second capture of eight requests, whose last two frames the first doesn't have."""
+    path = tmp_path / "second.pcap"
+    path.write_bytes(
+        captures.pcap(frames([("192.168.0.1", f"caller-{n}", "OPTIONS") for n in range(8)], 100))
+    )
+    return str(path)
+
+
+def heads(result, *paths):
+    """Return the lines of an output that name a file or say what became of a message."""
+    assert result.exit_code == 0, result.output
+    return [line for line in result.stdout.splitlines() if line in paths or line.startswith("frame ")]
+
+
+def test_explain_in_several_files(run, config, traffic, second):
+    """A frame is explained of every file that has it, below the file's name; it may be in the second one only."""
+    both = heads(run("simulate", config, traffic, second, "--explain", "2"), traffic, second)
+    only = heads(
+        run("simulate", config, traffic, second, "--explain", "7", "--explain", "1"), traffic, second
+    )
+
+    ours = "frame {}: OPTIONS from 192.168.0.1:5060 to 192.168.0.2:5060 over udp: identified"
+    assert both == [traffic, ours.format(2), second, ours.format(2)]
+    first = "frame 1: INVITE from 192.168.0.1:5060 to 192.168.0.2:5060 over udp: identified"
+    assert only == [traffic, first, second, ours.format(7), ours.format(1)]
+
+
+@pytest.mark.parametrize("name", [lambda path: path, os.path.basename])
+def test_explain_in_one_of_several_files(run, config, traffic, second, name):
+    """A frame may be given with its file, by path or by name."""
+    found = heads(run("simulate", config, traffic, second, "--explain", f"{name(second)}:2"), traffic, second)
+
+    assert found[0] == second
+    assert len(found) == 2
+
+
+def test_explain_what_no_file_has(run, config, traffic, second):
+    """The error says which frames are in none of the files, and which files these are."""
+    absent = run(
+        "simulate", config, traffic, second, "--explain", "7", "--explain", "9", "--explain", "traffic.pcap:8"
+    )
+    unknown = run("simulate", config, traffic, second, "--explain", "third.pcap:1")
+
+    assert absent.exit_code == unknown.exit_code == 2
+    said = "".join(absent.output.replace("│", " ").split())
+    assert f"NoSIPmessageinframe9ortraffic.pcap:8of{traffic},{second}".lower() in said.lower()
+    assert "third.pcap: no such file in TRAFFIC" in " ".join(unknown.output.replace("│", " ").split())
+
+
+def test_explain_as_json(run, config, traffic):
+    """Traces come as JSON: the fields of a row, and the explanation as ``explain`` prints it, or null."""
+    found = json.loads(run("simulate", config, traffic, "--explain", "3", "--explain", "6", "--json").stdout)
+
+    assert found["command"] == "simulate --explain"
+    request, response = found["messages"]
+    assert request["traffic"] == traffic
+    assert (request["frame"], request["outcome"], request["dropped"]) == (3, "identified", None)
+    assert request["explanation"]["match"] == {
+        "endpoint": "alice@office.example",
+        "identifier": "username",
+        "section": None,
+    }
+    assert (response["outcome"], response["explanation"]) == ("response", None)
+
+
+EVERY = [word for number in range(1, 7) for word in ("--explain", str(number))]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "frames"),
+    [
+        ((), [1, 2, 3, 4, 5, 6]),
+        (("--only", "response"), [6]),
+        (("--only", "unidentified", "--only", "response"), [4, 5, 6]),
+        (("--where", "source=192.168.0.0/24,198.51.100.9"), [1, 2, 4, 5, 6]),
+        (("--where", "endpoint=", "--only", "unidentified"), [4, 5]),
+        (("--limit", "2"), [1, 2]),
+        (("--limit", "1", "--only", "unidentified"), [4]),
+    ],
+)
+def test_explain_a_selection(run, config, traffic, arguments, frames):
+    """Outcomes, conditions and a limit choose among the messages of the frames."""
+    result = run("simulate", config, traffic, *EVERY, *arguments, "--json")
+
+    assert [message["frame"] for message in json.loads(result.stdout)["messages"]] == frames
+
+
+def test_explain_nothing_selected(run, config, traffic):
+    """Where the frame is there, but not selected, nothing is printed but a note on standard error."""
+    result = run("simulate", config, traffic, "--explain", "5", "--only", "response")
+
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert "no message of these frames is selected" in result.stderr
 
 
 def test_line_tokens(run, config, tmp_path):
@@ -350,18 +367,17 @@ def test_jobs(run, config, traffic, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("--against", "other.conf", "--explain", "1"), "--explain doesn't go with --against"),
-        (("--against", "other.conf", "--record", "x"), "--against doesn't go with --record"),
-        (("--explain", "1", "--jobs", "2"), "--jobs doesn't go with --explain"),
-        (("--jobs", "2", "--limit", "1"), "--jobs doesn't go with --limit"),
-        (("--zone", "Mars/Olympus"), "no time zone"),
+        (("--explain", "x"), "'x' is not a frame"),
+        (("--explain", "a.pcap:"), "is not a frame"),
+        (("--explain", "-1"), "is not a frame"),
+        (("--zone", "Mars/Olympus"), "'Mars/Olympus' is not a known time zone"),
         (("--column", "source"), "FIELD=COLUMN"),
         (("--local", "example.org"), "is not a valid address"),
         (("--expect", "missing.jsonl"), "missing.jsonl"),
     ],
 )
 def test_wrong_usage(run, config, traffic, arguments, said):
-    """Options that can't go together or can't be read are told by name."""
+    """Options that can't be read are named."""
     result = run("simulate", config, traffic, *arguments)
 
     assert result.exit_code == 2

@@ -14,7 +14,7 @@ from consoles import DOCUMENTS, ROOT
 import identify
 from identify import configuration
 from identify.commands.ask import explain as explain_command
-from identify.commands.main import STATUS_FAILURE, sip_identify
+from identify.commands.main import STATUS_FAILURE, ListedCommand, sip_identify
 from identify.commands.output import SCHEMA_VERSION
 from identify.config import problems
 from identify.config.hostnames import rules
@@ -64,7 +64,8 @@ def test_python_names_and_their_modules() -> None:
 
 def commands(group: click.Group) -> Iterator[click.Command]:
     """Yield every command under a group."""
-    for command in group.commands.values():
+    for listed in group.commands.values():
+        command = listed.load() if isinstance(listed, ListedCommand) else listed
         yield command
         if isinstance(command, click.Group):
             yield from commands(command)

@@ -10,6 +10,7 @@ import pkgutil
 import shutil
 import subprocess
 import sys
+from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,21 @@ import identify
 WITHOUT_DEVELOPMENT_INSTALL = """
 import sys
 sys.meta_path[:] = [one for one in sys.meta_path if not one.__module__.startswith("__editable__")]
+"""
+#: Prints the error of each way to a compiled module: names of the packages, and modules.
+IMPORTS = """
+for statement in (
+    "from identify import Engine",
+    "from identify.simulation import Simulation",
+    "from identify.traffic import open_traffic",
+    "import identify.configuration",
+    "import identify.simulation.simulation",
+    "import identify; identify.Engine",
+):
+    try:
+        exec(statement)
+    except ImportError as error:
+        print(error)
 """
 TAKEN = {"cli", "extensions", "identify", "interpreters", "vendor"}
 
@@ -51,13 +67,7 @@ def test_no_module_has_a_name_that_is_taken() -> None:
 
 def test_every_public_name_is_in_a_module_too() -> None:
     """Each name of the package can be imported from a submodule, whoever owns ``identify/__init__.py``."""
-    tree = ast.parse((ROOT / "identify" / "__init__.py").read_text(encoding="utf-8"))
-    imported = {
-        alias.name: node.module
-        for node in ast.walk(tree)
-        if isinstance(node, ast.ImportFrom) and node.module
-        for alias in node.names
-    }
+    imported = told_to_type_checkers("identify")
 
     assert set(identify.__all__) == {*imported, "__version__"}
     assert "identify" not in identify.__all__
@@ -65,12 +75,56 @@ def test_every_public_name_is_in_a_module_too() -> None:
         assert getattr(importlib.import_module(module), name) is getattr(identify, name)
 
 
+def told_to_type_checkers(package: str) -> dict[str, str]:
+    """Return the names that a package's ``__init__`` imports where types are checked, and their modules."""
+    path = ROOT.joinpath(*package.split("."), "__init__.py")
+    (branch,) = [
+        node for node in ast.parse(path.read_text(encoding="utf-8")).body if isinstance(node, ast.If)
+    ]
+    return {
+        alias.name: str(node.module)
+        for node in branch.body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+
+
+@pytest.mark.parametrize("package", ["identify", "identify.simulation", "identify.traffic"])
+def test_lazy_names(package: str) -> None:
+    """What type checkers are told is what is imported on first use, is listed, and nothing else is there."""
+    module = importlib.import_module(package)
+    imported = told_to_type_checkers(package)
+
+    assert set(module.__all__) - {"__version__"} == set(imported)
+    assert set(imported) <= set(dir(module))
+    for name, home in imported.items():
+        assert getattr(module, name) is getattr(importlib.import_module(home), name)
+    with pytest.raises(AttributeError, match=f"module '{package}' has no attribute 'Nothing'"):
+        _ = module.Nothing
+
+
 def test_import_is_light() -> None:
-    """Importing the package imports nothing of the command line."""
-    ran = run("import identify, sys; print(*sorted({name.partition('.')[0] for name in sys.modules}))")
+    """Importing the package imports nothing of the command line, and of its own modules three small ones."""
+    ran = run("import identify, sys; print(*sys.modules)")
 
     assert ran.returncode == 0, ran.stderr
-    assert not {"rich", "rich_click", "click", "argparse", "asyncio", "hypothesis"} & set(ran.stdout.split())
+    loaded = set(ran.stdout.split())
+    assert not {"rich", "rich_click", "click", "argparse", "asyncio", "hypothesis", "attrs"} & loaded
+    assert {name for name in loaded if name.startswith("identify.")} == {
+        "identify.importing",
+        "identify.version",
+    }
+
+
+def test_import_of_one_name() -> None:
+    """Asking for the engine loads neither the simulation nor the readers of traffic."""
+    ran = run("from identify import Engine; import sys; print(*sys.modules)")
+
+    assert ran.returncode == 0, ran.stderr
+    loaded = {
+        name for name in ran.stdout.split() if name.startswith(("identify.simulation", "identify.traffic"))
+    }
+    assert loaded == set()
 
 
 def test_no_wheel_without_compiled_modules() -> None:
@@ -92,17 +146,25 @@ def test_no_wheel_without_compiled_modules() -> None:
     "module", sorted(path.stem for path in (ROOT / "identify" / "_compiled").glob("_*.pyi"))
 )
 def test_missing_compiled_module_says_how_to_build(tmp_path: Path, module: str) -> None:
-    """Without a compiled module the package can't be imported, and the error has the remedy."""
+    """Without a compiled module nothing that needs any can be imported, and each error has the remedy."""
     shutil.copytree(ROOT / "identify", tmp_path / "identify", ignore=shutil.ignore_patterns(f"{module}.*.so"))
 
-    ran = run(
-        f"{WITHOUT_DEVELOPMENT_INSTALL}import identify.configuration, identify.traffic, identify.simulation",
-        tmp_path,
-    )
+    ran = run(f"{WITHOUT_DEVELOPMENT_INSTALL}{IMPORTS}", tmp_path)
+
+    errors = ran.stdout.strip().split("\n")
+    assert len(errors) == 6, ran.stderr
+    for error in errors:
+        assert error.startswith(f"the compiled module identify._compiled.{module} of sip-identify is missing")
+        assert "python -m pip install ." in error
+
+
+def test_broken_compiled_module_says_how_to_build(tmp_path: Path) -> None:
+    """A compiled module that can't be loaded, such as one of another machine, has the same remedy."""
+    shutil.copytree(ROOT / "identify", tmp_path / "identify", ignore=shutil.ignore_patterns("_regex.*.so"))
+    (tmp_path / "identify" / "_compiled" / f"_regex{EXTENSION_SUFFIXES[0]}").write_bytes(b"no module")
+
+    ran = run(f"{WITHOUT_DEVELOPMENT_INSTALL}from identify import Engine", tmp_path)
 
     assert ran.returncode != 0
-    last = ran.stderr.strip().split("\n")[-1]
-    assert last.startswith(
-        f"ImportError: the compiled module identify._compiled.{module} of sip-identify is missing"
-    )
-    assert "python -m pip install ." in last
+    assert "_compiled._regex of sip-identify is missing or can't be loaded" in ran.stderr
+    assert "python -m pip install ." in ran.stderr

@@ -125,4 +125,4 @@ def test_not_with_explain(config, traffic, path):
     found = run(config, traffic, "--explain", 1, "--html", path)
 
     assert found.exit_code == 2
-    assert "--html doesn't go with --explain" in said(found)
+    assert "--html cannot be used with --explain" in said(found)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
 import math
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import rich_click as click
@@ -14,19 +13,23 @@ from identify.commands.output import (
     UnusableError,
     columns,
     config_argument,
+    escaped,
     json_option,
     load,
     print_json,
-    shown,
+    unusable_input,
 )
-from identify.engine import Engine
 from identify.errors import IdentifyError
-from identify.measuring.measurement import Figure, measure
-from identify.measuring.samples import Sample, from_configuration, from_traffic, grouped
+
+if TYPE_CHECKING:
+    from identify.configuration import Configuration
+    from identify.engine import Engine
+    from identify.measuring.measurement import Figure
+    from identify.measuring.samples import Sample
 
 __all__ = ["bench"]
 
-HEADING = ["Path", "Answered by", "Requests", "A second", "Median", "99 %", "Scan", "Scan / ours"]
+HEADING = ["Path", "Answered by", "Requests", "Per second", "Median", "99 %", "Scan", "Scan / ours"]
 #: Units of a time, from the largest.
 UNITS = (("s", 1.0), ("ms", 1e3), ("us", 1e6), ("ns", 1e9))
 
@@ -34,7 +37,7 @@ UNITS = (("s", 1.0), ("ms", 1e3), ("us", 1e6), ("ns", 1e9))
 def _finite(context: click.Context, param: click.Parameter, value: float) -> float:
     """Refuse "nan", which no range excludes and no clock reaches."""
     if math.isnan(value):
-        raise click.BadParameter(f"{value} is no time", context, param)
+        raise click.BadParameter(f"{value} is not a valid number of seconds", context, param)
     return value
 
 
@@ -44,7 +47,8 @@ def _finite(context: click.Context, param: click.Parameter, value: float) -> flo
     "--traffic",
     metavar="FILE",
     type=click.Path(),
-    help="Measure with the messages of a capture, a log or a list; otherwise requests are made from CONFIG.",
+    help="Measure with the messages of a capture, a log or rows, such as monday.pcap; by default requests are made "
+    "from CONFIG.",
 )
 @click.option(
     "--seconds",
@@ -52,75 +56,83 @@ def _finite(context: click.Context, param: click.Parameter, value: float) -> flo
     default=0.2,
     show_default=True,
     callback=_finite,
-    help="How long each figure is measured.",
+    help="Seconds for which each figure is measured.",
 )
 @json_option
 def bench(config: str, traffic: str | None, seconds: float, as_json: bool) -> None:
     """Measure what identification with CONFIG costs on this machine, in one thread.
 
-    Each line is one way of asking (source: the address alone; message: bytes from the wire; request: parsed
-    before; sources and messages: many in one call) for the requests that one identifier answers, "none" for
-    those that nothing covers.  Scan is what a plain loop in Python over all rules takes, parsing apart.
+    Each line is one way of asking (source: the address alone; message: bytes as received; request: already
+    parsed; sources and messages: many in one call) for the requests that one identifier answers, "none" for
+    those that none does.  Scan is the time of a plain Python loop over all rules, without parsing.
     """
+    from identify.measuring.measurement import measure  # noqa: PLC0415  Help and completion do without.
+    from identify.measuring.samples import from_configuration, grouped  # noqa: PLC0415
+
     configuration = load(config)
-    begun = time.perf_counter()
-    try:
-        engine = Engine(configuration)
-    except (IdentifyError, ValueError) as error:
-        raise UnusableError(shown(str(error))) from error
-    compiled = time.perf_counter() - begun
+    engine, seconds_to_compile = _compile(configuration)
     samples = _read(traffic) if traffic is not None else from_configuration(engine)
     groups, dropped = grouped(engine, samples)
     if not groups:
         raise UnusableError("there is no request to measure with")
     figures = measure(engine, groups, seconds)
-    rules = sum(len(one.addresses) for one in configuration.identifies.values())
     summary: dict[str, Any] = {
         "endpoints": len(configuration.endpoints),
         "identifies": len(configuration.identifies),
-        "address_rules": rules,
-        "compile_seconds": compiled,
+        "address_rules": sum(len(identify.addresses) for identify in configuration.identifies.values()),
+        "compile_seconds": seconds_to_compile,
         "table_bytes": engine.size,
         "requests": sum(map(len, groups.values())),
         # Responses, and what PJSIP drops.
         "passed_over": dropped,
     }
     if as_json:
-        print_json("bench", {**summary, "figures": [attrs.asdict(one) for one in figures]})
-        return
-    click.echo(
-        f"{summary['endpoints']} endpoints, {summary['identifies']} identifies with {rules} address rules: "
-        f"compiled in {_time(compiled)}, {engine.size / 1e6:.2f} MB"
-    )
-    click.echo(f"{summary['requests']} requests, {dropped} messages passed over")
-    click.echo()
-    columns(HEADING, [_row(one) for one in figures])
+        print_json("bench", {**summary, "figures": [attrs.asdict(figure) for figure in figures]})
+    else:
+        _print(summary, figures)
+
+
+def _compile(configuration: Configuration) -> tuple[Engine, float]:
+    """Return the engine and the seconds that compiling it took, or end the command."""
+    from identify.engine import Engine  # noqa: PLC0415  Help and completion do without.
+
+    begun = time.perf_counter()
+    try:
+        engine = Engine(configuration)
+    except (IdentifyError, ValueError) as error:
+        raise UnusableError(escaped(str(error))) from error
+    return engine, time.perf_counter() - begun
 
 
 def _read(path: str) -> list[Sample]:
     """Return the messages of a file, or end the command."""
-    # Loaded only where traffic is read: its readers are many.
-    traffic = importlib.import_module("identify.traffic")
-    try:
-        with traffic.open_traffic(path) as reader:
-            return from_traffic(reader)
-    except IdentifyError as error:
-        # It names the file itself.
-        raise UnusableError(shown(str(error))) from error
-    except OSError as error:
-        raise UnusableError(f"{shown(path)}: {error.strerror or error}") from error
+    from identify.measuring.samples import from_traffic  # noqa: PLC0415  The readers of traffic are many.
+    from identify.traffic import open_traffic  # noqa: PLC0415
+
+    with unusable_input(path), open_traffic(path) as reader:
+        return from_traffic(reader)
 
 
-def _row(one: Figure) -> list[str]:
+def _print(summary: dict[str, Any], figures: list[Figure]) -> None:
+    click.echo(
+        f"{summary['endpoints']} endpoints, {summary['identifies']} identifies with {summary['address_rules']} "
+        f"address rules: compiled in {_time(summary['compile_seconds'])}, {summary['table_bytes'] / 1e6:.2f} MB"
+    )
+    click.echo(f"{summary['requests']} requests, {summary['passed_over']} messages skipped")
+    click.echo()
+    columns(HEADING, [_row(figure) for figure in figures])
+
+
+def _row(figure: Figure) -> list[str]:
     return [
-        one.path,
-        one.identifier,
-        str(one.requests),
-        f"{one.per_second:,.0f}",
-        _time(one.median),
-        _time(one.percentile_99),
-        _time(one.scan),
-        f"{one.scan * one.per_second:,.1f}",
+        figure.path,
+        figure.identifier,
+        str(figure.requests),
+        f"{figure.per_second:,.0f}",
+        _time(figure.median),
+        _time(figure.percentile_99),
+        _time(figure.scan),
+        f"{figure.scan * figure.per_second:,.1f}",
     ]
 
 

@@ -3,32 +3,36 @@
 from __future__ import annotations
 
 import sys
-from typing import BinaryIO
+from typing import TYPE_CHECKING
 
+import attrs
 import rich_click as click
 
 from identify.commands.arguments import (
-    Place,
+    SourceAddress,
+    check_line_tokens,
     complete_registrations,
     complete_transports,
     parse_address,
     parse_tokens,
 )
+from identify.commands.options import gathered
 from identify.commands.output import (
     NAME,
     UnusableError,
     config_argument,
+    escaped,
     json_option,
     load,
     print_json,
     shown,
     styled,
 )
-from identify.configuration import Configuration
-from identify.engine import Engine
 from identify.errors import IdentifyError, MessageError
-from identify.explain import Explanation
-from identify.request import Request
+
+if TYPE_CHECKING:
+    from identify.configuration import Configuration
+    from identify.explain import Explanation
 
 __all__ = ["explain"]
 
@@ -47,85 +51,81 @@ VERDICT_STYLES = {
 }
 
 
+@attrs.frozen(kw_only=True)
+class Received:
+    """What is asked about: a message and how it came; the fields are the options of the command."""
+
+    message: str
+    source: SourceAddress
+    transport: str
+    local: SourceAddress | None
+    transport_section: str | None
+    line_tokens: dict[str, str]
+
+
+OPTIONS = [
+    click.option(
+        "-m", "--message", required=True, type=click.Path(allow_dash=True),
+        help="File with the request as received from the network; - reads standard input.",
+    ),
+    click.option(
+        "-s", "--source", required=True, metavar="ADDR[:PORT]", callback=parse_address,
+        help="Address that it came from, such as 192.0.2.1:5060; port 5060 by default.",
+    ),
+    click.option(
+        "-t", "--transport", type=click.Choice(["udp", "tcp", "tls", "ws", "wss"], case_sensitive=False),
+        default="udp", show_default=True,
+        help="Transport that it came over; stream transports, such as tcp, require Content-Length.",
+    ),
+    click.option(
+        "--local", metavar="ADDR[:PORT]", callback=parse_address,
+        help="Address of Asterisk that received it, such as 192.0.2.2:5060; port 5060 by default.",
+    ),
+    click.option(
+        "--transport-section", metavar="ID", shell_complete=complete_transports,
+        help="Transport section that received it, such as udp, where its address doesn't decide.",
+    ),
+    click.option(
+        "--line-token", "line_tokens", metavar="ID=TOKEN", multiple=True, callback=parse_tokens,
+        shell_complete=complete_registrations,
+        help="Token in the Contact of a registration with line = yes, such as provider=abcdefg; may be repeated.",
+    ),
+]  # fmt: skip
+
+
 @click.command()
 @config_argument
-@click.option(
-    "-m",
-    "--message",
-    required=True,
-    type=click.Path(allow_dash=True),
-    help="The file with the request as it came off the wire; - reads standard input.",
-)
-@click.option(
-    "-s",
-    "--source",
-    required=True,
-    metavar="ADDR[:PORT]",
-    callback=parse_address,
-    help="Where it came from; port 5060 if none.",
-)
-@click.option(
-    "-t",
-    "--transport",
-    type=click.Choice(["udp", "tcp", "tls", "ws", "wss"], case_sensitive=False),
-    default="udp",
-    show_default=True,
-    help="What it came over; over a stream, Content-Length is required.",
-)
-@click.option(
-    "--local", metavar="ADDR[:PORT]", callback=parse_address, help="The address of Asterisk that received it."
-)
-@click.option(
-    "--transport-section",
-    metavar="ID",
-    shell_complete=complete_transports,
-    help="The transport section that received it, where its address doesn't tell.",
-)
-@click.option(
-    "--line-token",
-    "line_tokens",
-    metavar="ID=TOKEN",
-    multiple=True,
-    callback=parse_tokens,
-    shell_complete=complete_registrations,
-    help="The token in the Contact of a registration with line = yes; may be repeated.",
-)
+@gathered("received", Received, OPTIONS)
 @json_option
 @click.pass_context
-def explain(
-    context: click.Context,
-    config: str,
-    message: str,
-    source: Place,
-    transport: str,
-    local: Place | None,
-    transport_section: str | None,
-    line_tokens: dict[str, str],
-    as_json: bool,
-) -> None:
+def explain(context: click.Context, config: str, received: Received, as_json: bool) -> None:
     """Tell which endpoint of CONFIG a request belongs to, and why.
 
-    The first line is the answer; then every identifier is told with its own answer and its reasons, in the
-    order in which they are asked.
+    The first line is the answer; every identifier follows with its own answer and its reasons, in the order in which
+    Asterisk asks them.
 
     Exit status: 0 identified, 1 not identified (also where the message is dropped), 2 wrong usage or
     unreadable input.
     """
-    data = _read(message)
+    from identify.engine import Engine  # noqa: PLC0415  Help and completion do without.
+    from identify.request import Request  # noqa: PLC0415
+
+    data = _read(received.message)
     configuration = load(config)
-    _check_names(configuration, transport_section, line_tokens)
+    _check_transport(configuration, received.transport_section)
+    check_line_tokens(configuration, received.line_tokens)
     try:
-        engine = Engine(configuration, line_tokens=line_tokens)
+        engine = Engine(configuration, line_tokens=received.line_tokens)
     except (IdentifyError, ValueError) as error:
-        raise UnusableError(shown(str(error))) from error
+        raise UnusableError(escaped(str(error))) from error
     try:
         request = Request.from_message(
             data,
-            source.address,
-            source.port,
-            transport=transport,
-            local=str(local) if local else None,
-            transport_section=transport_section,
+            received.source.address,
+            received.source.port,
+            transport=received.transport,
+            local=str(received.local) if received.local else None,
+            transport_section=received.transport_section,
         )
     except MessageError as error:
         _print_dropped(error, as_json)
@@ -143,29 +143,18 @@ def _read(path: str) -> bytes:
     """Return the message, or end the command; of a message that is too large, enough to tell."""
     try:
         if path == "-":
-            return _read_from(sys.stdin.buffer)
+            return sys.stdin.buffer.read(READ_LIMIT)
         with open(path, "rb") as file:
-            return _read_from(file)
+            return file.read(READ_LIMIT)
     except OSError as error:
-        raise UnusableError(f"{shown(path)}: {error.strerror or error}") from error
+        raise UnusableError(f"{escaped(path)}: {error.strerror or error}") from error
 
 
-def _read_from(stream: BinaryIO) -> bytes:
-    return stream.read(READ_LIMIT)
-
-
-def _check_names(
-    configuration: Configuration, transport_section: str | None, line_tokens: dict[str, str]
-) -> None:
-    """End the command if a name isn't in the configuration: a mistyped one would look like an answer."""
+def _check_transport(configuration: Configuration, transport_section: str | None) -> None:
+    """End the command if the section isn't in the configuration: a mistyped one would look like an answer."""
     if transport_section is not None and transport_section not in configuration.transports:
         known = ", ".join(map(shown, configuration.transports)) or "none"
-        raise UnusableError(f"no transport {shown(transport_section)!r}; there is: {known}")
-    with_line = [one.id for one in configuration.registrations.values() if one.line]
-    for id in line_tokens:
-        if id not in with_line:
-            known = ", ".join(map(shown, with_line)) or "none"
-            raise UnusableError(f"no registration {shown(id)!r} with line = yes; there is: {known}")
+        raise UnusableError(f"no transport {shown(transport_section)!r}; defined: {known}")
 
 
 def _print_dropped(error: MessageError, as_json: bool) -> None:
@@ -196,9 +185,9 @@ def _print(explanation: Explanation) -> None:
 
 
 def _point_to_problems(configuration: Configuration, config: str) -> None:
-    """Say on standard error that something of the configuration was lost: the answer may be due to it."""
-    lost = sum(problem.severity == "error" for problem in configuration.problems)
-    if lost:
-        errors = "1 error" if lost == 1 else f"{lost} errors"
-        hint = f"The configuration has {errors}, see: {NAME} show problems {shown(config)}"
+    """Say on standard error that part of the configuration wasn't loaded: the answer may be due to it."""
+    count = sum(problem.severity == "error" for problem in configuration.problems)
+    if count:
+        errors = "1 error" if count == 1 else f"{count} errors"
+        hint = f"The configuration has {errors}, see: {NAME} show problems {escaped(config)}"
         click.echo(styled(hint, "warning"), err=True)

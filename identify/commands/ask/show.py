@@ -1,10 +1,10 @@
-"""``sip-identify show``: what was loaded of a configuration, and what was lost."""
+"""``sip-identify show``: what Asterisk would load of a configuration, and what it would lose."""
 
 from __future__ import annotations
 
 import ipaddress
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import rich_click as click
@@ -18,14 +18,16 @@ from identify.commands.output import (
     print_json,
     styled,
 )
-from identify.configuration import Configuration
 from identify.explanation.words import place
-from identify.model import AddressRule, Identify, TextPattern
 from identify.strings import encoded, escaped, shown
+
+if TYPE_CHECKING:
+    from identify.configuration import Configuration
+    from identify.model import AddressRule, Identify, TextPattern
 
 __all__ = ["show"]
 
-#: As Asterisk says it where there is nothing of a kind.
+#: What Asterisk prints where there are no objects of a type.
 NOTHING = "No objects found."
 
 
@@ -38,7 +40,7 @@ def show() -> None:
 @config_argument
 @json_option
 def identifiers(config: str, as_json: bool) -> None:
-    """Print the identifiers in the order in which they are asked.
+    """Print the identifiers in the order in which Asterisk asks them.
 
     Asterisk lists the first one, line, as "name not specified".
     """
@@ -57,7 +59,9 @@ def identifies(config: str, as_json: bool) -> None:
     """Print the identify objects as Asterisk's 'pjsip show identifies' does."""
     configuration = load(config)
     if as_json:
-        content = [_identify_as_dict(one, configuration) for one in configuration.identifies.values()]
+        content = [
+            _identify_as_dict(identify, configuration) for identify in configuration.identifies.values()
+        ]
         print_json("show identifies", {"identifies": content})
         return
     # Byte for byte what Asterisk prints, also where that isn't UTF-8.
@@ -81,27 +85,27 @@ def endpoints(config: str, as_json: bool) -> None:
     if as_json:
         content = [
             {
-                "id": one.id,
-                "identify_by": list(one.identify_by),
-                "identifies": identified.get(one.id, []),
-                "registrations": registered.get(one.id, []),
-                "origin": origin_as_dict(one.origin),
+                "id": endpoint.id,
+                "identify_by": list(endpoint.identify_by),
+                "identifies": identified.get(endpoint.id, []),
+                "registrations": registered.get(endpoint.id, []),
+                "origin": origin_as_dict(endpoint.origin),
             }
-            for one in configuration.endpoints.values()
+            for endpoint in configuration.endpoints.values()
         ]
         print_json("show endpoints", {"endpoints": content})
         return
     _print_objects(
-        ["Endpoint", "Identify by", "Identifies", "Lines of", "Place"],
+        ["Endpoint", "Identify by", "Identifies", "Registrations", "Place"],
         [
             [
-                one.id,
-                ",".join(one.identify_by) or "-",
-                ",".join(identified.get(one.id, [])) or "-",
-                ",".join(registered.get(one.id, [])) or "-",
-                place(one.origin),
+                endpoint.id,
+                ",".join(endpoint.identify_by) or "-",
+                ",".join(identified.get(endpoint.id, [])) or "-",
+                ",".join(registered.get(endpoint.id, [])) or "-",
+                place(endpoint.origin),
             ]
-            for one in configuration.endpoints.values()
+            for endpoint in configuration.endpoints.values()
         ],
     )
 
@@ -110,21 +114,21 @@ def endpoints(config: str, as_json: bool) -> None:
 @config_argument
 @json_option
 def registrations(config: str, as_json: bool) -> None:
-    """Print the registrations, with the endpoint that the line of each leads to."""
+    """Print the registrations, each with the endpoint that its line leads to."""
     configuration = load(config)
     if as_json:
         content = [
             {
-                "id": one.id,
-                "server_uri": one.server_uri,
-                "client_uri": one.client_uri,
-                "contact_user": one.contact_user,
-                "transport": one.transport,
-                "line": one.line,
-                "endpoint": one.endpoint or None,
-                "origin": origin_as_dict(one.origin),
+                "id": registration.id,
+                "server_uri": registration.server_uri,
+                "client_uri": registration.client_uri,
+                "contact_user": registration.contact_user,
+                "transport": registration.transport,
+                "line": registration.line,
+                "endpoint": registration.endpoint or None,
+                "origin": origin_as_dict(registration.origin),
             }
-            for one in configuration.registrations.values()
+            for registration in configuration.registrations.values()
         ]
         print_json("show registrations", {"registrations": content})
         return
@@ -132,14 +136,14 @@ def registrations(config: str, as_json: bool) -> None:
         ["Registration", "Line", "Endpoint", "Server", "Client", "Place"],
         [
             [
-                one.id,
-                "yes" if one.line else "no",
-                one.endpoint or "-",
-                one.server_uri,
-                one.client_uri,
-                place(one.origin),
+                registration.id,
+                "yes" if registration.line else "no",
+                registration.endpoint or "-",
+                registration.server_uri,
+                registration.client_uri,
+                place(registration.origin),
             ]
-            for one in configuration.registrations.values()
+            for registration in configuration.registrations.values()
         ],
     )
 
@@ -148,7 +152,7 @@ def registrations(config: str, as_json: bool) -> None:
 @config_argument
 @json_option
 def problems(config: str, as_json: bool) -> None:
-    """Print what Asterisk would log, refuse or pass over while loading, and what is lost by it."""
+    """Print what Asterisk would log, reject or skip while loading, and what it loses by that."""
     configuration = load(config)
     if as_json:
         content = [attrs.asdict(problem) for problem in configuration.problems]
@@ -171,14 +175,14 @@ def _print_objects(heading: list[str], rows: list[list[str]]) -> None:
         click.echo(NOTHING)
 
 
-def _identify_as_dict(one: Identify, configuration: Configuration) -> dict[str, Any]:
+def _identify_as_dict(identify: Identify, configuration: Configuration) -> dict[str, Any]:
     """Return an identify object as values that JSON knows."""
-    header, request_uri = one.header, one.request_uri
+    header, request_uri = identify.header, identify.request_uri
     return {
-        "id": one.id,
-        "endpoint": one.endpoint,
-        "endpoint_exists": one.endpoint in configuration.endpoints,
-        "match": [_address_as_dict(rule) for rule in one.addresses],
+        "id": identify.id,
+        "endpoint": identify.endpoint,
+        "endpoint_exists": identify.endpoint in configuration.endpoints,
+        "match": [_address_as_dict(rule) for rule in identify.addresses],
         "match_header": header
         and {
             "name": header.name,
@@ -187,7 +191,7 @@ def _identify_as_dict(one: Identify, configuration: Configuration) -> dict[str, 
         },
         "match_request_uri": request_uri
         and {**_pattern_as_dict(request_uri.pattern), "origin": origin_as_dict(request_uri.origin)},
-        "origin": origin_as_dict(one.origin),
+        "origin": origin_as_dict(identify.origin),
     }
 
 
@@ -206,5 +210,5 @@ def _address_as_dict(rule: AddressRule) -> dict[str, Any]:
 
 
 def _pattern_as_dict(pattern: TextPattern) -> dict[str, Any]:
-    """Return what a value is compared with: one of ``literal`` and ``regex`` is null."""
+    """Return what a value is compared with; either ``literal`` or ``regex`` is null."""
     return {"literal": pattern.literal, "regex": pattern.regex}

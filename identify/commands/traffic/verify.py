@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import tzinfo
+from typing import TYPE_CHECKING
 
 import rich_click as click
 
 from identify.commands.output import (
-    UnusableError,
+    STATUS_DIFFERS,
     config_argument,
+    escaped,
     json_option,
     load,
     print_json,
-    shown,
     styled,
+    unusable_input,
 )
-from identify.commands.traffic.options import check_tokens, read_tokens, reading_of, traffic_options
-from identify.errors import IdentifyError
-from identify.simulation.runs.verification import Verification
-from identify.simulation.runs.verification import verify as compare
+from identify.commands.traffic.options import TrafficOptions, traffic_options
+
+if TYPE_CHECKING:
+    from identify.simulation.runs.verification import Verification
 
 __all__ = ["verify"]
 
-STATUS_DIFFERS = 1
+#: Differences that are printed, about a screen; the JSON has more.
 MOST_SHOWN = 50
 
 
@@ -33,55 +34,43 @@ MOST_SHOWN = 50
 @json_option
 @click.pass_context
 def verify(
-    context: click.Context,
-    config: str,
-    logs: tuple[str, ...],
-    line_tokens: dict[str, str],
-    tokens_file: str | None,
-    local: tuple[str, ...],
-    form: str | None,
-    zone: tzinfo,
-    year: int | None,
-    columns: dict[str, str],
-    as_json: bool,
+    context: click.Context, config: str, logs: tuple[str, ...], reading: TrafficOptions, as_json: bool
 ) -> None:
-    """Hold the verdicts in Asterisk's LOG against those that CONFIG gives to the same requests.
+    """Compare the verdicts in Asterisk's LOG with those that CONFIG gives to the same requests.
 
     The log needs its SIP messages (pjsip set logger on) and, for more than failures, the debug messages of level 3 of
-    res_pjsip_endpoint_identifier_ip and its like.
+    res_pjsip_endpoint_identifier_ip and the related identifier modules.
 
     Exit status: 0 no difference, 1 some request differs, 2 wrong usage or unreadable input.
     """
+    from identify.simulation.runs import verification  # noqa: PLC0415  Help and completion do without.
+
     configuration = load(config)
-    tokens = read_tokens(tokens_file, line_tokens)
-    check_tokens(configuration, tokens)
-    reading = reading_of(form, zone, year, columns)
+    tokens = reading.tokens(configuration)
     found = {}
     for path in logs:
-        try:
-            found[path] = compare(configuration, path, line_tokens=tokens, local=local, **reading)
-        except OSError as error:
-            raise UnusableError(f"{shown(path)}: {error.strerror or error}") from error
-        except IdentifyError as error:
-            raise UnusableError(shown(str(error))) from error
+        with unusable_input(path):
+            found[path] = verification.verify(
+                configuration, path, line_tokens=tokens, local=reading.local, **reading.reading
+            )
     if as_json:
-        print_json("verify", {"logs": [{"log": path, **one.as_dict()} for path, one in found.items()]})
+        print_json("verify", {"logs": [{"log": path, **log.as_dict()} for path, log in found.items()]})
     else:
-        for path, one in found.items():
-            _print(path, one)
-    context.exit(STATUS_DIFFERS if any(one.differing for one in found.values()) else 0)
+        for path, log in found.items():
+            _print(path, log)
+    context.exit(STATUS_DIFFERS if any(log.differing for log in found.values()) else 0)
 
 
 def _print(path: str, found: Verification) -> None:
     agreed = ", ".join(f"{count:,} by {by}" if by != "none" else f"{count:,} not identified"
                        for by, count in sorted(found.agreed.items()))  # fmt: skip
-    click.echo(f"{shown(path)}: {found.requests:,} requests, {found.compared:,} with a verdict in the log")
+    click.echo(f"{escaped(path)}: {found.requests:,} requests, {found.compared:,} with a verdict in the log")
     click.echo(styled(f"{found.agreed.total():,} agree", "answer") + (f": {agreed}" if agreed else ""))
     if found.undetermined:
-        click.echo(f"{found.undetermined:,} of which the log says too little")
+        click.echo(f"{found.undetermined:,} undetermined: the log says too little")
     if found.differing:
         click.echo(styled(f"{found.differing:,} differ", "no answer"))
         for difference in found.differences[:MOST_SHOWN]:
-            click.echo(f"  {shown(str(difference))}")
+            click.echo(f"  {escaped(str(difference))}")
         if found.differing > MOST_SHOWN:
             click.echo(styled(f"  ... and {found.differing - MOST_SHOWN:,} more", "faint"))

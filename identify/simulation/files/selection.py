@@ -107,9 +107,10 @@ class Selection:
         for number, code in enumerate(rows.columns.outcomes):
             if left is not None and left <= 0:
                 return
-            if code in codes and (not self.where or self._holds(rows.row(number))):
+            if code in codes and (not self.where or self.holds(rows.row(number))):
                 left = None if left is None else left - 1
                 yield number
 
-    def _holds(self, row: Row) -> bool:
+    def holds(self, row: Row) -> bool:
+        """Say whether all conditions hold for a row, whatever its outcome."""
         return all(condition.holds(row) for condition in self.where)

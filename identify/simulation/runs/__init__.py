@@ -1,1 +1,1 @@
-"""Whole runs of a simulation: over files, in several processes, on a cluster, against the verdicts in a log."""
+"""Runs over files: simulations, comparisons, traces and verifications, in one process, several, or on a cluster."""

@@ -3,9 +3,11 @@
 Knows how a plan goes to the workers and results come back; a task is a whole file, simulated by ``work.run_task`` as
 with several processes here.  Dask decides where a task runs, and runs it again when its worker is lost.
 
-Strategy: the plan with its compiled tables is a plugin of the workers, so that it goes once to each of them, to those
-too that join or are restarted later.  Results come without the configuration and are added up in the order of the
-files, so that it doesn't matter who finished first, or how often a file was begun.
+Strategy
+
+The plan with its compiled tables is a plugin of the workers, so that it goes once to each of them, also to those that
+join or are restarted later.  Results come without the configuration and are merged in the order of the files, whichever
+finished first, and however often a file was started.
 """
 
 from __future__ import annotations
@@ -29,10 +31,10 @@ from identify.traffic.input.remote import is_url
 
 __all__ = ["run_on_dask"]
 
-#: Seconds until a scheduler has to answer, and until it has to have a worker.
+#: Seconds for a scheduler to answer, and for it to have a worker.
 PATIENCE = 5.0
 WORKER_PATIENCE = 30.0
-#: How often a file is tried again after an error in reading it, such as of an object store.
+#: Retries of a file after an error in reading it, such as of an object store.
 RETRIES = 2
 DISTRIBUTION = "sip-identify"
 
@@ -45,15 +47,16 @@ def run_on_dask(
     patience: float = PATIENCE,
     done: Callable[[Task], None] | None = None,
 ) -> Result:
-    """Simulate files on the workers of the scheduler at an address; return what came of all of them.
+    """Simulate files on the workers of the scheduler at an address; return the result of all of them.
 
-    ``paths`` are of files that every worker can read by the same absolute path, or URLs that fsspec opens.  Each file
-    is taken as of an Asterisk that sees nothing else, as by ``work.run_in_processes`` of as many files as processes.
+    ``paths`` are files that every worker can read by the same absolute path, or URLs that fsspec opens.  Each file is
+    taken as the traffic of an Asterisk that sees nothing else, as ``work.run_in_processes`` takes as many files as
+    processes.
 
     Raises MissingLibraryError where Dask isn't installed; ClusterError where no scheduler answers within ``patience``
-    seconds, it has no workers, these have another version of this package, or a file's workers were lost again and
-    again; the errors of reading as one process raises them.  ValueError for a plan with files to write, which the
-    workers' machines would have.
+    seconds, it has no workers, these have another version of this package, or the workers of a file were lost
+    repeatedly; the errors of reading as one process raises them.  ValueError for a plan with files to write: they
+    would be on the workers' machines.
     """
     if plan.output is not None or plan.record is not None:
         raise ValueError("a cluster's workers write no files: output and record must be None")
@@ -89,18 +92,18 @@ def run_on_dask(
 
 @contextlib.contextmanager
 def _connected(address: str, patience: float) -> Iterator[Any]:
-    """Give a client of a scheduler; ClusterError where there is none."""
+    """Give a client of a scheduler; ClusterError where none answers."""
     try:
         from distributed import Client  # noqa: PLC0415 (an extra)
     except ImportError as error:
         raise MissingLibraryError("Dask isn't installed: pip install 'sip-identify[dask]'") from error
     try:
-        # A client that doesn't find its scheduler waits for it once more when it is thrown away.
+        # A client that doesn't find its scheduler waits for it once more when it is deleted.
         with ThreadPoolExecutor(1) as thread:
             thread.submit(asyncio.run, _knock(address, patience)).result()
         client = Client(address, timeout=patience, set_as_default=False)
     except (OSError, ValueError, TypeError, asyncio.TimeoutError) as error:
-        # Of an address that is none, Dask raises errors of several kinds.
+        # Dask raises errors of several kinds for an invalid address.
         raise ClusterError(f"no Dask scheduler answers: {error}", address) from error
     with client:
         yield client
@@ -115,12 +118,12 @@ async def _knock(address: str, patience: float) -> None:
 
 
 def _check_workers(client: Any, address: str) -> None:
-    """Raise ClusterError where there are no workers, or such as can't do it."""
+    """Raise ClusterError where there are no workers, or some can't simulate."""
     try:
         client.wait_for_workers(1, timeout=WORKER_PATIENCE)
     except (TimeoutError, asyncio.TimeoutError) as error:
         raise ClusterError(
-            f"the scheduler has no worker within {WORKER_PATIENCE:g} seconds", address
+            f"the scheduler has had no worker for {WORKER_PATIENCE:g} seconds", address
         ) from error
     wanted = importlib.metadata.version(DISTRIBUTION)
     try:
@@ -129,21 +132,23 @@ def _check_workers(client: Any, address: str) -> None:
         raise ClusterError(f"{DISTRIBUTION} isn't installed on all workers", address) from error
     for worker, version in versions.items():
         if version != wanted:
-            raise ClusterError(f"worker {worker} has {DISTRIBUTION} {version}, here it is {wanted}", address)
+            raise ClusterError(
+                f"worker {worker} has {DISTRIBUTION} {version}, this machine has {wanted}", address
+            )
 
 
 def _plugin(plan: RunPlan) -> Any:
     """Return the plugin that a worker keeps a plan in."""
     from distributed import WorkerPlugin  # noqa: PLC0415 (an extra)
 
-    # Dask wants one of its classes, which can't be named where Dask may be missing.
+    # Dask requires one of its classes, which can't be named where Dask may be missing.
     plugin = WorkerPlugin()
     plugin.plan = plan
     return plugin
 
 
 def _work(name: str, task: Task, path: str) -> dict[str, Any]:
-    """Simulate a file on a worker; return the fields of the result but the configuration, which the driver has."""
+    """Simulate a file on a worker; return the fields of the result except the configuration, which the driver has."""
     from distributed import get_worker  # noqa: PLC0415 (an extra)
 
     result = run_task(get_worker().plugins[name].plan, task, path=path)

@@ -1,7 +1,7 @@
 """Asterisk's own verdicts in a log held against ours, request by request.
 
-Knows how both are walked through together and when two verdicts agree; reading a log is ``traffic``'s, the answer the
-simulation's.  What a log doesn't tell is counted as undetermined, never taken for agreement.
+Knows how both are read in step and when two verdicts agree; reading a log is ``traffic``'s, the answer the
+simulation's.  What a log doesn't say is counted as undetermined, never as agreement.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ from identify.traffic.opening import open_traffic
 
 __all__ = ["Difference", "Verification", "verify"]
 
-#: Differences that are kept; all are counted.
+#: Differences that are kept, each some hundred bytes; all are counted.
 MOST_DIFFERENCES = 1_000
 
-#: What a request is that never came to the identifiers, though the log says that it did.
+#: Outcomes of requests that never reach the identifiers, whatever the log says.
 NOT_ASKED = (
     Outcome.DROPPED,
     Outcome.ACL,
@@ -53,7 +53,7 @@ class Difference:
 
 @attrs.define
 class Verification:
-    """How many verdicts of a log were compared, agreed, and weren't determined, and those that differ."""
+    """How many verdicts of a log agree, differ or are undetermined, and those that differ."""
 
     requests: int = 0
     agreed: Counter[str] = attrs.field(factory=Counter)
@@ -67,14 +67,14 @@ class Verification:
         return self.agreed.total() + self.differing
 
     def as_dict(self) -> dict[str, Any]:
-        """Return all of it in values that JSON knows."""
+        """Return it as values for JSON."""
         return {
             "requests": self.requests,
             "compared": self.compared,
             "agreed": dict(sorted(self.agreed.items())),
             "undetermined": self.undetermined,
             "differing": self.differing,
-            "differences": [attrs.asdict(one) for one in self.differences],
+            "differences": [attrs.asdict(difference) for difference in self.differences],
         }
 
 
@@ -89,7 +89,7 @@ def verify(
     """Compare the verdicts of an Asterisk log with those that this configuration gives to the requests in it.
 
     The log is read twice, so it can't be standard input; ``reading`` are further arguments of ``open_traffic``.
-    TrafficError where the file is no log.
+    Raises TrafficError where the file is not a log.
     """
     found = Verification()
     rows: dict[int, Row] = {}
@@ -136,7 +136,7 @@ def _compare(found: Verification, verdict: LoggedVerdict, row: Row | None) -> No
 
 
 def _agrees(verdict: LoggedVerdict, row: Row) -> bool:
-    """Say whether a verdict, as far as the log tells it, is that of a row."""
+    """Say whether a verdict, as far as the log has it, is that of a row."""
     if row.outcome in NOT_ASKED:
         return False
     if not verdict.identified:

@@ -1,20 +1,18 @@
 """A simulation of files, whole or in parts, in this process or in several.
 
-Knows how traffic is split and put together again: a task is a file, or a stretch of one; tasks' results are merged in
-their order.  Reading, simulating and writing are done by the modules below.
+Knows how traffic is split and results are merged: a task is a file, or a stretch of one; results are merged in the
+order of the tasks.  Reading, simulating and writing are done by the modules below.
 
-A stretch is of the file's bytes: its worker decodes what stands before it too, so that streams and fragments are put
-together as in one run, but simulates only what lies in it.  Dialogs, transactions and counted sources don't go from one
-stretch into the next, so that requests near the borders may come out otherwise than in one run.
+A stretch is a range of the file's bytes: its worker decodes the bytes before it too, so that streams and fragments are
+reassembled as in one run, but simulates only the messages inside it.  Dialogs, transactions and counted sources end
+with their stretch, so that requests near a border may have another outcome than in one run.
 """
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -27,11 +25,12 @@ from identify.simulation.files.selection import Selection
 from identify.simulation.results.result import Result
 from identify.simulation.results.timeline import Timeline
 from identify.simulation.rows import Rows
+from identify.simulation.runs.pool import engine_pool, worker_engines
 from identify.simulation.simulation import Simulation
 from identify.traffic.batch import Batch, Reader
 from identify.traffic.opening import open_traffic
 
-__all__ = ["RunPlan", "Task", "run", "run_in_processes", "run_task", "tasks_of"]
+__all__ = ["RunPlan", "Task", "Watcher", "run", "run_in_processes", "run_task", "tasks_of"]
 
 #: Called with each batch's rows and the reader that they come from.
 Watcher = Callable[[Rows, Reader], None]
@@ -39,22 +38,26 @@ Watcher = Callable[[Rows, Reader], None]
 
 @attrs.frozen(kw_only=True)
 class RunPlan:
-    """What is simulated, the same for all tasks; arguments are those of ``Simulation`` and ``open_traffic``."""
+    """The plan of a run, the same for all tasks; arguments are those of ``Simulation`` and ``open_traffic``."""
 
     configuration: Configuration
-    #: The configuration's, compiled anew where it is None.
+    #: The configuration's, compiled when it is needed if it is None.
     engine: Engine | None = None
     line_tokens: Mapping[str, str] = attrs.field(factory=dict)
     local: tuple[str, ...] = ()
     assume_dialogs: bool = False
     expected: Expected | None = None
     reading: Mapping[str, Any] = attrs.field(factory=dict)
-    #: Where rows go and which; where today's answers go as expected ones.
+    #: The file for rows and which of them; the file for the answers as expected ones.
     output: str | None = None
     selection: Selection = attrs.field(factory=Selection)
     record: str | None = None
     #: Whether the result has counts over time.
     timeline: bool = False
+
+    def compiled(self) -> Engine:
+        """Return the engine, compiled if there is none yet."""
+        return self.engine if self.engine is not None else Engine(self.configuration, self.line_tokens)
 
     def simulation(self) -> Simulation:
         """Return a simulation that has seen nothing yet."""
@@ -67,20 +70,20 @@ class RunPlan:
         )
 
     def batches(self, reader: Reader) -> Iterator[Batch]:
-        """Return the batches of a reader with what is expected of them."""
+        """Return the batches of a reader with the expected answers."""
         return self.expected.put_into(reader, reader.name) if self.expected is not None else iter(reader)
 
 
 @attrs.frozen
 class Task:
-    """A file, or stretch ``part`` of ``parts`` equal ones of it."""
+    """A file, or stretch ``part`` of its ``parts`` equal stretches."""
 
     path: str
     part: int = 0
     parts: int = 1
 
     def holds(self, before: int, size: int | None) -> bool:
-        """Say whether a batch belongs to it, of which the reading began at byte ``before``."""
+        """Say whether a batch belongs to it whose reading began at byte ``before``."""
         if self.parts == 1 or size is None:
             return self.part == 0
         return self._first(self.part, size) <= before < self._first(self.part + 1, size)
@@ -90,12 +93,28 @@ class Task:
         return self.parts > 1 and size is not None and before >= self._first(self.part + 1, size)
 
     def _first(self, part: int, size: int) -> int:
-        # The last stretch has no end: what is read of a growing file belongs to it.
+        # The last stretch has no end: what was added to a growing file belongs to it.
         return size * part // self.parts if part < self.parts else 1 << 63
+
+    def batches(
+        self, batches: Iterable[Batch], reader: Reader, look_at: Callable[[Batch], object]
+    ) -> Iterator[Batch]:
+        """Yield those of a reader's batches that belong to it; ``look_at`` is called with those before them too.
+
+        Every task looks at the first batch, which shows which addresses are Asterisk's.
+        """
+        before = 0
+        for batch in batches:
+            look_at(batch)
+            if self.is_over(before, reader.size):
+                return
+            if self.holds(before, reader.size):
+                yield batch
+            before = reader.position
 
 
 def tasks_of(paths: Sequence[str], jobs: int) -> list[Task]:
-    """Return tasks for so many processes: a file each, or stretches where there are fewer files than processes."""
+    """Return tasks for a number of processes: a file each, or stretches where there are fewer files than processes."""
     parts = max(1, -(-jobs // len(paths)))
     return [
         Task(path, part, count)
@@ -106,7 +125,7 @@ def tasks_of(paths: Sequence[str], jobs: int) -> list[Task]:
 
 
 def run(plan: RunPlan, paths: Sequence[str], *, watch: Watcher | None = None) -> Result:
-    """Simulate files in this process, one after the other, as one Asterisk's traffic; return what came of it.
+    """Simulate files in this process, one after the other, as the traffic of one Asterisk; return the result.
 
     Writes rows and expected answers where the plan wants them.
     """
@@ -117,37 +136,24 @@ def run(plan: RunPlan, paths: Sequence[str], *, watch: Watcher | None = None) ->
             with open_traffic(path, **plan.reading) as reader:
                 for rows in simulation.rows(plan.batches(reader)):
                     files.write(rows, reader.name)
-                    if timeline is not None:
-                        timeline.feed(rows)
-                    if watch is not None:
-                        watch(rows, reader)
+                    _note(rows, reader, timeline, watch)
                 simulation.note_reader(reader)
     return _result(simulation, timeline)
 
 
 def run_task(plan: RunPlan, task: Task, *, path: str | None = None, watch: Watcher | None = None) -> Result:
-    """Simulate one task, as of an Asterisk that sees nothing else; return what came of it.
+    """Simulate one task, as of an Asterisk that sees nothing else; return the result.
 
-    ``path`` is what is opened where another process calls the file otherwise than the task does.
+    ``path`` is what is opened where another process has another name for the file.
     """
     simulation = plan.simulation()
     timeline = Timeline() if plan.timeline else None
     with _Files(plan) as files, open_traffic(task.path if path is None else path, **plan.reading) as reader:
         reader.name = task.path
-        before = 0
-        for batch in plan.batches(reader):
-            # Every task looks at the first batch, which shows which addresses are Asterisk's.
-            simulation.look_at(batch)
-            if task.is_over(before, reader.size):
-                break
-            if task.holds(before, reader.size):
-                rows = simulation.feed(batch)
-                files.write(rows, reader.name)
-                if timeline is not None:
-                    timeline.feed(rows)
-                if watch is not None:
-                    watch(rows, reader)
-            before = reader.position
+        for batch in task.batches(plan.batches(reader), reader, simulation.look_at):
+            rows = simulation.feed(batch)
+            files.write(rows, reader.name)
+            _note(rows, reader, timeline, watch)
         # Only the last stretch's reader has seen the whole file.
         if task.part == task.parts - 1:
             simulation.note_reader(reader)
@@ -157,36 +163,40 @@ def run_task(plan: RunPlan, task: Task, *, path: str | None = None, watch: Watch
 def run_in_processes(
     plan: RunPlan, paths: Sequence[str], jobs: int, *, done: Callable[[Task], None] | None = None
 ) -> Result:
-    """Simulate files in so many processes and return what came of all of them.
+    """Simulate files in ``jobs`` processes and return the result of all of them.
 
-    Rows and expected answers are written as ``run`` writes them: tasks write to files of their own, which are put
-    together in order.
+    Rows and expected answers are written as ``run`` writes them: tasks write to files of their own, which are
+    appended in order.
     """
     tasks = tasks_of(paths, jobs)
     total: Result | None = None
-    context = multiprocessing.get_context("forkserver")
-    with tempfile.TemporaryDirectory(prefix="sip-identify-") as folder, _Files(plan) as files:
-        tables = os.path.join(folder, "engine")
-        engine = plan.engine if plan.engine is not None else Engine(plan.configuration, plan.line_tokens)
-        engine.save(tables)
+    with (
+        tempfile.TemporaryDirectory(prefix="sip-identify-") as folder,
+        _Files(plan) as files,
+        engine_pool([(plan.compiled(), plan.configuration)], jobs) as pool,
+    ):
         plans = [_of_task(plan, folder, number) for number in range(len(tasks))]
-        with ProcessPoolExecutor(
-            jobs, mp_context=context, initializer=_begin, initargs=(plan.configuration, tables)
-        ) as pool:
-            running = [
-                pool.submit(_work, attrs.evolve(one, engine=None), task)
-                for one, task in zip(plans, tasks, strict=True)
-            ]
-            for one, task, future in zip(plans, tasks, running, strict=True):
-                result = future.result()
-                files.append(one)
-                if total is None:
-                    total = result
-                else:
-                    total.merge(result)
-                if done is not None:
-                    done(task)
+        running = [
+            pool.submit(_work, attrs.evolve(of_task, engine=None), task)
+            for of_task, task in zip(plans, tasks, strict=True)
+        ]
+        for of_task, task, future in zip(plans, tasks, running, strict=True):
+            result = future.result()
+            files.append(of_task)
+            if total is None:
+                total = result
+            else:
+                total.merge(result)
+            if done is not None:
+                done(task)
     return total if total is not None else plan.simulation().result
+
+
+def _note(rows: Rows, reader: Reader, timeline: Timeline | None, watch: Watcher | None) -> None:
+    if timeline is not None:
+        timeline.feed(rows)
+    if watch is not None:
+        watch(rows, reader)
 
 
 def _result(simulation: Simulation, timeline: Timeline | None) -> Result:
@@ -237,13 +247,5 @@ def _of_task(plan: RunPlan, folder: str, number: int) -> RunPlan:
     return attrs.evolve(plan, output=output, record=record)
 
 
-#: The engine of a worker process, opened once: the plan that comes with a task has none.
-_engines: list[Engine] = []
-
-
-def _begin(configuration: Configuration, tables: str) -> None:
-    _engines[:] = [Engine.open(tables, configuration)]
-
-
 def _work(plan: RunPlan, task: Task) -> Result:
-    return run_task(attrs.evolve(plan, engine=_engines[0]), task)
+    return run_task(attrs.evolve(plan, engine=worker_engines()[0]), task)

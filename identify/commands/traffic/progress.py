@@ -1,0 +1,61 @@
+"""A bar of how much of the traffic is read, on standard error and only on a terminal."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+from identify.traffic.batch import Reader
+
+__all__ = ["progress"]
+
+#: Takes the number of messages since its last call and their reader, or the path of a file that is done.
+Mover = Callable[[int, "Reader | str"], None]
+
+
+@contextlib.contextmanager
+def progress(paths: Sequence[str]) -> Iterator[Mover]:
+    """Show the bar while the traffic is read; yields the function that moves it."""
+    if not sys.stderr.isatty():
+        yield lambda _count, _reader: None
+        return
+    sizes = {path: _size(path) for path in paths}
+    known = sum(size for size in sizes.values() if size)
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    )
+    with bar:
+        task = bar.add_task("reading", total=known if all(sizes.values()) else None, rate="")
+        before: dict[str, int] = {}
+        messages = 0
+
+        def move(count: int, reader: Reader | str) -> None:
+            nonlocal messages
+            messages += count
+            if isinstance(reader, str):
+                before[reader] = sizes.get(reader) or 0
+            else:
+                before[reader.name] = reader.position
+            elapsed = bar.tasks[0].elapsed or 0.0
+            rate = f"{messages / elapsed:,.0f} messages/s" if elapsed and messages else ""
+            bar.update(task, completed=sum(before.values()), rate=rate)
+
+        yield move
+
+
+def _size(path: str) -> int | None:
+    try:
+        return os.stat(path).st_size if path != "-" else None
+    except OSError:
+        return None

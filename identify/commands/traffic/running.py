@@ -1,0 +1,166 @@
+"""What ``simulate`` does in each of its modes: the plan of the run, the run, and which function prints its result.
+
+Reading, simulating and comparing are ``identify.simulation.runs``'s, words and columns ``printing``'s.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import attrs
+import rich_click as click
+
+from identify.commands.output import STATUS_DIFFERS, escaped, load, print_json, styled, unusable_input
+from identify.commands.traffic import printing
+from identify.commands.traffic.modes import Mode
+from identify.commands.traffic.options import TrafficOptions
+from identify.commands.traffic.progress import progress
+from identify.commands.traffic.simulate import SimulateOptions
+from identify.configuration import Configuration
+from identify.engine import Engine
+from identify.simulation import Outcome, Result, Rows
+from identify.simulation.files import Selection, read_expected
+from identify.simulation.runs.comparing import ComparedFiles, compare_files, compare_files_in_processes
+from identify.simulation.runs.tracing import Frame, Trace, trace_frames
+from identify.simulation.runs.work import RunPlan, Task, run, run_in_processes
+from identify.traffic.batch import Reader
+
+__all__ = ["Simulated"]
+
+
+@attrs.frozen(kw_only=True)
+class Simulated:
+    """A call of the command, its arguments already checked."""
+
+    config: str
+    traffic: tuple[str, ...]
+    options: SimulateOptions
+    reading: TrafficOptions
+
+    def run(self, mode: Mode) -> int:
+        """Do and print what is asked for; return the exit status, or end the command."""
+        configuration = load(self.config)
+        tokens = self.reading.tokens(configuration)
+        with unusable_input():
+            if self.options.page is not None:
+                _check_page(self.options.page)
+            plan = self._plan(configuration, tokens)
+            if mode is Mode.EXPLAIN:
+                return self._explain(plan)
+            if mode is Mode.AGAINST:
+                return self._compare(plan)
+            return self._simulate(plan, mode)
+
+    def _plan(self, configuration: Configuration, tokens: dict[str, str]) -> RunPlan:
+        options = self.options
+        return RunPlan(
+            configuration=configuration,
+            engine=Engine(configuration, tokens),
+            line_tokens=tokens,
+            local=self.reading.local,
+            assume_dialogs=options.assume_dialogs,
+            expected=read_expected(options.expect) if options.expect is not None else None,
+            reading=self.reading.reading,
+            output=options.output,
+            selection=Selection(
+                only=[Outcome(outcome) for outcome in options.only],
+                where=options.where,
+                limit=options.limit,
+            ),
+            record=options.record,
+            timeline=options.page is not None,
+        )
+
+    def _simulate(self, plan: RunPlan, mode: Mode) -> int:
+        result = self._result(plan, mode)
+        if self.options.page is not None:
+            from identify.report import result_page  # noqa: PLC0415  Few runs make a page.
+
+            _write(self.options.page, result_page(result, config=self.config, traffic=self.traffic))
+        if self.options.as_json:
+            print_json("simulate", result.as_dict())
+        elif self.options.output != "-":
+            printing.print_result(result)
+        return STATUS_DIFFERS if result.expectations.failed else 0
+
+    def _result(self, plan: RunPlan, mode: Mode) -> Result:
+        with progress(self.traffic) as move:
+            if mode is Mode.JOBS:
+                return run_in_processes(plan, self.traffic, self.options.jobs, done=_done(move))
+            if mode is Mode.DASK and self.options.dask is not None:
+                from identify.simulation.runs.cluster import run_on_dask  # noqa: PLC0415  Loads asyncio.
+
+                return run_on_dask(plan, self.traffic, self.options.dask, done=_done(move))
+            return run(plan, self.traffic, watch=_watch(move))
+
+    def _compare(self, plan: RunPlan) -> int:
+        against = self.options.against or ""
+        compared = self._compared(plan, load(against))
+        comparison = compared.comparison
+        if self.options.page is not None:
+            from identify.report import comparison_page  # noqa: PLC0415  Few runs make a page.
+
+            page = comparison_page(
+                comparison, compared.timelines, config=self.config, against=against, traffic=self.traffic
+            )
+            _write(self.options.page, page)
+        if self.options.as_json:
+            print_json("simulate --against", comparison.as_dict())
+        else:
+            printing.print_comparison(comparison, against)
+        return STATUS_DIFFERS if comparison.changed else 0
+
+    def _compared(self, plan: RunPlan, after: Configuration) -> ComparedFiles:
+        with progress(self.traffic) as move:
+            if self.options.jobs > 1:
+                return compare_files_in_processes(
+                    plan, after, self.traffic, self.options.jobs, done=_done(move)
+                )
+            return compare_files(plan, after, self.traffic, watch=_watch(move))
+
+    def _explain(self, plan: RunPlan) -> int:
+        frames = [Frame(number, file) for number, file in self.options.frames]
+        with progress(self.traffic) as move:
+            traces = trace_frames(plan, self.traffic, frames, watch=_watch(move))
+        if self.options.as_json:
+            print_json("simulate --explain", {"messages": [trace.as_dict() for trace in traces]})
+        elif traces:
+            click.echo("\n\n".join(_blocks(traces, self.traffic)))
+        else:
+            note = "no message of these frames is selected by --only, --where and --limit"
+            click.echo(styled(note, "warning"), err=True)
+        return 0
+
+
+def _blocks(traces: Sequence[Trace], paths: Sequence[str]) -> list[str]:
+    """Return the text of each trace; of several files the first of each file below its name."""
+    blocks = []
+    before = None
+    for trace in traces:
+        named = len(paths) > 1 and trace.traffic != before
+        before = trace.traffic
+        blocks.append(f"{styled(escaped(trace.traffic), 'heading')}\n{trace}" if named else str(trace))
+    return blocks
+
+
+def _watch(move: Callable[[int, Reader | str], None]) -> Callable[[Rows, Reader], None]:
+    return lambda rows, reader: move(len(rows), reader)
+
+
+def _done(move: Callable[[int, Reader | str], None]) -> Callable[[Task], None]:
+    return lambda task: move(0, task.path)
+
+
+def _check_page(path: str) -> None:
+    """End the command before the traffic is read where no page could be written afterwards."""
+    from identify.report import require_libraries  # noqa: PLC0415  Few runs make a page.
+
+    require_libraries()
+    # Appending nothing keeps the page of the last time, should reading fail.
+    with open(path, "a", encoding="utf-8"):
+        pass
+
+
+def _write(path: str, page: str) -> None:
+    with open(path, "w", encoding="utf-8", newline="\n") as file:
+        file.write(page)

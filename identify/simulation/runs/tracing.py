@@ -1,0 +1,127 @@
+"""Single messages of files explained: what became of each, and why.
+
+Knows how a message is found by its frame and told in text and JSON; the reasons are ``explain``'s.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import attrs
+
+from identify.addresses import host_port
+from identify.errors import MessageError, TrafficError
+from identify.explain import Explanation
+from identify.simulation.files.rows import COLUMNS, local_text, row_values
+from identify.simulation.files.selection import Selection
+from identify.simulation.rows import Row, Rows
+from identify.simulation.runs.work import RunPlan, Watcher
+from identify.simulation.simulation import Simulation
+from identify.strings import escaped, shown
+from identify.traffic.opening import open_traffic
+
+__all__ = ["Frame", "Trace", "trace_frames"]
+
+#: Messages of one frame that are explained: a stream's segment may hold more than anybody reads.
+MOST_OF_A_FRAME = 100
+
+
+@attrs.frozen
+class Frame:
+    """A packet of a capture, or a line of a log; of every file, or of the one with this path or name."""
+
+    number: int
+    traffic: str | None = None
+
+    def is_in(self, path: str) -> bool:
+        """Say whether it may be in a file."""
+        return self.traffic is None or self.traffic in (path, os.path.basename(path))
+
+    def __str__(self) -> str:
+        """Return how it is written: ``FRAME`` or ``FILE:FRAME``."""
+        return f"{self.number}" if self.traffic is None else f"{self.traffic}:{self.number}"
+
+
+@attrs.frozen(kw_only=True)
+class Trace:
+    """A message with what became of it.
+
+    ``explanation`` is None for what isn't a request that Asterisk received, and for what it dropped; ``dropped`` says
+    why it did.
+    """
+
+    traffic: str
+    row: Row
+    explanation: Explanation | None = None
+    dropped: MessageError | None = None
+
+    def __str__(self) -> str:
+        """Return what became of the message in one line, and below it why."""
+        row = self.row
+        source = host_port(row.source, row.port)
+        to = f" to {local_text(row)}" if row.local is not None else ""
+        method = row.method or "message"
+        head = escaped(f"frame {row.frame}: {method} from {source}{to} over {row.transport}: {row.outcome}")
+        if self.dropped is not None:
+            return f"{head}\ndropped: {shown(self.dropped.reason)} (at byte {self.dropped.offset})"
+        return head if self.explanation is None else f"{head}\n{self.explanation}"
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it in values that JSON knows: the fields of a row, and ``dropped`` and ``explanation`` or null."""
+        dropped, explanation = self.dropped, self.explanation
+        return {
+            **dict(zip(COLUMNS, row_values(self.row, self.traffic), strict=True)),
+            "dropped": {"reason": dropped.reason, "offset": dropped.offset} if dropped is not None else None,
+            "explanation": explanation.as_dict() if explanation is not None else None,
+        }
+
+
+def trace_frames(
+    plan: RunPlan, paths: Sequence[str], frames: Iterable[Frame], *, watch: Watcher | None = None
+) -> list[Trace]:
+    """Return the traces of the messages of some frames, in the order of the files and then of the frames.
+
+    The files are taken as the traffic of one Asterisk and simulated whole, so that each message meets the dialogs and
+    line tokens that it meets in a run.  The plan's selection chooses among the messages of the frames; where it names
+    no outcomes, all are meant.  Raises :class:`~identify.errors.TrafficError` for frames without a message.
+    """
+    simulation = plan.simulation()
+    frames = tuple(dict.fromkeys(frames))
+    missing = set(frames)
+    traces: list[Trace] = []
+    for path in paths:
+        wanted = dict.fromkeys(frame.number for frame in frames if frame.is_in(path))
+        found: list[Trace] = []
+        with open_traffic(path, **plan.reading) as reader:
+            for rows in simulation.rows(reader):
+                here = [number for number, frame in enumerate(rows.batch.frames) if frame in wanted]
+                seen = {rows.batch.frames[number] for number in here}
+                missing -= {frame for frame in missing if frame.number in seen and frame.is_in(path)}
+                found += _traces(simulation, rows, here, plan.selection, path)
+                if watch is not None:
+                    watch(rows, reader)
+        for number in wanted:
+            traces += [trace for trace in found if trace.row.frame == number][:MOST_OF_A_FRAME]
+    if missing:
+        listed = " or ".join(str(frame) for frame in frames if frame in missing)
+        raise TrafficError(f"no SIP message in frame {listed} of {', '.join(paths)}")
+    return traces[: plan.selection.limit]
+
+
+def _traces(
+    simulation: Simulation, rows: Rows, numbers: Iterable[int], selection: Selection, path: str
+) -> Iterator[Trace]:
+    """Yield the traces of the selected ones of some messages of a batch."""
+    for number in numbers:
+        row = rows.row(number)
+        if (selection.only and row.outcome not in selection.only) or not selection.holds(row):
+            continue
+        explanation = dropped = None
+        if row.outcome.is_request:
+            try:
+                explanation = simulation.explain(rows.batch, number)
+            except MessageError as error:
+                dropped = error
+        yield Trace(traffic=path, row=row, explanation=explanation, dropped=dropped)
