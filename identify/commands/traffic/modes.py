@@ -1,4 +1,4 @@
-"""The modes of ``simulate``, and which options each of them takes.
+"""The options of ``simulate``, its modes, and which options each of them takes.
 
 Every option is either honoured in a mode or refused with the reason; the table below has a cell for each pair, and so
 has docs/reference/command.md.
@@ -9,9 +9,10 @@ from __future__ import annotations
 import enum
 from collections.abc import Mapping, Sequence
 
+import attrs
 import rich_click as click
 
-__all__ = ["HONOURED", "NEEDS_OUTPUT", "TABLE", "Mode", "check_combination", "mode_of"]
+__all__ = ["HONOURED", "NEEDS_OUTPUT", "TABLE", "Mode", "SimulateOptions", "check_combination", "mode_of"]
 
 
 class Mode(str, enum.Enum):
@@ -69,6 +70,52 @@ TABLE: Mapping[str, Mapping[Mode, str]] = {
     "--explain": _row(OTHER_MODE, IN_ORDER, IN_ORDER, COMPARES, HONOURED),
     "standard input": _row(HONOURED, OTHER_PROCESS, OTHER_PROCESS, HONOURED, HONOURED),
 }
+
+
+@attrs.frozen(kw_only=True)
+class SimulateOptions:
+    """What is simulated, written and printed; the fields are the options of the command."""
+
+    against: str | None
+    expect: str | None
+    record: str | None
+    output: str | None
+    page: str | None
+    only: tuple[str, ...]
+    where: tuple[str, ...]
+    limit: int | None
+    #: Numbers of frames, each with the file that it is in, or None for any.
+    frames: tuple[tuple[int, str | None], ...]
+    assume_dialogs: bool
+    jobs: int
+    dask: str | None
+    as_json: bool
+
+    def given(self, traffic: Sequence[str]) -> list[str]:
+        """Return the names, in the table, of what is asked for."""
+        values = {
+            "--output": self.output,
+            "--only": self.only,
+            "--where": self.where,
+            "--limit": self.limit is not None,
+            "--html": self.page,
+            "--record": self.record,
+            "--expect": self.expect,
+            "--json": self.as_json,
+            "--assume-dialogs": self.assume_dialogs,
+            "--jobs": self.jobs > 1,
+            "--dask": self.dask is not None,
+            "--against": self.against,
+            "--explain": self.frames,
+            "standard input": "-" in traffic,
+        }
+        return [name for name, value in values.items() if value]
+
+    def mode(self, traffic: Sequence[str]) -> Mode:
+        """Return the mode that is asked for, or end the command where the options can't go together."""
+        given = self.given(traffic)
+        check_combination(given)
+        return mode_of(given)
 
 
 def mode_of(given: Sequence[str]) -> Mode:

@@ -12,10 +12,9 @@ import rich_click as click
 
 from identify.commands.output import STATUS_DIFFERS, escaped, load, print_json, styled, unusable_input
 from identify.commands.traffic import printing
-from identify.commands.traffic.modes import Mode
+from identify.commands.traffic.modes import Mode, SimulateOptions
 from identify.commands.traffic.options import TrafficOptions
 from identify.commands.traffic.progress import progress
-from identify.commands.traffic.simulate import SimulateOptions
 from identify.configuration import Configuration
 from identify.engine import Engine
 from identify.simulation import Outcome, Result, Rows

@@ -8,62 +8,15 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
-import attrs
 import rich_click as click
 
 from identify.commands.options import gathered
 from identify.commands.output import config_argument, escaped, json_option
-from identify.commands.traffic.modes import Mode, check_combination, mode_of
+from identify.commands.traffic.modes import SimulateOptions
 from identify.commands.traffic.options import TrafficOptions, traffic_options
 from identify.simulation.outcomes import Outcome
 
-__all__ = ["SimulateOptions", "simulate"]
-
-
-@attrs.frozen(kw_only=True)
-class SimulateOptions:
-    """What is simulated, written and printed; the fields are the options of the command."""
-
-    against: str | None
-    expect: str | None
-    record: str | None
-    output: str | None
-    page: str | None
-    only: tuple[str, ...]
-    where: tuple[str, ...]
-    limit: int | None
-    #: Numbers of frames, each with the file that it is in, or None for any.
-    frames: tuple[tuple[int, str | None], ...]
-    assume_dialogs: bool
-    jobs: int
-    dask: str | None
-    as_json: bool
-
-    def given(self, traffic: Sequence[str]) -> list[str]:
-        """Return the names, in ``modes.TABLE``, of what is asked for."""
-        values = {
-            "--output": self.output,
-            "--only": self.only,
-            "--where": self.where,
-            "--limit": self.limit is not None,
-            "--html": self.page,
-            "--record": self.record,
-            "--expect": self.expect,
-            "--json": self.as_json,
-            "--assume-dialogs": self.assume_dialogs,
-            "--jobs": self.jobs > 1,
-            "--dask": self.dask is not None,
-            "--against": self.against,
-            "--explain": self.frames,
-            "standard input": "-" in traffic,
-        }
-        return [name for name, value in values.items() if value]
-
-    def mode(self, traffic: Sequence[str]) -> Mode:
-        """Return the mode that is asked for, or end the command where the options can't go together."""
-        given = self.given(traffic)
-        check_combination(given)
-        return mode_of(given)
+__all__ = ["simulate"]
 
 
 def _frames(
