@@ -12,13 +12,9 @@ import attrs
 
 from identify.configuration import Configuration
 from identify.engine import Engine
-from identify.simulation.comparison import (
-    MOST_CHANGES_WITH_EXAMPLES,
-    MOST_EXAMPLES,
-    Change,
-    Comparison,
-)
+from identify.simulation.comparison import MOST_CHANGES_WITH_EXAMPLES, MOST_EXAMPLES, Comparison
 from identify.simulation.example import Example
+from identify.simulation.results.changes import Change
 from identify.simulation.results.timeline import Timeline
 from identify.simulation.rows import Rows
 from identify.simulation.runs.pool import engine_pool, worker_engines
