@@ -26,7 +26,8 @@ FAST := not slow and not network and not browser and not frameworks
 
 # More arguments for the published run: make bench-publish PUBLISH="--only source --resume"
 PUBLISH ?=
-PEERS := pytricia py-radix pysubnettree maxminddb mmdb_writer httptools sipmessage google-re2 hyperscan
+PEERS := pytricia py-radix pysubnettree maxminddb mmdb_writer httptools sipmessage google-re2 hyperscan \
+  dpkt scapy
 
 .PHONY: build demo test fast lint typing bench bench-publish count count-baseline examples clean help
 

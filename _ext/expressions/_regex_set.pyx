@@ -64,6 +64,9 @@ cdef enum:
     MAX_ASKED_LITERALS = 4
     NO_RANK = 0xFFFFFFFF
 
+# Whether sets that are made have automata.  Benchmarks alone change it, to show what automata give.
+AUTOMATA = True
+
 cdef uint8_t BEGIN_BYTE = ord(BEGIN)
 cdef uint8_t END_BYTE = ord(END)
 
@@ -115,8 +118,8 @@ cdef class RegexSet:
         found = [analyse(pattern, CODE_POINT_RANGES, sets) for pattern in self.kept]
         members = [bytes(sorted(characters)) for characters in sets]
         for pattern in self.kept:
-            self.expressions[i].automatic = write_automaton(found[i], members, self.block,
-                                                            &self.expressions[i].automaton)
+            self.expressions[i].automatic = AUTOMATA and write_automaton(found[i], members, self.block,
+                                                                         &self.expressions[i].automaton)
             self.expressions[i].rank = ranks[pattern]
             self.expressions[i].pattern = PyBytes_AS_STRING(pattern)
             self.expressions[i].exact = (<Analysis>found[i]).exact

@@ -16,7 +16,17 @@ from pathlib import Path
 
 from benchmarks.material.address_tables import CACHE, Table, cached
 
-__all__ = ["FLAGS", "STRUCTURES", "bytes_of", "canary", "canary_twice", "compiled", "loop_over", "one_by_one"]
+__all__ = [
+    "FLAGS",
+    "STRUCTURES",
+    "bytes_of",
+    "canary",
+    "canary_twice",
+    "compiled",
+    "compiling",
+    "loop_over",
+    "one_by_one",
+]
 
 SOURCE = Path(__file__).parent / "loops.c"
 #: As for the modules of the package: nothing beyond the least that the platform has.
@@ -36,7 +46,7 @@ STRUCTURES = {
     "limit": ("limit_build", "limit_read"),
 }
 
-#: Rounds of the canary: about five milliseconds.
+#: Rounds of the canary: a few milliseconds.
 CANARY_ROUNDS = 2_000_000
 
 
@@ -142,6 +152,20 @@ def one_by_one(patterns: Sequence[str], values: Sequence[bytes]) -> Loop:
     def loop(_kept: object = values) -> array[int]:
         library.one_by_one_find(ctypes.c_void_p(built), given, _pointer(found), ctypes.c_size_t(len(values)))
         return found
+
+    return loop
+
+
+def compiling(patterns: Sequence[str]) -> Callable[[], None]:
+    """Return a loop that compiles expressions and frees them; ValueError where the C library refuses one."""
+    library = compiled()
+    texts = (ctypes.c_char_p * len(patterns))(*[pattern.encode() for pattern in patterns])
+
+    def loop() -> None:
+        built = library.one_by_one_build(texts, ctypes.c_uint32(len(patterns)))
+        if not built:
+            raise ValueError("the C library refuses an expression, or has no locale C.UTF-8")
+        library.one_by_one_free(ctypes.c_void_p(built))
 
     return loop
 

@@ -6,12 +6,12 @@ its ImportError is the reason that is published.  Each peer gets the fastest use
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections.abc import Callable, Sequence
 from importlib import metadata
 from typing import Any
 
+from benchmarks.against.processes import tshark_version
 from benchmarks.material.address_tables import CACHE, EDITION, Table
 
 __all__ = [
@@ -38,6 +38,8 @@ DISTRIBUTIONS = (
     "sipmessage",
     "google-re2",
     "hyperscan",
+    "dpkt",
+    "scapy",
     "pyperf",
     "Cython",
     "attrs",
@@ -50,13 +52,15 @@ RE2_MEMORY = 1 << 30
 
 
 def versions() -> dict[str, str]:
-    """Return the versions of the distributions that are installed."""
+    """Return the versions of the distributions that are installed, and of tshark."""
     found = {}
     for name in DISTRIBUTIONS:
         try:
             found[name] = metadata.version(name)
         except metadata.PackageNotFoundError:
             continue
+    if (tshark := tshark_version()) is not None:
+        found["tshark"] = tshark
     return found
 
 
@@ -214,14 +218,3 @@ def hyperscan_first(patterns: Sequence[str], name: str) -> Callable[[bytes], obj
 def as_http(message: bytes) -> bytes:
     """Return a request with a first line of HTTP in place of SIP's, at the same length but for the version."""
     return re.sub(rb"^(\S+) sip:(\S+) SIP/2\.0", rb"POST /\2 HTTP/1.1", message, count=1)
-
-
-def lookup_linearly(table: Table) -> Lookup:
-    """Return a scan over the prefixes as the standard library has them, for small tables."""
-    networks = [ipaddress.ip_network(table.text(number)) for number in range(len(table.prefixes))]
-
-    def find(text: str) -> object:
-        address = ipaddress.ip_address(text)
-        return next((number for number, one in enumerate(networks) if address in one), None)
-
-    return find

@@ -1,6 +1,6 @@
 """Tables of address rules and the addresses that are looked up in them; nothing of who looks them up.
 
-*Facts*
+Facts
 
 1. Everything is drawn with a seed of its own table, so a table is the same in every process and every run.
 2. The prefixes of a table point to at most a thousand endpoints.  The more specific ones stand first, so that with

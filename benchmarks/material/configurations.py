@@ -89,8 +89,8 @@ def by_expression(patterns: Sequence[str]) -> Configuration:
 def by_request_uri(literals: Sequence[str]) -> Configuration:
     """Return identifies that compare the printed request URI."""
     rules = [
-        RequestUriRule(pattern=TextPattern(text=one, regex=None, literal=one), origin=ORIGIN)
-        for one in literals
+        RequestUriRule(pattern=TextPattern(text=literal, regex=None, literal=literal), origin=ORIGIN)
+        for literal in literals
     ]
     return _configuration(
         identifies=[
@@ -112,7 +112,8 @@ def by_line(count: int) -> Configuration:
         )
         for number in range(count)
     ]
-    return attrs.evolve(_configuration(endpoints=count), registrations={one.id: one for one in registrations})
+    by_id = {registration.id: registration for registration in registrations}
+    return attrs.evolve(_configuration(endpoints=count), registrations=by_id)
 
 
 def by_username(count: int) -> Configuration:
@@ -217,5 +218,5 @@ def _configuration(identifies: Sequence[Identify] = (), endpoints: int = 0) -> C
             user(number): Endpoint(id=user(number), origin=ORIGIN)
             for number in range(endpoints or len(identifies))
         },
-        identifies={one.id: one for one in identifies},
+        identifies={identify.id: identify for identify in identifies},
     )

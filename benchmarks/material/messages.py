@@ -1,6 +1,6 @@
 """Requests as they come off the wire: the INVITE that is measured with, in as many variants as are asked for.
 
-*Facts*
+Facts
 
 1. The INVITE has 909 bytes: 14 header fields and Content-Length, a session description, and what a provider's proxy
    would add.  Its variants differ in the user parts, in the Call-ID, tags and branches, always at the same length, so

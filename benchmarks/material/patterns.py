@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-__all__ = ["values", "with_literals", "without_literals"]
+__all__ = ["hits", "misses", "values", "with_literals", "without_literals"]
 
 DIGITS = 5
 #: Bytes of a value, about those of a header that providers identify themselves by.
@@ -29,13 +29,40 @@ def values(count: int, patterns: int, *, literals: bool) -> list[bytes]:
         number = generator.randrange(patterns)
         met = generator.random() < 0.5
         value = _met_by_literal(number, generator) if literals else _met_without(number, generator)
-        if not met:
-            # Characters that no expression has: it fails late, as a neighbour's identifier does.
-            value = value.translate(str.maketrans("0123456789", "9876543210")).replace("-", "_")
-            value = value.replace("trunk", "trnuk").replace("site", "stie").replace("cust", "csut")
-        filler = "".join(generator.choices("qrstuvwxyz", k=VALUE_LENGTH))
-        found.append(f"{value} {filler}"[:VALUE_LENGTH].encode())
+        found.append(_filled(value if met else _altered(value), generator))
     return found
+
+
+def hits(count: int, patterns: int, *, literals: bool) -> list[bytes]:
+    """Return header values that each are matched by an expression of a set of so many."""
+    generator = random.Random(f"{count} hits {literals}")
+    numbers = [generator.randrange(patterns) for _ in range(count)]
+    if literals:
+        return [_filled(_met_by_literal(number, generator), generator) for number in numbers]
+    return [_filled(_met_without(number, generator), generator) for number in numbers]
+
+
+def misses(count: int, patterns: int, *, literals: bool) -> list[bytes]:
+    """Return header values that no expression of the set matches, but for a little they would be hits."""
+    generator = random.Random(f"{count} misses {literals}")
+    numbers = [generator.randrange(patterns) for _ in range(count)]
+    if literals:
+        return [_filled(_altered(_met_by_literal(number, generator)), generator) for number in numbers]
+    # The last of the characters that an expression asks for is in none of its classes.
+    wrong = [f"{_met_without(number, generator)[: DIGITS - 1]}k" for number in numbers]
+    return [_filled(value, generator) for value in wrong]
+
+
+def _filled(value: str, generator: random.Random) -> bytes:
+    """Return a value at its length."""
+    filler = "".join(generator.choices("qrstuvwxyz", k=VALUE_LENGTH))
+    return f"{value} {filler}"[:VALUE_LENGTH].encode()
+
+
+def _altered(value: str) -> str:
+    """Return a value with characters that its expression doesn't have: it fails late, as a neighbour's would."""
+    value = value.translate(str.maketrans("0123456789", "9876543210")).replace("-", "_")
+    return value.replace("trunk", "trnuk").replace("site", "stie").replace("cust", "csut")
 
 
 def _with_literal(number: int) -> str:

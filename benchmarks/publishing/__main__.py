@@ -2,7 +2,7 @@
 
 python -m benchmarks.publishing               measure all rows, write results and documents
 python -m benchmarks.publishing --only PART   measure the rows with PART in their id, keep the others
-python -m benchmarks.publishing --resume      go on with a run that was ended
+python -m benchmarks.publishing --resume      measure the rows without a result, such as after a run that was ended
 python -m benchmarks.publishing --quick       try the pipeline: one short round, nothing heavy, into build/
 python -m benchmarks.publishing --render      write the documents from the results
 python -m benchmarks.publishing --check       fail if a document says otherwise than the results
@@ -26,6 +26,7 @@ from benchmarks.publishing.report import DOCUMENTS, rewritten, stale, tables
 from benchmarks.publishing.results import RESULTS, load, save
 from benchmarks.publishing.rounds import Effort, measure
 from benchmarks.rows import ROWS
+from benchmarks.rows.row import Row
 from identify.version import __version__
 
 QUICK = Effort(rounds=1, spare=0, values=1, seconds=0.01)
@@ -77,10 +78,10 @@ def render(path: Path) -> None:
 def run(path: Path, effort: Effort, only: list[str], *, resume: bool, quick: bool) -> None:
     """Measure row after row; what is done is kept, whatever comes after."""
     kept = load(path)
-    chosen = [row for id, row in ROWS.items() if not only or any(part in id for part in only)]
+    chosen = chosen_rows(only)
     if quick:
         chosen = [row for row in chosen if not row.heavy]
-    if resume and not kept["finished"]:
+    if resume:
         chosen = [row for row in chosen if row.id not in kept["rows"]]
     elif not only:
         kept["rows"] = {}
@@ -99,14 +100,23 @@ def run(path: Path, effort: Effort, only: list[str], *, resume: bool, quick: boo
         missing = "".join(f" [{side}: {reason}]" for side, reason in result.missing.items())
         missing += "".join(f" [{side} answers otherwise]" for side in result.disagreeing)
         judged = [result.judged(target) for target in row.targets]
-        marks = " ".join({True: "met", False: "MISSED", None: "not judged"}[one] for one in judged)
+        marks = " ".join({True: "met", False: "MISSED", None: "not judged"}[met] for met in judged)
         rounds = f"{len(result.steady)}/{len(result.rounds)}" + (" UNSTEADY" if result.unsteady else "")
         print(
             f"{time.monotonic() - begun:6.0f} s  {number:3}/{len(chosen)}  {row.id:34} {rounds:5} {marks}{missing}",
             flush=True,
         )
-    kept["finished"] = all(id in kept["rows"] for id in ROWS)
+    kept["finished"] = all(id in kept["rows"] or row.optional for id, row in ROWS.items())
     save(kept, path)
+
+
+def chosen_rows(only: list[str]) -> list[Row]:
+    """Return the rows with one of these parts in their ids, or all; an optional one only by its whole id."""
+    return [
+        row
+        for id, row in ROWS.items()
+        if id in only or (not row.optional and (not only or any(part in id for part in only)))
+    ]
 
 
 def _compiler() -> str:

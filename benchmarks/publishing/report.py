@@ -59,17 +59,20 @@ def _maker(kept: dict[str, Any], group: str) -> Callable[[], str]:
 
 
 def _full(rows: list[Row], results: dict[str, Result]) -> str:
-    lines = ["| | ours | others, and how often ours goes into it | targets |", "|---|---|---|---|"]
+    lines = ["| | ours | peer, and ratio (peer ÷ ours) | targets |", "|---|---|---|---|"]
     for row in rows:
         result = results.get(row.id)
+        if result is None and row.optional:
+            continue
+        title = f"{row.title}<br>{row.note}" if row.note else row.title
         if result is None:
-            lines.append(f"| {row.title} | {NOT_MEASURED} | | |")
+            lines.append(f"| {title} | {NOT_MEASURED} | | |")
             continue
         others = [_other(row, result, side) for side in row.sides if side != OURS]
         judged = [_target(row, result, target) for target in row.targets]
         unsteady = "<br>no steady round" if result.unsteady else ""
         ours = _figure(row.unit, result.median(OURS)) if OURS not in result.missing else _reason(result, OURS)
-        lines.append(f"| {row.title} | {ours}{unsteady} | {'<br>'.join(others)} | {'<br>'.join(judged)} |")
+        lines.append(f"| {title} | {ours}{unsteady} | {'<br>'.join(others)} | {'<br>'.join(judged)} |")
     return "\n".join(lines) + "\n"
 
 
@@ -92,7 +95,7 @@ def _target(row: Row, result: Result, target: Target) -> str:
 
 
 def _short(kept: dict[str, Any]) -> str:
-    lines = ["| | ours | fastest other | × |", "|---|---|---|---|"]
+    lines = ["| | ours | fastest peer | ratio (peer ÷ ours) |", "|---|---|---|---|"]
     for row in ROWS.values():
         result = kept["rows"].get(row.id)
         if not row.short or result is None or result.median(OURS) is None:
@@ -111,27 +114,27 @@ def _short(kept: dict[str, Any]) -> str:
         )
     if len(lines) == 2:
         return f"{NOT_MEASURED.capitalize()} yet.\n"
-    lines += ["", f"Measured on {kept['date']}, {_processor(kept)}."]
+    lines += ["", f"Measured on {_dates(kept)}, {_processor(kept)}."]
     return "\n".join(lines) + "\n"
 
 
 def _machine(kept: dict[str, Any]) -> str:
     if not kept["machine"]:
         return f"{NOT_MEASURED.capitalize()} yet.\n"
-    lines = ["| | |", "|---|---|", f"| date | {kept['date']} |", f"| command | `{kept['command']}` |"]
+    lines = ["| | |", "|---|---|", f"| date | {_dates(kept)} |", f"| command | `{kept['command']}` |"]
     lines += [f"| {name.replace('_', ' ')} | {value} |" for name, value in sorted(kept["machine"].items())]
     versions = ", ".join(f"{name} {version}" for name, version in sorted(kept["versions"].items()))
-    rounds = sum(len(one.rounds) for one in kept["rows"].values())
-    left_out = rounds - sum(len(one.steady) for one in kept["rows"].values())
+    rounds = sum(len(result.rounds) for result in kept["rows"].values())
+    left_out = rounds - sum(len(result.steady) for result in kept["rows"].values())
     lines += [
         f"| versions | {versions} |",
-        f"| rounds | {rounds}, of which {left_out} were left out as unsteady |",
+        f"| rounds | {rounds}, {left_out} of them left out as unsteady |",
     ]
     return "\n".join(lines) + "\n"
 
 
 def _missed(results: dict[str, Result]) -> str:
-    """List what was lost: targets that aren't met, and rivals without a target that are faster."""
+    """List the targets that aren't met, and the rivals without a target that are faster."""
     lines = []
     for row in ROWS.values():
         result = results.get(row.id)
@@ -147,7 +150,7 @@ def _missed(results: dict[str, Result]) -> str:
         for side in row.rivals:
             quotient = result.quotient((side,), OURS)
             if side not in judged and quotient is not None and quotient.median < 1:
-                lines.append(f"- {row.title}: {side} is faster, ours goes into it {_times(quotient)}.")
+                lines.append(f"- {row.title}: {side} is faster: peer ÷ ours is {_times(quotient)}.")
     return "\n".join(lines or ["Every target that was judged is met."]) + "\n"
 
 
@@ -173,6 +176,12 @@ def _asterisk(results: dict[str, Result]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _dates(kept: dict[str, Any]) -> str:
+    """Return the day of all rows, or the first and the last: some may have been measured anew."""
+    dates = sorted({result.date for result in kept["rows"].values()} - {""}) or [kept["date"]]
+    return dates[0] if len(dates) == 1 else f"{dates[0]} to {dates[-1]}"
+
+
 def _processor(kept: dict[str, Any]) -> str:
     machine = kept["machine"]
     python = machine.get("python_version", "?").split()[0]
@@ -189,6 +198,8 @@ def _figure(unit: str, value: float | None) -> str:
         return NOT_MEASURED
     if unit == "bytes":
         return f"{_number(value)} bytes"
+    if unit == "MB":
+        return f"{_number(value / 1e6)} MB"
     if unit == "M/s":
         return f"{_number(1e-6 / value)} M/s"
     return _time(value)

@@ -1,10 +1,11 @@
 """What was measured, as it is kept in JSON, and what follows from it: medians, quotients, spreads, targets met.
 
-*Facts*
+Facts
 
 1. A row has rounds; a round has one value for each side, the median of its worker's values, and the canaries of all
    workers.  It is *steady* where they are alike within ``CANARY_TOLERANCE``; the others are kept and left out.
-2. A quotient is taken within each round, so that what slows a whole round down cancels; median and extremes are told.
+2. A quotient is taken within each round, so that what slows a whole round down cancels; median and extremes are
+   shown.
 3. Where no round was steady all of them count, and the row says so.
 """
 
@@ -66,7 +67,7 @@ class Result:
     @property
     def steady(self) -> list[dict[str, Any]]:
         """The rounds that count."""
-        steady = [one for one in self.rounds if is_steady(one)]
+        steady = [round_ for round_ in self.rounds if is_steady(round_)]
         return steady or self.rounds
 
     @property
@@ -76,14 +77,14 @@ class Result:
 
     def median(self, side: str) -> float | None:
         """Return a side's seconds for one item, or its figure; None if it has none."""
-        values = [one["sides"][side] for one in self.steady if side in one["sides"]]
+        values = [round_["sides"][side] for round_ in self.steady if side in round_["sides"]]
         return statistics.median(values) if values else None
 
     def quotient(self, over: tuple[str, ...], under: str | None) -> Quotient | None:
         """Return how often ``under`` goes into the fastest of ``over``; a figure as it is where it is None."""
         values = []
-        for one in self.steady:
-            sides = one["sides"]
+        for round_ in self.steady:
+            sides = round_["sides"]
             above = [sides[side] for side in over if side in sides]
             if above and (under is None or under in sides):
                 values.append(min(above) / (1 if under is None else sides[under]))
@@ -99,7 +100,7 @@ class Result:
     @property
     def two_cores(self) -> bool:
         """Whether two threads really ran at once, by the canary of the better rounds."""
-        found = [one["two"] for one in self.steady]
+        found = [round_["two"] for round_ in self.steady]
         return bool(found) and min(found) <= TWO_CORES
 
 
@@ -114,13 +115,13 @@ def load(path: Path = RESULTS) -> dict[str, Any]:
     if not path.exists():
         return {"machine": {}, "versions": {}, "command": "", "date": "", "finished": False, "rows": {}}
     kept: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    kept["rows"] = {id: Result.from_dict(one) for id, one in kept["rows"].items()}
+    kept["rows"] = {id: Result.from_dict(result) for id, result in kept["rows"].items()}
     return kept
 
 
 def save(kept: dict[str, Any], path: Path = RESULTS) -> None:
     """Write results, all or nothing."""
-    rows = {id: one.as_dict() for id, one in kept["rows"].items()}
+    rows = {id: result.as_dict() for id, result in kept["rows"].items()}
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_suffix(".new")
     temporary.write_text(json.dumps({**kept, "rows": rows}, indent=1) + "\n", encoding="utf-8")

@@ -77,7 +77,9 @@ def measure(
         # No side always comes first.
         sides = sides[1:] + sides[:1]
     ours = answers.get(OURS)
-    result.disagreeing = [side for side, one in answers.items() if None not in (one, ours) and one != ours]
+    result.disagreeing = [
+        side for side, digest in answers.items() if None not in (digest, ours) and digest != ours
+    ]
     return result, machine
 
 

@@ -1,14 +1,20 @@
-"""Rows of compiling, opening and memory: how long an engine takes to make from a model, and what it holds."""
+"""Rows of compiling, opening and memory: how long an engine or its expressions take to make, and what they hold."""
 
 from __future__ import annotations
 
 import gc
 import math
 from collections.abc import Callable
+from typing import Any
 
+from benchmarks.against import peers
+from benchmarks.against.loops import compiling
 from benchmarks.material import configurations
 from benchmarks.material.address_tables import CACHE, table
+from benchmarks.material.patterns import with_literals, without_literals
+from benchmarks.rows.automata import WITHOUT, without_automata
 from benchmarks.rows.row import OURS, Row, Target, Work
+from identify._compiled._regex_set import RegexSet
 from identify.configuration import Configuration
 from identify.engine import Engine
 
@@ -37,7 +43,18 @@ NASTY: tuple[tuple[str, str, Callable[[int], Configuration]], ...] = (
     ("ports", "identifies with ports", configurations.all_with_ports),
     ("headers", "identifies by header literal", configurations.by_header),
     ("usernames", "endpoints by name", configurations.by_username),
+    (
+        "expressions",
+        "identifies by expression",
+        lambda count: configurations.by_expression(with_literals(count)),
+    ),
 )
+#: How many expressions, and whether they have a literal part.
+EXPRESSIONS = ((10, True), (100, True), (2000, True), (10_000, True), (2000, False))
+RE2 = "google-re2 Set"
+REGCOMP = "regcomp of the same, in C"
+ENGINE = "an engine of them"
+EXPRESSION_ROUNDS = 3
 SMALL, LARGE = 2500, 10_000
 #: Beyond n log n, for caches that what is larger no longer fits into, and for the collector of cycles, which looks
 #: at more; a quotient that grows as the square would be far above it.
@@ -50,6 +67,7 @@ def rows() -> list[Row]:
         *[_compile(name, title, most) for name, title, most in COMPILED],
         _growth("large", "rules of mixed lengths", _large, 100_000, 1_000_000),
         *[_growth(name, title, make, SMALL, LARGE) for name, title, make in NASTY],
+        *[_expressions(count, literals=literals) for count, literals in EXPRESSIONS],
         _open(),
         *[_held(name, title) for name, title in HELD],
     ]
@@ -100,6 +118,42 @@ def _growth(name: str, title: str, make: Callable[[int], Configuration], small: 
         ),
         unit="ms",
         heavy=large >= 1_000_000,
+    )
+
+
+def _expressions(count: int, *, literals: bool) -> Row:
+    """Describe making a set, whose expressions are compiled to see that they do and read for what they require."""
+
+    def side(make: Callable[[list[str]], Callable[[], object]]) -> Callable[[], Work]:
+        def work() -> Work:
+            loop = make(with_literals(count) if literals else without_literals(count))
+            gc.collect()
+            return Work(loop=loop)
+
+        return work
+
+    def ours(patterns: list[str]) -> Callable[[], object]:
+        given: Any = [pattern.encode() for pattern in patterns]
+        return lambda: RegexSet(range(count), given)
+
+    def engine(patterns: list[str]) -> Callable[[], object]:
+        configuration = configurations.by_expression(patterns)
+        return lambda: Engine(configuration)
+
+    return Row(
+        id=f"compile-expressions-{count}" + ("" if literals else "-bare"),
+        title=f"compile a set of {count:,} expressions {'with a literal part' if literals else 'of classes alone'}",
+        group="building",
+        sides={
+            OURS: side(ours),
+            WITHOUT: without_automata(side(ours)),
+            ENGINE: side(engine),
+            REGCOMP: side(compiling),
+            RE2: side(lambda patterns: lambda: peers.re2_first(patterns)),
+        },
+        bounds=(WITHOUT, ENGINE, REGCOMP),
+        unit="ms",
+        rounds=EXPRESSION_ROUNDS,
     )
 
 

@@ -16,7 +16,18 @@ __all__ = ["GROUPS", "OURS", "Row", "Target", "Work", "calls", "hot_calls"]
 OURS = "ours"
 
 #: The tables of docs/performance.md, by the name of their markers.
-GROUPS = ("source", "message", "expressions", "batch", "building", "asterisk")
+GROUPS = (
+    "source",
+    "message",
+    "expressions",
+    "automata",
+    "batch",
+    "building",
+    "captures",
+    "simulate",
+    "command",
+    "asterisk",
+)
 
 
 @attrs.frozen(kw_only=True)
@@ -52,7 +63,7 @@ class Target:
 
 @attrs.frozen(kw_only=True)
 class Row:
-    """One row: ``unit`` is ns, ms, M/s (times that are shown as such) or bytes."""
+    """One row: ``unit`` is ns, ms, M/s (times that are shown as such), bytes or MB (of values in bytes)."""
 
     id: str
     title: str
@@ -64,9 +75,12 @@ class Row:
     unit: str = "ns"
     #: Whether making the sides takes many seconds or much memory; a quick run leaves these out.
     heavy: bool = False
+    #: Whether it takes so long that only a run that names it measures it; without a result it stands in no table.
+    optional: bool = False
     #: Whether it stands in the short table of the README.
     short: bool = False
     rounds: int | None = None
+    #: Shown below the title.
     note: str = ""
 
     @property

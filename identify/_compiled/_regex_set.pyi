@@ -3,6 +3,7 @@ from typing import final
 
 BEGIN: bytes
 END: bytes
+AUTOMATA: bool
 
 @final
 class RegexSet:

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
+from socket import inet_ntoa
 
 import pytest
 
 from benchmarks.against import loops
+from benchmarks.against.captures import sliced_packets
 from benchmarks.counting import __main__ as counting
-from benchmarks.material import address_tables, configurations, messages, patterns
+from benchmarks.material import address_tables, captures, configurations, messages, patterns
 from benchmarks.rows.batch import COMPACT
 from benchmarks.rows.building import BYTES_A_RULE, BYTES_APART
+from benchmarks.rows.captures import our_packets
 from benchmarks.rows.message import engine_for
+from identify._compiled import _regex_set
+from identify.configuration import Configuration
 from identify.engine import Engine
 
 
@@ -20,6 +26,12 @@ from identify.engine import Engine
 def cache(tmp_path, monkeypatch):
     """Draw everything anew."""
     monkeypatch.setattr(address_tables, "CACHE", tmp_path)
+
+
+@pytest.fixture
+def cached_captures(tmp_path, monkeypatch):
+    """Write captures anew."""
+    monkeypatch.setattr(captures, "CACHE", tmp_path)
 
 
 @pytest.mark.parametrize("name", ["v4-10", "v4-1k", "v6-1k"])
@@ -89,7 +101,7 @@ def test_loops_in_c_answer_single_addresses(structure):
     found = loops.loop_over(structure, table, address_tables.packed(sorted(around)))()
 
     assert list(found) == [
-        next((number + 1 for number, one in enumerate(prefixes) if one[0] == address), 0)
+        next((number + 1 for number, prefix in enumerate(prefixes) if prefix[0] == address), 0)
         for address in sorted(around)
     ]
 
@@ -98,12 +110,12 @@ def test_messages_have_one_length():
     """All variants of the INVITE have its length, and no two are the same."""
     made = messages.invites(50, [configurations.user(1)], [configurations.trunk(1)], ["abcdefg"])
 
-    assert {len(one) for one in made} == {messages.LENGTH}
+    assert {len(message) for message in made} == {messages.LENGTH}
     assert len(set(made)) == 50
 
 
 @pytest.mark.parametrize("way", ["ip", "line", "header", "username"])
-def test_messages_are_found_the_way_they_shall(way):
+def test_messages_are_found_the_way_they_should_be(way):
     """Each configuration's messages are answered by the identifier that it is for."""
     engine, users, trunks, lines, source = engine_for(way, 100)
 
@@ -115,13 +127,50 @@ def test_messages_are_found_the_way_they_shall(way):
 def test_values_meet_expressions_in_every_second_case(literals):
     """About half of the values are found by an expression."""
     given = patterns.with_literals(50) if literals else patterns.without_literals(50)
-    compiled = [re.compile(one.encode()) for one in given]
+    compiled = [re.compile(pattern.encode()) for pattern in given]
 
     found = sum(
-        any(one.search(value) for one in compiled) for value in patterns.values(200, 50, literals=literals)
+        any(pattern.search(value) for pattern in compiled)
+        for value in patterns.values(200, 50, literals=literals)
     )
 
     assert 60 < found < 140
+
+
+@pytest.mark.parametrize("literals", [True, False])
+def test_hits_are_hits_and_misses_are_misses_without_automata_too(literals, monkeypatch):
+    """An expression matches each hit and none a miss; sets with and without automata answer alike."""
+    given = patterns.with_literals(50) if literals else patterns.without_literals(50)
+    expressions = [pattern.encode() for pattern in given]
+    hits, misses = (make(100, 50, literals=literals) for make in (patterns.hits, patterns.misses))
+    usual = _regex_set.RegexSet(range(50), expressions)
+    monkeypatch.setattr(_regex_set, "AUTOMATA", False)
+    without = _regex_set.RegexSet(range(50), expressions)
+
+    assert None not in map(usual.search, hits)
+    assert set(map(usual.search, misses)) == {None}
+    assert [*map(without.search, hits + misses)] == [*map(usual.search, hits + misses)]
+
+
+def test_captures_are_read_alike(cached_captures):
+    """Slices and the traffic reader find the same packets, and a shorter capture is the begin of a longer one."""
+    sliced = list(sliced_packets(captures.capture(60)))
+
+    assert list(our_packets(captures.capture(60))) == sliced
+    assert list(sliced_packets(captures.capture(20))) == sliced[:20]
+
+
+def test_captures_are_identified_by_their_configuration(cached_captures):
+    """By address, header and From user each, and one request in twenty by nothing."""
+    engine = Engine(Configuration.from_path(captures.configuration_file()))
+
+    found = Counter(
+        match.identifier if (match := engine.identify_message(message, inet_ntoa(source), port)) else None
+        for source, port, message in our_packets(captures.capture(2000))
+    )
+
+    assert set(found) == {"ip", "header", "username", None}
+    assert 50 < found[None] < 160
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,7 @@ def document(tmp_path):
 
 
 def line_of(kept, title):
-    (line,) = [one for one in report.tables(kept)["source"].split("\n") if one.startswith(f"| {title} |")]
+    (line,) = [text for text in report.tables(kept)["source"].split("\n") if text.startswith(f"| {title} |")]
     return line
 
 
@@ -69,7 +69,7 @@ def test_missing_peers_are_shown_with_the_reason(kept):
 
 
 def test_missed_targets_are_shown(kept):
-    """A target that isn't met says so in its table and is listed among what was lost."""
+    """A target that isn't met says so in its table and is listed among the missed ones."""
     kept["rows"]["source-hit-v4-1k"].rounds = [round_of(50e-9, 100e-9)]
 
     assert "2 × (2 to 2), **missed**" in line_of(kept, "1,000 rules, random hits")
@@ -80,17 +80,17 @@ def test_missed_targets_are_shown(kept):
 
 
 def test_faster_rivals_are_shown(kept):
-    """A rival that is faster is listed among what was lost, without a target too; a bound isn't."""
+    """A rival that is faster is listed with the missed targets, without a target too; a bound isn't."""
     sides = {OURS: 2e-6, "google-re2 Set": 1e-6, "Hyperscan": 3e-6}
     kept["rows"]["expressions-10"] = Result(rounds=[{"sides": sides, "canaries": STEADY, "two": 1.0}])
     sides = {OURS: 2e-6, "empty compiled method": 1e-6}
     kept["rows"]["message-none"] = Result(rounds=[{"sides": sides, "canaries": STEADY, "two": 1.0}])
 
-    lost = report.tables(kept)["missed"]
+    missed = report.tables(kept)["missed"]
 
-    assert "google-re2 Set is faster, ours goes into it 0.5 × (0.5 to 0.5)." in lost
-    assert "Hyperscan" not in lost
-    assert "empty" not in lost
+    assert "google-re2 Set is faster: peer ÷ ours is 0.5 × (0.5 to 0.5)." in missed
+    assert "Hyperscan" not in missed
+    assert "empty" not in missed
 
 
 def test_a_row_without_steady_rounds_says_so(kept):
@@ -103,6 +103,31 @@ def test_a_row_without_steady_rounds_says_so(kept):
 def test_rows_that_were_not_measured_are_shown(kept):
     """A row without results is in the table too."""
     assert "| 10 rules, random hits | not measured | | |" in report.tables(kept)["source"]
+
+
+def test_optional_rows_are_shown_once_they_were_measured(kept):
+    """A row that only a run by its name measures stands in no table before; a note is shown below the title."""
+    title = "simulate a capture of 1,000,000 requests"
+    assert title not in report.tables(kept)["simulate"]
+    assert "<br>Scapy reads the first 2,000 packets only | not measured" in report.tables(kept)["captures"]
+
+    sides = {OURS: 4.0, "tshark": 80.0}
+    kept["rows"]["simulate-1M"] = Result(rounds=[{"sides": sides, "canaries": STEADY, "two": 1.0}])
+    kept["rows"]["simulate-1M-memory"] = Result(
+        rounds=[{"sides": {OURS: 1.5e8, "100,000 requests": 7.5e7}, "canaries": STEADY, "two": 1.0}]
+    )
+
+    assert f"| {title}, the whole command | 4 s | tshark: 80 s, 20 ×" in report.tables(kept)["simulate"]
+    assert "| 150 MB | 100,000 requests: 75 MB, 0.5 ×" in report.tables(kept)["simulate"]
+
+
+def test_rows_of_other_days_are_told(kept):
+    """Where some rows were measured later than others, the first and the last day are shown."""
+    assert "| date | 2026-11-22 |" in report.tables(kept)["machine"]
+
+    kept["rows"]["message-none"] = Result(date="2026-11-30")
+
+    assert "| date | 2026-11-22 to 2026-11-30 |" in report.tables(kept)["machine"]
 
 
 def test_every_marker_has_a_table(kept):
@@ -183,7 +208,7 @@ def test_sides_alternate():
     result, machine = measure(ROW, Effort(rounds=3), "today", ask)
 
     assert asked == [OURS, "a", "b", "a", "b", OURS, "b", OURS, "a"]
-    assert [one["sides"] for one in result.rounds] == [{OURS: 2.0, "a": 2.0, "b": 2.0}] * 3
+    assert [round_["sides"] for round_ in result.rounds] == [{OURS: 2.0, "a": 2.0, "b": 2.0}] * 3
     assert machine == {"platform": "here"}
 
 

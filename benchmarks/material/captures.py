@@ -1,29 +1,37 @@
-"""Write a capture of many requests, and the configuration that identifies most of them.
+"""Captures of many requests, and the configuration that identifies most of them.
 
-    python benchmarks/traffic.py FOLDER [--requests 1000000]
+Facts
 
-``FOLDER/traffic.pcap`` holds UDP datagrams in Ethernet frames, about 1 GB for a million: INVITE, REGISTER and OPTIONS
-as providers and phones send them, from 5,000 sources, drawn with a fixed seed.  ``FOLDER/pjsip.conf`` has 1,000
-endpoints; a third each is found by address, by header and by From user, and one request in twenty by nothing.
+1. A capture holds UDP datagrams in Ethernet frames, about 1 kB each: INVITE, REGISTER and OPTIONS as providers and
+   phones send them, from some thousand sources, drawn with a fixed seed.  A shorter capture is the begin of a longer.
+2. The configuration has 1,000 endpoints; a third each is found by address, by header and by From user, and one request
+   in twenty by nothing.
 """
 
 from __future__ import annotations
 
-import argparse
+import os
 import random
 import struct
 from pathlib import Path
 
+from benchmarks.material.address_tables import CACHE, EDITION
+
+__all__ = ["PORT", "SERVER", "capture", "configuration", "configuration_file", "request"]
+
 SEED = 20261126
 ENDPOINTS = 1000
-SOURCES = 5000
+#: 192.0.2.5
 SERVER = 0xC0000205
+PORT = 5060
+#: 10.64.0.0: each endpoint that is found by address has four addresses from here on.
+NETWORKS = 0x0A400000
 #: Microseconds between two requests.
 INTERVAL = 300
 BEGUN = 1_795_000_000
 HEADER = struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 262144, 1)
 RECORD = struct.Struct("<IIII")
-ETHERNET = bytes.fromhex("02000000000202000000000108 00".replace(" ", ""))
+ETHERNET = bytes.fromhex("020000000002 020000000001 0800")
 IPV4 = struct.Struct(">BBHHHBBHII")
 UDP = struct.Struct(">HHHH")
 
@@ -50,6 +58,27 @@ COMMON = (
 )
 
 
+def capture(requests: int) -> Path:
+    """Return the path of a capture of so many requests, which is written when it is first needed."""
+    path = CACHE / f"{requests}.{EDITION}.pcap"
+    if not path.exists():
+        CACHE.mkdir(parents=True, exist_ok=True)
+        temporary = path.with_suffix(f".{os.getpid()}")
+        _write(temporary, requests)
+        temporary.replace(path)
+    return path
+
+
+def configuration_file() -> Path:
+    """Return the path of the configuration, written anew: it is small."""
+    path = CACHE / f"captures.{EDITION}.conf"
+    CACHE.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_suffix(f".{os.getpid()}")
+    temporary.write_text(configuration(), encoding="utf-8")
+    temporary.replace(path)
+    return path
+
+
 def configuration() -> str:
     """Return pjsip.conf."""
     parts = [
@@ -60,7 +89,8 @@ def configuration() -> str:
         parts.append(f"[endpoint-{number}]\ntype=endpoint\n")
         if number % 3 == 0:
             parts.append(
-                f"[address-{number}]\ntype=identify\nendpoint=endpoint-{number}\nmatch={host_of(number)}/30\n"
+                f"[address-{number}]\ntype=identify\nendpoint=endpoint-{number}\n"
+                f"match={_host(NETWORKS + 4 * number)}/30\n"
             )
         elif number % 3 == 1:
             parts.append(
@@ -70,12 +100,6 @@ def configuration() -> str:
     return "\n".join(parts)
 
 
-def host_of(number: int) -> str:
-    """Return the first address of an endpoint's network of four."""
-    address = 0x0A400000 + 4 * number
-    return ".".join(str(address >> shift & 255) for shift in (24, 16, 8, 0))
-
-
 def request(generator: random.Random, number: int) -> tuple[int, int, bytes]:
     """Return source address, port and message of a request."""
     endpoint = generator.randrange(ENDPOINTS)
@@ -83,14 +107,14 @@ def request(generator: random.Random, number: int) -> tuple[int, int, bytes]:
     known = generator.random() >= 0.05
     # Those that are found by address come from their network, the others from anywhere.
     if known and endpoint % 3 == 0:
-        source = 0x0A400000 + 4 * endpoint + branch % 4
+        source = NETWORKS + 4 * endpoint + branch % 4
     else:
         source = 0xC6336400 + 0x10000 * (branch % 16) + endpoint * 5 % 256 + 256 * (endpoint % 19)
     port = 5060 if branch & 1 else 1024 + endpoint * 5 % 60000
     method = ("INVITE", "INVITE", "REGISTER", "OPTIONS", "REGISTER", "INVITE", "OPTIONS", "REGISTER")[
         branch >> 8 & 7
     ]
-    host = ".".join(str(source >> shift & 255) for shift in (24, 16, 8, 0))
+    host = _host(source)
     body = SDP.format(number=number, host=host, media=10000 + branch % 20000) if method == "INVITE" else ""
     user = f"endpoint-{endpoint}" if known and endpoint % 3 == 2 else f"+4930{branch % 10**8:08d}"
     text = COMMON.format(
@@ -116,7 +140,7 @@ def request(generator: random.Random, number: int) -> tuple[int, int, bytes]:
     return source, port, head.encode()
 
 
-def write(path: Path, requests: int) -> None:
+def _write(path: Path, requests: int) -> None:
     """Write the capture."""
     generator = random.Random(SEED)
     with path.open("wb", buffering=1 << 20) as file:
@@ -129,22 +153,10 @@ def write(path: Path, requests: int) -> None:
             file.write(ETHERNET)
             # Checksums are left out, as captures on the sending host have them too.
             file.write(IPV4.pack(0x45, 0, size + 28, number & 0xFFFF, 0x4000, 63, 17, 0, source, SERVER))
-            file.write(UDP.pack(port, 5060, size + 8, 0))
+            file.write(UDP.pack(port, PORT, size + 8, 0))
             file.write(message)
 
 
-def main() -> None:
-    """Write both files."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--requests", type=int, default=1_000_000)
-    arguments = parser.parse_args()
-    arguments.folder.mkdir(parents=True, exist_ok=True)
-    (arguments.folder / "pjsip.conf").write_text(configuration())
-    write(arguments.folder / "traffic.pcap", arguments.requests)
-
-
-if __name__ == "__main__":
-    main()
+def _host(address: int) -> str:
+    """Return an IPv4 address as text."""
+    return ".".join(str(address >> shift & 255) for shift in (24, 16, 8, 0))
