@@ -62,6 +62,7 @@ def compare_files(
     ``watch`` is called with the rows before.  ValueError for a plan with expected answers or files to write, which are
     of one configuration.
     """
+    _check(plan)
     comparison = _comparison(plan, after, (plan.compiled(), _engine(plan, after)))
     timelines = (Timeline(), Timeline())
     for path in paths:
@@ -83,6 +84,7 @@ def compare_files_in_processes(
     done: Callable[[Task], None] | None = None,
 ) -> ComparedFiles:
     """Compare as ``compare_files`` does, in ``jobs`` processes: a file each, or stretches of files."""
+    _check(plan)
     engines = (plan.compiled(), _engine(plan, after))
     total = _Part()
     tasks = tasks_of(paths, jobs)
@@ -99,6 +101,13 @@ def compare_files_in_processes(
     comparison.changes = total.changes
     comparison.examples = total.examples
     return ComparedFiles(comparison, total.timelines)
+
+
+def _check(plan: RunPlan) -> None:
+    if plan.expected is not None or plan.output is not None or plan.record is not None:
+        raise ValueError(
+            "a comparison has the answers of two configurations: expected, output and record must be None"
+        )
 
 
 def _work(plan: RunPlan, after: Configuration, task: Task) -> _Part:
@@ -128,10 +137,6 @@ def _engine(plan: RunPlan, after: Configuration) -> Engine:
 
 
 def _comparison(plan: RunPlan, after: Configuration, engines: tuple[Engine, Engine]) -> Comparison:
-    if plan.expected is not None or plan.output is not None or plan.record is not None:
-        raise ValueError(
-            "a comparison has the answers of two configurations: expected, output and record must be None"
-        )
     return Comparison(
         plan.configuration,
         after,
