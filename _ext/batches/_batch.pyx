@@ -25,7 +25,7 @@ from identify._compiled._column cimport (
     PACKED4, PACKED16, POINTERS, QUADS, Chunk, Column, Cursor, advance, bytes_at, is_null, refresh, seek,
 )
 from identify._compiled._decide cimport Compiled, Place, decide
-from identify._compiled._fields cimport VIA
+from identify._compiled._header_names cimport VIA
 from identify._compiled._indices cimport Indices, make_indices
 from identify._compiled._inputs cimport take_addresses, take_messages, take_ports
 from identify._compiled._matcher cimport Matcher

@@ -20,8 +20,10 @@ from libc.stdint cimport uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free
 from libc.string cimport memcmp, memcpy, memset
 
-from identify._compiled._regex cimport (CODE_POINT_RANGES, check_expression, compile_expression, enter_locale, free_expression,
-                              leave_locale, run_expression)
+from identify._compiled._regex cimport (
+    CODE_POINT_RANGES, check_expression, compile_expression, enter_locale, free_expression, leave_locale,
+    run_expression,
+)
 from identify._compiled._regex_automaton cimport lowest_bit, run_automaton, write_automaton
 from identify._compiled._regex_index cimport PADDING, Candidates, IndexBuilder, find_candidates
 from identify._compiled._regex_syntax cimport Analysis, analyse

@@ -24,15 +24,15 @@ from libc.stdlib cimport free
 from identify._compiled._address_tables cimport AddressTables, find_v4, find_v6
 from identify._compiled._address_text cimport Source, parse_source
 from identify._compiled._decide cimport decide, line_token
-from identify._compiled._fields cimport AUTHORIZATION, CONTACT, NameAddress
+from identify._compiled._header_grammar cimport NameAddress
+from identify._compiled._header_names cimport AUTHORIZATION, CONTACT
+from identify._compiled._message cimport address_at
 from identify._compiled._recent cimport (
     Fingerprint, Key, Slot, recent_begin, recent_end, recent_find, recent_put, recent_remove, recent_turn, sip_add,
     sip_add_number, sip_begin, sip_end,
 )
-from identify._compiled._message cimport (
-    SCREENING_400_CONTACT, SCREENING_416_CONTACT, SCREENING_416_FROM, address_at, screen,
-)
 from identify._compiled._parsed cimport Message
+from identify._compiled._screening cimport SCREENING_400_CONTACT, SCREENING_416_CONTACT, SCREENING_416_FROM, screen
 from identify._compiled._text cimport Span, decoded, same_name
 from identify._compiled._transaction cimport (
     METHOD_ACK, METHOD_BYE, METHOD_CANCEL, METHOD_INFO, METHOD_INVITE, METHOD_OPTIONS, METHOD_OTHER, METHOD_PRACK,
@@ -346,7 +346,7 @@ cdef void remember_request(Core *core, const Event *event, const Key *transactio
     cdef Key key
     if ids.method == METHOD_INVITE:
         recent_put(&core.invites, transaction, event.time,
-                 REINVITE_PENDING if event.outcome == IN_DIALOG else INVITE_PENDING)
+                   REINVITE_PENDING if event.outcome == IN_DIALOG else INVITE_PENDING)
     elif ids.method != METHOD_ACK and not event.stream:
         recent_put(&core.transactions, transaction, event.time, 0)
     if (not core.answered and makes_dialog(ids.method) and event.outcome == IDENTIFIED

@@ -6,9 +6,7 @@ from libc.stdlib cimport free, malloc
 from libc.string cimport memcpy
 
 from identify._compiled._text_table cimport RECORD_ALIGNMENT, Record
-from identify._compiled._tables cimport (
-    ANONYMOUS, AUTH_USERNAME, HEADER, IDENTIFIERS, IP, LINE, REQUEST_URI, USERNAME, part,
-)
+from identify._compiled._tables cimport IDENTIFIERS, part
 
 from identify.errors import EngineFileError
 from identify.identifiers import NUMBERS
