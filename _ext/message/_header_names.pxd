@@ -5,7 +5,7 @@ from libc.stdint cimport uint8_t, uint16_t, uint32_t, uint64_t
 from identify._compiled._text cimport Span, sip_word_at
 
 # The headers that PJSIP reads itself.  Saved tables are indexed by these numbers.
-cdef enum Kind:
+cdef enum HeaderKind:
     GENERIC = 0
     ACCEPT, ALLOW, AUTHORIZATION, CALL_ID, CONTACT, CONTENT_LENGTH, CONTENT_TYPE, CSEQ, EVENT, EXPIRES, FROM
     MAX_FORWARDS, MIN_EXPIRES, MIN_SE, PROXY_AUTHENTICATE, PROXY_AUTHORIZATION, RECORD_ROUTE, REPLACES, REQUIRE

@@ -158,7 +158,7 @@ cdef class Request:
                  transport_section=None, method="INVITE", request_uri=None, from_uri=None, to_uri=None, headers=()):
         if self.source or self.message.length:
             raise TypeError("a Request is immutable: it can't be initialised again")
-        self.take_place(source, port, transport, local, transport_section)
+        self.take_arrival(source, port, transport, local, transport_section)
         # Names and values in turn; From and To, whose URIs are put into <>, come first.
         cdef list texts = []
         cdef Py_ssize_t addresses = 0
@@ -225,7 +225,7 @@ cdef class Request:
         begin(&self.message, <const uint8_t *>PyBytes_AS_STRING(self.data), <uint32_t>PyBytes_GET_SIZE(self.data),
               NULL, 0)
 
-    cdef take_place(self, source, port, transport, local, transport_section):
+    cdef take_arrival(self, source, port, transport, local, transport_section):
         self.source = source
         self.port = port_of(port)
         self.transport = transport if transport == "udp" else transport.lower()
@@ -373,7 +373,7 @@ cdef class Request:
 
 cdef Request read_by(int way, data, str source, port, str transport, local, transport_section):
     cdef Request request = Request.__new__(Request)
-    request.take_place(source, port, transport, local, transport_section)
+    request.take_arrival(source, port, transport, local, transport_section)
     if not isinstance(data, bytes):
         if not PyObject_CheckBuffer(data):
             raise TypeError(f"data must be bytes as they came off the wire, not {type(data).__name__}")

@@ -2,7 +2,8 @@
 
 Knows a scanned request alone; whether a transaction or dialog is live is not its subject (``_stages`` has these).
 
-Facts (in this order)
+Facts
+- The checks come in this order.
 - 416 for a From or To whose scheme isn't sip, sips or tel.  Of several From or To the last is looked at.
 - 416 for any Contact whose scheme isn't sip or sips; the asterisk has none.
 - 400 for INVITE, SUBSCRIBE, REFER, UPDATE or NOTIFY without Contact.

@@ -9,7 +9,8 @@ from array import array
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from identify._compiled._record_batch import ArrowColumn, RecordBatch, numbers, texts
+from identify._compiled._arrow_columns import ArrowColumn, numbers, texts
+from identify._compiled._record_batch import RecordBatch
 
 if TYPE_CHECKING:
     from identify.simulation.results.result import Result
