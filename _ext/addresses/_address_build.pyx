@@ -70,7 +70,7 @@ cdef enum:
     EXCLUDING_FACTOR = 4
     EXCLUDING_ALLOWANCE = 16384
 
-cdef enum Kind:
+cdef enum GroupKind:
     REGULAR
     EXCLUDING
     IRREGULAR
@@ -81,7 +81,7 @@ cdef struct Group:
     size_t begin
     size_t end
     uint32_t rank
-    Kind kind
+    GroupKind kind
 
 
 # Everything that building one family allocates.
@@ -238,12 +238,12 @@ cdef size_t distinct_ports(const Family *family, const Group *group) noexcept no
     return kept
 
 
-cdef Kind classify_group(const Family *family, const Group *group) noexcept nogil:
+cdef GroupKind classify_group(const Family *family, const Group *group) noexcept nogil:
     cdef size_t i
     cdef size_t negated = 0
     cdef bint ported = False
     cdef bint positive = False
-    cdef Kind kind = REGULAR
+    cdef GroupKind kind = REGULAR
     cdef const Rule *rule
     for i in range(group.begin, group.end):
         rule = family.rules[i]

@@ -21,7 +21,7 @@ cdef struct FoundMask:
 
 
 # A positive item on its way into the hash.
-cdef struct Candidate:
+cdef struct MaskedCandidate:
     uint64_t high
     uint64_t low
     uint32_t mask
@@ -74,7 +74,7 @@ cdef void add_item(Masked *masked, const Rule *rule) noexcept:
 cdef int finish_masked(Masked *masked) except -1:
     """Number the masks and build the hash."""
     cdef FoundMask *found = <FoundMask *>malloc((masked.item_count + 1) * sizeof(FoundMask))
-    cdef Candidate *candidates = <Candidate *>malloc((masked.item_count + 1) * sizeof(Candidate))
+    cdef MaskedCandidate *candidates = <MaskedCandidate *>malloc((masked.item_count + 1) * sizeof(MaskedCandidate))
     try:
         if found == NULL or candidates == NULL:
             raise MemoryError("address tables")
@@ -142,8 +142,8 @@ cdef void number_masks(Masked *masked, FoundMask *found) noexcept nogil:
 
 
 cdef int compare_candidates(const void *first, const void *second) noexcept nogil:
-    cdef const Candidate *a = <const Candidate *>first
-    cdef const Candidate *b = <const Candidate *>second
+    cdef const MaskedCandidate *a = <const MaskedCandidate *>first
+    cdef const MaskedCandidate *b = <const MaskedCandidate *>second
     if a.mask != b.mask:
         return -1 if a.mask < b.mask else 1
     if a.high != b.high:
@@ -153,7 +153,7 @@ cdef int compare_candidates(const void *first, const void *second) noexcept nogi
     return (a.item > b.item) - (a.item < b.item)
 
 
-cdef void collect_candidates(Masked *masked, Candidate *candidates) noexcept nogil:
+cdef void collect_candidates(Masked *masked, MaskedCandidate *candidates) noexcept nogil:
     """List the positive items by mask and address, each owner once for an address, in order of rank."""
     cdef size_t count = 0
     cdef size_t i
@@ -167,7 +167,7 @@ cdef void collect_candidates(Masked *masked, Candidate *candidates) noexcept nog
             candidates[count].mask = item.mask
             candidates[count].item = <uint32_t>i
             count += 1
-    qsort(candidates, count, sizeof(Candidate), compare_candidates)
+    qsort(candidates, count, sizeof(MaskedCandidate), compare_candidates)
     masked.candidate_count = 0
     for i in range(count):
         item = &masked.items[candidates[i].item]

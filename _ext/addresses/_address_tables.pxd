@@ -87,6 +87,18 @@ cdef struct PortRoot:
 
 # A node of the IPv6 trie covers only the span between its first and its last boundary, counted from
 # the first: prefixes of one provider then branch at once, however deep they lie.  The entries follow.
+#
+# An example, in hexadecimal, with addresses of 16 bits: boundaries at 2010, 2018, 2030 and 2040, so
+# that first = 2010 and span = 30.  With shift = 4 an entry covers 10 addresses:
+#
+#     address    ... 200f | 2010 ... 2018 ... | 2020 ...  | 2030 ...  | 2040 ...
+#     value            v0 |   v1       v2     |   v2      |   v3      |   v4
+#     node          below | entry 0: leaf     | entry 1   | entry 2   | above
+#                         |  v1 | 8 | v2      |  v2       |  v3       |
+#
+#     2025 - first = 15    15 >> 4 = 1: entry 1 is the value v2
+#     201a - first =  a     a >> 4 = 0: the leaf of entry 0, where a >= 8 leads to v2
+#     2041 - first = 31    not below the span: above
 cdef struct Node6:
     uint64_t low_high
     uint64_t low_low

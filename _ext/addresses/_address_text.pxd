@@ -1,10 +1,11 @@
-"""Source addresses as text, inline for every module that reads them.
+"""Source addresses from text, inline for every module that reads them.
 
 Knows the resolver's rules for numeric addresses; not ``match`` values with masks and ports.  Only
 inline functions: there is no module of this name.
 
-Facts (by experiment with the C library's ``getaddrinfo`` and ``AI_NUMERICHOST``, on which Asterisk
-relies)
+Facts
+- All were found by experiment with the C library's ``getaddrinfo`` and ``AI_NUMERICHOST``, on which
+  Asterisk relies.
 - IPv4 is read as ``inet_aton`` reads it, to the last character: one to four numbers, the last fills
   what is left (``1.2.3`` is 1.2.0.3); ``0x`` is hexadecimal, another leading zero octal.
 - IPv6 is read as ``inet_pton`` reads it; a dotted tail is plain decimal without leading zeros.
@@ -15,8 +16,9 @@ relies)
 - One pair of brackets around the whole is taken off, as in ``match``.
 - IPv4-mapped addresses are IPv4.
 
-Strategy: the forms that everybody writes are read without branches by ``_address_text.h``; what that refuses is read
-character by character here.
+Strategy
+1. The forms that everybody writes are read without branches by ``_address_text.h``.
+2. What that refuses is read character by character here.
 """
 
 from libc.stddef cimport size_t

@@ -126,44 +126,12 @@ cdef class AddressIndex:
     @staticmethod
     def from_rules(identifies not None):
         """Build from a list of (negated, family, address, mask, port) for each identify, in rank order."""
-        cdef AddressIndex index = AddressIndex.__new__(AddressIndex)
-        cdef size_t count = 0
-        cdef size_t rank
-        cdef Rule *rules
-        for items in identifies:
-            count += <size_t>len(items)
-        rules = allocate_rules(count)
-        try:
-            count = 0
-            for rank, items in enumerate(identifies):
-                for negated, family, address, mask, port in items:
-                    put_rule(&rules[count], rank, negated, family, address, mask, port)
-                    count += 1
-            index.build(rules, count)
-        finally:
-            free(rules)
-        return index
+        return make_index(identifies, True)
 
     @staticmethod
     def from_identifies(identifies not None):
         """Build from the ``AddressRule`` objects of each identify, in rank order."""
-        cdef AddressIndex index = AddressIndex.__new__(AddressIndex)
-        cdef size_t count = 0
-        cdef size_t rank
-        cdef Rule *rules
-        for items in identifies:
-            count += <size_t>len(items)
-        rules = allocate_rules(count)
-        try:
-            count = 0
-            for rank, items in enumerate(identifies):
-                for item in items:
-                    put_rule(&rules[count], rank, item.negated, item.family, item.address, item.mask, item.port)
-                    count += 1
-            index.build(rules, count)
-        finally:
-            free(rules)
-        return index
+        return make_index(identifies, False)
 
     def lookup(self, uint32_t family, address not None, uint16_t port):
         """Return the smallest rank that matches a source, -1 for none.
@@ -250,6 +218,31 @@ cdef class AddressIndex:
 
     def __repr__(self):
         return f"<AddressIndex of {self.rules} items, {self.tables.size} bytes>"
+
+
+cdef AddressIndex make_index(identifies, bint of_tuples):
+    """An index over the items of each identify, which are tuples or ``AddressRule`` objects."""
+    cdef AddressIndex index = AddressIndex.__new__(AddressIndex)
+    cdef size_t count = 0
+    cdef size_t rank
+    cdef Rule *rules
+    for items in identifies:
+        count += <size_t>len(items)
+    rules = allocate_rules(count)
+    try:
+        count = 0
+        for rank, items in enumerate(identifies):
+            for item in items:
+                if of_tuples:
+                    negated, family, address, mask, port = item
+                    put_rule(&rules[count], rank, negated, family, address, mask, port)
+                else:
+                    put_rule(&rules[count], rank, item.negated, item.family, item.address, item.mask, item.port)
+                count += 1
+        index.build(rules, count)
+    finally:
+        free(rules)
+    return index
 
 
 cdef Rule *allocate_rules(size_t count) except NULL:

@@ -2,7 +2,8 @@
 
 Knows the interface and which formats a column may have; needs no Arrow library, copies nothing that is aligned.
 
-Facts (https://arrow.apache.org/docs/format/CDataInterface.html)
+Facts
+- The interface: https://arrow.apache.org/docs/format/CDataInterface.html
 - A capsule releases what it holds when it is freed; it is kept with the column, and its content is only borrowed.
 - What a stream delivers belongs to whoever asked for it, and is released by them.
 - The interface gives no sizes of buffers, but for views: the offsets of texts are taken at their word once they don't

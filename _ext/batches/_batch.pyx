@@ -18,14 +18,15 @@ from libc.stdint cimport int32_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libc.string cimport memchr, memcpy
 
 from identify._compiled._address_batch cimport BLOCK, find_block_v4, find_block_v6, prefetch
+from identify._compiled._address_print cimport print_v4, print_v6
 from identify._compiled._address_text cimport Source, parse_source, to_plain
 from identify._compiled._atomics cimport take_atomic
 from identify._compiled._bytes cimport big32, big64
 from identify._compiled._column cimport (
     PACKED4, PACKED16, POINTERS, QUADS, Chunk, Column, Cursor, advance, bytes_at, is_null, refresh, seek,
 )
-from identify._compiled._decide cimport Compiled, Place, decide
-from identify._compiled._fields cimport VIA
+from identify._compiled._decide cimport Arrival, Compiled, decide
+from identify._compiled._header_names cimport VIA
 from identify._compiled._indices cimport Indices, make_indices
 from identify._compiled._inputs cimport take_addresses, take_messages, take_ports
 from identify._compiled._matcher cimport Matcher
@@ -35,10 +36,6 @@ from identify._compiled._request cimport port_of
 from identify._compiled._tables cimport NO_WANTED, part
 
 from identify._compiled._request import STREAMS
-
-cdef extern from "<arpa/inet.h>" nogil:
-    int AF_INET6
-    const char *inet_ntop(int family, const void *address, char *text, uint32_t size)
 
 cdef extern from "<pthread.h>" nogil:
     ctypedef unsigned long pthread_t
@@ -87,14 +84,14 @@ ctypedef struct Job:
     size_t piece
     size_t taken
     int32_t *answers
-    # Columns without chunks aren't given: one place or port is that of all rows.
+    # A column without chunks wasn't given: all rows have the source or port of `arrival`.
     const Chunk *messages
     size_t message_chunks
     const Chunk *sources
     size_t source_chunks
     const Chunk *ports
     size_t port_chunks
-    Place place
+    Arrival arrival
     # The transport section of sources whose text has no colon, and of those that have one.
     int32_t transport_v4
     int32_t transport_v6
@@ -140,13 +137,13 @@ def identify_messages(Matcher matcher not None, messages, sources, ports, str tr
     transport = transport.lower()
     job.stream = transport in STREAMS
     if matcher.transports_matter:
-        job.transport_v4 = matcher.transport_of("", transport, local, transport_section)
-        job.transport_v6 = matcher.transport_of(":", transport, local, transport_section)
+        job.transport_v4 = matcher.transport_section("", transport, local, transport_section)
+        job.transport_v6 = matcher.transport_section(":", transport, local, transport_section)
     _port_column = set_ports(&job, ports, "messages")
     if isinstance(sources, (str, int)) and not isinstance(sources, bool):
         text = one_text(sources)
-        job.place.text = text
-        set_text(&job, <const uint8_t *>job.place.text, <size_t>len(text), &job.place)
+        job.arrival.text = text
+        set_text(&job, <const uint8_t *>job.arrival.text, <size_t>len(text), &job.arrival)
     else:
         source_column = take_addresses(sources, "sources")
         if source_column.count != job.count:
@@ -177,11 +174,11 @@ cdef void open_job(Job *job, Matcher matcher, size_t count,
     job.answers = NULL
     job.messages = job.sources = job.ports = NULL
     job.message_chunks = job.source_chunks = job.port_chunks = 0
-    job.place.text = b""
-    job.place.source.high = job.place.source.low = 0
-    job.place.source.family = 0
-    job.place.port = 0
-    job.place.transport = -1
+    job.arrival.text = b""
+    job.arrival.source.high = job.arrival.source.low = 0
+    job.arrival.source.family = 0
+    job.arrival.port = 0
+    job.arrival.transport = -1
     job.transport_v4 = job.transport_v6 = -1
     job.stream = job.wants_text = False
 
@@ -190,7 +187,7 @@ cdef Column set_ports(Job *job, ports, str rows):
     """Take one port or a column of them; return what must live as long as the job."""
     cdef Column column
     if isinstance(ports, int):
-        job.place.port = <uint16_t>port_of(ports)
+        job.arrival.port = <uint16_t>port_of(ports)
         return None
     column = take_ports(ports)
     if column.count != job.count:
@@ -286,8 +283,8 @@ cdef void run_sources(const Job *job, size_t row, size_t count) noexcept nogil:
                 ports[i] = port_of_row(port_at.chunk, port_at.row)
                 advance(&port_at, 1)
         if at.chunk.layout == QUADS:
-            find_block_v4(job.compiled.addresses, <const uint32_t *>at.chunk.rows + at.row, own, job.place.port, block,
-                          answers)
+            find_block_v4(job.compiled.addresses, <const uint32_t *>at.chunk.rows + at.row, own, job.arrival.port,
+                          block, answers)
             if at.chunk.validity != NULL:
                 for i in range(block):
                     if is_null(at.chunk, at.row + i):
@@ -326,7 +323,7 @@ cdef void find_sorted(const Job *job, const Chunk *chunk, size_t row, const uint
     cdef size_t i
     sort.quad_count = sort.wide_count = 0
     for i in range(count):
-        port = ports[i] if ports != NULL else job.place.port
+        port = ports[i] if ports != NULL else job.arrival.port
         read_source(chunk, row + i, &source)
         ranks[i] = NO_ANSWER
         if source.family == 4:
@@ -341,13 +338,13 @@ cdef void find_sorted(const Job *job, const Chunk *chunk, size_t row, const uint
             sort.wide_places[sort.wide_count] = <uint8_t>i
             sort.wide_count += 1
     if sort.quad_count:
-        find_block_v4(job.compiled.addresses, sort.quads, sort.quad_ports if ports != NULL else NULL, job.place.port,
+        find_block_v4(job.compiled.addresses, sort.quads, sort.quad_ports if ports != NULL else NULL, job.arrival.port,
                       sort.quad_count, found)
         for i in range(sort.quad_count):
             ranks[sort.quad_places[i]] = found[i]
     if sort.wide_count:
         find_block_v6(job.compiled.addresses, sort.highs, sort.lows, sort.wide_ports if ports != NULL else NULL,
-                      job.place.port, sort.wide_count, found)
+                      job.arrival.port, sort.wide_count, found)
         for i in range(sort.wide_count):
             ranks[sort.wide_places[i]] = found[i]
 
@@ -381,7 +378,7 @@ cdef void run_messages(const Job *job, size_t row, size_t count) noexcept nogil:
     cdef Cursor at, source_at, port_at
     cdef Field fields[FIELD_ROOM]
     cdef Message message
-    cdef Place place = job.place
+    cdef Arrival arrival = job.arrival
     cdef char text[TEXT_ROOM]
     cdef int32_t *answer = job.answers + row
     cdef const uint8_t *data
@@ -396,11 +393,11 @@ cdef void run_messages(const Job *job, size_t row, size_t count) noexcept nogil:
             prefetch_message(at.chunk, at.row + 1)
         if source_at.chunk != NULL:
             refresh(&source_at)
-            read_place(job, source_at.chunk, source_at.row, text, &place)
+            read_arrival(job, source_at.chunk, source_at.row, text, &arrival)
             advance(&source_at, 1)
         if port_at.chunk != NULL:
             refresh(&port_at)
-            place.port = port_of_row(port_at.chunk, port_at.row)
+            arrival.port = port_of_row(port_at.chunk, port_at.row)
             advance(&port_at, 1)
         if not bytes_at(at.chunk, at.row, &data, &size):
             answer[i] = NO_ANSWER
@@ -410,7 +407,7 @@ cdef void run_messages(const Job *job, size_t row, size_t count) noexcept nogil:
             begin(&message, data, <uint32_t>size, fields, FIELD_ROOM)
             answer[i] = DROPPED_ANSWER
             if parse_message(&message, job.stream):
-                answer[i] = decide(job.compiled, &message, &place)
+                answer[i] = decide(job.compiled, &message, &arrival)
             finish(&message)
         advance(&at, 1)
 
@@ -428,62 +425,51 @@ cdef inline void prefetch_message(const Chunk *chunk, size_t row) noexcept nogil
         at += CACHE_LINE
 
 
-cdef inline void read_place(const Job *job, const Chunk *chunk, size_t row, char *room, Place *place) noexcept nogil:
+cdef inline void read_arrival(const Job *job, const Chunk *chunk, size_t row, char *room,
+                              Arrival *arrival) noexcept nogil:
     """Fill in the source of a row; ``room`` has TEXT_ROOM bytes for its text."""
     cdef const uint8_t *at = NULL
     cdef uint64_t size = 0
     cdef size_t kept
     if chunk.layout == QUADS or chunk.layout == PACKED4 or chunk.layout == PACKED16:
-        read_source(chunk, row, &place.source)
-        place.transport = job.transport_v6 if place.source.family == 6 else job.transport_v4
+        read_source(chunk, row, &arrival.source)
+        arrival.transport = job.transport_v6 if arrival.source.family == 6 else job.transport_v4
         if job.wants_text:
-            print_source(&place.source, room)
-            place.text = room
+            print_source(&arrival.source, room)
+            arrival.text = room
         return
     if not bytes_at(chunk, row, &at, &size):
         at = <const uint8_t *>b""
-    set_text(job, at, <size_t>size, place)
+    set_text(job, at, <size_t>size, arrival)
     if not job.wants_text:
         return
     if chunk.layout == POINTERS:
-        place.text = <const char *>at
+        arrival.text = <const char *>at
     else:
         kept = <size_t>size if size < <uint64_t>TEXT_ROOM else <size_t>TEXT_ROOM - 1
         memcpy(room, at, kept)
         room[kept] = 0
-        place.text = room
+        arrival.text = room
 
 
-cdef inline void set_text(const Job *job, const uint8_t *text, size_t size, Place *place) noexcept nogil:
+cdef inline void set_text(const Job *job, const uint8_t *text, size_t size, Arrival *arrival) noexcept nogil:
     """Fill in what a source's text says."""
-    parse_source(<const char *>text, size, &place.source)
-    place.transport = job.transport_v4
+    parse_source(<const char *>text, size, &arrival.source)
+    arrival.transport = job.transport_v4
     if job.transport_v4 != job.transport_v6 and size and memchr(text, c":", size) != NULL:
-        place.transport = job.transport_v6
+        arrival.transport = job.transport_v6
 
 
 cdef void print_source(const Source *source, char *room) noexcept nogil:
     """Write an address as everybody does, and nothing for none."""
     cdef uint8_t octets[16]
-    cdef uint32_t number, i, at = 0
-    if source.family == 6:
+    cdef uint32_t i
+    if source.family == 4:
+        print_v4(<uint32_t>source.low, room)
+    elif source.family == 6:
         for i in range(8):
             octets[i] = <uint8_t>(source.high >> (56 - 8 * i))
             octets[8 + i] = <uint8_t>(source.low >> (56 - 8 * i))
-        inet_ntop(AF_INET6, octets, room, <uint32_t>TEXT_ROOM)
-        return
-    if source.family == 4:
-        for i in range(4):
-            number = <uint32_t>(source.low >> (24 - 8 * i)) & 255
-            if i:
-                room[at] = c"."
-                at += 1
-            if number > 99:
-                room[at] = <char>(48 + number // 100)
-                at += 1
-            if number > 9:
-                room[at] = <char>(48 + number // 10 % 10)
-                at += 1
-            room[at] = <char>(48 + number % 10)
-            at += 1
-    room[at] = 0
+        print_v6(octets, room)
+    else:
+        room[0] = 0

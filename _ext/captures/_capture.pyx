@@ -9,14 +9,13 @@ Facts
 - A message that was sent again is a packet of its own: it comes half a second later (RFC 3261 17.1.1.1) and in IPv4
   mostly with another identification.
 
-Strategy: the layers are decoded here because no library keeps up.  Of frames with an INVITE of 1 kB over UDP, read on
-one core from cached files: dpkt 1.9.8 gave addresses and payloads of 135,000 a second, Scapy 2.8.0 of 9,600, slices in
-plain Python for this one kind of frame 900,000; this module delivers 3,500,000 a second in batches, copies searched,
-of which a third of the time is the kernel's for reading.
+Strategy
+1. The layers are decoded here because no library of Python's keeps up with the replay.
+2. A packet goes through all layers before the next one is read; only fragments and segments out of order wait.
+3. Copies are searched by a hash of what doesn't change on the way.
 """
 
 cimport cython
-from cpython.buffer cimport PyBUF_SIMPLE, PyBuffer_Release, PyObject_GetBuffer
 from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free
 from libc.string cimport memcmp, memcpy
@@ -24,7 +23,8 @@ from libc.string cimport memcmp, memcpy
 import os
 
 from identify._compiled._bytes cimport big16, big32
-from identify._compiled._traffic_columns cimport TCP, UDP, Columns, Envelope
+from identify._compiled._decoder cimport Decoder
+from identify._compiled._traffic_columns cimport TCP, UDP, Envelope
 from identify._compiled._copies cimport Copies, digest, seen_within
 from identify._compiled._datagrams cimport Datagrams
 from identify._compiled._fragments cimport Assembly, Fragments
@@ -35,7 +35,7 @@ from identify._compiled._skipped cimport (
 )
 from identify._compiled._records cimport (
     DAMAGE_BLOCK_END, DAMAGE_BLOCK_LENGTH, DAMAGE_BYTE_ORDER, DAMAGE_MAGIC, DAMAGE_NONE, DAMAGE_PACKET_LENGTH,
-    OUTCOME_DAMAGED, OUTCOME_MORE, OUTCOME_PACKET, Outcome, Record, Records,
+    READ_DAMAGED, READ_MORE, READ_PACKET, Packet, ReadStatus, Records,
 )
 from identify._compiled._streams cimport Segment, Streams
 
@@ -69,16 +69,13 @@ cdef bint has_addresses(const Network *network) noexcept nogil:
 
 
 @cython.final
-cdef class CaptureDecoder:
+cdef class CaptureDecoder(Decoder):
     """Decodes a capture that comes in pieces.
 
     `duplicates` is the time in nanoseconds within which a second copy of a packet is dropped, 0 for never; `hep` one of
     ``HEP_MODES``.
-
-    For one thread at a time; :meth:`feed` lets others run.
     """
 
-    cdef Columns columns
     cdef Records records
     cdef Fragments fragments
     cdef Streams streams
@@ -86,7 +83,6 @@ cdef class CaptureDecoder:
     cdef Copies *copies
     cdef int64_t window
     cdef uint64_t seed
-    cdef bint busy
 
     def __cinit__(self, *, int64_t duplicates=0, str hep="auto"):
         if hep not in HEP_MODES:
@@ -94,7 +90,6 @@ cdef class CaptureDecoder:
         if duplicates < 0:
             raise ValueError(f"duplicates {duplicates}: expected nanoseconds, 0 or more")
         self.seed = <uint64_t>int.from_bytes(os.urandom(8), "little")
-        self.columns = Columns()
         self.records = Records()
         self.fragments = Fragments()
         self.streams = Streams()
@@ -111,28 +106,6 @@ cdef class CaptureDecoder:
     def __dealloc__(self):
         free(self.copies)
 
-    def feed(self, data, Py_ssize_t start, Py_ssize_t end):
-        """Decode ``data[start:end]`` until a batch is full or a packet incomplete; return where it stopped.
-
-        What follows has to be given again, with more behind it unless the batch was full.
-        """
-        cdef Py_buffer view
-        cdef size_t place
-        PyObject_GetBuffer(data, &view, PyBUF_SIMPLE)
-        try:
-            if not 0 <= start <= end <= view.len:
-                raise ValueError(f"{start}:{end}: not within {view.len} bytes")
-            self.enter()
-            try:
-                with nogil:
-                    place = self.decode(<const uint8_t *>view.buf + start, <size_t>(end - start))
-            finally:
-                self.busy = False
-        finally:
-            PyBuffer_Release(&view)
-        self.check()
-        return start + <Py_ssize_t>place
-
     def finish(self):
         """Give up what is incomplete; True once nothing is left to be taken but the last batch."""
         cdef bint done
@@ -145,24 +118,6 @@ cdef class CaptureDecoder:
             self.busy = False
         self.check()
         return done
-
-    def take(self):
-        """Return the columns of the batch in the order of Batch's fields, as bytes, and begin another one."""
-        self.enter()
-        try:
-            return self.columns.take()
-        finally:
-            self.busy = False
-
-    @property
-    def full(self):
-        """Whether the batch has to be taken before more is decoded."""
-        return self.columns.full()
-
-    @property
-    def rows(self):
-        """Messages in the batch."""
-        return self.columns.rows
 
     @property
     def packets(self):
@@ -183,16 +138,6 @@ cdef class CaptureDecoder:
         packet = records.packets + (1 if records.damage == DAMAGE_PACKET_LENGTH else 0)
         return DAMAGES[records.damage].format(packet=packet, value=records.damaged_value)
 
-    def counts(self):
-        """Return how many things were passed over, by the numbers of their reasons."""
-        return self.columns.skipped()
-
-    cdef int enter(self) except -1:
-        if self.busy:
-            raise RuntimeError("a decoder is used by two threads at once")
-        self.busy = True
-        return 0
-
     cdef int check(self) except -1:
         if self.columns.failed or self.streams.failed or self.fragments.failed:
             raise MemoryError("decoding of a capture")
@@ -200,18 +145,18 @@ cdef class CaptureDecoder:
 
     cdef size_t decode(self, const uint8_t *data, size_t size) noexcept nogil:
         cdef size_t place = 0, used
-        cdef Outcome outcome
-        cdef Record record
+        cdef ReadStatus outcome
+        cdef Packet record
         while place < size and not self.columns.full():
             outcome = self.records.next(data + place, size - place, &used, &record)
             place += used
-            if outcome == OUTCOME_MORE or outcome == OUTCOME_DAMAGED:
+            if outcome == READ_MORE or outcome == READ_DAMAGED:
                 break
-            if outcome == OUTCOME_PACKET:
+            if outcome == READ_PACKET:
                 self.packet(&record)
         return place
 
-    cdef void packet(self, const Record *record) noexcept nogil:
+    cdef void packet(self, const Packet *record) noexcept nogil:
         cdef const uint8_t *data = record.data
         cdef size_t size = record.size
         cdef Skipped reason = record.reason

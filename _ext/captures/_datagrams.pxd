@@ -4,7 +4,7 @@ from libc.stddef cimport size_t
 from libc.stdint cimport int64_t, uint8_t, uint16_t
 
 from identify._compiled._hep cimport Hep
-from identify._compiled._traffic_columns cimport Columns, Envelope
+from identify._compiled._traffic_columns cimport Envelope, TrafficColumns
 
 
 cdef class Datagrams:
@@ -16,5 +16,6 @@ cdef class Datagrams:
     cdef int64_t logged_time
     cdef uint8_t logged_source[16]
     cdef uint16_t logged_port
-    cdef void add(self, Columns out, Envelope *envelope, const uint8_t *data, size_t size, bint cut) noexcept nogil
+    cdef void add(self, TrafficColumns out, Envelope *envelope, const uint8_t *data, size_t size,
+                  bint cut) noexcept nogil
     cdef bint is_repeated(self, const Envelope *envelope, const uint8_t *data, size_t size) noexcept nogil

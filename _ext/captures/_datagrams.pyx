@@ -51,7 +51,8 @@ cdef class Datagrams:
     def __dealloc__(self):
         free(self.logged)
 
-    cdef void add(self, Columns out, Envelope *envelope, const uint8_t *data, size_t size, bint cut) noexcept nogil:
+    cdef void add(self, TrafficColumns out, Envelope *envelope, const uint8_t *data, size_t size,
+                  bint cut) noexcept nogil:
         """Deliver a datagram of SIP, or count it; `cut`: more was sent than `size`."""
         cdef size_t line_ends
         cdef Line line

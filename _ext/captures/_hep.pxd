@@ -4,10 +4,10 @@ from libc.stddef cimport size_t
 from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
 
 from identify._compiled._copies cimport Copies
-from identify._compiled._traffic_columns cimport Columns, Envelope
+from identify._compiled._traffic_columns cimport Envelope, TrafficColumns
 
 # What the chunks of a packet say.
-ctypedef struct Chunks:
+ctypedef struct HepChunks:
     Envelope envelope
     uint32_t protocol
     uint32_t type
@@ -15,13 +15,14 @@ ctypedef struct Chunks:
     size_t size
     bint compressed
 
-cdef bint read_chunks(const uint8_t *data, size_t size, Chunks *chunks) noexcept nogil
+cdef bint read_chunks(const uint8_t *data, size_t size, HepChunks *chunks) noexcept nogil
 
 
 cdef class Hep:
     cdef Copies *repeats
     cdef uint64_t seed
-    cdef void add(self, Columns out, const uint8_t *data, size_t size, int64_t time, uint64_t frame) noexcept nogil
-    cdef void inflate(self, Columns out, const Chunks *chunks) noexcept nogil
-    cdef void open(self, Columns out, const Chunks *chunks) noexcept nogil
-    cdef void stream(self, Columns out, const Chunks *chunks) noexcept nogil
+    cdef void add(self, TrafficColumns out, const uint8_t *data, size_t size, int64_t time,
+                  uint64_t frame) noexcept nogil
+    cdef void inflate(self, TrafficColumns out, const HepChunks *chunks) noexcept nogil
+    cdef void open(self, TrafficColumns out, const HepChunks *chunks) noexcept nogil
+    cdef void stream(self, TrafficColumns out, const HepChunks *chunks) noexcept nogil

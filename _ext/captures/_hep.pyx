@@ -27,7 +27,7 @@ from identify._compiled._parsed cimport MESSAGE_LIMIT
 from identify._compiled._skipped cimport HEP_DAMAGED, HEP_OTHER, HEP_REPEAT, MESSAGE_TOO_LONG, count
 from identify._compiled._splitting cimport STATE_SIP, Splitter, split_bytes, split_end
 
-cdef enum Chunk:
+cdef enum HepChunk:
     PROTOCOL = 2
     SOURCE_4 = 3
     TARGET_4 = 4
@@ -47,13 +47,13 @@ cdef enum:
     TYPE_SIP = 1
 
 
-cdef bint read_chunks(const uint8_t *data, size_t size, Chunks *chunks) noexcept nogil:
+cdef bint read_chunks(const uint8_t *data, size_t size, HepChunks *chunks) noexcept nogil:
     """Read a packet of exactly `size` bytes; False if it is damaged."""
     cdef size_t place = HEADER, length
     cdef const uint8_t *value
     cdef uint32_t seconds = 0, fraction = 0, type
     cdef uint8_t *address
-    memset(chunks, 0, sizeof(Chunks))
+    memset(chunks, 0, sizeof(HepChunks))
     chunks.envelope.time = -1
     if size < HEADER or memcmp(data, <const char *>b"HEP3", 4) != 0 or big16(data + 4) != size:
         return False
@@ -126,9 +126,10 @@ cdef class Hep:
     def __dealloc__(self):
         free(self.repeats)
 
-    cdef void add(self, Columns out, const uint8_t *data, size_t size, int64_t time, uint64_t frame) noexcept nogil:
+    cdef void add(self, TrafficColumns out, const uint8_t *data, size_t size, int64_t time,
+                  uint64_t frame) noexcept nogil:
         """Deliver what a packet has; `time` counts where it has none itself."""
-        cdef Chunks chunks
+        cdef HepChunks chunks
         if not read_chunks(data, size, &chunks):
             count(&out.counts, HEP_DAMAGED)
             return
@@ -143,8 +144,8 @@ cdef class Hep:
         else:
             self.open(out, &chunks)
 
-    cdef void inflate(self, Columns out, const Chunks *chunks) noexcept nogil:
-        cdef Chunks plain = chunks[0]
+    cdef void inflate(self, TrafficColumns out, const HepChunks *chunks) noexcept nogil:
+        cdef HepChunks plain = chunks[0]
         with gil:
             try:
                 # Both headers, zlib's and gzip's, are in use.
@@ -159,7 +160,7 @@ cdef class Hep:
             else:
                 self.open(out, &plain)
 
-    cdef void open(self, Columns out, const Chunks *chunks) noexcept nogil:
+    cdef void open(self, TrafficColumns out, const HepChunks *chunks) noexcept nogil:
         cdef size_t line_ends = leading_line_ends(chunks.payload, chunks.size)
         if first_line(chunks.payload + line_ends, chunks.size - line_ends, True) != LINE_YES:
             count(&out.counts, HEP_OTHER)
@@ -171,7 +172,7 @@ cdef class Hep:
             out.deliver(&chunks.envelope, chunks.payload, chunks.size)
         out.from_hep = False
 
-    cdef void stream(self, Columns out, const Chunks *chunks) noexcept nogil:
+    cdef void stream(self, TrafficColumns out, const HepChunks *chunks) noexcept nogil:
         """Deliver each complete message of a receive buffer."""
         cdef Splitter splitter
         cdef uint64_t hash = digest(chunks.payload, chunks.size, self.seed)

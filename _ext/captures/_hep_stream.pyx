@@ -9,14 +9,13 @@ Facts
 """
 
 cimport cython
-from cpython.buffer cimport PyBUF_SIMPLE, PyBuffer_Release, PyObject_GetBuffer
 from libc.stdint cimport int64_t, uint8_t, uint64_t
 from libc.string cimport memcmp, memcpy
 
 import os
 
 from identify._compiled._bytes cimport big16, big32
-from identify._compiled._traffic_columns cimport Columns
+from identify._compiled._decoder cimport Decoder
 from identify._compiled._hep cimport Hep
 
 cdef enum:
@@ -39,66 +38,20 @@ cdef int64_t nanoseconds(const uint8_t *stamp) noexcept nogil:
 
 
 @cython.final
-cdef class HepDecoder:
-    """Decodes a stream of HEP3 packets that comes in pieces; `timed`: it is a dump of datagrams.
+cdef class HepDecoder(Decoder):
+    """Decodes a stream of HEP3 packets that comes in pieces; `timed`: it is a dump of datagrams."""
 
-    For one thread at a time; :meth:`feed` lets others run.
-    """
-
-    cdef Columns columns
     cdef Hep hep
-    cdef bint timed, busy, damaged
+    cdef bint timed, damaged
     cdef uint64_t frames
 
     def __cinit__(self, *, bint timed=False):
-        self.columns = Columns()
         self.hep = Hep(<uint64_t>int.from_bytes(os.urandom(8), "little"))
         self.timed = timed
-
-    def feed(self, data, Py_ssize_t start, Py_ssize_t end):
-        """Decode ``data[start:end]`` until a batch is full or a packet incomplete; return where it stopped.
-
-        What follows has to be given again, with more behind it unless the batch was full.
-        """
-        cdef Py_buffer view
-        cdef size_t place
-        PyObject_GetBuffer(data, &view, PyBUF_SIMPLE)
-        try:
-            if not 0 <= start <= end <= view.len:
-                raise ValueError(f"{start}:{end}: not within {view.len} bytes")
-            self.enter()
-            try:
-                with nogil:
-                    place = self.decode(<const uint8_t *>view.buf + start, <size_t>(end - start))
-            finally:
-                self.busy = False
-        finally:
-            PyBuffer_Release(&view)
-        if self.columns.failed:
-            raise MemoryError("decoding of HEP")
-        return start + <Py_ssize_t>place
 
     def finish(self):
         """Nothing waits in this decoder: True."""
         return True
-
-    def take(self):
-        """Return the columns of the batch in the order of Batch's fields, as bytes, and begin another one."""
-        self.enter()
-        try:
-            return self.columns.take()
-        finally:
-            self.busy = False
-
-    @property
-    def full(self):
-        """Whether the batch has to be taken before more is decoded."""
-        return self.columns.full()
-
-    @property
-    def rows(self):
-        """Messages in the batch."""
-        return self.columns.rows
 
     @property
     def packets(self):
@@ -114,16 +67,6 @@ cdef class HepDecoder:
     def damage(self):
         """Why nothing can be read any more, None while all is well."""
         return f"what follows packet {self.frames} isn't HEP3" if self.damaged else None
-
-    def counts(self):
-        """Return how many things were passed over, by the numbers of their reasons."""
-        return self.columns.skipped()
-
-    cdef int enter(self) except -1:
-        if self.busy:
-            raise RuntimeError("a decoder is used by two threads at once")
-        self.busy = True
-        return 0
 
     cdef size_t decode(self, const uint8_t *data, size_t size) noexcept nogil:
         cdef size_t place = 0, head = DUMP_HEADER if self.timed else 0, length

@@ -5,12 +5,12 @@ from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 
 from identify._compiled._skipped cimport Skipped
 
-cdef enum Outcome:
+cdef enum ReadStatus:
     # A packet; something that isn't one was read or skipped; the bytes don't suffice; nothing can be read any more.
-    OUTCOME_PACKET
-    OUTCOME_NOTHING
-    OUTCOME_MORE
-    OUTCOME_DAMAGED
+    READ_PACKET
+    READ_NOTHING
+    READ_MORE
+    READ_DAMAGED
 
 cdef enum Damage:
     DAMAGE_NONE
@@ -27,7 +27,7 @@ ctypedef struct Interface:
     uint8_t resolution
     int64_t offset
 
-ctypedef struct Record:
+ctypedef struct Packet:
     const uint8_t *data
     size_t size
     # More was sent than captured.
@@ -49,10 +49,10 @@ cdef class Records:
     cdef uint64_t damaged_value
     cdef uint16_t read16(self, const uint8_t *place) noexcept nogil
     cdef uint32_t read32(self, const uint8_t *place) noexcept nogil
-    cdef Outcome next(self, const uint8_t *data, size_t size, size_t *used, Record *record) noexcept nogil
-    cdef Outcome begin(self, const uint8_t *data, size_t size, size_t *used) noexcept nogil
-    cdef Outcome next_packet(self, const uint8_t *data, size_t size, size_t *used, Record *record) noexcept nogil
-    cdef Outcome next_block(self, const uint8_t *data, size_t size, size_t *used, Record *record) noexcept nogil
-    cdef Outcome packet_block(self, uint32_t type, const uint8_t *body, size_t size, Record *record) noexcept nogil
+    cdef ReadStatus next(self, const uint8_t *data, size_t size, size_t *used, Packet *record) noexcept nogil
+    cdef ReadStatus begin(self, const uint8_t *data, size_t size, size_t *used) noexcept nogil
+    cdef ReadStatus next_packet(self, const uint8_t *data, size_t size, size_t *used, Packet *record) noexcept nogil
+    cdef ReadStatus next_block(self, const uint8_t *data, size_t size, size_t *used, Packet *record) noexcept nogil
+    cdef ReadStatus packet_block(self, uint32_t type, const uint8_t *body, size_t size, Packet *record) noexcept nogil
     cdef bint add_interface(self, const uint8_t *body, size_t size) noexcept nogil
-    cdef Outcome damaged(self, Damage damage, uint64_t value) noexcept nogil
+    cdef ReadStatus damaged(self, Damage damage, uint64_t value) noexcept nogil

@@ -100,34 +100,34 @@ cdef class Records:
     cdef uint32_t read32(self, const uint8_t *place) noexcept nogil:
         return little32(place) if self.little else big32(place)
 
-    cdef Outcome damaged(self, Damage damage, uint64_t value) noexcept nogil:
+    cdef ReadStatus damaged(self, Damage damage, uint64_t value) noexcept nogil:
         self.damage = damage
         self.damaged_value = value
-        return OUTCOME_DAMAGED
+        return READ_DAMAGED
 
-    cdef Outcome next(self, const uint8_t *data, size_t size, size_t *used, Record *record) noexcept nogil:
+    cdef ReadStatus next(self, const uint8_t *data, size_t size, size_t *used, Packet *record) noexcept nogil:
         """Read what comes next; `used` says how many bytes it took."""
         used[0] = 0
         if self.damage != DAMAGE_NONE:
-            return OUTCOME_DAMAGED
+            return READ_DAMAGED
         if self.skip:
             used[0] = size if size < self.skip else <size_t>self.skip
             self.skip -= used[0]
-            return OUTCOME_NOTHING
+            return READ_NOTHING
         if not self.begun:
             return self.begin(data, size, used)
         if self.blocks:
             return self.next_block(data, size, used, record)
         return self.next_packet(data, size, used, record)
 
-    cdef Outcome begin(self, const uint8_t *data, size_t size, size_t *used) noexcept nogil:
+    cdef ReadStatus begin(self, const uint8_t *data, size_t size, size_t *used) noexcept nogil:
         cdef uint32_t magic
         if size < FILE_HEADER:
-            return OUTCOME_MORE
+            return READ_MORE
         magic = big32(data)
         if magic == BLOCK_SECTION:
             self.begun = self.blocks = True
-            return OUTCOME_NOTHING
+            return READ_NOTHING
         self.little = magic != MICRO and magic != NANO
         magic = self.read32(data)
         if magic != MICRO and magic != NANO:
@@ -136,17 +136,17 @@ cdef class Records:
         self.link = self.read32(data + 20) & 0xFFFF
         self.begun = True
         used[0] = FILE_HEADER
-        return OUTCOME_NOTHING
+        return READ_NOTHING
 
-    cdef Outcome next_packet(self, const uint8_t *data, size_t size, size_t *used, Record *record) noexcept nogil:
+    cdef ReadStatus next_packet(self, const uint8_t *data, size_t size, size_t *used, Packet *record) noexcept nogil:
         cdef uint32_t length
         if size < PACKET_HEADER:
-            return OUTCOME_MORE
+            return READ_MORE
         length = self.read32(data + 8)
         if length > LONGEST_PACKET:
             return self.damaged(DAMAGE_PACKET_LENGTH, length)
         if size - PACKET_HEADER < length:
-            return OUTCOME_MORE
+            return READ_MORE
         record.time = <int64_t>self.read32(data) * SECOND + <int64_t>self.read32(data + 4) * <int64_t>self.ticks
         record.data = data + PACKET_HEADER
         record.size = length
@@ -155,13 +155,13 @@ cdef class Records:
         record.reason = DELIVERED
         self.packets += 1
         used[0] = PACKET_HEADER + length
-        return OUTCOME_PACKET
+        return READ_PACKET
 
-    cdef Outcome next_block(self, const uint8_t *data, size_t size, size_t *used, Record *record) noexcept nogil:
+    cdef ReadStatus next_block(self, const uint8_t *data, size_t size, size_t *used, Packet *record) noexcept nogil:
         cdef uint32_t type, length
         cdef bint packet
         if size < BLOCK_FRAME:
-            return OUTCOME_MORE
+            return READ_MORE
         # Reads alike in both orders; the section's own order comes after its length.
         if big32(data) == BLOCK_SECTION:
             if little32(data + 8) != ORDER and little32(data + 8) != ORDER_SWAPPED:
@@ -179,10 +179,10 @@ cdef class Records:
             record.reason = PACKET_TOO_LONG
             if packet:
                 self.packets += 1
-                return OUTCOME_PACKET
-            return OUTCOME_NOTHING
+                return READ_PACKET
+            return READ_NOTHING
         if size < length:
-            return OUTCOME_MORE
+            return READ_MORE
         if self.read32(data + length - 4) != length:
             return self.damaged(DAMAGE_BLOCK_END, self.read32(data + length - 4))
         used[0] = length
@@ -193,23 +193,23 @@ cdef class Records:
             self.known = 0
         elif type == BLOCK_INTERFACE and not self.add_interface(data + BLOCK_HEADER, length - BLOCK_FRAME):
             return self.damaged(DAMAGE_BLOCK_LENGTH, length)
-        return OUTCOME_NOTHING
+        return READ_NOTHING
 
-    cdef Outcome packet_block(self, uint32_t type, const uint8_t *body, size_t size, Record *record) noexcept nogil:
+    cdef ReadStatus packet_block(self, uint32_t type, const uint8_t *body, size_t size, Packet *record) noexcept nogil:
         cdef uint32_t number = 0, length, sent, head
         cdef const Interface *interface
         cdef uint64_t stamp = 0
         record.reason = BAD_LENGTH
         head = 4 if type == BLOCK_SIMPLE else 20
         if size < head:
-            return OUTCOME_PACKET
+            return READ_PACKET
         if type == BLOCK_ENHANCED:
             number = self.read32(body)
         elif type == BLOCK_OBSOLETE:
             number = self.read16(body)
         if number >= self.known:
             record.reason = UNKNOWN_INTERFACE
-            return OUTCOME_PACKET
+            return READ_PACKET
         interface = &self.interfaces[number]
         if type == BLOCK_SIMPLE:
             sent = self.read32(body)
@@ -225,13 +225,13 @@ cdef class Records:
             sent = self.read32(body + 16)
             record.time = in_nanoseconds(stamp, interface.resolution, interface.offset)
         if length > size - head:
-            return OUTCOME_PACKET
+            return READ_PACKET
         record.data = body + head
         record.size = length
         record.cut = length < sent
         record.link = interface.link
         record.reason = DELIVERED
-        return OUTCOME_PACKET
+        return READ_PACKET
 
     cdef bint add_interface(self, const uint8_t *body, size_t size) noexcept nogil:
         cdef Interface *larger

@@ -1,6 +1,6 @@
 """Why something of a capture isn't delivered, as numbers; inline.
 
-The names are in ``identify/traffic/captures/skipped.py``, in the order of the numbers; a test holds one against the other.
+The names are in ``identify/traffic/captures/skipped.py``, in the order of the numbers; a test compares the two.
 """
 
 from libc.stdint cimport uint64_t

@@ -3,7 +3,7 @@
 from libc.stddef cimport size_t
 from libc.stdint cimport uint8_t
 
-from identify._compiled._traffic_columns cimport Columns, Envelope
+from identify._compiled._traffic_columns cimport Envelope, TrafficColumns
 
 cdef enum State:
     # Its first bytes haven't all come; SIP; somewhere in a stream whose messages aren't known.
@@ -29,7 +29,7 @@ ctypedef struct Splitter:
     size_t scanned
     size_t whole
 
-cdef bint split_bytes(Splitter *s, Columns out, const Envelope *envelope, const uint8_t *data,
+cdef bint split_bytes(Splitter *s, TrafficColumns out, const Envelope *envelope, const uint8_t *data,
                       size_t size) noexcept nogil
-cdef void split_gap(Splitter *s, Columns out) noexcept nogil
-cdef void split_end(Splitter *s, Columns out) noexcept nogil
+cdef void split_gap(Splitter *s, TrafficColumns out) noexcept nogil
+cdef void split_end(Splitter *s, TrafficColumns out) noexcept nogil

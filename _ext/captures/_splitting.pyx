@@ -51,7 +51,7 @@ cdef bint names_websocket(const uint8_t *data, size_t size) noexcept nogil:
     return False
 
 
-cdef void count_other(Splitter *s, Columns out) noexcept nogil:
+cdef void count_other(Splitter *s, TrafficColumns out) noexcept nogil:
     """Count a piece of a stream that was decided not to be SIP."""
     if s.state == STATE_TLS:
         count(&out.counts, TLS)
@@ -85,7 +85,7 @@ cdef bint hold(Splitter *s, const uint8_t *data, size_t size) noexcept nogil:
     return True
 
 
-cdef size_t decide(Splitter *s, Columns out, const uint8_t *data, size_t size) noexcept nogil:
+cdef size_t decide(Splitter *s, TrafficColumns out, const uint8_t *data, size_t size) noexcept nogil:
     """Say by its first bytes what a stream is; return how many of them are done with."""
     cdef size_t line_ends = leading_line_ends(data, size)
     cdef Line line
@@ -131,7 +131,7 @@ cdef size_t seek(Splitter *s, const uint8_t *data, size_t size) noexcept nogil:
     return <size_t>(<const uint8_t *>found - data) + 1 if found != NULL else size
 
 
-cdef size_t next_message(Splitter *s, Columns out, const Envelope *envelope, const uint8_t *data,
+cdef size_t next_message(Splitter *s, TrafficColumns out, const Envelope *envelope, const uint8_t *data,
                          size_t size) noexcept nogil:
     """Deliver the message that begins here if it is complete; return how many bytes are done with."""
     cdef size_t head, line_ends
@@ -177,7 +177,7 @@ cdef size_t next_message(Splitter *s, Columns out, const Envelope *envelope, con
     return size
 
 
-cdef size_t split(Splitter *s, Columns out, const Envelope *envelope, const uint8_t *data,
+cdef size_t split(Splitter *s, TrafficColumns out, const Envelope *envelope, const uint8_t *data,
                   size_t size) noexcept nogil:
     """Go through the bytes; return how many are done with.  What is left begins a message or may do so."""
     cdef size_t place = 0, done
@@ -196,7 +196,7 @@ cdef size_t split(Splitter *s, Columns out, const Envelope *envelope, const uint
     return size
 
 
-cdef bint split_bytes(Splitter *s, Columns out, const Envelope *envelope, const uint8_t *data,
+cdef bint split_bytes(Splitter *s, TrafficColumns out, const Envelope *envelope, const uint8_t *data,
                       size_t size) noexcept nogil:
     """Take the next bytes, at least one, and deliver what is complete; False where memory was refused."""
     cdef size_t rows = out.rows, done
@@ -229,14 +229,14 @@ cdef bint split_bytes(Splitter *s, Columns out, const Envelope *envelope, const 
     return True
 
 
-cdef void split_end(Splitter *s, Columns out) noexcept nogil:
+cdef void split_end(Splitter *s, TrafficColumns out) noexcept nogil:
     """Nothing more comes: what is held stays incomplete."""
     if s.size:
         count(&out.counts, MESSAGE_INCOMPLETE if s.state == STATE_SIP else OTHER_TCP)
     forget(s)
 
 
-cdef void split_gap(Splitter *s, Columns out) noexcept nogil:
+cdef void split_gap(Splitter *s, TrafficColumns out) noexcept nogil:
     """Bytes are missing here: the next message has to be found."""
     split_end(s, out)
     if s.state == STATE_SIP or s.state == STATE_NEW:

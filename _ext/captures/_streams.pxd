@@ -4,7 +4,7 @@ from libc.stddef cimport size_t
 from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 
 from identify._compiled._splitting cimport Splitter
-from identify._compiled._traffic_columns cimport Columns, Envelope
+from identify._compiled._traffic_columns cimport Envelope, TrafficColumns
 
 cdef enum:
     FIN = 1
@@ -19,8 +19,8 @@ ctypedef struct Segment:
     uint32_t whole
 
 # A segment that came before others; its bytes follow it.
-ctypedef struct Part:
-    Part *next
+ctypedef struct HeldSegment:
+    HeldSegment *next
     int64_t time
     uint64_t frame
     uint32_t sequence
@@ -45,9 +45,9 @@ ctypedef struct Flow:
     bint opened
     Splitter splitter
     # In the order of their sequence numbers, all after `expected`.
-    Part *parts
-    size_t parts_size
-    uint32_t parts_count
+    HeldSegment *held
+    size_t held_size
+    uint32_t held_count
 
 
 cdef class Streams:
@@ -60,15 +60,16 @@ cdef class Streams:
     # Memory was refused.
     cdef bint failed
     cdef bint prepare(self) noexcept nogil
-    cdef void add(self, Columns out, const Envelope *envelope, const Segment *segment) noexcept nogil
-    cdef bint finish(self, Columns out) noexcept nogil
+    cdef void add(self, TrafficColumns out, const Envelope *envelope, const Segment *segment) noexcept nogil
+    cdef bint finish(self, TrafficColumns out) noexcept nogil
     cdef uint32_t find(self, const Envelope *envelope, uint64_t hash) noexcept nogil
-    cdef uint32_t create(self, Columns out, const Envelope *envelope, uint64_t hash) noexcept nogil
+    cdef uint32_t create(self, TrafficColumns out, const Envelope *envelope, uint64_t hash) noexcept nogil
     cdef void unlink(self, uint32_t number) noexcept nogil
     cdef void link(self, uint32_t number) noexcept nogil
-    cdef void remove(self, Columns out, uint32_t number, bint pressed) noexcept nogil
-    cdef void take(self, Columns out, Flow *flow, const Envelope *envelope, uint32_t sequence, const uint8_t *data,
-                   size_t size, size_t whole) noexcept nogil
-    cdef void keep(self, Columns out, Flow *flow, const Envelope *envelope, const Segment *segment) noexcept nogil
-    cdef void drain(self, Columns out, Flow *flow, const Envelope *envelope, bint lost) noexcept nogil
-    cdef void jump(self, Columns out, Flow *flow) noexcept nogil
+    cdef void remove(self, TrafficColumns out, uint32_t number, bint pressed) noexcept nogil
+    cdef void take(self, TrafficColumns out, Flow *flow, const Envelope *envelope, uint32_t sequence,
+                   const uint8_t *data, size_t size, size_t whole) noexcept nogil
+    cdef void keep(self, TrafficColumns out, Flow *flow, const Envelope *envelope,
+                   const Segment *segment) noexcept nogil
+    cdef void drain(self, TrafficColumns out, Flow *flow, const Envelope *envelope, bint lost) noexcept nogil
+    cdef void jump(self, TrafficColumns out, Flow *flow) noexcept nogil

@@ -55,7 +55,7 @@ cdef class Streams:
         self.failed = self.flows == NULL or self.buckets == NULL
         return not self.failed
 
-    cdef void add(self, Columns out, const Envelope *envelope, const Segment *segment) noexcept nogil:
+    cdef void add(self, TrafficColumns out, const Envelope *envelope, const Segment *segment) noexcept nogil:
         cdef uint8_t key[36]
         cdef uint64_t hash
         cdef uint32_t number, sequence = segment.sequence
@@ -92,21 +92,21 @@ cdef class Streams:
             count(&out.counts, TCP_EMPTY)
             return
         if flow.splitter.state >= STATE_TLS:
-            while flow.parts != NULL:
+            while flow.held != NULL:
                 self.jump(out, flow)
             if segment.size:
                 split_bytes(&flow.splitter, out, envelope, segment.data, segment.size)
             return
         ahead = <int32_t>(sequence - flow.expected)
         if ahead > FARTHEST or ahead < -FARTHEST:
-            while flow.parts != NULL:
+            while flow.held != NULL:
                 self.jump(out, flow)
             self.kept -= flow.splitter.room
             split_gap(&flow.splitter, out)
             count(&out.counts, TCP_GAP)
             flow.expected = sequence
-        elif (ahead > 0 and flow.parts != NULL and flow.parts.time >= 0
-              and envelope.time - flow.parts.time > LONGEST_WAIT):
+        elif (ahead > 0 and flow.held != NULL and flow.held.time >= 0
+              and envelope.time - flow.held.time > LONGEST_WAIT):
             self.jump(out, flow)
         ahead = <int32_t>(sequence - flow.expected)
         if ahead > 0:
@@ -121,7 +121,7 @@ cdef class Streams:
         while self.kept > MOST_KEPT and self.oldest != number:
             self.remove(out, self.oldest, True)
 
-    cdef bint finish(self, Columns out) noexcept nogil:
+    cdef bint finish(self, TrafficColumns out) noexcept nogil:
         """Deliver what waits, up to a full batch; True once nothing is left."""
         while self.oldest:
             if out.full():
@@ -141,7 +141,7 @@ cdef class Streams:
             number = flow.chained
         return 0
 
-    cdef uint32_t create(self, Columns out, const Envelope *envelope, uint64_t hash) noexcept nogil:
+    cdef uint32_t create(self, TrafficColumns out, const Envelope *envelope, uint64_t hash) noexcept nogil:
         cdef uint32_t number
         cdef uint32_t *bucket = &self.buckets[hash & (BUCKETS - 1)]
         cdef Flow *flow
@@ -188,13 +188,13 @@ cdef class Streams:
             self.oldest = number
         self.newest = number
 
-    cdef void remove(self, Columns out, uint32_t number, bint pressed) noexcept nogil:
+    cdef void remove(self, TrafficColumns out, uint32_t number, bint pressed) noexcept nogil:
         """End a flow, delivering what waits; `pressed`: to make room."""
         cdef Flow *flow = &self.flows[number]
         cdef uint32_t *place = &self.buckets[flow.hash & (BUCKETS - 1)]
-        if pressed and (flow.parts != NULL or flow.splitter.size):
+        if pressed and (flow.held != NULL or flow.splitter.size):
             count(&out.counts, STREAM_DROPPED)
-        while flow.parts != NULL:
+        while flow.held != NULL:
             self.jump(out, flow)
         self.kept -= flow.splitter.room
         split_end(&flow.splitter, out)
@@ -205,8 +205,8 @@ cdef class Streams:
         flow.chained = self.unused
         self.unused = number
 
-    cdef void take(self, Columns out, Flow *flow, const Envelope *envelope, uint32_t sequence, const uint8_t *data,
-                   size_t size, size_t whole) noexcept nogil:
+    cdef void take(self, TrafficColumns out, Flow *flow, const Envelope *envelope, uint32_t sequence,
+                   const uint8_t *data, size_t size, size_t whole) noexcept nogil:
         """Take a segment that begins at the next byte or before, and ends after it."""
         cdef size_t known = <size_t><uint32_t>(flow.expected - sequence)
         cdef size_t room = flow.splitter.room
@@ -218,55 +218,56 @@ cdef class Streams:
             split_gap(&flow.splitter, out)
         self.kept = self.kept - room + flow.splitter.room
 
-    cdef void keep(self, Columns out, Flow *flow, const Envelope *envelope, const Segment *segment) noexcept nogil:
+    cdef void keep(self, TrafficColumns out, Flow *flow, const Envelope *envelope,
+                   const Segment *segment) noexcept nogil:
         """Let a segment wait for those before it."""
-        cdef Part **place = &flow.parts
+        cdef HeldSegment **place = &flow.held
         cdef uint32_t ahead = segment.sequence - flow.expected
-        cdef Part *part
+        cdef HeldSegment *held
         while place[0] != NULL and place[0].sequence - flow.expected < ahead:
             place = &place[0].next
         if place[0] != NULL and place[0].sequence == segment.sequence and place[0].whole >= segment.whole:
             count(&out.counts, TCP_RETRANSMISSION)
             return
-        part = <Part *>malloc(sizeof(Part) + segment.size)
-        if part == NULL:
+        held = <HeldSegment *>malloc(sizeof(HeldSegment) + segment.size)
+        if held == NULL:
             self.failed = True
             return
-        part.next = place[0]
-        part.time = envelope.time
-        part.frame = envelope.frame
-        part.sequence = segment.sequence
-        part.size = segment.size
-        part.whole = segment.whole
-        memcpy(part + 1, segment.data, segment.size)
-        place[0] = part
-        flow.parts_count += 1
-        flow.parts_size += sizeof(Part) + segment.size
-        self.kept += sizeof(Part) + segment.size
-        while flow.parts_count > MOST_PARTS or flow.parts_size > MOST_PARTS_SIZE:
+        held.next = place[0]
+        held.time = envelope.time
+        held.frame = envelope.frame
+        held.sequence = segment.sequence
+        held.size = segment.size
+        held.whole = segment.whole
+        memcpy(held + 1, segment.data, segment.size)
+        place[0] = held
+        flow.held_count += 1
+        flow.held_size += sizeof(HeldSegment) + segment.size
+        self.kept += sizeof(HeldSegment) + segment.size
+        while flow.held_count > MOST_PARTS or flow.held_size > MOST_PARTS_SIZE:
             self.jump(out, flow)
 
-    cdef void drain(self, Columns out, Flow *flow, const Envelope *envelope, bint lost) noexcept nogil:
+    cdef void drain(self, TrafficColumns out, Flow *flow, const Envelope *envelope, bint lost) noexcept nogil:
         """Take the waiting segments that are next.
 
         A message is complete with the packet that closes what was missing; after a gap that stays one, with its own.
         """
         cdef Envelope own = envelope[0]
-        cdef Part *part = flow.parts
-        while part != NULL and <int32_t>(part.sequence - flow.expected) <= 0:
-            flow.parts = part.next
-            flow.parts_count -= 1
-            flow.parts_size -= sizeof(Part) + part.size
-            self.kept -= sizeof(Part) + part.size
+        cdef HeldSegment *held = flow.held
+        while held != NULL and <int32_t>(held.sequence - flow.expected) <= 0:
+            flow.held = held.next
+            flow.held_count -= 1
+            flow.held_size -= sizeof(HeldSegment) + held.size
+            self.kept -= sizeof(HeldSegment) + held.size
             if lost:
-                own.time = part.time
-                own.frame = part.frame
-            if <uint32_t>(flow.expected - part.sequence) < part.whole:
-                self.take(out, flow, &own, part.sequence, <const uint8_t *>(part + 1), part.size, part.whole)
-            free(part)
-            part = flow.parts
+                own.time = held.time
+                own.frame = held.frame
+            if <uint32_t>(flow.expected - held.sequence) < held.whole:
+                self.take(out, flow, &own, held.sequence, <const uint8_t *>(held + 1), held.size, held.whole)
+            free(held)
+            held = flow.held
 
-    cdef void jump(self, Columns out, Flow *flow) noexcept nogil:
+    cdef void jump(self, TrafficColumns out, Flow *flow) noexcept nogil:
         """Give up what is missing before the first waiting segment."""
         cdef Envelope envelope
         memcpy(envelope.source, flow.source, 16)
@@ -280,14 +281,14 @@ cdef class Streams:
         count(&out.counts, TCP_GAP)
         self.kept -= flow.splitter.room
         split_gap(&flow.splitter, out)
-        flow.expected = flow.parts.sequence
+        flow.expected = flow.held.sequence
         self.drain(out, flow, &envelope, True)
 
 
 cdef void free_flow(Flow *flow) noexcept:
-    cdef Part *part = flow.parts
-    while part != NULL:
-        flow.parts = part.next
-        free(part)
-        part = flow.parts
+    cdef HeldSegment *held = flow.held
+    while held != NULL:
+        flow.held = held.next
+        free(held)
+        held = flow.held
     free(flow.splitter.held)

@@ -28,7 +28,7 @@ ctypedef struct Envelope:
     uint64_t frame
 
 
-cdef class Columns:
+cdef class TrafficColumns:
     cdef bytearray data
     cdef uint8_t *bytes
     cdef size_t used, room

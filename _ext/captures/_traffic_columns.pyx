@@ -30,7 +30,7 @@ cdef bint enlarge(void **place, size_t size) noexcept nogil:
 
 
 @cython.final
-cdef class Columns:
+cdef class TrafficColumns:
     """Rows of messages, and the counts of what wasn't delivered.  For one thread."""
 
     def __cinit__(self):

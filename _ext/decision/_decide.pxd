@@ -17,7 +17,7 @@ ctypedef struct Compiled:
     void *uri_set
 
 # Where a request came from.
-ctypedef struct Place:
+ctypedef struct Arrival:
     # As text, NUL-terminated: what PJSIP prints into the first Via.
     const char *text
     Source source
@@ -25,6 +25,6 @@ ctypedef struct Place:
     # The transport section that Asterisk finds, by its number in the tables; -1 for none.
     int32_t transport
 
-cdef int32_t decide(const Compiled *compiled, const Message *m, const Place *place) noexcept nogil
+cdef int32_t decide(const Compiled *compiled, const Message *m, const Arrival *arrival) noexcept nogil
 cdef int32_t decide_ip(const Compiled *compiled, const Source *source, uint16_t port) noexcept nogil
 cdef bint line_token(const Message *m, Span *token) noexcept nogil

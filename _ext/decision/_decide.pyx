@@ -2,7 +2,7 @@
 
 Knows the compiled tables and the message; not how either came to be.  Nothing here scans the identify objects, the
 endpoints or the registrations, and nothing is allocated but for keys longer than ``KEY_ROOM``.  The rules are told
-and reasoned in ``identify.explanation``, module by module.
+and reasoned in ``identify.explanation``: each ``decide_`` function names its readable twin.
 
 Strategy
 1. The identifiers that can have an answer are asked in effective order; the first answer is returned.
@@ -17,10 +17,12 @@ from libc.stdlib cimport free, malloc
 from libc.string cimport memchr, memcpy
 
 from identify._compiled._address_tables cimport find_v4, find_v6
-from identify._compiled._fields cimport AUTHORIZATION, FROM, GENERIC, TO, NameAddress, Received, find_digest
+from identify._compiled._header_grammar cimport NameAddress, find_digest
+from identify._compiled._header_names cimport AUTHORIZATION, FROM, GENERIC, TO
+from identify._compiled._header_print cimport Received
 from identify._compiled._message cimport address_of, merged_away, print_field
 from identify._compiled._parsed cimport Field, name_hash
-from identify._compiled._text_table cimport NO_NAME, Slot, find_name, find_slot
+from identify._compiled._text_table cimport NO_NAME, NameSlot, find_name, find_slot
 from identify._compiled._regex_set cimport RegexSet
 from identify._compiled._tables cimport (
     ANONYMOUS, HEADER, IP, LINE, NO_ANSWER, NO_WANTED, REQUEST_URI, USERNAME, EndpointAnswers, TransportText,
@@ -43,33 +45,36 @@ cdef enum:
     NO_RANK = 0xFFFFFFFF
 
 
-cdef int32_t decide(const Compiled *compiled, const Message *m, const Place *place) noexcept nogil:
+cdef int32_t decide(const Compiled *compiled, const Message *m, const Arrival *arrival) noexcept nogil:
     """Return the number of the answer for a message, -1 for none."""
     cdef const Tables *tables = compiled.tables
     cdef int32_t answer = -1
     cdef uint32_t i
     for i in range(tables.order_count):
         if tables.order[i] == IP:
-            answer = decide_ip(compiled, &place.source, place.port)
+            answer = decide_ip(compiled, &arrival.source, arrival.port)
         elif tables.order[i] == USERNAME:
-            answer = decide_username(tables, m, place)
+            answer = decide_username(tables, m, arrival)
         elif tables.order[i] == LINE:
             answer = decide_line(tables, m)
         elif tables.order[i] == HEADER:
-            answer = decide_header(compiled, m, place)
+            answer = decide_header(compiled, m, arrival)
         elif tables.order[i] == REQUEST_URI:
             answer = decide_request_uri(compiled, m)
         elif tables.order[i] == ANONYMOUS:
-            answer = decide_anonymous(tables, m, place)
+            answer = decide_anonymous(tables, m, arrival)
         else:
-            answer = decide_auth_username(tables, m, place)
+            answer = decide_auth_username(tables, m, arrival)
         if answer >= 0:
             return answer
     return -1
 
 
 cdef int32_t decide_ip(const Compiled *compiled, const Source *source, uint16_t port) noexcept nogil:
-    """Return the answer of ``ip`` alone."""
+    """Return the answer of ``ip`` alone.
+
+    Twin: ``identify.explanation.ip.ip``.
+    """
     cdef int32_t rank
     if source.family == 4:
         rank = find_v4(compiled.addresses, <uint32_t>source.low, port)
@@ -99,6 +104,10 @@ cdef bint line_token(const Message *m, Span *token) noexcept nogil:
 
 
 cdef int32_t decide_line(const Tables *tables, const Message *m) noexcept nogil:
+    """Look up the token of a registration with ``line=yes``.
+
+    Twin: ``identify.explanation.line.line``.
+    """
     cdef Span token
     return answer_of_token(tables, m.base, token) if line_token(m, &token) else -1
 
@@ -160,7 +169,7 @@ cdef const EndpointAnswers *endpoint_of_key(const Tables *tables, const uint8_t 
     return &(<const EndpointAnswers *>part(tables, tables.endpoint_answers_at))[found]
 
 
-cdef const EndpointAnswers *endpoint_of(const Tables *tables, const Place *place, const uint8_t *user,
+cdef const EndpointAnswers *endpoint_of(const Tables *tables, const Arrival *arrival, const uint8_t *user,
                                         uint32_t user_length, const uint8_t *domain,
                                         uint32_t domain_length) noexcept nogil:
     """The first endpoint that exists of: user@domain, user@alias, user@transport's domain, user."""
@@ -179,8 +188,8 @@ cdef const EndpointAnswers *endpoint_of(const Tables *tables, const Place *place
                                         <const uint8_t *>part(tables, text.domain_at), text.domain_length)
                 if found != NULL:
                     return found
-        if place.transport >= 0:
-            text = &(<const TransportText *>part(tables, tables.transports_at))[place.transport]
+        if arrival.transport >= 0:
+            text = &(<const TransportText *>part(tables, tables.transports_at))[arrival.transport]
             if text.domain_length:
                 found = endpoint_of_key(tables, user, user_length, 1,
                                         <const uint8_t *>part(tables, text.domain_at), text.domain_length)
@@ -202,7 +211,11 @@ cdef inline bint is_bare_text(const uint8_t *base, Span span) noexcept nogil:
     return sip_is_bare(base + span.start, span.end - span.start)
 
 
-cdef int32_t decide_username(const Tables *tables, const Message *m, const Place *place) noexcept nogil:
+cdef int32_t decide_username(const Tables *tables, const Message *m, const Arrival *arrival) noexcept nogil:
+    """Look up the user and domain of From.
+
+    Twin: ``identify.explanation.named_endpoints.username``.
+    """
     cdef NameAddress room
     cdef const NameAddress *address = sip_from(m, &room)
     cdef const EndpointAnswers *found
@@ -214,7 +227,7 @@ cdef int32_t decide_username(const Tables *tables, const Message *m, const Place
         return -1
     pos = address.uri.user.start
     if is_bare_text(m.base, address.uri.user) and address.uri.user.end - pos <= <uint32_t>USER_LIMIT:
-        found = endpoint_of(tables, place, m.base + pos, address.uri.user.end - pos, m.base + address.uri.host.start,
+        found = endpoint_of(tables, arrival, m.base + pos, address.uri.user.end - pos, m.base + address.uri.host.start,
                             address.uri.host.end - address.uri.host.start)
         return found.username if found != NULL else -1
     while pos < address.uri.user.end and length < USER_LIMIT:
@@ -223,18 +236,22 @@ cdef int32_t decide_username(const Tables *tables, const Message *m, const Place
             break
         user[length] = <uint8_t>c
         length += 1
-    found = endpoint_of(tables, place, user, length, m.base + address.uri.host.start,
+    found = endpoint_of(tables, arrival, user, length, m.base + address.uri.host.start,
                         address.uri.host.end - address.uri.host.start)
     return found.username if found != NULL else -1
 
 
-cdef int32_t decide_anonymous(const Tables *tables, const Message *m, const Place *place) noexcept nogil:
+cdef int32_t decide_anonymous(const Tables *tables, const Message *m, const Arrival *arrival) noexcept nogil:
+    """Look up ``anonymous`` and the domain of From.
+
+    Twin: ``identify.explanation.named_endpoints.anonymous``.
+    """
     cdef NameAddress room
     cdef const NameAddress *address = sip_from(m, &room)
     cdef const EndpointAnswers *found
     if address == NULL:
         return -1
-    found = endpoint_of(tables, place, <const uint8_t *>b"anonymous", 9, m.base + address.uri.host.start,
+    found = endpoint_of(tables, arrival, <const uint8_t *>b"anonymous", 9, m.base + address.uri.host.start,
                         address.uri.host.end - address.uri.host.start)
     return found.anonymous if found != NULL else -1
 
@@ -248,7 +265,11 @@ cdef uint32_t c_string(const uint8_t *base, Span span) noexcept nogil:
     return span.end - span.start if nul == NULL else <uint32_t>(<const uint8_t *>nul - (base + span.start))
 
 
-cdef int32_t decide_auth_username(const Tables *tables, const Message *m, const Place *place) noexcept nogil:
+cdef int32_t decide_auth_username(const Tables *tables, const Message *m, const Arrival *arrival) noexcept nogil:
+    """Look up the user and realm of each Authorization.
+
+    Twin: ``identify.explanation.named_endpoints.auth_username``.
+    """
     cdef const EndpointAnswers *found
     cdef Span username, realm
     cdef uint32_t i
@@ -257,7 +278,7 @@ cdef int32_t decide_auth_username(const Tables *tables, const Message *m, const 
             continue
         find_digest(m.base, m.fields[i].value, "username", 8, &username)
         find_digest(m.base, m.fields[i].value, "realm", 5, &realm)
-        found = endpoint_of(tables, place, m.base + username.start, c_string(m.base, username),
+        found = endpoint_of(tables, arrival, m.base + username.start, c_string(m.base, username),
                             m.base + realm.start, c_string(m.base, realm))
         if found != NULL and found.auth_username >= 0:
             return found.auth_username
@@ -310,7 +331,11 @@ cdef uint32_t wanted_name(const Tables *tables, const Message *m, const Field *f
     return <uint32_t>NO_WANTED if found == <uint32_t>NO_NAME else found
 
 
-cdef int32_t decide_header(const Compiled *compiled, const Message *m, const Place *place) noexcept nogil:
+cdef int32_t decide_header(const Compiled *compiled, const Message *m, const Arrival *arrival) noexcept nogil:
+    """Look up each wanted header as PJSIP prints it; the best rank decides.
+
+    Twin: ``identify.explanation.header.header``.
+    """
     cdef const Tables *tables = compiled.tables
     cdef const WantedHeader *wanted = <const WantedHeader *>part(tables, tables.wanted_at)
     cdef uint8_t room[PRINTED_HEADER_LIMIT + 1]
@@ -319,7 +344,7 @@ cdef int32_t decide_header(const Compiled *compiled, const Message *m, const Pla
     cdef uint32_t bits = tables.wanted_bits
     cdef int32_t answer = -1
     cdef const Field *field
-    cdef const Slot *slot
+    cdef const NameSlot *slot
     cdef const uint8_t *value
     cdef const char *added = NULL
     cdef const TransportText *transport
@@ -327,10 +352,10 @@ cdef int32_t decide_header(const Compiled *compiled, const Message *m, const Pla
     cdef Out out
     if not (m.kinds & tables.wanted_bits or m.name_bits & tables.wanted_name_bits):
         return -1
-    received.address = place.text
-    received.port = place.port
-    if place.transport >= 0:
-        transport = &(<const TransportText *>part(tables, tables.transports_at))[place.transport]
+    received.address = arrival.text
+    received.port = arrival.port
+    if arrival.transport >= 0:
+        transport = &(<const TransportText *>part(tables, tables.transports_at))[arrival.transport]
         if transport.symmetric_at:
             added = <const char *>part(tables, transport.symmetric_at)
     for i in range(m.count):
@@ -374,12 +399,16 @@ cdef int32_t decide_header(const Compiled *compiled, const Message *m, const Pla
 
 
 cdef int32_t decide_request_uri(const Compiled *compiled, const Message *m) noexcept nogil:
+    """Look up the request URI as PJSIP prints it; the best rank decides.
+
+    Twin: ``identify.explanation.request_uri.request_uri``.
+    """
     cdef const Tables *tables = compiled.tables
     cdef uint8_t room[PRINTED_URI_LIMIT + 1]
     cdef uint32_t best = <uint32_t>NO_RANK
     cdef uint32_t rank, length
     cdef int32_t answer = -1
-    cdef const Slot *slot
+    cdef const NameSlot *slot
     cdef const uint8_t *value = room
     cdef Out out
     if not m.has_request_uri:

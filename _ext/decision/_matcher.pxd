@@ -30,4 +30,4 @@ cdef class Matcher:
     cdef object make_answer(self, uint32_t number)
     cdef decide_message(self, const uint8_t *data, Py_ssize_t length, str source, port, str transport, str local,
                         str transport_section)
-    cdef int32_t transport_of(self, str source, str transport, str local, str transport_section) except -2
+    cdef int32_t transport_section(self, str source, str transport, str local, str section) except -2

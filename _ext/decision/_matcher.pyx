@@ -20,8 +20,8 @@ from identify._compiled._addresses cimport AddressIndex
 from identify._compiled._answers cimport read_answer
 from identify._compiled._block cimport Block
 from identify._compiled._compile cimport compile_tables
-from identify._compiled._decide cimport Place, decide
-from identify._compiled._image cimport Parts, read_image, write_image
+from identify._compiled._decide cimport Arrival, decide
+from identify._compiled._image cimport ImageParts, read_image, write_image
 from identify._compiled._message cimport begin, finish, parse_message
 from identify._compiled._parsed cimport FIELD_ROOM, MESSAGE_LIMIT, Field, Message
 from identify._compiled._regex_set cimport RegexSet
@@ -155,11 +155,15 @@ cdef class Matcher:
         cdef uint32_t i
         return tuple([self.answer(i) for i in range(self.compiled.tables.answer_count)])
 
-    cdef int32_t transport_of(self, str source, str transport, str local, str transport_section) except -2:
-        """The number of the transport section that Asterisk finds, see ``identify.explanation.transport_section``."""
+    cdef int32_t transport_section(self, str source, str transport, str local, str section) except -2:
+        """The number of the transport section that a request came in on, -1 for none.
+
+        ``section`` is its id where the caller knows it.
+        Twin: ``identify.explanation.transport_section.transport_section``.
+        """
         cdef object found
-        if transport_section is not None:
-            found = self.sections.get(transport_section)
+        if section is not None:
+            found = self.sections.get(section)
             if found is not None:
                 return found
         if local is None:
@@ -197,21 +201,21 @@ cdef class Matcher:
                         str transport_section):
         cdef Field fields[FIELD_ROOM]
         cdef Message message
-        cdef Place place
+        cdef Arrival arrival
         cdef bint stream = False
         cdef bint ok
         cdef int32_t number
         if transport != "udp":
             transport = transport.lower()
             stream = transport in STREAMS
-        _owner = take_place(&place, source, port)
+        _owner = take_arrival(&arrival, source, port)
         if length > MESSAGE_LIMIT:
             raise MessageError(f"longer than {MESSAGE_LIMIT} bytes", MESSAGE_LIMIT)
         if self.transports_matter:
-            place.transport = self.transport_of(source, transport, local, transport_section)
+            arrival.transport = self.transport_section(source, transport, local, transport_section)
         begin(&message, data, <uint32_t>length, fields, FIELD_ROOM)
         ok = parse_message(&message, stream)
-        number = decide(&self.compiled, &message, &place) if ok else -1
+        number = decide(&self.compiled, &message, &arrival) if ok else -1
         finish(&message)
         if not ok:
             raise MessageError(message.reason.decode("ascii"), message.error)
@@ -219,12 +223,12 @@ cdef class Matcher:
 
     def identify(self, Request request not None):
         """Return the answer for a request, None where no identifier has one."""
-        cdef Place place
-        _owner = take_place(&place, request.source, request.port)
+        cdef Arrival arrival
+        _owner = take_arrival(&arrival, request.source, request.port)
         if self.transports_matter:
-            place.transport = self.transport_of(request.source, request.transport, request.local,
-                                                request.transport_section)
-        return self.answer(decide(&self.compiled, &request.message, &place))
+            arrival.transport = self.transport_section(request.source, request.transport, request.local,
+                                                       request.transport_section)
+        return self.answer(decide(&self.compiled, &request.message, &arrival))
 
     # As a plain method of C, which Python calls without a detour; the signature is for ``inspect``.
     @cython.binding(False)
@@ -260,7 +264,7 @@ cdef class Matcher:
         ``image`` is bytes or another buffer, such as a mapped file.  Raises ``EngineFileError`` where it is none.
         """
         cdef Mapped mapped = Mapped(image)
-        cdef Parts parts
+        cdef ImageParts parts
         if <size_t>mapped.view.buf % IMAGE_ALIGNMENT:
             mapped = Mapped(bytes(image))
         if self.owner is not None:
@@ -314,19 +318,19 @@ cdef RegexSet expression_set(rules):
                     [pattern.encode("utf-8", "surrogateescape") for _, pattern in rules])
 
 
-cdef bytes take_place(Place *place, str source, port):
-    """Fill in what is known without the engine; returns what must live as long as ``place``."""
+cdef bytes take_arrival(Arrival *arrival, str source, port):
+    """Fill in what is known without the engine; returns what must live as long as ``arrival``."""
     cdef Py_ssize_t size
     cdef bytes kept = None
-    place.port = <uint16_t>port_of(port)
-    place.transport = -1
+    arrival.port = <uint16_t>port_of(port)
+    arrival.transport = -1
     try:
-        place.text = sip_text(source, &size)
+        arrival.text = sip_text(source, &size)
     except UnicodeEncodeError:
         kept = source.encode("utf-8", "surrogateescape")
-        place.text = kept
+        arrival.text = kept
         size = len(kept)
-    parse_source(place.text, <size_t>size, &place.source)
+    parse_source(arrival.text, <size_t>size, &arrival.source)
     return kept
 
 

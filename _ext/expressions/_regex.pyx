@@ -32,7 +32,7 @@ cdef locale_t open_locale() except NULL:
         if opened != NULL:
             CODE_POINT_RANGES = name.startswith(b"C.")
             return opened
-    raise ImportError("identify._compiled._regex needs a UTF-8 locale: none of C.UTF-8, C.utf8, en_US.UTF-8 exists here")
+    raise ImportError("expressions need a UTF-8 locale: none of C.UTF-8, C.utf8, en_US.UTF-8 exists on this system")
 
 
 # Written once while the module is imported, only read afterwards.

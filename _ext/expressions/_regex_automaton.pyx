@@ -2,10 +2,12 @@
 
 Knows positions and their followers as ``_regex_syntax`` gives them; nothing of the syntax of expressions.
 
-Strategy: Glushkov's automaton of at most 64 positions, run with one word of states.  Most positions are followed by the
-next one (a shift) or by themselves (a mask), so that a character takes a few instructions; the few others are looked up
-one by one.  The C library's own automaton grows with the values that it has seen, to some 100 kB for each expression,
-and takes longer than this while it grows; in expressions like ``.+x`` it takes quadratic time.
+Strategy
+1. Glushkov's automaton of at most 64 positions, run with one word of states.
+2. Most positions are followed by the next one (a shift) or by themselves (a mask), so that a character takes a few
+   instructions; the few others are looked up one by one.
+3. The C library's own automaton grows with the values that it has seen, and takes longer than this while it grows; in
+   expressions like ``.+x`` it takes quadratic time.
 """
 
 from cpython.bytes cimport PyBytes_AS_STRING

@@ -25,7 +25,7 @@ cdef struct Literal:
     uint32_t count
 
 
-cdef struct Slot:
+cdef struct GramSlot:
     # The literals with this gram; count 0: the slot is free.
     uint64_t gram
     uint32_t first

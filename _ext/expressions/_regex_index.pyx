@@ -2,15 +2,16 @@
 
 Knows literals (see ``_regex_literals``) and numbers of expressions; nothing of expressions themselves.
 
-Strategy: each expression is filed under one of its needs, each literal of that need under one of its *grams*, the
-eight bytes of it (four to seven, two or three if it is shorter) that the fewest other literals have.  A search reads
-the value once for each width in use and takes the gram at each position.  Its hash selects a bit of a bitmap with
-sixteen bits for each gram, which fits the innermost caches and is almost always zero; else a table of grams tells the
-literals to compare.  Aho-Corasick would need one pass for all widths, but each step of it waits for the one before,
-and its automaton is some hundred times larger than the bitmap.
-
-The work for one value is bounded: where more literals were compared and candidates noted than there are expressions,
-a few times over, every expression is a candidate, which is what there would be without an index.
+Strategy
+1. Each expression is filed under one of its needs, each literal of that need under one of its *grams*, the eight bytes
+   of it (four to seven, two or three if it is shorter) that the fewest other literals have.
+2. A search reads the value once for each width in use and takes the gram at each position.  Its hash selects a bit of
+   a bitmap with sixteen bits for each gram, which fits the innermost caches and is almost always zero; else a table of
+   grams has the literals to compare.
+3. Aho-Corasick would need one pass for all widths, but each of its steps waits for the one before, and its automaton is
+   far larger than the bitmap.
+4. The work for one value is bounded: once several times as many literals were compared and candidates noted as there
+   are expressions, every expression is a candidate, as without an index.
 """
 
 cimport cython
@@ -230,7 +231,7 @@ cdef class IndexBuilder:
         cdef uint32_t first
         cdef uint64_t mask = (<uint64_t>1 << slot_bits) - 1, place, hashed
         cdef uint64_t *words
-        cdef Slot *slots
+        cdef GramSlot *slots
         cdef bytes gram
         cdef bint anchored = True
         grams.width = width
@@ -238,10 +239,10 @@ cdef class IndexBuilder:
         grams.bitmap_shift = 64 - bitmap_bits
         grams.slot_shift = 64 - slot_bits
         grams.bitmap_at = self.block.reserve(<size_t>1 << (bitmap_bits - 3))
-        grams.slots_at = self.block.reserve(sizeof(Slot) << slot_bits)
+        grams.slots_at = self.block.reserve(sizeof(GramSlot) << slot_bits)
         grams.last = 0
         words = <uint64_t *>(self.block.data + grams.bitmap_at)
-        slots = <Slot *>(self.block.data + grams.slots_at)
+        slots = <GramSlot *>(self.block.data + grams.slots_at)
         first = self.written
         for gram, pairs in groups.items():
             for literal, shift in pairs:
@@ -289,7 +290,7 @@ cdef void scan(const Index *index, const Grams *grams, const uint8_t *text, uint
 
 cdef void look_up(const Index *index, const Grams *grams, uint64_t gram, uint64_t hashed, const uint8_t *text,
                   uint32_t position, uint32_t size, uint32_t limit, Candidates *found) noexcept nogil:
-    cdef const Slot *slots = <const Slot *>(index.data + grams.slots_at)
+    cdef const GramSlot *slots = <const GramSlot *>(index.data + grams.slots_at)
     cdef const Literal *literal
     cdef uint64_t place = hashed >> grams.slot_shift, mask = (<uint64_t>1 << (64 - grams.slot_shift)) - 1
     cdef uint32_t _

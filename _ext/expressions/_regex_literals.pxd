@@ -7,7 +7,7 @@ cdef enum:
     UNBOUNDED = -1
 
 
-cdef class Part:
+cdef class PatternPart:
     # All texts that it can match, or None; then there are no needs, head and tail.
     cdef set exact
     # Sets of texts that one begins or ends with, or None.
@@ -34,12 +34,12 @@ cdef class Run:
     cdef bint ends
     cdef int need(self, set texts) except -1
     cdef int end(self, set following) except -1
-    cdef int add(self, Part part) except -1
-    cdef Part part(self)
+    cdef int add(self, PatternPart part) except -1
+    cdef PatternPart part(self)
 
 
-cdef Part exact_part(set texts, bint begins, bint ends)
-cdef Part any_text()
-cdef Part alternation(list parts)
+cdef PatternPart exact_part(set texts, bint begins, bint ends)
+cdef PatternPart any_text()
+cdef PatternPart alternation(list parts)
 # What is known of `part{least,most}`.
-cdef Part repetition(Part part, Py_ssize_t least, Py_ssize_t most)
+cdef PatternPart repetition(PatternPart part, Py_ssize_t least, Py_ssize_t most)

@@ -11,10 +11,13 @@ the expression matches.
     ^sip:.*@h$    needs {\\0sip:} and {@h\\xff}
     [0-9]+        nothing
 
-Strategy: each part is either *exact*, a small set of all texts that it can match, or it has needs, and may know what
-its texts begin and end with (head, tail).  In a concatenation, exact parts are multiplied into a run of text; what
-isn't exact ends the run, which then becomes a need.  Sets are bounded; one that grows too large ends a run as well.
-A missed need costs time; a wrong one would be a wrong answer.
+Strategy
+1. Each part is either *exact*, a small set of all texts that it can match, or it has needs, and may know what its texts
+   begin and end with (head, tail).
+2. In a concatenation, exact parts are multiplied into a run of text; what isn't exact ends the run, which then becomes
+   a need.
+3. Sets are bounded; one that grows too large ends a run as well.  A missed need costs time; a wrong one would be a
+   wrong answer.
 """
 
 cimport cython
@@ -40,20 +43,20 @@ class UncertainError(Exception):
 
 
 @cython.final
-cdef class Part:
+cdef class PatternPart:
     """What is known of a part of an expression."""
 
 
-cdef Part exact_part(set texts, bint begins, bint ends):
-    cdef Part part = Part.__new__(Part)
+cdef PatternPart exact_part(set texts, bint begins, bint ends):
+    cdef PatternPart part = PatternPart.__new__(PatternPart)
     part.exact = texts
     part.begins = begins
     part.ends = ends
     return part
 
 
-cdef Part open_part(list needs, set head, set tail, bint begins, bint ends):
-    cdef Part part = Part.__new__(Part)
+cdef PatternPart open_part(list needs, set head, set tail, bint begins, bint ends):
+    cdef PatternPart part = PatternPart.__new__(PatternPart)
     part.needs = needs
     part.head = head
     part.tail = tail
@@ -62,7 +65,7 @@ cdef Part open_part(list needs, set head, set tail, bint begins, bint ends):
     return part
 
 
-cdef Part any_text():
+cdef PatternPart any_text():
     return open_part([], None, None, False, False)
 
 
@@ -131,7 +134,7 @@ cdef Py_ssize_t shortest(set texts):
     return min([len(<bytes>text) for text in texts])
 
 
-cdef set best_need(Part part):
+cdef set best_need(PatternPart part):
     """Return the need of a part that serves best in a union with others: the one with the longest literals."""
     cdef set best = None
     if part.exact is not None:
@@ -142,8 +145,8 @@ cdef set best_need(Part part):
     return best
 
 
-cdef Part alternation(list parts):
-    cdef Part part, found
+cdef PatternPart alternation(list parts):
+    cdef PatternPart part, found
     cdef set need
     cdef bint begins = False, ends = False
     if len(parts) == 1:
@@ -159,8 +162,8 @@ cdef Part alternation(list parts):
     return found
 
 
-cdef Part open_alternation(list parts, bint begins, bint ends):
-    cdef Part part
+cdef PatternPart open_alternation(list parts, bint begins, bint ends):
+    cdef PatternPart part
     need = joined([best_need(part) for part in parts])
     return open_part(
         [] if need is None else [need],
@@ -171,7 +174,7 @@ cdef Part open_alternation(list parts, bint begins, bint ends):
     )
 
 
-cdef Part repetition(Part part, Py_ssize_t least, Py_ssize_t most):
+cdef PatternPart repetition(PatternPart part, Py_ssize_t least, Py_ssize_t most):
     """Return what is known of ``part{least,most}``."""
     cdef set copies, once
     cdef Py_ssize_t _
@@ -221,7 +224,7 @@ cdef class Run:
         self.text = following
         return 0
 
-    cdef int add(self, Part part) except -1:
+    cdef int add(self, PatternPart part) except -1:
         """Append a part.
 
         An anchor must stand at the rim: glibc lets ``a$.`` match a and a newline, though it isn't told to take
@@ -250,7 +253,7 @@ cdef class Run:
             self.need(need)
         return 0
 
-    cdef Part part(self):
+    cdef PatternPart part(self):
         if self.exact:
             return exact_part(self.text, self.begins, self.ends)
         self.need(self.text)

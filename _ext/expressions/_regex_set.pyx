@@ -3,14 +3,14 @@
 Knows expressions, their needs and the order.  What an expression means is for the C library to say; where this set
 answers by itself, for values of ASCII characters, the tests hold it against the library.
 
-Strategy: ``_regex_syntax`` finds out what an expression requires, ``_regex_index`` which of these literals a value has.
-What is left, and expressions that require nothing, are the candidates.  They are asked in rank order: first whether
-their other needs are met, which costs a tenth of a run, then by their automaton if the value is ASCII, else by the
-C library.
-
-An expression is compiled when it first is a candidate; it takes some 10 kB, and most of a large set never are.  That it
-compiles is checked when the set is made.  Of equal expressions only the first can be the answer, so the others are
-left out.
+Strategy
+1. ``_regex_syntax`` finds out what an expression requires, ``_regex_index`` which of these literals a value has.
+2. The expressions whose literals were found, and those that require nothing, are the candidates.  They are asked in
+   rank order: first whether their other needs are met, which costs far less than a run, then by their automaton if the
+   value is ASCII, else by the C library.
+3. An expression is compiled when it first is a candidate, for most of a large set never are.  That it compiles is
+   checked when the set is made.
+4. Of equal expressions only the first can be the answer, so the others are left out.
 """
 
 cimport cython
@@ -20,8 +20,10 @@ from libc.stdint cimport uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free
 from libc.string cimport memcmp, memcpy, memset
 
-from identify._compiled._regex cimport (CODE_POINT_RANGES, check_expression, compile_expression, enter_locale, free_expression,
-                              leave_locale, run_expression)
+from identify._compiled._regex cimport (
+    CODE_POINT_RANGES, check_expression, compile_expression, enter_locale, free_expression, leave_locale,
+    run_expression,
+)
 from identify._compiled._regex_automaton cimport lowest_bit, run_automaton, write_automaton
 from identify._compiled._regex_index cimport PADDING, Candidates, IndexBuilder, find_candidates
 from identify._compiled._regex_syntax cimport Analysis, analyse

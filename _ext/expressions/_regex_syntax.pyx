@@ -3,21 +3,24 @@
 Knows the syntax of expressions; nothing of values, sets of expressions or their search.
 It is compiled because it runs for each expression whenever an engine is made or opened.
 
-Strategy: one descent over the expression makes both.  The texts of each part are combined by ``_regex_literals``.  Each
-character, bracket and anchor is a *position*: Glushkov's construction keeps for each part the positions that a match
-of it begins and ends with, and for each position those that may follow it.  Counted repetitions read their
-element anew for each copy.  Anchors are characters of their own, which stand before and behind each value.
-
-Whatever isn't certain for every C library (glibc, musl) is taken as "any text", and there is no automaton: escapes of
-letters and digits, an unmatched closing parenthesis.  Where even its extent is uncertain, nothing is known of the
-whole expression.
+Strategy
+1. One descent over the expression makes both.  The texts of each part are combined by ``_regex_literals``.
+2. Each character, bracket and anchor is a *position*: Glushkov's construction keeps for each part the positions that a
+   match of it begins and ends with, and for each position those that may follow it.
+3. Counted repetitions read their element anew for each copy.  Anchors are characters of their own, before and behind
+   each value.
+4. Whatever isn't certain for every C library (glibc, musl) is taken as "any text", and there is no automaton: escapes
+   of letters and digits, an unmatched closing parenthesis.  Where even its extent is uncertain, nothing is known of
+   the whole expression.
 """
 
 cimport cython
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_GET_SIZE
 from libc.stdint cimport uint8_t, uint16_t, uint32_t, uint64_t
 
-from identify._compiled._regex_literals cimport UNBOUNDED, Part, Run, alternation, any_text, exact_part, repetition
+from identify._compiled._regex_literals cimport (
+    UNBOUNDED, PatternPart, Run, alternation, any_text, exact_part, repetition,
+)
 
 from identify._compiled._regex_literals import BEGIN, END, UncertainError
 
@@ -62,7 +65,7 @@ cdef class Analysis:
     """What is known of an expression; immutable."""
 
 
-cdef Part moved(Part part, Part source):
+cdef PatternPart moved(PatternPart part, PatternPart source):
     """Take over the positions of another part."""
     part.nullable = source.nullable
     part.first = source.first
@@ -71,7 +74,7 @@ cdef Part moved(Part part, Part source):
 
 
 @cython.final
-cdef class Reader:
+cdef class PatternReader:
     """The descent over one expression, which is valid UTF-8 and compiles."""
 
     cdef bytes pattern
@@ -99,7 +102,7 @@ cdef class Reader:
     cdef bint sees(self, uint8_t byte):
         return self.at < self.size and self.text[self.at] == byte
 
-    cdef Part position(self, Part part, uint32_t code):
+    cdef PatternPart position(self, PatternPart part, uint32_t code):
         """Give a part that is one character, or an anchor, its position."""
         if self.positions == MAX_POSITIONS:
             self.automatic = False
@@ -109,7 +112,7 @@ cdef class Reader:
             self.positions += 1
         return part
 
-    cdef Part one_of(self, Part part, object members):
+    cdef PatternPart one_of(self, PatternPart part, object members):
         """Give a part that is one of some ASCII characters its position."""
         number = self.sets.setdefault(members, len(self.sets))
         if number >= MAX_SETS:
@@ -117,11 +120,11 @@ cdef class Reader:
             number = 0
         return self.position(part, FIRST_SET + number)
 
-    cdef Part unknown(self):
+    cdef PatternPart unknown(self):
         self.automatic = False
         return any_text()
 
-    cdef int concatenate(self, Part before, Part part) except -1:
+    cdef int concatenate(self, PatternPart before, PatternPart part) except -1:
         """Append the positions of a part to those before it."""
         self.connect(before.last, part.first)
         if before.nullable:
@@ -137,12 +140,12 @@ cdef class Reader:
                 self.follow[i] |= first
         return 0
 
-    cdef Part repeat(self, Part part, Py_ssize_t begin, Py_ssize_t least, Py_ssize_t most):
+    cdef PatternPart repeat(self, PatternPart part, Py_ssize_t begin, Py_ssize_t least, Py_ssize_t most):
         """Return the positions of a repetition; counted ones read the element anew for each copy.
 
         ``begin`` is where the element begins, or -1 if it is a repetition itself.
         """
-        cdef Part found = Part.__new__(Part), copy = part
+        cdef PatternPart found = PatternPart.__new__(PatternPart), copy = part
         cdef Py_ssize_t i, after = self.at
         cdef Py_ssize_t copies = max(least, most, 1)
         found.nullable = True
@@ -166,9 +169,9 @@ cdef class Reader:
             self.concatenate(found, copy)
         return found
 
-    cdef Part alternatives(self):
+    cdef PatternPart alternatives(self):
         cdef list parts = [self.branch()]
-        cdef Part part, found = Part.__new__(Part)
+        cdef PatternPart part, found = PatternPart.__new__(PatternPart)
         while self.sees(c"|"):
             self.at += 1
             parts.append(self.branch())
@@ -178,11 +181,11 @@ cdef class Reader:
             found.last |= part.last
         return moved(alternation(parts), found)
 
-    cdef Part branch(self):
+    cdef PatternPart branch(self):
         cdef Run run = Run()
-        cdef Part positions = Part.__new__(Part)
+        cdef PatternPart positions = PatternPart.__new__(PatternPart)
         cdef Py_ssize_t begin
-        cdef Part part
+        cdef PatternPart part
         positions.nullable = True
         while self.at < self.size:
             if self.sees(c"|") or (self.depth and self.sees(c")")):
@@ -209,10 +212,10 @@ cdef class Reader:
             self.concatenate(positions, part)
         return moved(run.part(), positions)
 
-    cdef Part element(self):
+    cdef PatternPart element(self):
         """Read what a repetition may follow, or an anchor, which none follows."""
         cdef uint8_t byte = self.text[self.at]
-        cdef Part part
+        cdef PatternPart part
         cdef Py_ssize_t begin = self.at
         self.at += 1
         if byte == c"(":
@@ -244,21 +247,21 @@ cdef class Reader:
             self.at += 1
         return self.literal(begin)
 
-    cdef Part literal(self, Py_ssize_t begin):
+    cdef PatternPart literal(self, Py_ssize_t begin):
         """Return the part that the text since ``begin`` is."""
-        cdef Part part = exact_part({self.pattern[begin:self.at]}, False, False), one
+        cdef PatternPart part = exact_part({self.pattern[begin:self.at]}, False, False), one
         cdef Py_ssize_t i
         part.nullable = True
         for i in range(begin, self.at):
             if self.text[i] >= 0x80:
                 # It only is in values that the automaton isn't asked for; a class without members stands for it.
-                one = self.one_of(Part.__new__(Part), NONE)
+                one = self.one_of(PatternPart.__new__(PatternPart), NONE)
             else:
-                one = self.position(Part.__new__(Part), self.text[i])
+                one = self.position(PatternPart.__new__(PatternPart), self.text[i])
             self.concatenate(part, one)
         return part
 
-    cdef Part escape(self):
+    cdef PatternPart escape(self):
         cdef uint8_t byte
         if self.at == self.size:
             raise UncertainError
@@ -270,7 +273,7 @@ cdef class Reader:
             raise UncertainError
         return self.literal(self.at - 1)
 
-    cdef Part repeated(self, Part part, Py_ssize_t begin):
+    cdef PatternPart repeated(self, PatternPart part, Py_ssize_t begin):
         """Apply the repetition that is read to the element before it, which begins at ``begin`` or is one itself."""
         cdef uint8_t byte = self.text[self.at]
         cdef Py_ssize_t least, most
@@ -302,7 +305,7 @@ cdef class Reader:
             self.at += 1
         return found
 
-    cdef Part bracket(self):
+    cdef PatternPart bracket(self):
         """Read behind ``[``; a backslash is a member like others.
 
         Its extent is always certain or refused; its members only if they are single characters and plain ranges.
@@ -394,14 +397,14 @@ cdef inline bint is_plain_range(uint8_t low, uint8_t high) noexcept:
 
 
 cdef Analysis analyse(bytes pattern, bint ranges, dict sets):
-    cdef Reader reader
-    cdef Part part
+    cdef PatternReader reader
+    cdef PatternPart part
     cdef bytes text
     cdef Analysis found = Analysis()
     found.needs = ()
     try:
         pattern.decode()
-        reader = Reader(pattern, ranges, sets)
+        reader = PatternReader(pattern, ranges, sets)
         part = reader.alternatives()
     except (UncertainError, UnicodeDecodeError):
         return found

@@ -1,27 +1,28 @@
 """Requests as nearly everyone writes them: a request line and header fields of the usual shape, read quickly.
 
-Knows the shapes that make up nearly all traffic, and no errors: what isn't of such a shape, right or wrong, is left to
-``_message``, ``_fields`` and ``_uri``, which read everything.  What is taken here leaves the same behind there.
+Knows the shapes that make up nearly all traffic (which header has which is in ``_headers``), and no errors: what isn't
+of such a shape, right or wrong, is left to ``_message``, ``_header_grammar`` and ``_uri``, which read everything and
+leave the same behind.
 
 Strategy
 1. An index of the head (``_index.h``) has a bit for each byte that isn't a letter, digit, ``-``, ``.`` or ``_``, and
    one for each line end.  A token, host, user or value is taken in a few instructions, however long it is.
 2. A header is taken only if its line ends in CRLF, doesn't fold, has at most one blank before its value and none
    behind it.  Its end is known before anything in it is looked at, so nothing in it is checked for the message's end.
-3. Inside a header of one of the known names no other blanks are expected than those everyone writes.
+3. In a header with a known name only those blanks are expected that everyone writes.
 
-Every function returns where it has come to, 0 for a shape that isn't usual.
+Every function returns the position behind what it has read, 0 for a shape that isn't usual.
 """
 
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_GET_SIZE
 from libc.stdint cimport uint16_t
 from libc.string cimport memcpy, memset
 
-from identify._compiled._fields cimport (
-    ACCEPT, ALLOW, AUTHORIZATION, CALL_ID, CONTACT, CONTENT_LENGTH, CONTENT_TYPE, CSEQ, EVENT, EXPIRES, FROM, GENERIC,
-    MAX_FORWARDS, MIN_EXPIRES, MIN_SE, PROXY_AUTHORIZATION, RECORD_ROUTE, REQUIRE,
-    ROUTE, SESSION_EXPIRES, SUBSCRIPTION_STATE, SUPPORTED, TO, UNSUPPORTED, VIA,
-    KnownNames, NameAddress, kind_among, known_names,
+from identify._compiled._header_grammar cimport NameAddress
+from identify._compiled._header_names cimport FROM, GENERIC, TO, KnownName, KnownNames, find_name, known_names
+from identify._compiled._headers cimport (
+    SHAPE_CONTACT, SHAPE_CSEQ, SHAPE_DIGEST, SHAPE_FROM, SHAPE_LINE, SHAPE_MEDIA_TYPE, SHAPE_NUMBER,
+    SHAPE_NUMBER_PARAMETERS, SHAPE_ROUTE, SHAPE_TO, SHAPE_TOKEN, SHAPE_VIA,
 )
 from identify._compiled._parsed cimport Field, name_hash
 from identify._compiled._text cimport (
@@ -290,6 +291,59 @@ cdef inline uint32_t usual_digest(const Head *head, uint32_t pos) noexcept nogil
         pos += base[pos] == c" "
 
 
+cdef inline uint32_t usual_value(Message *m, const Head *head, int shape, uint32_t value) noexcept nogil:
+    """The value of a known header at ``value``, read by its ``Shape``."""
+    cdef const uint8_t *base = head.base
+    cdef NameAddress scratch
+    cdef uint32_t place
+    if shape == SHAPE_LINE:
+        place = head.end
+    elif shape == SHAPE_VIA:
+        place = usual_hop(head, value)
+    elif shape == SHAPE_FROM:
+        if m.kinds >> FROM & 1:
+            place = usual_address(head, value, False, &scratch)
+        else:
+            place = usual_address(head, value, False, &m.from_address)
+            m.kept_from = place == head.end
+    elif shape == SHAPE_TO:
+        if m.kinds >> TO & 1:
+            place = usual_address(head, value, False, &scratch)
+        else:
+            place = usual_address(head, value, False, &m.to_address)
+            m.kept_to = place == head.end
+    elif shape == SHAPE_CONTACT:
+        # An asterisk stands alone.
+        place = usual_address(head, value, False, &scratch) if base[value] != c"*" else 0
+    elif shape == SHAPE_ROUTE:
+        place = usual_address(head, value, True, &scratch)
+    elif shape == SHAPE_CSEQ:
+        place = usual_number(head, value)
+        if place:
+            place = usual_token(head, place + 1) if base[place] == c" " else 0
+    elif shape == SHAPE_NUMBER:
+        place = usual_number(head, value)
+    elif shape == SHAPE_NUMBER_PARAMETERS:
+        place = usual_number(head, value)
+        if place:
+            place = usual_parameters(head, place)
+    elif shape == SHAPE_MEDIA_TYPE:
+        place = usual_token(head, value)
+        if place:
+            place = usual_token(head, place + 1) if base[place] == c"/" else 0
+        if place:
+            place = usual_parameters(head, place)
+    elif shape == SHAPE_TOKEN:
+        place = usual_token(head, value)
+        if place:
+            place = usual_parameters(head, place)
+    elif shape == SHAPE_DIGEST:
+        place = usual_digest(head, value)
+    else:
+        place = 0
+    return place
+
+
 cdef uint32_t take_usual_request_line(Message *m, const Index *index, uint32_t pos, uint32_t end) noexcept nogil:
     """``Method sip-URI SIP/2.0``; returns the beginning of the next line."""
     cdef const uint8_t *base = m.base
@@ -323,12 +377,12 @@ cdef uint32_t take_usual_headers(Message *m, const Index *index, uint32_t pos, u
     cdef uint32_t count = m.count
     cdef Field *field = m.fields + count
     cdef Head head
-    cdef NameAddress scratch
     cdef uint32_t line_end, colon, value, place, around
     # One more byte tells whether a line folds.
     cdef uint32_t limit = index.length if index.length + 2 <= end else end - 2
     cdef uint16_t two
-    cdef int kind
+    cdef const KnownName *known
+    cdef uint32_t kind
     head.base = base
     head.special = index.special
     # The index ends in set bits, so a search from a little behind it is one that finds nothing.
@@ -356,67 +410,24 @@ cdef uint32_t take_usual_headers(Message *m, const Index *index, uint32_t pos, u
         if colon == pos or base[value] <= c" ":
             break
         head.end = line_end
-        kind = kind_among(KNOWN, base + pos, colon - pos)
-        # Of these two, anything on the line.
-        if kind == GENERIC:
-            m.name_bits |= <uint64_t>1 << name_hash(base, pos, colon)
-            place = line_end
-        elif (kind == ALLOW or kind == SUPPORTED or kind == CALL_ID or kind == ACCEPT or kind == REQUIRE
-              or kind == UNSUPPORTED):
-            place = line_end
-        elif kind == VIA:
-            place = usual_hop(&head, value)
-        elif kind == FROM:
-            if m.kinds >> FROM & 1:
-                place = usual_address(&head, value, False, &scratch)
-            else:
-                place = usual_address(&head, value, False, &m.from_address)
-                m.kept_from = place == line_end
-        elif kind == TO:
-            if m.kinds >> TO & 1:
-                place = usual_address(&head, value, False, &scratch)
-            else:
-                place = usual_address(&head, value, False, &m.to_address)
-                m.kept_to = place == line_end
-        elif kind == CONTACT:
-            # An asterisk stands alone.
-            place = usual_address(&head, value, False, &scratch) if base[value] != c"*" else 0
-        elif kind == ROUTE or kind == RECORD_ROUTE:
-            place = usual_address(&head, value, True, &scratch)
-        elif kind == CSEQ:
-            place = usual_number(&head, value)
-            if place:
-                place = usual_token(&head, place + 1) if base[place] == c" " else 0
-        elif kind == CONTENT_LENGTH or kind == EXPIRES or kind == MAX_FORWARDS or kind == MIN_EXPIRES:
-            place = usual_number(&head, value)
-        elif kind == SESSION_EXPIRES or kind == MIN_SE:
-            place = usual_number(&head, value)
-            if place:
-                place = usual_parameters(&head, place)
-        elif kind == CONTENT_TYPE:
-            place = usual_token(&head, value)
-            if place:
-                place = usual_token(&head, place + 1) if base[place] == c"/" else 0
-            if place:
-                place = usual_parameters(&head, place)
-        elif kind == EVENT or kind == SUBSCRIPTION_STATE:
-            place = usual_token(&head, value)
-            if place:
-                place = usual_parameters(&head, place)
-        elif kind == AUTHORIZATION or kind == PROXY_AUTHORIZATION:
-            place = usual_digest(&head, value)
-        else:
-            place = 0
-        if place != line_end:
-            break
-        field.kind = kind
+        # Written before its value is known to be of a usual shape: then fewer registers are needed meanwhile.
         field.name.start = pos
         field.name.end = colon
+        field.value.start = value
+        field.value.end = line_end
+        known = find_name(KNOWN, base + pos, colon - pos)
+        if known == NULL:
+            field.kind = kind = GENERIC
+            m.name_bits |= <uint64_t>1 << name_hash(base, pos, colon)
+            place = line_end
+        else:
+            field.kind = kind = known.kind
+            place = usual_value(m, &head, known.shape, value)
+        if place != line_end:
+            break
         if not m.kinds >> kind & 1:
             m.kinds |= <uint32_t>1 << kind
             m.first[kind] = count
-        field.value.start = value
-        field.value.end = line_end
         field += 1
         count += 1
         pos = line_end + 2

@@ -2,13 +2,10 @@
 
 from libc.stdint cimport uint8_t, uint32_t
 
-from identify._compiled._fields cimport NameAddress, Received
+from identify._compiled._header_grammar cimport NameAddress
+from identify._compiled._header_print cimport Received
 from identify._compiled._parsed cimport Field, Message
 from identify._compiled._text cimport Out, Span
-
-cdef enum Screening:
-    SCREENING_PASS = 0
-    SCREENING_416_FROM, SCREENING_416_TO, SCREENING_416_CONTACT, SCREENING_400_CONTACT, SCREENING_481
 
 cdef void begin(Message *m, const uint8_t *base, uint32_t length, Field *fields, uint32_t capacity) noexcept nogil
 cdef void finish(Message *m) noexcept nogil
@@ -18,7 +15,6 @@ cdef bint parse_response(Message *m, bint stream, uint32_t *status) noexcept nog
 cdef bint add_method(Message *m) noexcept nogil
 cdef bint add_header(Message *m, Span name, uint32_t start, uint32_t end) noexcept nogil
 cdef bint add_request_uri(Message *m, uint32_t start, uint32_t end) noexcept nogil
-cdef int screen(const Message *m) noexcept nogil
 cdef bint address_at(const Message *m, uint32_t index, NameAddress *address) noexcept nogil
 cdef const NameAddress *address_of(const Message *m, int kind, NameAddress *room) noexcept nogil
 cdef void print_field(const Message *m, uint32_t index, const Received *received, const char *added,

@@ -1,4 +1,7 @@
-"""A SIP request, scanned once: which header lines it has, and whether PJSIP would let it through.
+"""A SIP request, scanned once: which header lines it has, and whether PJSIP's parser would take it.
+
+Knows lines, framing and which headers must be there; values are parsed by ``_headers``, messages of the usual shapes
+by ``_fast_path``.
 
 Strategy
 1. One pass over the head.  Headers that PJSIP reads itself are parsed as they come, for their syntax alone can
@@ -7,26 +10,28 @@ Strategy
 3. Printing and the parts of an address are made from the spans when they are asked for.
 
 Facts
-- UDP: CRLF, LF and lone CR all end a line; a datagram of 32 bytes or less is no message; the final empty
+- UDP: CRLF, LF and lone CR all end a line; a datagram of 32 bytes or less is not a message; the final empty
   line may be missing.
 - Streams: the head ends at LF CR LF, Content-Length is required and the body must be there.
-- Of several From, To and Via the first is identified by; the screening looks at the last From and To.
+- Of several From, To and Via the first is identified by.
+- Several Supported, or Require, are printed as one, in the place of the first.
 """
 
 from libc.stdlib cimport free, malloc, realloc
 from libc.string cimport memcpy
 
-from identify._compiled._fields cimport (
-    CALL_ID, CONTACT, CSEQ, FROM, GENERIC, REQUIRE, SUPPORTED, TO, VIA, NameAddress,
-    Received, kind_of, parse_name_address, parse_value, print_value,
-)
-from identify._compiled._parsed cimport MESSAGE_LIMIT, Field, Message, has, name_hash, note_field
-from identify._compiled._text cimport (
-    Out, Span, Text, SIP_DIGIT, SIP_TOKEN, after_line_end, at_line_end, fail, line_ends_here, peek, put_text, same_name,
-    sip_class, sip_class_init, skip_blanks, skip_lws, take, take_long, to_line_end, trim_end,
-)
-from identify._compiled._uri cimport SCHEME_OTHER, SCHEME_SIP, SCHEME_SIPS, parse_uri
 from identify._compiled._fast_path cimport WAY_WIDEST, Index, make_index, take_usual_headers, take_usual_request_line
+from identify._compiled._header_grammar cimport parse_name_address, take_generic
+from identify._compiled._header_names cimport (
+    CALL_ID, CONTACT, CSEQ, FROM, GENERIC, REQUIRE, SUPPORTED, TO, VIA, kind_of,
+)
+from identify._compiled._headers cimport parse_value, print_value
+from identify._compiled._parsed cimport MESSAGE_LIMIT, has, note_field
+from identify._compiled._text cimport (
+    SIP_DIGIT, SIP_TOKEN, Text, after_line_end, at_line_end, cursor_over, fail, folds_here, peek, put_text, same_name,
+    sip_class, sip_class_init, skip_blanks, skip_lws, take, take_long,
+)
+from identify._compiled._uri cimport SCHEME_OTHER, parse_uri
 
 sip_class_init()
 
@@ -106,38 +111,6 @@ cdef bint take_values(Message *m, Text *t, int kind, Span name) noexcept nogil:
             return False
         if not add_field(m, kind, name, value):
             return False
-    return True
-
-
-cdef bint take_generic(Text *t, Span *value) noexcept nogil:
-    """Anything but NUL up to the line end.  A continuation line of nothing but blanks ends the header."""
-    skip_blanks(t)
-    value.start = t.pos
-    while True:
-        to_line_end(t)
-        if t.pos < t.end and t.base[t.pos] == 0:
-            return fail(t, "NUL in a header")
-        value.end = t.pos
-        if line_ends_here(t) or not continues(t):
-            break
-        t.pos = after_line_end(t, t.pos)
-        skip_blanks(t)
-        if value.start == value.end:
-            value.start = value.end = t.pos
-        if at_line_end(t):
-            break
-    trim_end(t.base, value)
-    return True
-
-
-cdef bint continues(const Text *t) noexcept nogil:
-    """Is the line end at the cursor a fold?"""
-    cdef uint32_t pos
-    if t.pos >= t.end:
-        return False
-    pos = after_line_end(t, t.pos)
-    if pos >= t.end or not (t.base[pos] == c" " or t.base[pos] == c"\t"):
-        return False
     return True
 
 
@@ -282,7 +255,7 @@ cdef bint find_frame(Message *m, Text *t) noexcept nogil:
                 skip_lws(&line)
                 digits = take(&line, SIP_DIGIT)
                 skip_blanks(&line)
-                if digits.start < digits.end and at_line_end(&line) and not continues(&line):
+                if digits.start < digits.end and at_line_end(&line) and not folds_here(&line):
                     found = True
                     for i in range(digits.start, digits.end):
                         length = length * 10 + line.base[i] - c"0"
@@ -385,12 +358,7 @@ cdef bint add_request_uri(Message *m, uint32_t start, uint32_t end) noexcept nog
 
 cdef bint address_at(const Message *m, uint32_t index, NameAddress *address) noexcept nogil:
     """Parse the From, To, Contact or Route at ``index`` anew."""
-    cdef Text t
-    t.base = m.base
-    t.pos = m.fields[index].value.start
-    t.end = m.fields[index].value.end
-    t.error = 0
-    t.reason = NULL
+    cdef Text t = cursor_over(m.base, m.fields[index].value)
     return parse_name_address(&t, m.fields[index].kind, address)
 
 
@@ -403,43 +371,6 @@ cdef const NameAddress *address_of(const Message *m, int kind, NameAddress *room
     if kind == TO and m.kept_to:
         return &m.to_address
     return room if address_at(m, m.first[kind], room) else NULL
-
-
-cdef bint is_method(const Message *m, const char *name, uint32_t length) noexcept nogil:
-    """PJSIP compares methods without case, though RFC 3261 7.1 doesn't; `name` is lower case."""
-    return same_name(m.base, m.method, name, length)
-
-
-cdef bint last_is_other(const Message *m, int kind) noexcept nogil:
-    """Has the last From or To another scheme than sip, sips and tel?"""
-    cdef NameAddress address
-    cdef uint32_t i = m.count
-    while i:
-        i -= 1
-        if m.fields[i].kind == kind:
-            return address_at(m, i, &address) and address.uri.scheme == SCHEME_OTHER
-    return False
-
-
-cdef int screen(const Message *m) noexcept nogil:
-    """What Asterisk answers before it would identify."""
-    cdef NameAddress address
-    cdef uint32_t i
-    if last_is_other(m, FROM):
-        return SCREENING_416_FROM
-    if last_is_other(m, TO):
-        return SCREENING_416_TO
-    for i in range(m.count):
-        if m.fields[i].kind != CONTACT or not address_at(m, i, &address) or address.star:
-            continue
-        if address.uri.scheme != SCHEME_SIP and address.uri.scheme != SCHEME_SIPS:
-            return SCREENING_416_CONTACT
-    if not has(m, CONTACT) and (is_method(m, "invite", 6) or is_method(m, "subscribe", 9) or is_method(m, "refer", 5)
-                                or is_method(m, "update", 6) or is_method(m, "notify", 6)):
-        return SCREENING_400_CONTACT
-    if is_method(m, "bye", 3) or is_method(m, "cancel", 6):
-        return SCREENING_481
-    return SCREENING_PASS
 
 
 cdef bint merged_away(const Message *m, uint32_t index) noexcept nogil:

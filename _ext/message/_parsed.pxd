@@ -5,7 +5,8 @@ Only structs and inline functions, for whoever fills them (``_message``, ``_fast
 
 from libc.stdint cimport uint8_t, uint32_t, uint64_t
 
-from identify._compiled._fields cimport GENERIC, NameAddress
+from identify._compiled._header_grammar cimport NameAddress
+from identify._compiled._header_names cimport GENERIC
 from identify._compiled._text cimport Span
 from identify._compiled._uri cimport Uri
 

@@ -27,6 +27,6 @@ cdef class Request:
     cdef readonly int port
     cdef void start(self)
     cdef scan(self, method, request_uri, list texts, Py_ssize_t addresses)
-    cdef take_place(self, source, port, transport, local, transport_section)
+    cdef take_arrival(self, source, port, transport, local, transport_section)
     cdef complain(self)
     cdef uri_of(self, int kind)

@@ -8,12 +8,15 @@ from libc.stdint cimport uint8_t, uint32_t
 from libc.stdlib cimport free, malloc
 from libc.string cimport memchr, memcpy
 
-from identify._compiled._fields cimport AUTHORIZATION, FROM, GENERIC, KINDS, TO, NameAddress, Received, find_digest, long_name
+from identify._compiled._header_grammar cimport NameAddress, find_digest
+from identify._compiled._header_names cimport AUTHORIZATION, FROM, GENERIC, KINDS, TO
+from identify._compiled._header_print cimport Received
+from identify._compiled._headers cimport header_row
 from identify._compiled._message cimport (
     add_header, add_method, add_request_uri, address_of, begin, finish, merged_away, parse_message_by, print_field,
-    screen,
 )
 from identify._compiled._parsed cimport MESSAGE_LIMIT, Field, Message, has
+from identify._compiled._screening cimport screen
 from identify._compiled._text cimport Out, Span, decoded
 from identify._compiled._uri cimport (
     PLACE_REQUEST, SCHEME_SIP, Parameter, Uri as UriParts, next_parameter, print_uri,
@@ -21,6 +24,7 @@ from identify._compiled._uri cimport (
 from identify._compiled._fast_path cimport WAY_WIDEST, Index, make_index, take_usual_headers, take_usual_request_line
 
 from identify._compiled._addresses import parse_address
+from identify._compiled._screening import SCREENINGS
 from identify.errors import LimitError, MessageError
 
 cdef extern from "Python.h":
@@ -28,7 +32,6 @@ cdef extern from "Python.h":
     Py_ssize_t PyUnicode_GET_LENGTH(object text)
     void *PyUnicode_DATA(object text)
 
-SCREENINGS = ("pass", "416 from", "416 to", "416 contact", "400 missing contact", "481 BYE/CANCEL outside a dialog")
 # How a message may be read, by the numbers of Way.
 WAYS = ("general", "plain", "usual", "widest")
 STREAMS = frozenset({"tcp", "tls", "ws", "wss"})
@@ -155,7 +158,7 @@ cdef class Request:
                  transport_section=None, method="INVITE", request_uri=None, from_uri=None, to_uri=None, headers=()):
         if self.source or self.message.length:
             raise TypeError("a Request is immutable: it can't be initialised again")
-        self.take_place(source, port, transport, local, transport_section)
+        self.take_arrival(source, port, transport, local, transport_section)
         # Names and values in turn; From and To, whose URIs are put into <>, come first.
         cdef list texts = []
         cdef Py_ssize_t addresses = 0
@@ -222,7 +225,7 @@ cdef class Request:
         begin(&self.message, <const uint8_t *>PyBytes_AS_STRING(self.data), <uint32_t>PyBytes_GET_SIZE(self.data),
               NULL, 0)
 
-    cdef take_place(self, source, port, transport, local, transport_section):
+    cdef take_arrival(self, source, port, transport, local, transport_section):
         self.source = source
         self.port = port_of(port)
         self.transport = transport if transport == "udp" else transport.lower()
@@ -358,7 +361,7 @@ cdef class Request:
                 if self.message.fields[i].kind == GENERIC:
                     name = text_at(self.message.base, self.message.fields[i].name)
                 else:
-                    name = long_name(self.message.fields[i].kind).decode("ascii")
+                    name = header_row(self.message.fields[i].kind).name.decode("ascii")
                 result.append((name, text_of(scratch, out.length)))
         finally:
             free(scratch)
@@ -370,7 +373,7 @@ cdef class Request:
 
 cdef Request read_by(int way, data, str source, port, str transport, local, transport_section):
     cdef Request request = Request.__new__(Request)
-    request.take_place(source, port, transport, local, transport_section)
+    request.take_arrival(source, port, transport, local, transport_section)
     if not isinstance(data, bytes):
         if not PyObject_CheckBuffer(data):
             raise TypeError(f"data must be bytes as they came off the wire, not {type(data).__name__}")

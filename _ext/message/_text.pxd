@@ -40,6 +40,17 @@ ctypedef struct Out:
     bint full
 
 
+cdef inline Text cursor_over(const uint8_t *base, Span span) noexcept nogil:
+    """A cursor at the beginning of a span."""
+    cdef Text t
+    t.base = base
+    t.pos = span.start
+    t.end = span.end
+    t.error = span.start
+    t.reason = NULL
+    return t
+
+
 cdef inline bint fail(Text *t, const char *reason) noexcept nogil:
     if t.reason == NULL:
         t.reason = reason
@@ -77,7 +88,7 @@ cdef inline uint32_t after_line_end(const Text *t, uint32_t pos) noexcept nogil:
 cdef inline void skip_lws(Text *t) noexcept nogil:
     """Blanks and folds (a line end followed by a blank)."""
     cdef uint32_t after
-    # Nothing at all, or one blank, is what nearly always stands here.
+    # Nearly always there is nothing to skip, or one blank.
     if t.end - t.pos >= 2:
         if t.base[t.pos] > c" ":
             return
@@ -98,6 +109,17 @@ cdef inline bint line_ends_here(const Text *t) noexcept nogil:
     """Is the cursor at a CRLF with a line behind it that doesn't fold?  So nearly every header ends."""
     return (t.end - t.pos >= 3 and t.base[t.pos] == c"\r" and t.base[t.pos + 1] == c"\n"
             and not (t.base[t.pos + 2] == c" " or t.base[t.pos + 2] == c"\t"))
+
+
+cdef inline bint folds_here(const Text *t) noexcept nogil:
+    """Is the line end at the cursor a fold?"""
+    cdef uint32_t pos
+    if t.pos >= t.end:
+        return False
+    pos = after_line_end(t, t.pos)
+    if pos >= t.end or not (t.base[pos] == c" " or t.base[pos] == c"\t"):
+        return False
+    return True
 
 
 cdef inline Span take(Text *t, int bits) noexcept nogil:

@@ -12,7 +12,7 @@ cdef enum Scheme:
     SCHEME_OTHER = 4
 
 # Where a URI stands decides which of its parts are printed.
-cdef enum Place:
+cdef enum UriPlace:
     PLACE_REQUEST = 0
     PLACE_FROM_TO = 1
     PLACE_CONTACT = 2

@@ -21,7 +21,7 @@ cdef enum SlotState:
     # Removed, but others were put behind it.
     SLOT_GONE
 
-ctypedef struct Slot:
+ctypedef struct RecentSlot:
     Key key
     # Nanoseconds; of what is up to the user.
     int64_t time
@@ -29,7 +29,7 @@ ctypedef struct Slot:
     uint32_t state
 
 ctypedef struct Generation:
-    Slot *slots
+    RecentSlot *slots
     # A power of two, 0 before the first entry.
     size_t size
     # Slots that aren't empty, and of these the ones in use.
@@ -48,7 +48,7 @@ ctypedef struct Recent:
 
 cdef void recent_begin(Recent *recent, size_t limit, int64_t lasting) noexcept nogil
 cdef void recent_end(Recent *recent) noexcept nogil
-cdef Slot *recent_find(Recent *recent, const Key *key) noexcept nogil
-cdef Slot *recent_put(Recent *recent, const Key *key, int64_t time, uint32_t number) noexcept nogil
-cdef void recent_remove(Recent *recent, Slot *slot) noexcept nogil
+cdef RecentSlot *recent_find(Recent *recent, const Key *key) noexcept nogil
+cdef RecentSlot *recent_put(Recent *recent, const Key *key, int64_t time, uint32_t number) noexcept nogil
+cdef void recent_remove(Recent *recent, RecentSlot *slot) noexcept nogil
 cdef void recent_turn(Recent *recent, int64_t time) noexcept nogil

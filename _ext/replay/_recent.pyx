@@ -33,11 +33,11 @@ cdef void recent_end(Recent *recent) noexcept nogil:
     memset(recent, 0, sizeof(Recent))
 
 
-cdef Slot *place_of(Generation *generation, const Key *key) noexcept nogil:
+cdef RecentSlot *place_of(Generation *generation, const Key *key) noexcept nogil:
     """The slot of a key, or the empty one at which the search ends; there always is one."""
     cdef size_t mask = generation.size - 1
     cdef size_t i = <size_t>key.first & mask
-    cdef Slot *slot
+    cdef RecentSlot *slot
     while True:
         slot = &generation.slots[i]
         if slot.state == <uint32_t>SLOT_EMPTY:
@@ -58,7 +58,7 @@ cdef bint make_room(Generation *generation) noexcept nogil:
     larger.size = generation.size if generation.size else <size_t>FIRST_SIZE
     while (generation.used + 1) * 3 > larger.size:
         larger.size *= 2
-    larger.slots = <Slot *>calloc(larger.size, sizeof(Slot))
+    larger.slots = <RecentSlot *>calloc(larger.size, sizeof(RecentSlot))
     if larger.slots == NULL:
         return False
     for i in range(generation.size):
@@ -70,7 +70,7 @@ cdef bint make_room(Generation *generation) noexcept nogil:
     return True
 
 
-cdef void remove_from(Generation *generation, Slot *slot) noexcept nogil:
+cdef void remove_from(Generation *generation, RecentSlot *slot) noexcept nogil:
     slot.state = <uint32_t>SLOT_GONE
     generation.used -= 1
 
@@ -82,7 +82,7 @@ cdef void turn(Recent *recent, int64_t time, bint counted) noexcept nogil:
     recent.before = recent.now
     recent.now = emptied
     if recent.now.slots != NULL:
-        memset(recent.now.slots, 0, recent.now.size * sizeof(Slot))
+        memset(recent.now.slots, 0, recent.now.size * sizeof(RecentSlot))
     recent.now.filled = recent.now.used = 0
     recent.now.began = time
 
@@ -95,10 +95,10 @@ cdef void recent_turn(Recent *recent, int64_t time) noexcept nogil:
         turn(recent, time, False)
 
 
-cdef Slot *recent_find(Recent *recent, const Key *key) noexcept nogil:
+cdef RecentSlot *recent_find(Recent *recent, const Key *key) noexcept nogil:
     """The entry of a key, NULL where there is none; valid until the next call."""
-    cdef Slot *slot
-    cdef Slot *moved
+    cdef RecentSlot *slot
+    cdef RecentSlot *moved
     if recent.now.size:
         slot = place_of(&recent.now, key)
         if slot.state == <uint32_t>SLOT_USED:
@@ -118,9 +118,9 @@ cdef Slot *recent_find(Recent *recent, const Key *key) noexcept nogil:
     return moved
 
 
-cdef Slot *recent_put(Recent *recent, const Key *key, int64_t time, uint32_t number) noexcept nogil:
+cdef RecentSlot *recent_put(Recent *recent, const Key *key, int64_t time, uint32_t number) noexcept nogil:
     """Set the entry of a key; NULL, and it is counted as dropped, for want of memory."""
-    cdef Slot *slot = recent_find(recent, key)
+    cdef RecentSlot *slot = recent_find(recent, key)
     if slot == NULL:
         if recent.now.used >= recent.limit:
             turn(recent, time, True)
@@ -137,7 +137,7 @@ cdef Slot *recent_put(Recent *recent, const Key *key, int64_t time, uint32_t num
     return slot
 
 
-cdef void recent_remove(Recent *recent, Slot *slot) noexcept nogil:
+cdef void recent_remove(Recent *recent, RecentSlot *slot) noexcept nogil:
     """Forget the entry that ``recent_find`` has just returned."""
     if recent.now.size and recent.now.slots <= slot < recent.now.slots + recent.now.size:
         remove_from(&recent.now, slot)

@@ -24,7 +24,7 @@ ctypedef struct Pair:
     int32_t answer
 
 # A configuration's part of a replay, as far as no Python is needed for it.
-ctypedef struct Part:
+ctypedef struct ReplayState:
     Core core
     bint transports_matter
     Socket sockets[SOCKETS]
@@ -33,7 +33,7 @@ ctypedef struct Part:
     Pair pairs[PAIRS]
 
 cdef class Replay:
-    cdef Part part
+    cdef ReplayState state
     cdef Matcher engine
     # Whatever the core's access lists read from.
     cdef object kept

@@ -1,7 +1,7 @@
 """Replay of batches of messages: what an Asterisk would do with each, and what it learns on the way.
 
-Knows the columns of ``identify.traffic.batch.Batch`` and which transport section a request came in on; the stages are
-in ``_stages``, the counting of what came of them is in ``identify.simulation``.
+Knows which message is held against which configuration, and which transport section a request came in on; the stages
+are in ``_stages``, the columns in ``_replay_columns``, the counting of what came of them is in ``identify.simulation``.
 
 Strategy
 1. One pass over a batch without the GIL, which is taken only where a socket is new or Asterisk sends a REGISTER.
@@ -16,12 +16,14 @@ from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc
 from libc.string cimport memcmp, memcpy, memset
 
+from identify._compiled._address_print cimport ADDRESS_ROOM, is_nowhere, is_v4, print_address
 from identify._compiled._addresses cimport AddressIndex
-from identify._compiled._decide cimport Place
-from identify._compiled._sockets cimport OURS, RECEIVED, UNKNOWN, Sockets, is_nowhere, is_v4
+from identify._compiled._decide cimport Arrival
 from identify._compiled._matcher cimport Matcher
 from identify._compiled._message cimport begin, finish, parse_message, parse_response
 from identify._compiled._parsed cimport FIELD_ROOM, MESSAGE_LIMIT, Field, Message
+from identify._compiled._replay_columns cimport AnswerColumns, BatchColumns, check_columns, take_answer_columns
+from identify._compiled._sockets cimport OURS, RECEIVED, UNKNOWN, Sockets
 from identify._compiled._stages cimport (
     DROPPED, FLAG_CONTACT_NAME, FLAG_EVENT, FLAG_SOURCE, FOREIGN, NOT_SIP, OUTCOMES, RESPONSE, SENT, UNIDENTIFIED,
     UNKNOWN_DIALOG, Access, Core, Event, core_begin, core_end, core_time, learn_token, receive_request, send_request,
@@ -31,12 +33,9 @@ from identify._compiled._transaction cimport METHOD_REGISTER, METHODS, Transacti
 
 import os
 
-cdef extern from "<arpa/inet.h>" nogil:
-    const char *inet_ntop(int family, const void *source, char *text, uint32_t size)
-    const int AF_INET6
+from identify.traffic.batch import TRANSPORTS
 
 cdef enum:
-    ADDRESS_ROOM = 48
     # Reasons for which messages are dropped; they are texts of the scanner's, of which it has fewer.
     REASONS = 255
     # Entries of one generation of what is remembered, so that sizes in bytes can't overflow.
@@ -46,59 +45,33 @@ cdef enum:
 METHOD_NAMES = tuple([method_name(i).decode("ascii") for i in range(<int>METHODS)])
 #: How many outcomes there are.
 OUTCOME_COUNT = <int>OUTCOMES
-#: Transports by their code, as in ``identify.traffic.batch``.
-TRANSPORTS = ("udp", "tcp", "tls", "ws", "wss")
 
-ctypedef struct Columns:
-    const uint8_t *data
-    const int64_t *offsets
-    const int64_t *times
-    const uint8_t *transports
-    const uint8_t *sources
-    const uint16_t *ports
-    const uint8_t *locals
-    const uint16_t *local_ports
-    const uint8_t *directions
-
-ctypedef struct AnswerColumns:
-    uint8_t *outcomes
-    int32_t *answers
-    uint8_t *flags
+# A message of a batch on its way; what isn't the configuration's is filled in once.
+ctypedef struct Passing:
+    Py_ssize_t row
+    int direction
+    bint response
+    Field fields[FIELD_ROOM]
+    Message message
+    TransactionIds ids
+    # Of a request that Asterisk received: where it came from, the source's text.
+    Arrival arrival
+    char text[ADDRESS_ROOM]
+    Event event
 
 
-cdef void print_address(const uint8_t *address, char *text) noexcept nogil:
-    """Write an address as the C library prints it; ``text`` has ADDRESS_ROOM bytes."""
+cdef void take_source(const uint8_t *address, Arrival *arrival) noexcept nogil:
     cdef int i
-    cdef uint8_t octet
-    text[0] = 0
-    if not is_v4(address):
-        inet_ntop(AF_INET6, address, text, ADDRESS_ROOM)
-        return
-    for i in range(12, 16):
-        octet = address[i]
-        if octet >= 100:
-            text[0] = <char>(c"0" + octet // 100)
-            text += 1
-        if octet >= 10:
-            text[0] = <char>(c"0" + octet // 10 % 10)
-            text += 1
-        text[0] = <char>(c"0" + octet % 10)
-        text[1] = 0 if i == 15 else c"."
-        text += 2
-
-
-cdef void take_source(const uint8_t *address, Place *place) noexcept nogil:
-    cdef int i
-    place.source.high = place.source.low = 0
+    arrival.source.high = arrival.source.low = 0
     if is_v4(address):
-        place.source.family = 4
+        arrival.source.family = 4
         for i in range(12, 16):
-            place.source.low = place.source.low << 8 | address[i]
+            arrival.source.low = arrival.source.low << 8 | address[i]
         return
-    place.source.family = 6
+    arrival.source.family = 6
     for i in range(8):
-        place.source.high = place.source.high << 8 | address[i]
-        place.source.low = place.source.low << 8 | address[i + 8]
+        arrival.source.high = arrival.source.high << 8 | address[i]
+        arrival.source.low = arrival.source.low << 8 | address[i + 8]
 
 
 cdef inline bint is_end(int c) noexcept nogil:
@@ -130,23 +103,23 @@ cdef bint is_sip(const uint8_t *data, uint32_t length) noexcept nogil:
     return False
 
 
-cdef const Socket *find_socket(const Part *part, const uint8_t *address, uint16_t port, uint8_t transport,
+cdef const Socket *find_socket(const ReplayState *state, const uint8_t *address, uint16_t port, uint8_t transport,
                                uint8_t family) noexcept nogil:
     cdef uint32_t i
-    for i in range(part.socket_count):
-        if (part.sockets[i].port == port and part.sockets[i].transport == transport
-                and part.sockets[i].family == family and memcmp(part.sockets[i].address, address, 16) == 0):
-            return &part.sockets[i]
+    for i in range(state.socket_count):
+        if (state.sockets[i].port == port and state.sockets[i].transport == transport
+                and state.sockets[i].family == family and memcmp(state.sockets[i].address, address, 16) == 0):
+            return &state.sockets[i]
     return NULL
 
 
-cdef bint is_new_source(Part *part, int32_t answer, const uint8_t *address) noexcept nogil:
+cdef bint is_new_source(ReplayState *state, int32_t answer, const uint8_t *address) noexcept nogil:
     """False only if this answer's source was seen before."""
     cdef uint64_t words[2]
     cdef Pair *pair
     memcpy(words, address, 16)
     words[0] = (words[0] ^ words[1] ^ <uint64_t>answer) * <uint64_t>0x9E3779B97F4A7C15
-    pair = &part.pairs[words[0] >> 51]
+    pair = &state.pairs[words[0] >> 51]
     if pair.answer == answer + 1 and memcmp(pair.address, address, 16) == 0:
         return False
     pair.answer = answer + 1
@@ -167,21 +140,21 @@ cdef class Replay:
 
     def __cinit__(self, *args, **kwargs):
         cdef bytes key = os.urandom(16)
-        memset(&self.part, 0, sizeof(Part))
-        memcpy(self.part.core.keys, PyBytes_AS_STRING(key), 16)
-        core_begin(&self.part.core, 1)
+        memset(&self.state, 0, sizeof(ReplayState))
+        memcpy(self.state.core.keys, PyBytes_AS_STRING(key), 16)
+        core_begin(&self.state.core, 1)
 
     def __dealloc__(self):
-        core_end(&self.part.core)
+        core_end(&self.state.core)
 
     def __init__(self, Matcher engine not None, settings):
         cdef uint32_t i
-        cdef Core *core = &self.part.core
+        cdef Core *core = &self.state.core
         if self.engine is not None:
             raise TypeError("a Replay can't be initialised twice")
         self.engine = engine
         core.compiled = &engine.compiled
-        self.part.transports_matter = engine.transports_matter
+        self.state.transports_matter = engine.transports_matter
         core.answer_count = engine.compiled.tables.answer_count
         accesses = settings["accesses"]
         access_of = settings["access_of"]
@@ -215,59 +188,60 @@ cdef class Replay:
     @property
     def hits(self):
         """How often each answer of the engine was given."""
-        return [self.part.core.hits[i] for i in range(self.part.core.answer_count)]
+        return [self.state.core.hits[i] for i in range(self.state.core.answer_count)]
 
     @property
     def outcomes(self):
         """How many messages had each outcome."""
-        return [self.part.core.outcomes[i] for i in range(<int>OUTCOMES)]
+        return [self.state.core.outcomes[i] for i in range(<int>OUTCOMES)]
 
     @property
     def challenged(self):
         """How many identified requests were asked for credentials."""
-        return self.part.core.challenged
+        return self.state.core.challenged
 
     @property
     def contact_names(self):
         """How many requests had a Contact with a name that an ACL would have resolved."""
-        return self.part.core.contact_names
+        return self.state.core.contact_names
 
     @property
     def forgotten(self):
         """How many dialogs, transactions and counted sources were forgotten because there were too many."""
-        return (self.part.core.dialogs.dropped, self.part.core.invites.dropped + self.part.core.transactions.dropped,
-                self.part.core.sources.dropped)
+        return (self.state.core.dialogs.dropped, self.state.core.invites.dropped + self.state.core.transactions.dropped,
+                self.state.core.sources.dropped)
 
     @property
     def counted_sources(self):
         """How many sources are being counted, with those that would have been pruned since."""
-        return self.part.core.sources.now.used + self.part.core.sources.before.used
+        return self.state.core.sources.now.used + self.state.core.sources.before.used
 
     def learn(self, bytes token not None, answer):
         """Know a registration's token from now on; ``answer`` is -1 where its endpoint doesn't exist."""
         cdef int32_t number = answer
-        if not -1 <= number < <int64_t>self.part.core.answer_count:
+        if not -1 <= number < <int64_t>self.state.core.answer_count:
             raise ValueError(f"no answer {answer}")
-        learn_token(&self.part.core, <const uint8_t *>PyBytes_AS_STRING(token), <size_t>PyBytes_GET_SIZE(token), number)
+        learn_token(&self.state.core, <const uint8_t *>PyBytes_AS_STRING(token), <size_t>PyBytes_GET_SIZE(token),
+                    number)
 
     cdef int add_socket(self, const uint8_t *address, uint16_t port, uint8_t transport, uint8_t family,
                         str source) except -1:
         """Ask the engine for a socket's transport section and remember it in the place of the oldest."""
-        cdef Socket *socket = &self.part.sockets[self.part.next_socket]
+        cdef Socket *socket = &self.state.sockets[self.state.next_socket]
         cdef char text[ADDRESS_ROOM]
         local = None
         if not is_nowhere(address):
             print_address(address, text)
             host = text.decode("ascii")
             local = f"{host}:{port}" if is_v4(address) else f"[{host}]:{port}"
-        socket.section = self.engine.transport_of(source, TRANSPORTS[transport], local, None)
+        socket.section = self.engine.transport_section(source, TRANSPORTS[transport], local, None)
         memcpy(socket.address, address, 16)
         socket.port = port
         socket.transport = transport
         socket.family = family
-        self.part.next_socket = (self.part.next_socket + 1) % <uint32_t>SOCKETS
-        if self.part.socket_count < <uint32_t>SOCKETS:
-            self.part.socket_count += 1
+        self.state.next_socket = (self.state.next_socket + 1) % <uint32_t>SOCKETS
+        if self.state.socket_count < <uint32_t>SOCKETS:
+            self.state.socket_count += 1
         return 0
 
 
@@ -281,56 +255,6 @@ cdef take_access(pair, Access *access):
     if contact is not None:
         index = contact
         access.contact = index.tables
-
-
-cdef Py_ssize_t check_columns(batch, Columns *columns) except -1:
-    """Borrow the columns of a batch, whose owner must not change them meanwhile; returns the number of messages."""
-    cdef const uint8_t[::1] data = batch.data
-    cdef const int64_t[::1] offsets = batch.offsets
-    cdef const int64_t[::1] times = batch.times
-    cdef const uint8_t[::1] transports = batch.transports
-    cdef const uint8_t[::1] sources = batch.sources
-    cdef const uint16_t[::1] ports = batch.ports
-    cdef const uint8_t[::1] locals_ = batch.locals
-    cdef const uint16_t[::1] local_ports = batch.local_ports
-    cdef const uint8_t[::1] directions = batch.directions
-    cdef Py_ssize_t i, count = len(batch)
-    if not (offsets.shape[0] == count + 1 and times.shape[0] == transports.shape[0] == count
-            and sources.shape[0] == locals_.shape[0] == 16 * count and directions.shape[0] == count
-            and ports.shape[0] == local_ports.shape[0] == count):
-        raise ValueError("the columns of a batch don't have the same length")
-    if count == 0:
-        return 0
-    if offsets[0] < 0 or offsets[count] > data.shape[0]:
-        raise ValueError("the offsets of a batch are outside of its data")
-    for i in range(count):
-        if offsets[i] > offsets[i + 1]:
-            raise ValueError(f"the offsets of a batch go back at message {i}")
-        if transports[i] >= 5:
-            raise ValueError(f"no transport has the code {transports[i]}")
-    columns.data = &data[0] if data.shape[0] else <const uint8_t *>b""
-    columns.offsets = &offsets[0]
-    columns.times = &times[0]
-    columns.transports = &transports[0]
-    columns.sources = &sources[0]
-    columns.ports = &ports[0]
-    columns.locals = &locals_[0]
-    columns.local_ports = &local_ports[0]
-    columns.directions = &directions[0]
-    return count
-
-
-cdef int take_answer_columns(verdicts, Py_ssize_t count, AnswerColumns *verdict) except -1:
-    cdef uint8_t[::1] outcomes = verdicts.outcomes
-    cdef int32_t[::1] answers = verdicts.answers
-    cdef uint8_t[::1] flags = verdicts.flags
-    if outcomes.shape[0] != count or answers.shape[0] != count or flags.shape[0] != count:
-        raise ValueError(f"the answer columns aren't for {count} messages")
-    if count:
-        verdict.outcomes = &outcomes[0]
-        verdict.answers = &answers[0]
-        verdict.flags = &flags[0]
-    return 0
 
 
 @cython.final
@@ -376,136 +300,158 @@ cdef class Replayer:
         ``replays`` and ``verdicts`` are one or two each; ``methods`` gets the code of each message's method.  A message
         is notable for one of the replays; ``notable`` must have room for all.
         """
-        cdef Columns columns
+        cdef BatchColumns columns
         cdef AnswerColumns verdict[2]
+        cdef ReplayState *states[2]
         cdef Replay replay
         cdef Py_ssize_t count = check_columns(batch, &columns)
         cdef Py_ssize_t i
+        cdef int k, which = <int>len(replays)
         cdef uint32_t listed = 0
-        cdef int k, direction, which = <int>len(replays)
-        cdef Field fields[FIELD_ROOM]
-        cdef Message message
-        cdef TransactionIds ids
-        cdef Place place
-        cdef Event event
-        cdef char text[ADDRESS_ROOM]
-        cdef const uint8_t *local
-        cdef const Socket *socket
-        cdef Part *each[2]
-        cdef Part *part
-        cdef Sockets own = self.sockets
-        cdef uint32_t length
-        cdef uint16_t port
-        cdef uint8_t family
-        cdef bint ok, response, stream, noted
+        cdef Passing passing
+        cdef bint noted
         if not (1 <= which <= 2 and len(verdicts) == which):
             raise ValueError(f"{which} replays with {len(verdicts)} answer columns; one or two are expected")
         if methods.shape[0] != count or notable.shape[0] < count:
             raise ValueError(f"the columns aren't for {count} messages")
         # Kept here, so that none goes away meanwhile.
-        replays = tuple(replays)
+        cdef tuple kept = tuple(replays)
         for k in range(which):
-            replay = replays[k]
-            if replay is None or replay.engine is None or own is None:
+            replay = kept[k]
+            if replay is None or replay.engine is None or self.sockets is None:
                 raise TypeError("a replay and what runs it have to be initialised")
-            each[k] = &replay.part
+            states[k] = &replay.state
             take_answer_columns(verdicts[k], count, &verdict[k])
         with nogil:
             for i in range(count):
-                methods[i] = 0
-                for k in range(which):
-                    verdict[k].answers[i] = -1
-                    verdict[k].flags[i] = 0
-                stream = columns.transports[i] != 0
-                local = columns.locals + 16 * i
-                direction = columns.directions[i]
-                if direction == UNKNOWN:
-                    direction = own.direction(columns.sources + 16 * i, columns.ports[i], local,
-                                              columns.local_ports[i], stream)
-                if direction != RECEIVED and direction != OURS:
+                if not self.classify(&columns, i, &passing):
+                    methods[i] = 0
                     for k in range(which):
-                        verdict[k].outcomes[i] = FOREIGN
-                        each[k].core.outcomes[<int>FOREIGN] += 1
+                        write_answer(states[k], &passing, &verdict[k])
                     continue
-                if columns.times[i] >= 0:
-                    self.now = columns.times[i]
-                length = <uint32_t>MESSAGE_LIMIT + 1
-                if columns.offsets[i + 1] - columns.offsets[i] <= MESSAGE_LIMIT:
-                    length = <uint32_t>(columns.offsets[i + 1] - columns.offsets[i])
-                begin(&message, columns.data + columns.offsets[i], length, fields, FIELD_ROOM)
-                response = is_response(message.base, length)
-                event.status = 0
-                if response:
-                    ok = parse_response(&message, stream, &event.status)
-                else:
-                    ok = parse_message(&message, stream)
-                if not ok:
-                    event.outcome = DROPPED if is_sip(message.base, length) else NOT_SIP
-                    if event.outcome == DROPPED and direction == RECEIVED:
-                        self.count_reason(message.reason)
-                    if direction == OURS and event.outcome == DROPPED:
-                        event.outcome = RESPONSE if response else SENT
-                    finish(&message)
-                    for k in range(which):
-                        verdict[k].outcomes[i] = <uint8_t>event.outcome
-                        each[k].core.outcomes[event.outcome] += 1
-                    continue
-                find_transaction_ids(&message, &ids)
-                methods[i] = <uint8_t>ids.method
-                event.message = &message
-                event.ids = &ids
-                event.place = &place
-                event.address = columns.sources + 16 * i
-                event.stream = stream
-                event.time = self.now
-                event.answer = -1
-                event.flags = 0
+                methods[i] = <uint8_t>passing.ids.method
                 noted = False
-                if not response and direction == RECEIVED:
-                    print_address(event.address, text)
-                    take_source(event.address, &place)
-                    place.text = text
-                    place.port = columns.ports[i]
                 for k in range(which):
-                    part = each[k]
-                    core_time(&part.core, self.now)
-                    if response:
-                        event.outcome = RESPONSE
-                        take_response(&part.core, &event, direction == OURS)
-                    elif direction == OURS:
-                        event.outcome = SENT
-                        send_request(&part.core, &event)
-                    else:
-                        place.transport = -1
-                        if part.transports_matter:
-                            family = <uint8_t>place.source.family
-                            port = columns.local_ports[i]
-                            socket = find_socket(part, local, port, columns.transports[i], family)
-                            if socket == NULL:
-                                with gil:
-                                    replay = replays[k]
-                                    replay.add_socket(local, port, columns.transports[i], family,
-                                                      text.decode("ascii"))
-                                socket = find_socket(part, local, port, columns.transports[i], family)
-                            place.transport = socket.section
-                        receive_request(&part.core, &event)
-                        if event.answer >= 0:
-                            if is_new_source(part, event.answer, event.address):
-                                event.flags |= <uint32_t>FLAG_SOURCE
-                        elif event.outcome == UNIDENTIFIED or event.outcome == UNKNOWN_DIALOG:
-                            noted = True
-                        if event.flags & <uint32_t>FLAG_CONTACT_NAME:
-                            part.core.contact_names += 1
-                        noted = noted or event.flags & <uint32_t>(FLAG_SOURCE | FLAG_EVENT)
-                    verdict[k].outcomes[i] = <uint8_t>event.outcome
-                    verdict[k].answers[i] = event.answer
-                    verdict[k].flags[i] = <uint8_t>event.flags
-                    part.core.outcomes[event.outcome] += 1
+                    hold(states[k], &columns, &passing, kept, k)
+                    write_answer(states[k], &passing, &verdict[k])
+                    noted = noted or is_notable(&passing.event)
                 if noted:
                     notable[listed] = <uint32_t>i
                     listed += 1
-                finish(&message)
-                if direction == OURS and not response and ids.method == METHOD_REGISTER:
+                finish(&passing.message)
+                if passing.direction == OURS and not passing.response and passing.ids.method == METHOD_REGISTER:
                     with gil:
                         self.on_register(batch, i)
         return listed
+
+    cdef bint classify(self, const BatchColumns *columns, Py_ssize_t row, Passing *passing) noexcept nogil:
+        """Say whose a message is, and scan it; False where there is nothing to hold: its outcome is the same for all.
+
+        After True the message is to be finished.
+        """
+        cdef Event *event = &passing.event
+        cdef const uint8_t *local = columns.locals + 16 * row
+        cdef int64_t size = columns.offsets[row + 1] - columns.offsets[row]
+        cdef uint32_t length = <uint32_t>size if size <= MESSAGE_LIMIT else <uint32_t>MESSAGE_LIMIT + 1
+        cdef bint ok
+        passing.row = row
+        event.answer = -1
+        event.flags = event.status = 0
+        event.address = columns.sources + 16 * row
+        event.stream = columns.transports[row] != 0
+        passing.direction = columns.directions[row]
+        if passing.direction == UNKNOWN:
+            passing.direction = self.sockets.direction(event.address, columns.ports[row], local,
+                                                       columns.local_ports[row], event.stream)
+        if passing.direction != RECEIVED and passing.direction != OURS:
+            event.outcome = FOREIGN
+            return False
+        if columns.times[row] >= 0:
+            self.now = columns.times[row]
+        event.time = self.now
+        begin(&passing.message, columns.data + columns.offsets[row], length, passing.fields, FIELD_ROOM)
+        passing.response = is_response(passing.message.base, length)
+        if passing.response:
+            ok = parse_response(&passing.message, event.stream, &event.status)
+        else:
+            ok = parse_message(&passing.message, event.stream)
+        if not ok:
+            event.outcome = unread_outcome(passing, length)
+            if event.outcome == DROPPED:
+                self.count_reason(passing.message.reason)
+            finish(&passing.message)
+            return False
+        find_transaction_ids(&passing.message, &passing.ids)
+        event.message = &passing.message
+        event.ids = &passing.ids
+        event.arrival = &passing.arrival
+        if not passing.response and passing.direction == RECEIVED:
+            print_address(event.address, passing.text)
+            take_source(event.address, &passing.arrival)
+            passing.arrival.text = passing.text
+            passing.arrival.port = columns.ports[row]
+        return True
+
+
+cdef int unread_outcome(const Passing *passing, uint32_t length) noexcept nogil:
+    """What becomes of a message that PJSIP's parser refuses."""
+    if not is_sip(passing.message.base, length):
+        return NOT_SIP
+    if passing.direction == OURS:
+        return RESPONSE if passing.response else SENT
+    return DROPPED
+
+
+cdef int hold(ReplayState *state, const BatchColumns *columns, Passing *passing, tuple replays,
+              int number) except -1 nogil:
+    """Take a message through the stages of one configuration, the one of ``replays`` with that number."""
+    cdef Event *event = &passing.event
+    core_time(&state.core, event.time)
+    if passing.response:
+        event.outcome = RESPONSE
+        take_response(&state.core, event, passing.direction == OURS)
+        return 0
+    if passing.direction == OURS:
+        event.outcome = SENT
+        send_request(&state.core, event)
+        return 0
+    passing.arrival.transport = -1
+    if state.transports_matter:
+        passing.arrival.transport = find_section(state, columns, passing, replays, number)
+    receive_request(&state.core, event)
+    if event.answer >= 0 and is_new_source(state, event.answer, event.address):
+        event.flags |= <uint32_t>FLAG_SOURCE
+    if event.flags & <uint32_t>FLAG_CONTACT_NAME:
+        state.core.contact_names += 1
+    return 0
+
+
+cdef int32_t find_section(ReplayState *state, const BatchColumns *columns, const Passing *passing, tuple replays,
+                          int number) except -2 nogil:
+    """The transport section of the socket at which a request arrived; the engine is asked once for each socket."""
+    cdef Py_ssize_t row = passing.row
+    cdef const uint8_t *local = columns.locals + 16 * row
+    cdef uint8_t family = <uint8_t>passing.arrival.source.family
+    cdef uint16_t port = columns.local_ports[row]
+    cdef uint8_t transport = columns.transports[row]
+    cdef const Socket *socket = find_socket(state, local, port, transport, family)
+    if socket == NULL:
+        with gil:
+            (<Replay>replays[number]).add_socket(local, port, transport, family, passing.arrival.text.decode("ascii"))
+        socket = find_socket(state, local, port, transport, family)
+    return socket.section
+
+
+cdef inline void write_answer(ReplayState *state, const Passing *passing, AnswerColumns *verdict) noexcept nogil:
+    """Write what came of a message, and count it."""
+    verdict.outcomes[passing.row] = <uint8_t>passing.event.outcome
+    verdict.answers[passing.row] = passing.event.answer
+    verdict.flags[passing.row] = <uint8_t>passing.event.flags
+    state.core.outcomes[passing.event.outcome] += 1
+
+
+cdef inline bint is_notable(const Event *event) noexcept nogil:
+    """Has Python to look at the request: nothing was found, or its source may be new, or an event is reported?"""
+    if event.flags & <uint32_t>(FLAG_SOURCE | FLAG_EVENT):
+        return True
+    return event.answer < 0 and (event.outcome == UNIDENTIFIED or event.outcome == UNKNOWN_DIALOG)

@@ -17,24 +17,6 @@ ctypedef struct Local:
     uint16_t port
 
 
-cdef inline bint is_v4(const uint8_t *address) noexcept nogil:
-    """Is it IPv4, ::ffff:a.b.c.d?"""
-    cdef int i
-    for i in range(10):
-        if address[i]:
-            return False
-    return address[10] == 255 and address[11] == 255
-
-
-cdef inline bint is_nowhere(const uint8_t *address) noexcept nogil:
-    """Is it all zeros, that is unknown?"""
-    cdef int i
-    for i in range(16):
-        if address[i]:
-            return False
-    return True
-
-
 cdef class Sockets:
     cdef Local known[LOCALS]
     cdef uint32_t count

@@ -9,6 +9,8 @@ from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_GET_SIZE
 from libc.stdint cimport uint8_t, uint16_t, uint32_t
 from libc.string cimport memcmp, memcpy
 
+from identify._compiled._address_print cimport is_nowhere, is_v4
+
 
 @cython.final
 cdef class Sockets:

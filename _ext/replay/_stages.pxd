@@ -3,7 +3,7 @@
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
 
 from identify._compiled._address_tables cimport AddressTables
-from identify._compiled._decide cimport Compiled, Place
+from identify._compiled._decide cimport Arrival, Compiled
 from identify._compiled._recent cimport Recent
 from identify._compiled._parsed cimport Message
 from identify._compiled._transaction cimport TransactionIds
@@ -71,7 +71,7 @@ ctypedef struct Core:
 ctypedef struct Event:
     const Message *message
     const TransactionIds *ids
-    const Place *place
+    const Arrival *arrival
     # The source, 16 bytes.
     const uint8_t *address
     bint stream

@@ -3,7 +3,8 @@
 Knows scanned messages, access lists and what is alive; not of files, directions or Python.  The outcomes are described
 in ``identify.simulation.outcomes``.
 
-Facts (observed on a running Asterisk)
+Facts
+- All were observed on a running Asterisk.
 - The order: ``type=acl``, the filter (416, 400), live transactions, live dialogs, 481 for other BYE and CANCEL, the
   identification, the endpoint's ACL, 481 for a To tag of no live dialog.
 - An INVITE is repeated, and a CANCEL belongs to it, by branch, Call-ID and From tag, whatever their source.
@@ -12,7 +13,8 @@ Facts (observed on a running Asterisk)
   each further one is reported if the count is reached and the first one isn't older than the period.  Any request of
   that address that is identified removes the entry; so does the prune task when it is older than four periods.
 
-Judgements
+What wasn't observed but decided:
+
 - Requests that are answered 401 make no transaction: servers challenge statelessly (RFC 3261 26.3.2.4).
 - How long transactions live is RFC 3261's: 32 s (64*T1), an INVITE without final answer 180 s (Timer C); over streams
   only INVITE has one that matters, for nothing is repeated there.
@@ -24,15 +26,15 @@ from libc.stdlib cimport free
 from identify._compiled._address_tables cimport AddressTables, find_v4, find_v6
 from identify._compiled._address_text cimport Source, parse_source
 from identify._compiled._decide cimport decide, line_token
-from identify._compiled._fields cimport AUTHORIZATION, CONTACT, NameAddress
+from identify._compiled._header_grammar cimport NameAddress
+from identify._compiled._header_names cimport AUTHORIZATION, CONTACT
+from identify._compiled._message cimport address_at
 from identify._compiled._recent cimport (
-    Fingerprint, Key, Slot, recent_begin, recent_end, recent_find, recent_put, recent_remove, recent_turn, sip_add,
-    sip_add_number, sip_begin, sip_end,
-)
-from identify._compiled._message cimport (
-    SCREENING_400_CONTACT, SCREENING_416_CONTACT, SCREENING_416_FROM, address_at, screen,
+    Fingerprint, Key, RecentSlot, recent_begin, recent_end, recent_find, recent_put, recent_remove, recent_turn,
+    sip_add, sip_add_number, sip_begin, sip_end,
 )
 from identify._compiled._parsed cimport Message
+from identify._compiled._screening cimport SCREENING_400_CONTACT, SCREENING_416_CONTACT, SCREENING_416_FROM, screen
 from identify._compiled._text cimport Span, decoded, same_name
 from identify._compiled._transaction cimport (
     METHOD_ACK, METHOD_BYE, METHOD_CANCEL, METHOD_INFO, METHOD_INVITE, METHOD_OPTIONS, METHOD_OTHER, METHOD_PRACK,
@@ -168,7 +170,7 @@ cdef void token_key(const Core *core, const uint8_t *base, Span token, Key *key)
     sip_end(&f, &key.first, &key.second)
 
 
-cdef inline bint within(const Slot *slot, int64_t time, int64_t lasting) noexcept nogil:
+cdef inline bint within(const RecentSlot *slot, int64_t time, int64_t lasting) noexcept nogil:
     """Is an entry as young as that?  Times of merged captures may go back."""
     return slot != NULL and -lasting <= time - slot.time <= lasting
 
@@ -188,7 +190,7 @@ cdef bint is_refused(const Access *access, Event *event) noexcept nogil:
     cdef Source host
     cdef uint32_t i
     cdef Span name
-    if access.source != NULL and is_denied(access.source, &event.place.source):
+    if access.source != NULL and is_denied(access.source, &event.arrival.source):
         return True
     if access.contact == NULL:
         return False
@@ -221,7 +223,7 @@ cdef void learn_dialog(Core *core, const Event *event, Span local, Span remote) 
 
 cdef void forget_dialog(Core *core, const Event *event, Span local, Span remote) noexcept nogil:
     cdef Key key
-    cdef Slot *slot
+    cdef RecentSlot *slot
     dialog_key(core, event, local, remote, &key)
     slot = recent_find(&core.dialogs, &key)
     if slot != NULL:
@@ -263,7 +265,7 @@ cdef bint means_dialog(int method) noexcept nogil:
 
 # ---------------------------------------------------------------- requests that came
 
-cdef bint is_pruned(const Core *core, const Slot *slot, int64_t time) noexcept nogil:
+cdef bint is_pruned(const Core *core, const RecentSlot *slot, int64_t time) noexcept nogil:
     """Has the prune task, counted from the first message on, run since the entry was too old?"""
     if core.prune_interval <= 0 or time < core.origin:
         return False
@@ -273,7 +275,7 @@ cdef bint is_pruned(const Core *core, const Slot *slot, int64_t time) noexcept n
 cdef void count_unidentified(Core *core, Event *event) noexcept nogil:
     """Say whether a request that nothing identified is reported."""
     cdef Key key
-    cdef Slot *slot
+    cdef RecentSlot *slot
     if event.ids.method == METHOD_ACK:
         return
     if not core.counting:
@@ -291,7 +293,7 @@ cdef void count_unidentified(Core *core, Event *event) noexcept nogil:
 
 cdef void forget_source(Core *core, const Event *event) noexcept nogil:
     cdef Key key
-    cdef Slot *slot
+    cdef RecentSlot *slot
     if not (core.sources.now.used or core.sources.before.used):
         return
     source_key(core, event.address, &key)
@@ -304,13 +306,13 @@ cdef int32_t identify(Core *core, const Event *event) noexcept nogil:
     """Ask the learned tokens, for ``line`` is always the first identifier, then the engine."""
     cdef Span token
     cdef Key key
-    cdef Slot *slot
+    cdef RecentSlot *slot
     if core.tokens.now.used and line_token(event.message, &token) and token.start < token.end:
         token_key(core, event.message.base, token, &key)
         slot = recent_find(&core.tokens, &key)
         if slot != NULL and slot.number > 0:
             return <int32_t>(slot.number - 1)
-    return decide(core.compiled, event.message, event.place)
+    return decide(core.compiled, event.message, event.arrival)
 
 
 cdef int ask(Core *core, Event *event) noexcept nogil:
@@ -346,7 +348,7 @@ cdef void remember_request(Core *core, const Event *event, const Key *transactio
     cdef Key key
     if ids.method == METHOD_INVITE:
         recent_put(&core.invites, transaction, event.time,
-                 REINVITE_PENDING if event.outcome == IN_DIALOG else INVITE_PENDING)
+                   REINVITE_PENDING if event.outcome == IN_DIALOG else INVITE_PENDING)
     elif ids.method != METHOD_ACK and not event.stream:
         recent_put(&core.transactions, transaction, event.time, 0)
     if (not core.answered and makes_dialog(ids.method) and event.outcome == IDENTIFIED
@@ -355,7 +357,7 @@ cdef void remember_request(Core *core, const Event *event, const Key *transactio
         recent_put(&core.dialogs, &key, event.time, 0)
 
 
-cdef bint is_live_invite(const Slot *slot, int64_t time) noexcept nogil:
+cdef bint is_live_invite(const RecentSlot *slot, int64_t time) noexcept nogil:
     return slot != NULL and within(slot, time, REPEATED if slot.number == <uint32_t>INVITE_ANSWERED else RINGING)
 
 
@@ -423,7 +425,7 @@ cdef void take_response(Core *core, const Event *event, bint sent) noexcept nogi
     cdef Span local = ids.to_tag if sent else ids.from_tag
     cdef Span remote = ids.from_tag if sent else ids.to_tag
     cdef Key key
-    cdef Slot *slot
+    cdef RecentSlot *slot
     if sent:
         core.answered = True
     if 100 < event.status < 300 and ids.to_tag.start < ids.to_tag.end and means_dialog(ids.method):

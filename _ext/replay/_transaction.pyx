@@ -6,7 +6,8 @@ From the first counts, as everywhere in the identification.
 
 from libc.stdint cimport uint8_t, uint32_t
 
-from identify._compiled._fields cimport CALL_ID, CSEQ, FROM, TO, VIA, NameAddress
+from identify._compiled._header_grammar cimport NameAddress
+from identify._compiled._header_names cimport CALL_ID, CSEQ, FROM, TO, VIA
 from identify._compiled._message cimport address_of
 from identify._compiled._parsed cimport Message
 from identify._compiled._text cimport SIP_DIGIT, SIP_TOKEN, Span, Text, peek, same_name, sip_class_init, skip_lws, take

@@ -28,7 +28,7 @@ cdef enum:
     ENDPOINT_SHIFT = 4
 
 # A reader; `section` is the caller's, of `room` bytes.
-cdef struct Reader:
+cdef struct AnswerReader:
     const uint8_t *place
     const uint8_t *end
     uint32_t endpoint
@@ -39,7 +39,7 @@ cdef struct Reader:
     bint has_section
 
 
-cdef inline bint read_number(Reader *reader, uint64_t *number) noexcept nogil:
+cdef inline bint read_number(AnswerReader *reader, uint64_t *number) noexcept nogil:
     """Read a varint; False where there is none."""
     cdef int shift = 0
     cdef uint8_t byte
@@ -54,7 +54,7 @@ cdef inline bint read_number(Reader *reader, uint64_t *number) noexcept nogil:
     return False
 
 
-cdef inline bint next_answer(Reader *reader) noexcept nogil:
+cdef inline bint next_answer(AnswerReader *reader) noexcept nogil:
     """Read an answer; False where the bytes are none, as only a damaged file's are."""
     cdef uint64_t head, moved, shared, length
     if not read_number(reader, &head):

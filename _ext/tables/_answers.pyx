@@ -5,10 +5,8 @@ from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport free, malloc
 from libc.string cimport memcpy
 
-from identify._compiled._text_table cimport RECORD_ALIGNMENT, Record
-from identify._compiled._tables cimport (
-    ANONYMOUS, AUTH_USERNAME, HEADER, IDENTIFIERS, IP, LINE, REQUEST_URI, USERNAME, part,
-)
+from identify._compiled._text_table cimport RECORD_ALIGNMENT, NameRecord
+from identify._compiled._tables cimport IDENTIFIERS, part
 
 from identify.errors import EngineFileError
 from identify.identifiers import NUMBERS
@@ -104,7 +102,7 @@ cdef int put_answers(Block block, Tables *tables, list identifiers, list endpoin
 
 
 cdef tuple read_answer(const Tables *tables, uint32_t number):
-    cdef Reader reader
+    cdef AnswerReader reader
     cdef uint32_t run = number // <uint32_t>ANSWERS_A_RUN
     cdef uint32_t begin
     cdef bytearray room
@@ -137,11 +135,11 @@ cdef tuple read_answer(const Tables *tables, uint32_t number):
 
 cdef str endpoint_name(const Tables *tables, uint32_t number):
     cdef uint64_t at = (<const uint32_t *>part(tables, tables.endpoints.records_at))[number]
-    cdef const Record *record
+    cdef const NameRecord *record
     # ``texts_end`` lies in the block, see ``_table_check``.
-    if at % RECORD_ALIGNMENT or at + sizeof(Record) > tables.endpoints.texts_end:
+    if at % RECORD_ALIGNMENT or at + sizeof(NameRecord) > tables.endpoints.texts_end:
         raise EngineFileError("damaged: a name lies outside of the tables")
-    record = <const Record *>part(tables, at)
-    if record.length > tables.endpoints.texts_end - at - sizeof(Record):
+    record = <const NameRecord *>part(tables, at)
+    if record.length > tables.endpoints.texts_end - at - sizeof(NameRecord):
         raise EngineFileError("damaged: a name lies outside of the tables")
-    return (<const char *>record + sizeof(Record))[:record.length].decode("utf-8", "surrogateescape")
+    return (<const char *>record + sizeof(NameRecord))[:record.length].decode("utf-8", "surrogateescape")

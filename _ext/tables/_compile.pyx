@@ -8,7 +8,8 @@ from libc.stdlib cimport free, malloc
 from libc.string cimport memset
 
 from identify._compiled._answers cimport put_answers
-from identify._compiled._fields cimport KINDS, long_name
+from identify._compiled._header_names cimport KINDS
+from identify._compiled._headers cimport header_row
 from identify._compiled._text_table cimport put_names
 from identify._compiled._tables cimport (
     IDENTIFIERS, KIND_CAPACITY, NO_ANSWER, NO_WANTED, EndpointAnswers, Tables, TransportText, WantedHeader,
@@ -69,7 +70,7 @@ cdef int put_headers(Block block, Tables *tables, plan) except -1:
         tables.wanted_kinds[i] = <uint32_t>NO_WANTED
     tables.wanted_name_bits = 0
     tables.wanted_bits = 0
-    known = {(<bytes>long_name(kind)).lower(): kind for kind in range(1, <int>KINDS)}
+    known = {(<bytes>header_row(kind).name).lower(): kind for kind in range(1, <int>KINDS)}
     written = <WantedHeader *>malloc((count + 1) * sizeof(WantedHeader))
     if written == NULL:
         raise MemoryError("compiled tables")

@@ -6,9 +6,9 @@ from identify._compiled._address_tables cimport AddressTables
 from identify._compiled._tables cimport Tables
 
 # The parts of an image that was checked; they point into it.
-ctypedef struct Parts:
+ctypedef struct ImageParts:
     const Tables *tables
     const AddressTables *addresses
 
 cdef bytes write_image(const Tables *tables, const AddressTables *addresses)
-cdef int read_image(const uint8_t *image, uint64_t size, Parts *parts) except -1
+cdef int read_image(const uint8_t *image, uint64_t size, ImageParts *parts) except -1

@@ -117,7 +117,7 @@ cdef bytes write_image(const Tables *tables, const AddressTables *addresses):
     return image
 
 
-cdef int read_image(const uint8_t *image, uint64_t size, Parts *parts) except -1:
+cdef int read_image(const uint8_t *image, uint64_t size, ImageParts *parts) except -1:
     """Check an image and find its parts; raise ``EngineFileError`` where it isn't one, or not a whole one."""
     cdef Header header
     cdef const char *fault

@@ -2,17 +2,19 @@
 
 Knows the layout in ``_tables``; not the address index (``_address_check``), nor whether answers are right.
 
-Strategy: the offsets, the counts and the few small parts are checked here, in time that doesn't grow with the
-number of endpoints and identifies.  What the large parts say is checked where it is read: names are held against
-their table's ``limit``, which is held against what they index here (``_text_table``); packed answers are bounded
-(``_answers``), numbers of answers too (``_matcher``).
+Strategy
+1. The offsets, the counts and the few small parts are checked here, in time that doesn't grow with the number of
+   endpoints and identifies.
+2. What the large parts say is checked where it is read: names against their table's ``limit``, which is checked here
+   against what they index (``_text_table``); packed answers are bounded (``_answers``), numbers of answers too
+   (``_matcher``).
 """
 
 from libc.stdint cimport int32_t, uint8_t, uint32_t
 from libc.string cimport memchr
 
 from identify._compiled._answers cimport ANSWERS_A_RUN
-from identify._compiled._text_table cimport NameTable, Slot
+from identify._compiled._text_table cimport NameTable, NameSlot
 from identify._compiled._tables cimport (
     IDENTIFIERS, KIND_CAPACITY, NO_ANSWER, NO_WANTED, EndpointAnswers, TransportText, WantedHeader, part,
 )
@@ -39,7 +41,7 @@ cdef bint check_names(const Tables *tables, const NameTable *names, uint64_t lim
         names.capacity > 0
         and names.limit <= limit
         and names.texts_end <= tables.size
-        and holds(tables, names.slots_at, names.capacity, sizeof(Slot))
+        and holds(tables, names.slots_at, names.capacity, sizeof(NameSlot))
         and holds(tables, names.records_at, names.count, sizeof(uint32_t))
     )
 

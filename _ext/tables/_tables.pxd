@@ -17,7 +17,7 @@ cdef enum Identifier:
     IDENTIFIERS
 
 cdef enum:
-    # Kinds of header fields, see ``_fields``; a spare few keep the layout when one is added.
+    # Kinds of header fields, see ``_header_names``; a spare few keep the layout when one is added.
     KIND_CAPACITY = 32
     NO_WANTED = 0xFFFFFFFF
 

@@ -23,7 +23,7 @@ cdef enum:
     NO_NAME = 0xFFFFFFFF
     RECORD_ALIGNMENT = 4
 
-cdef struct Slot:
+cdef struct NameSlot:
     uint32_t tag
     # Of the record; 0, where the block's header is, for a free slot.
     uint32_t record_at
@@ -32,7 +32,7 @@ cdef struct Slot:
     int32_t answer
 
 # Stands before the bytes of each text, at a multiple of RECORD_ALIGNMENT.
-cdef struct Record:
+cdef struct NameRecord:
     uint32_t length
     uint32_t salt
 
@@ -74,12 +74,12 @@ cdef inline uint32_t first_slot(uint32_t tag, uint32_t capacity) noexcept nogil:
     return <uint32_t>(<uint64_t>tag * capacity >> 32)
 
 
-cdef inline const Slot *find_slot(const void *base, const NameTable *table, const uint8_t *text, uint32_t length,
-                                  uint32_t salt) noexcept nogil:
+cdef inline const NameSlot *find_slot(const void *base, const NameTable *table, const uint8_t *text, uint32_t length,
+                                      uint32_t salt) noexcept nogil:
     """Return the slot of a text, NULL where it isn't in the table; ``base`` is the block."""
-    cdef const Slot *slots = <const Slot *>(<const uint8_t *>base + table.slots_at)
-    cdef const Slot *slot
-    cdef const Record *record
+    cdef const NameSlot *slots = <const NameSlot *>(<const uint8_t *>base + table.slots_at)
+    cdef const NameSlot *slot
+    cdef const NameRecord *record
     cdef uint32_t tag, place, _probe
     if length > table.longest or table.count == 0:
         return NULL
@@ -89,10 +89,10 @@ cdef inline const Slot *find_slot(const void *base, const NameTable *table, cons
         slot = &slots[place]
         if slot.record_at == 0:
             break
-        if slot.tag == tag and <uint64_t>slot.record_at + sizeof(Record) + length <= table.texts_end:
-            record = <const Record *>(<const uint8_t *>base + (slot.record_at & ~<uint32_t>(RECORD_ALIGNMENT - 1)))
+        if slot.tag == tag and <uint64_t>slot.record_at + sizeof(NameRecord) + length <= table.texts_end:
+            record = <const NameRecord *>(<const uint8_t *>base + (slot.record_at & ~<uint32_t>(RECORD_ALIGNMENT - 1)))
             if (record.length == length and record.salt == salt
-                    and memcmp(<const uint8_t *>record + sizeof(Record), text, length) == 0):
+                    and memcmp(<const uint8_t *>record + sizeof(NameRecord), text, length) == 0):
                 return slot if slot.value < table.limit else NULL
         place += 1
         if place == table.capacity:
@@ -103,7 +103,7 @@ cdef inline const Slot *find_slot(const void *base, const NameTable *table, cons
 cdef inline uint32_t find_name(const void *base, const NameTable *table, const uint8_t *text, uint32_t length,
                                uint32_t salt) noexcept nogil:
     """Return the value of a text, NO_NAME where it isn't in the table; ``base`` is the block."""
-    cdef const Slot *slot = find_slot(base, table, text, length, salt)
+    cdef const NameSlot *slot = find_slot(base, table, text, length, salt)
     return slot.value if slot != NULL else <uint32_t>NO_NAME
 
 

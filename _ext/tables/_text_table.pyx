@@ -25,9 +25,9 @@ cdef int put_names(Block block, NameTable *table, list keys, list salts, list va
     cdef uint32_t kept = 0
     cdef bint present
     cdef bytes key
-    cdef const Record *record
+    cdef const NameRecord *record
     cdef uint32_t *records = NULL
-    cdef Slot *slots = NULL
+    cdef NameSlot *slots = NULL
     if capacity > <uint32_t>MOST_SLOTS:
         raise LimitError(f"{count} names in one table")
     table.longest = 0
@@ -35,7 +35,7 @@ cdef int put_names(Block block, NameTable *table, list keys, list salts, list va
     table.capacity = <uint32_t>capacity
     try:
         records = <uint32_t *>malloc((count + 1) * sizeof(uint32_t))
-        slots = <Slot *>calloc(capacity, sizeof(Slot))
+        slots = <NameSlot *>calloc(capacity, sizeof(NameSlot))
         if records == NULL or slots == NULL:
             raise MemoryError("table of names")
         for number in range(count):
@@ -46,10 +46,10 @@ cdef int put_names(Block block, NameTable *table, list keys, list salts, list va
             place = first_slot(tag, table.capacity)
             present = False
             while slots[place].record_at != 0:
-                record = <const Record *>(block.data + slots[place].record_at)
+                record = <const NameRecord *>(block.data + slots[place].record_at)
                 if (values is not None and slots[place].tag == tag and record.salt == salt
                         and record.length == length
-                        and memcmp(<const uint8_t *>record + sizeof(Record), PyBytes_AS_STRING(key), length) == 0):
+                        and memcmp(<const uint8_t *>record + sizeof(NameRecord), PyBytes_AS_STRING(key), length) == 0):
                     present = True
                     break
                 place += 1
@@ -68,7 +68,7 @@ cdef int put_names(Block block, NameTable *table, list keys, list salts, list va
         table.count = kept
         table.texts_end = block.length
         table.records_at = block.put(records, kept * sizeof(uint32_t))
-        table.slots_at = block.put(slots, capacity * sizeof(Slot))
+        table.slots_at = block.put(slots, capacity * sizeof(NameSlot))
     finally:
         free(records)
         free(slots)
@@ -77,13 +77,13 @@ cdef int put_names(Block block, NameTable *table, list keys, list salts, list va
 
 cdef size_t put_record(Block block, bytes key, uint32_t salt) except? 0:
     """Write a text with what stands before it; returns where."""
-    cdef Record record
+    cdef NameRecord record
     cdef uint32_t nothing = 0
     cdef size_t offset
     record.length = <uint32_t>PyBytes_GET_SIZE(key)
     record.salt = salt
     if block.length % RECORD_ALIGNMENT:
         block.put_text(&nothing, RECORD_ALIGNMENT - block.length % RECORD_ALIGNMENT)
-    offset = block.put_text(&record, sizeof(Record))
+    offset = block.put_text(&record, sizeof(NameRecord))
     block.put_text(PyBytes_AS_STRING(key), record.length)
     return offset

@@ -1,5 +1,5 @@
 from typing import final
 
 @final
-class Columns:
+class TrafficColumns:
     def fresh(self) -> None: ...

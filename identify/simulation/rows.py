@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 
 import attrs
 
-from identify._compiled._record_batch import RecordBatch, addresses, named, numbers
+from identify._compiled._arrow_columns import addresses, named, numbers
+from identify._compiled._record_batch import RecordBatch
 from identify._compiled._replay import METHOD_NAMES
 from identify.addresses import unpacked
 from identify.model import Match

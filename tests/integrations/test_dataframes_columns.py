@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from identify._compiled._record_batch import RecordBatch, RecordStream, addresses, named, numbers, texts
+from identify._compiled._arrow_columns import addresses, named, numbers, texts
+from identify._compiled._record_batch import RecordBatch, RecordStream
 from identify.addresses import packed, unpacked
 
 #: Addresses of every kind that is worded in a way of its own, and any others.

@@ -9,7 +9,8 @@ from array import array
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from identify._compiled._record_batch import ArrowColumn, RecordBatch, numbers, texts
+from identify._compiled._arrow_columns import ArrowColumn, numbers, texts
+from identify._compiled._record_batch import RecordBatch
 from identify.simulation.results.columns import Kind
 from identify.simulation.results.result import Result
 from identify.simulation.results.tables import DROPPED, ENDPOINTS, OUTCOMES, SOURCES, UNUSED_RULES

@@ -1,1 +1,0 @@
-"""Header fields that PJSIP reads itself; offers nothing to Python."""

@@ -1,0 +1,1 @@
+"""The grammar of headers that PJSIP reads itself; offers nothing to Python."""

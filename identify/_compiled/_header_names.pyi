@@ -1,0 +1,1 @@
+"""Names and kinds of header fields; offers nothing to Python."""

@@ -1,0 +1,1 @@
+"""The canonical print of headers; offers nothing to Python."""

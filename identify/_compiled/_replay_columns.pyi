@@ -1,0 +1,1 @@
+"""The columns that a replay reads and writes; offers nothing to Python."""

@@ -1,0 +1,5 @@
+"""What Asterisk answers before it would identify a request."""
+
+from typing import Final
+
+SCREENINGS: Final[tuple[str, ...]]
