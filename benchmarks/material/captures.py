@@ -3,7 +3,8 @@
 Facts
 
 1. A capture holds UDP datagrams in Ethernet frames, about 1 kB each: INVITE, REGISTER and OPTIONS as providers and
-   phones send them, from some thousand sources, drawn with a fixed seed.  A shorter capture is the begin of a longer.
+   phones send them, from thousands of sources, drawn with a fixed seed.  A shorter capture is the beginning of a longer
+   one.
 2. The configuration has 1,000 endpoints; a third each is found by address, by header and by From user, and one request
    in twenty by nothing.
 """

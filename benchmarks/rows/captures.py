@@ -18,7 +18,7 @@ from identify.traffic.opening import open_traffic
 __all__ = ["our_packets", "rows"]
 
 REQUESTS = 100_000
-#: Scapy takes some hundred times as long for each.
+#: Scapy takes so much longer for each that a row would take minutes.
 SCAPY_REQUESTS = 2000
 MANY_REQUESTS = 1_000_000
 #: So many packets are compared between the sides.

@@ -32,7 +32,7 @@ GROUPS = (
 
 @attrs.frozen(kw_only=True)
 class Work:
-    """What a worker times: ``loop`` does ``items`` things; or ``value``, a figure that isn't a time."""
+    """What a worker times: ``loop`` does ``items`` things; or ``value``, a figure that was taken when it was made."""
 
     loop: Callable[[], object] = lambda: None
     items: int = 1

@@ -153,7 +153,7 @@ def test_hits_are_hits_and_misses_are_misses_without_automata_too(literals, monk
 
 
 def test_captures_are_read_alike(cached_captures):
-    """Slices and the traffic reader find the same packets, and a shorter capture is the begin of a longer one."""
+    """Slices and the traffic reader find the same packets, and a shorter capture is the beginning of a longer one."""
     sliced = list(sliced_packets(captures.capture(60)))
 
     assert list(our_packets(captures.capture(60))) == sliced
