@@ -14,6 +14,7 @@ from identify.addresses import host_port
 from identify.strings import escaped, shown
 
 __all__ = [
+    "TRANSPORTS",
     "IDENTIFY_BY_DEFAULT",
     "AccessList",
     "AccessRule",
@@ -34,6 +35,9 @@ __all__ = [
     "TextPattern",
     "Transport",
 ]
+
+#: What a message can come over, by its code in columns and in compiled code; all but the first are streams.
+TRANSPORTS = ("udp", "tcp", "tls", "ws", "wss")
 
 #: Asterisk's default for an endpoint's ``identify_by``.
 IDENTIFY_BY_DEFAULT = ("username", "ip")

@@ -7,7 +7,7 @@ from identify._compiled._copies cimport Copies
 from identify._compiled._skipped cimport Counts
 
 cdef enum Transport:
-    # Places in TRANSPORTS of identify/traffic/batch.py.
+    # Places in TRANSPORTS of identify/model.py.
     UDP = 0
     TCP = 1
 

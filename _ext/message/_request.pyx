@@ -26,6 +26,7 @@ from identify._compiled._fast_path cimport WAY_WIDEST, Index, make_index, take_u
 from identify._compiled._addresses import parse_address
 from identify._compiled._screening import SCREENINGS
 from identify.errors import LimitError, MessageError
+from identify.model import TRANSPORTS
 
 cdef extern from "Python.h":
     bint PyUnicode_IS_ASCII(object text)
@@ -34,7 +35,7 @@ cdef extern from "Python.h":
 
 # How a message may be read, by the numbers of Way.
 WAYS = ("general", "plain", "usual", "widest")
-STREAMS = frozenset({"tcp", "tls", "ws", "wss"})
+STREAMS = frozenset(TRANSPORTS[1:])
 
 
 cdef str text_of(const uint8_t *data, uint32_t length):

@@ -33,7 +33,7 @@ from identify._compiled._transaction cimport METHOD_REGISTER, METHODS, Transacti
 
 import os
 
-from identify.traffic.batch import TRANSPORTS
+from identify.model import TRANSPORTS
 
 cdef enum:
     # Reasons for which messages are dropped; they are texts of the scanner's, of which it has fewer.

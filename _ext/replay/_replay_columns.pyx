@@ -5,7 +5,7 @@ Knows the columns of ``identify.traffic.batch.Batch`` and those of answers; not 
 
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t
 
-from identify.traffic.batch import TRANSPORTS
+from identify.model import TRANSPORTS
 
 
 cdef Py_ssize_t check_columns(batch, BatchColumns *columns) except -1:

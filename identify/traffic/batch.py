@@ -14,11 +14,9 @@ from types import TracebackType
 import attrs
 
 from identify.addresses import ADDRESS_BYTES, UNKNOWN_ADDRESS, packed, unpacked
+from identify.model import TRANSPORTS
 
 __all__ = ["MESSAGE_LIMIT", "NOT_GIVEN", "TRANSPORTS", "Batch", "Direction", "NotGiven", "Reader"]
-
-#: Transports by their code in :attr:`Batch.transports`.
-TRANSPORTS = ("udp", "tcp", "tls", "ws", "wss")
 
 #: Bytes of the largest message that is delivered; larger ones are skipped.
 MESSAGE_LIMIT = 65_536

@@ -29,6 +29,7 @@ from identify.commands.output import (
     styled,
 )
 from identify.errors import IdentifyError, MessageError
+from identify.model import TRANSPORTS
 
 if TYPE_CHECKING:
     from identify.configuration import Configuration
@@ -73,7 +74,7 @@ OPTIONS = [
         help="Address that it came from, such as 192.0.2.1:5060; port 5060 by default.",
     ),
     click.option(
-        "-t", "--transport", type=click.Choice(["udp", "tcp", "tls", "ws", "wss"], case_sensitive=False),
+        "-t", "--transport", type=click.Choice(TRANSPORTS, case_sensitive=False),
         default="udp", show_default=True,
         help="Transport that it came over; stream transports, such as tcp, require Content-Length.",
     ),
