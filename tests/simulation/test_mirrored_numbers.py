@@ -77,14 +77,6 @@ def test_transports_of_captures():
     assert found == {name.upper(): TRANSPORTS.index(name) for name in ("udp", "tcp")}
 
 
-def test_transports_of_the_replay():
-    """The replay's list of transports is ``TRANSPORTS``."""
-    text = (SOURCES / "replay" / "_replay.pyx").read_text(encoding="utf-8")
-    names = re.search(r"\bTRANSPORTS\w*\s*=\s*[(\[](.*?)[)\]]", text, re.DOTALL)
-
-    assert re.findall(r"b?[\"'](\w+)[\"']", names[1]) == list(TRANSPORTS)
-
-
 def test_directions():
     """Directions have the same numbers."""
     assert members("captures/_traffic_columns.pxd", "Direction") == {
