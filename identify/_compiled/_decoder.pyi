@@ -1,3 +1,6 @@
+from typing_extensions import disjoint_base
+
+@disjoint_base
 class Decoder:
     # A contiguous buffer; the annotation for those (collections.abc.Buffer) came with Python 3.12.
     def feed(self, data: object, start: int, end: int) -> int: ...

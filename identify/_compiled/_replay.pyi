@@ -6,6 +6,7 @@ from identify._compiled._sockets import Sockets
 
 METHOD_NAMES: Final[tuple[str, ...]]
 OUTCOME_COUNT: Final[int]
+TRANSPORTS: Final[tuple[str, ...]]
 
 @final
 class Replay:

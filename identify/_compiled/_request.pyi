@@ -3,6 +3,7 @@ from typing import Final, final
 
 from typing_extensions import Buffer
 
+SCREENINGS: Final[tuple[str, ...]]
 STREAMS: Final[frozenset[str]]
 WAYS: Final[tuple[str, ...]]
 
