@@ -1,7 +1,9 @@
 """The whole decision, identifier by identifier and rule by rule, with its reasons: the specification in code.
 
 Of the compiled engine only the parsed request and the C library's regular expressions are used, so that the two
-can be checked against each other.  Each identifier is a function of its own in
+can be checked against each other.  With the request come its headers as PJSIP prints them
+(``_ext/message/_header_print.pyx``) and what is answered before identification, such as 416
+(``_ext/message/_screening.pyx``).  Each identifier is a function of its own in
 ``identify.explanation``, whose module begins with the facts it implements.  Time grows with the number of
 rules: this is for questions, :class:`identify.engine.Engine` is for traffic.
 """

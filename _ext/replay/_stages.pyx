@@ -9,8 +9,9 @@ Facts
   identification, the endpoint's ACL, 481 for a To tag of no live dialog.
 - An INVITE is repeated, and a CANCEL belongs to it, by branch, Call-ID and From tag, whatever their source.
 - A dialog is live by Call-ID, To tag and From tag, whatever the source or the From user.
-- With ``auth_username`` in the order unidentified requests are counted per source address: the first makes an entry,
-  each further one is reported if the count is reached and the first one isn't older than the period.  Any request of
+- An unidentified request is reported as a security event.  With ``auth_username`` in the order they are counted per
+  source address instead: the first makes an entry, each further one is reported if the count is reached and the first
+  one isn't older than the period.  Any request of
   that address that is identified removes the entry; so does the prune task when it is older than four periods.
 
 What wasn't observed but decided:

@@ -5,6 +5,7 @@ from typing_extensions import Buffer
 
 SCREENINGS: Final[tuple[str, ...]]
 STREAMS: Final[frozenset[str]]
+TRANSPORTS: Final[tuple[str, ...]]
 WAYS: Final[tuple[str, ...]]
 
 @final

@@ -1,5 +1,7 @@
 """The identifier ``header``: ``match_header`` of identify objects against the headers as PJSIP prints them.
 
+How each header is printed, the canonical print, is in ``_ext/message/_header_print.pyx``.
+
 Facts
 
 - The name is compared without regard to ASCII case with the name under which PJSIP prints the header:
