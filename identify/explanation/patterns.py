@@ -2,9 +2,9 @@
 
 Facts
 
-- A literal is compared byte by byte with the whole value.  An expression is POSIX extended, as the C
-  library implements it, over UTF-8 characters (``_ext/expressions/_regex.pyx``), and may match anywhere in the value.  Both are C strings: they end at a NUL, and
-  blanks at either end of what is left aren't part of the value.
+- A literal is compared byte by byte with the whole value.  An expression is POSIX extended, as the C library
+  implements it, over UTF-8 characters (``_ext/expressions/_regex.pyx``), and may match anywhere in the value.  Both
+  are C strings: they end at a NUL, and blanks at either end of what is left aren't part of the value.
 """
 
 from __future__ import annotations
