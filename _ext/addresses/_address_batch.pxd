@@ -1,7 +1,7 @@
 """Many look-ups in the address tables at once, inline for the batch loops.
 
 Knows how to overlap the waits for memory of independent look-ups; the tables and what an answer is are those of
-``_address_tables``, on whose walks it stands.
+``_address_tables``, whose walks it uses.
 
 Strategy
 1. Addresses are taken in blocks, in stages: each reads one thing for every address of a block and prefetches what the
@@ -33,7 +33,7 @@ cdef extern from *:
 cdef enum:
     # Addresses of a block: enough waits to overlap, few enough for the first level cache.
     BLOCK = 64
-    # A trie of so many words (512 KiB) stays in the second level cache, where stages cost more than they give.
+    # A trie of this many words (512 KiB) stays in the second level cache, where stages cost more than they give.
     NEAR_WORDS = 131072
     # Addresses that say whether most of a block will end in leaves.
     SAMPLE = 8

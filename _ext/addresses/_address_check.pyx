@@ -8,7 +8,7 @@ Strategy
 1. Every part must lie within the block.
 2. Nodes of tries are visited once each; as many entries as there are words are enough for all, so that nodes in a
    circle or with several parents are found by counting.
-3. Leaves are only checked for their place: what a value says is held against ``rank_limit`` when it is found.
+3. Leaves are only checked for their place: values are checked against ``rank_limit`` when they are found.
 4. The hash of single addresses isn't read: it ends with a free slot, and so does every search in it.
 """
 
@@ -126,7 +126,7 @@ cdef bint check_v6(Walk *walk, uint32_t entry, int depth) noexcept nogil:
 
 
 cdef void allow_leaves(Walk *walk, int kind, uint64_t leaf) noexcept nogil:
-    """Say where leaves of a kind, of so many words, may lie."""
+    """Say where leaves of a kind, with that many words, may lie."""
     walk.place_bits[kind] = <uint32_t>PAYLOAD_MASK
     walk.last_place[kind] = walk.count - leaf
     if walk.count < leaf:

@@ -173,7 +173,7 @@ cdef struct FamilyTables:
 cdef struct AddressTables:
     # Bytes of the whole block, this struct included.
     uint64_t size
-    # All ranks are below; what a damaged file says is held against it.
+    # All ranks are below; ranks from a damaged file are checked against it.
     uint32_t rank_limit
     uint32_t unused
     FamilyTables v4
@@ -220,7 +220,7 @@ cdef inline uint32_t search_list(const uint32_t *list, uint32_t low) noexcept no
     """Return the value for an address in a list: the number n of boundaries, n boundaries, n + 1 values.
 
     All boundaries are compared, four at a time: of the few that a list has, that takes less time than one branch
-    that is wrongly foreseen.  The number is a multiple of four; unused boundaries are 0, stand in front and always
+    that is mispredicted.  The number is a multiple of four; unused boundaries are 0, come first and always
     count.
     """
     cdef uint32_t number = list[0]
@@ -230,7 +230,7 @@ cdef inline uint32_t search_list(const uint32_t *list, uint32_t low) noexcept no
 cdef inline uint32_t walk_v4(const uint32_t *words, uint32_t entry, uint32_t low) noexcept nogil:
     """Return the value for an address below a trie entry; ``low`` is the part not yet consumed.
 
-    A leaf with n boundaries has n + 1 values.  Unused boundaries are 0 and stand in front, so they
+    A leaf with n boundaries has n + 1 values.  Unused boundaries are 0 and come first, so they
     always count, and the word of the leaf is 8 - n before its first value: with n = 2
 
         word of the leaf = q                 q+6  q+7  q+8 | q+9 ...

@@ -284,6 +284,6 @@ cdef inline bint read_plain(const char *text, size_t size, int way, Source *sour
 
 
 cdef inline void parse_source(const char *text, size_t size, Source *source) noexcept nogil:
-    """Read a source address; ``family`` is 0 if the text is none."""
+    """Read a source address; ``family`` is 0 if the text isn't one."""
     if not read_plain(text, size, sip_address_way, source):
         parse_other(text, size, source)

@@ -47,7 +47,7 @@ cdef enum:
     # Roots: 4 bytes an entry, so 256 KiB to 4 MiB; 16 bits are what real tables branch at.
     MIDDLE_ROOT = 16
     LARGEST_STRIDE = 20
-    # So many boundaries are compared at once; with more a trie is faster.
+    # This many boundaries are compared at once; with more a trie is faster.
     LONGEST_LIST = 32
     # Linear probing at half load over a million entries stays below 100; beyond this the hash is given up.
     PROBE_LIMIT = 256
@@ -98,7 +98,7 @@ cdef inline int trailing_zeros(uint128_t number) noexcept nogil:
 
 
 cdef inline int choose_stride(size_t boundaries, bint base) noexcept nogil:
-    """Return how many bits a node over so many boundaries (at least 9) should branch by."""
+    """Return how many bits a node over that many boundaries (at least 9) should branch by."""
     cdef int stride = bit_length(boundaries) - 1
     if not base:
         stride -= 2

@@ -6,8 +6,8 @@ Facts
 - The interface: https://arrow.apache.org/docs/format/CDataInterface.html
 - A capsule releases what it holds when it is freed; it is kept with the column, and its content is only borrowed.
 - What a stream delivers belongs to whoever asked for it, and is released by them.
-- The interface gives no sizes of buffers, but for views: the offsets of texts are taken at their word once they don't
-  decrease, and their last one says how long the data is.
+- The interface gives no sizes of buffers, except for views: the offsets of texts are trusted if they don't decrease,
+  and the last of them says how long the data is.
 
 All is checked here, with the GIL, so that the loops need no error.
 """

@@ -52,7 +52,7 @@ cdef class ArrowColumn:
         return self.count
 
     cdef int allocate(self, bytes format, Py_ssize_t count, size_t width) except -1:
-        """Make room for that many rows of so many bytes, one more for positions."""
+        """Make room for ``count`` rows of ``width`` bytes, and one more for positions."""
         if count < 0 or <size_t>count > (<size_t>-1) // 32:
             raise MemoryError("Arrow column")
         self.block = <SharedBlock *>malloc(sizeof(SharedBlock))

@@ -9,7 +9,7 @@ Strategy
 2. One thread runs the loop over all rows.  Several take pieces of it one after the other, by one atomic counter; each
    writes its own part of the result.  They are threads of the operating system that never see Python, so that no
    exception or interrupt can leave one behind with memory that was given back.
-3. What can't be read is a number in the result: ``NO_MATCH`` for nulls and for text that is no address, ``DROPPED``
+3. What can't be read is a number in the result: ``NO_MATCH`` for nulls and for text that isn't an address, ``DROPPED``
    for messages that ``identify_message`` raises for.
 """
 
@@ -202,7 +202,7 @@ cdef bytes one_text(source):
     if isinstance(source, str):
         return (<str>source).encode("utf-8", "surrogateescape")
     if not 0 <= source <= 0xFFFFFFFF:
-        raise ValueError(f"{source} is no IPv4 address; give IPv6 as text")
+        raise ValueError(f"{source} is not a valid IPv4 address; give IPv6 as text")
     return b"%d.%d.%d.%d" % (source >> 24, source >> 16 & 255, source >> 8 & 255, source & 255)
 
 
@@ -350,7 +350,7 @@ cdef void find_sorted(const Job *job, const Chunk *chunk, size_t row, const uint
 
 
 cdef inline void read_source(const Chunk *chunk, size_t row, Source *source) noexcept nogil:
-    """Read a row of any layout; family 0 for a null and for text that is no address."""
+    """Read a row of any layout; family 0 for a null and for text that isn't an address."""
     cdef const uint8_t *at
     cdef uint64_t size
     source.high = source.low = 0

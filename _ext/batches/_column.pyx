@@ -14,7 +14,7 @@ from identify.errors import LimitError
 
 cdef enum:
     FIRST_CAPACITY = 4
-    # A stream could go on for ever; the result of so many rows has 8 GiB.
+    # A stream could go on for ever; the result of this many rows has 8 GiB.
     MAX_ROWS = 0x7FFFFFFF
 
 
@@ -76,7 +76,7 @@ cdef class Column:
         return copy
 
     cdef void *allocate(self, size_t count, size_t size) except NULL:
-        """Return memory for so many elements, which lives as long as the column."""
+        """Return memory for that many elements, which lives as long as the column."""
         cdef Memory memory = Memory()
         if count > <size_t>-1 // 2 // size:
             raise MemoryError("rows of a column")
@@ -88,7 +88,7 @@ cdef class Column:
 
 
 cdef int check_offsets(Layout layout, const void *offsets, size_t count, uint64_t size, str what) except -1:
-    """Refuse n + 1 offsets of n texts in so many bytes if they decrease or lead out of these."""
+    """Refuse n + 1 offsets of n texts if they decrease or lead out of the bytes."""
     cdef size_t wrong = wrong_offset(layout, offsets, count)
     cdef int64_t last
     if wrong <= count:

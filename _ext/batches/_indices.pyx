@@ -57,7 +57,7 @@ ctypedef struct Exported:
 
 
 cdef Indices make_indices(size_t count):
-    """Return an object with room for so many numbers, to be filled in before anyone sees it."""
+    """Return an object with room for that many numbers, to be filled in before anyone sees it."""
     cdef Indices made = Indices()
     cdef void *memory = NULL
     if count > (<size_t>-1 // 2 - ALIGNMENT) // sizeof(int32_t):
@@ -80,7 +80,7 @@ cdef void let_go(Shared *shared) noexcept nogil:
 cdef class Indices:
     """Indices into :attr:`~identify.engine.Engine.matches`, one for each address or message of a batch call.
 
-    ``NO_MATCH`` (-1) stands for no answer, ``DROPPED`` (-2) for a message that PJSIP would drop.  A sequence of int,
+    ``NO_MATCH`` (-1) is no answer, ``DROPPED`` (-2) for a message that PJSIP would drop.  A sequence of int,
     a read-only buffer of int32 (``memoryview``, ``numpy.asarray`` and ``array`` take it, the first two without a copy)
     and an Arrow array of int32 (``__arrow_c_array__``, without a copy).
 

@@ -133,12 +133,12 @@ cdef class RecordStream:
     """Batches one after the other, as Arrow (``__arrow_c_stream__``), made when they are asked for; once over.
 
     ``like`` has the names and formats of all; ``batches`` yields :class:`RecordBatch`.  What it raises ends the stream
-    and is told to the consumer as text.
+    and reaches the consumer as text.
     """
 
     cdef RecordBatch like
     cdef object batches
-    cdef bytes told
+    cdef bytes message
 
     def __init__(self, RecordBatch like not None, batches):
         self.like = like
@@ -171,7 +171,7 @@ cdef class RecordStream:
     cdef int fail(self, object error) except -1:
         self.batches = None
         # C's text ends at the first NUL.
-        self.told = encoded(f"{type(error).__name__}: {error}").replace(b"\0", b"?")
+        self.message = encoded(f"{type(error).__name__}: {error}").replace(b"\0", b"?")
         return EIO
 
     cdef int following(self, ArrowArray *out) except -1:
@@ -319,7 +319,7 @@ cdef int stream_next(ArrowArrayStream *stream, ArrowArray *out) noexcept with gi
 
 cdef const char *stream_error(ArrowArrayStream *stream) noexcept with gil:
     cdef RecordStream taken = <RecordStream><PyObject *>stream.private_data
-    return PyBytes_AS_STRING(taken.told) if taken.told is not None else NULL
+    return PyBytes_AS_STRING(taken.message) if taken.message is not None else NULL
 
 
 cdef void stream_release(ArrowArrayStream *stream) noexcept with gil:

@@ -126,7 +126,7 @@ cdef class CaptureDecoder(Decoder):
 
     @property
     def waiting(self):
-        """Whether the decoder stands inside a block that it skips."""
+        """Whether the decoder is inside a block that it skips."""
         return self.records.skip > 0
 
     @property

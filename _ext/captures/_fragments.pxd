@@ -9,7 +9,7 @@ from identify._compiled._skipped cimport Counts
 cdef enum:
     MOST_RANGES = 64
 
-# A packet of which pieces are there; `used` is 0 in a free place.
+# A packet with some of its pieces; `used` is 0 in a free place.
 ctypedef struct Assembly:
     bint used
     uint8_t source[16]

@@ -19,7 +19,7 @@ ctypedef struct Network:
     bint more
     uint32_t offset
     uint32_t id
-    # How many bytes stand before the payload, and how many bytes of the packet were captured.
+    # How many bytes are before the payload, and how many bytes of the packet were captured.
     uint32_t head
     uint32_t packet
 

@@ -91,7 +91,7 @@ cdef Skipped read_link(uint32_t link, const uint8_t **place, size_t *size) noexc
 
 
 cdef void map_address(uint8_t *to, const uint8_t *address) noexcept nogil:
-    """IPv4 as ``::ffff:a.b.c.d``; 0.0.0.0 is no address but stands for an unknown one, of zeros."""
+    """IPv4 as ``::ffff:a.b.c.d``; 0.0.0.0 isn't an address but an unknown one, all zeros."""
     memset(to, 0, 16)
     if big32(address):
         to[10] = to[11] = 0xFF

@@ -5,9 +5,9 @@ Knows first lines, the empty line and Content-Length; the message itself is read
 Facts
 - A message begins with ``Method SP Request-URI SP SIP/2.0`` or with ``SIP/2.0 SP code``; the version in any case, any
   number of blanks, as in ``_message``.
-- Blanks may stand before a method, as in ``_message``.
+- Blanks are allowed before a method, as in ``_message``.
 - The head ends with the first LF CR LF, which is PJSIP's rule for streams: an empty line of a bare LF doesn't end it.
-- ``Content-Length`` and ``l`` in any case say how long the body is; blanks and folds may stand around the colon.  Of
+- ``Content-Length`` and ``l`` in any case say how long the body is; blanks and folds are allowed around the colon.  Of
   several the first counts (a judgement: RFC 3261 doesn't say, and such a message is refused by most).
 """
 
@@ -141,7 +141,7 @@ cdef Length content_length(const uint8_t *data, size_t head, uint32_t *length) n
 
 
 cdef size_t leading_line_ends(const uint8_t *data, size_t size) noexcept nogil:
-    """How many CR and LF stand at the beginning."""
+    """How many CR and LF there are at the beginning."""
     cdef size_t place = 0
     while place < size and (data[place] == c"\r" or data[place] == c"\n"):
         place += 1

@@ -1,6 +1,6 @@
 """HEP3 packets and the SIP messages in them: what Asterisk's res_hep and HOMER's agents send.
 
-Knows the chunks (HEP3 protocol reference, revision 36); not how packets come, but for streams of nothing else.
+Knows the chunks (HEP3 protocol reference, revision 36); not how packets arrive, except in streams of nothing else.
 
 Facts
 - A packet is ``HEP3``, its size in 16 bits, and chunks of vendor, type and size, 16 bits each, the size with these six

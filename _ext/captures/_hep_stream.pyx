@@ -27,7 +27,7 @@ cdef double LATEST = 9e9
 
 
 cdef int64_t nanoseconds(const uint8_t *stamp) noexcept nogil:
-    """A big-endian double of seconds; -1 where it is none since the epoch."""
+    """A big-endian double of seconds; -1 where it isn't a time since the epoch."""
     cdef uint64_t bits = <uint64_t>big32(stamp) << 32 | big32(stamp + 4)
     cdef double seconds
     memcpy(&seconds, &bits, 8)

@@ -7,7 +7,7 @@ Strategy
 1. A stream that is seen from its beginning is decided by its first bytes: SIP, or something else for good.
 2. One that is joined in the middle, or has lost bytes, is searched for a first line of SIP at the beginning of a line
    or of a piece; there it goes on.
-3. Between messages only line ends may stand (keep-alives, RFC 5626 3.5.1); anything else leads to 2.
+3. Between messages only line ends are allowed (keep-alives, RFC 5626 3.5.1); anything else leads to 2.
 4. A message without Content-Length ends with its head: over a stream PJSIP drops it, and says so of what is delivered.
 """
 

@@ -163,6 +163,6 @@ cdef class TrafficColumns:
         return columns
 
     cdef list skipped(self):
-        """Return how many things were passed over, by the numbers of their reasons."""
+        """Return how many things were skipped, by the numbers of their reasons."""
         cdef size_t reason
         return [self.counts.of[reason] for reason in range(<size_t>REASONS)]

@@ -1,13 +1,13 @@
 """The decision: which answer the identifiers have for a scanned message, in their order.
 
 Knows the compiled tables and the message; not how either came to be.  Nothing here scans the identify objects, the
-endpoints or the registrations, and nothing is allocated but for keys longer than ``KEY_ROOM``.  The rules are told
-and reasoned in ``identify.explanation``: each ``decide_`` function names its readable twin.
+endpoints or the registrations, and nothing is allocated but for keys longer than ``KEY_ROOM``.  The rules are
+written down, with reasons, in ``identify.explanation``: each ``decide_`` function names its readable twin.
 
 Strategy
 1. The identifiers that can have an answer are asked in effective order; the first answer is returned.
 2. ``header``: two bitmaps say whether the message has a field that may be wanted; only what is wanted is printed, into
-   a buffer on the stack unless it is printed as it stands, and looked up; expressions run only below the best rank so
+   a buffer on the stack unless it is printed as received, and looked up; expressions run only below the best rank so
    far.
 3. Names of endpoints are put together on the stack (user, ``@``, domain), unless they are longer than any endpoint's.
 """
@@ -315,7 +315,7 @@ cdef inline uint32_t wanted_number(const Tables *tables, const Message *m, const
 
 
 cdef inline bint is_one_line(const Message *m, Span value) noexcept nogil:
-    """Does a value go on to its end without a fold or a NUL, so that it is printed as it stands?"""
+    """Does a value go on to its end without a fold or a NUL, so that it is printed as received?"""
     return sip_is_one_line(m.base + value.start, value.end - value.start)
 
 

@@ -238,7 +238,7 @@ cdef class Matcher:
         """Return what the identifier ``ip`` answers for a source address and port, None where it has no answer.
 
         ``source`` is an address as str, 4 or 16 packed bytes in network order, or an int for IPv4.  The other
-        identifiers aren't asked.  Text that is no address has no answer; a wrong type, length or range raises.
+        identifiers aren't asked.  Text that isn't a valid address has no answer; a wrong type, length or range raises.
         """
         cdef Py_ssize_t size
         cdef uint64_t quad = SIP_NO_QUAD
@@ -261,7 +261,7 @@ cdef class Matcher:
     def load_image(self, image not None):
         """Use the tables of an image in place of a plan's; ``image`` is kept and must not change any more.
 
-        ``image`` is bytes or another buffer, such as a mapped file.  Raises ``EngineFileError`` where it is none.
+        ``image`` is bytes or another buffer, such as a mapped file.  Raises ``EngineFileError`` if it isn't an image.
         """
         cdef Mapped mapped = Mapped(image)
         cdef ImageParts parts
@@ -282,7 +282,7 @@ cdef class Matcher:
 
 
 cdef int32_t find_other(const AddressTables *addresses, source, uint16_t port) except -2:
-    """The smallest rank that matches a source that is no dotted quad, -1 for none."""
+    """The smallest rank that matches a source that isn't a dotted quad, -1 for none."""
     cdef Source address
     take_source(source, &address)
     if address.family == 4:
@@ -375,5 +375,5 @@ cdef uint32_t number_v4(source) except? 0:
     if not isinstance(source, int):
         raise TypeError(f"source must be str, bytes or int, not {type(source).__name__}")
     if not 0 <= source <= 0xFFFFFFFF:
-        raise ValueError(f"{source} is no IPv4 address; give IPv6 as text or 16 packed bytes")
+        raise ValueError(f"{source} is not a valid IPv4 address; give IPv6 as text or 16 packed bytes")
     return <uint32_t>source

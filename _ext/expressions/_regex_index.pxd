@@ -9,7 +9,7 @@ from identify._compiled._block cimport Block
 cdef enum:
     # Grams are eight, four to seven, or two or three bytes wide.
     CLASSES = 3
-    # Behind a searched text there must be so many readable bytes.
+    # Readable bytes that must follow a searched text.
     PADDING = 8
     # Candidates that need no memory from the heap.
     CANDIDATE_ROOM = 64

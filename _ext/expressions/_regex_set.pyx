@@ -1,7 +1,7 @@
 """A set of POSIX extended regular expressions in rank order: which is the first that matches a value.
 
 Knows expressions, their needs and the order.  What an expression means is for the C library to say; where this set
-answers by itself, for values of ASCII characters, the tests hold it against the library.
+answers by itself, for values of ASCII characters, the tests compare it with the library.
 
 Strategy
 1. ``_regex_syntax`` finds out what an expression requires, ``_regex_index`` which of these literals a value has.

@@ -313,7 +313,7 @@ cdef inline uint32_t usual_value(Message *m, const Head *head, int shape, uint32
             place = usual_address(head, value, False, &m.to_address)
             m.kept_to = place == head.end
     elif shape == SHAPE_CONTACT:
-        # An asterisk stands alone.
+        # An asterisk isn't an address.
         place = usual_address(head, value, False, &scratch) if base[value] != c"*" else 0
     elif shape == SHAPE_ROUTE:
         place = usual_address(head, value, True, &scratch)

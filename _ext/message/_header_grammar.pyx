@@ -5,9 +5,9 @@ header has which syntax is in ``_headers``, how values are printed in ``_header_
 
 Facts
 - A syntax error in any of them drops the message, needed or not.  Other headers may hold anything but NUL.
-- Blanks and folds may stand around ``; = , /`` of header parameters and Via, never inside ``<...>`` (but for
-  blanks just inside the brackets), a quoted string or an unquoted display name.
-- Outside of <> the parameters after a URI are the header's (RFC 3261 20.10), but in Route and Record-Route.
+- Blanks and folds are allowed around ``; = , /`` of header parameters and Via, never inside ``<...>`` (except
+  just inside the brackets), a quoted string or an unquoted display name.
+- Without <> the parameters after a URI are the header's (RFC 3261 20.10), except in Route and Record-Route.
 - Credentials of another scheme than Digest are a syntax error.
 - Replaces: its Call-ID is everything up to the next ``;`` of the message, line ends included.
 - Lists (Accept, Allow, Require, Supported, Unsupported) may hold anything on their line.

@@ -231,45 +231,50 @@ cdef bint parse_head(Message *m, Text *t, int way, uint32_t *status) noexcept no
 cdef bint find_frame(Message *m, Text *t) noexcept nogil:
     """Cut a stream at the end of its first message: the head ends at LF CR LF, Content-Length says the rest."""
     cdef uint32_t head = t.pos
-    cdef uint32_t body = 0
     cdef uint32_t length = 0
-    cdef uint32_t after, i
-    cdef Span name, digits
-    cdef Text line
-    cdef bint found = False
+    cdef uint32_t after
+    cdef Text line = t[0]
     while True:
         if head + 2 >= t.end:
             return refuse(m, "the head of the message isn't complete", t.end)
         if t.base[head] == c"\n" and t.base[head + 1] == c"\r" and t.base[head + 2] == c"\n":
             break
         head += 1
-    body = head + 3
-    line = t[0]
-    line.end = body
-    while line.pos < head and not found:
-        name = take(&line, SIP_TOKEN)
-        if same_name(line.base, name, "content-length", 14) or same_name(line.base, name, "l", 1):
-            skip_blanks(&line)
-            if peek(&line) == c":":
-                line.pos += 1
-                skip_lws(&line)
-                digits = take(&line, SIP_DIGIT)
-                skip_blanks(&line)
-                if digits.start < digits.end and at_line_end(&line) and not folds_here(&line):
-                    found = True
-                    for i in range(digits.start, digits.end):
-                        length = length * 10 + line.base[i] - c"0"
-                        if length > MESSAGE_LIMIT:
-                            return refuse(m, "the body of the message isn't complete", t.end)
+    line.end = head + 3
+    while not take_content_length(&line, &length):
         while line.pos < head and line.base[line.pos] != c"\n":
             line.pos += 1
         line.pos += 1
-    if not found:
-        return refuse(m, "a stream needs a Content-Length", t.pos)
-    after = body + length
+        if line.pos >= head:
+            return refuse(m, "a stream needs a Content-Length", t.pos)
+    after = head + 3 + length
     if after > t.end:
         return refuse(m, "the body of the message isn't complete", t.end)
     t.end = after
+    return True
+
+
+cdef bint take_content_length(Text *line, uint32_t *length) noexcept nogil:
+    """Read a Content-Length at the cursor, which nothing may follow; False where the line is another's."""
+    cdef Span name = take(line, SIP_TOKEN)
+    cdef Span digits
+    cdef uint32_t i
+    if not (same_name(line.base, name, "content-length", 14) or same_name(line.base, name, "l", 1)):
+        return False
+    skip_blanks(line)
+    if peek(line) != c":":
+        return False
+    line.pos += 1
+    skip_lws(line)
+    digits = take(line, SIP_DIGIT)
+    skip_blanks(line)
+    if digits.start == digits.end or not at_line_end(line) or folds_here(line):
+        return False
+    for i in range(digits.start, digits.end):
+        length[0] = length[0] * 10 + line.base[i] - c"0"
+        # More than any message has: the digits that follow can't make it less.
+        if length[0] > MESSAGE_LIMIT:
+            break
     return True
 
 
@@ -284,7 +289,7 @@ cdef bint parse_message_by(Message *m, bint stream, int way) noexcept nogil:
 
 
 cdef bint parse_response(Message *m, bint stream, uint32_t *status) noexcept nogil:
-    """As ``parse_message`` for a response, of which the status is kept; it has no method and no request URI."""
+    """As ``parse_message`` for a response, whose status is kept; it has no method and no request URI."""
     return parse_either(m, stream, WAY_WIDEST, status)
 
 

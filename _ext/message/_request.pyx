@@ -250,7 +250,7 @@ cdef class Request:
 
     @property
     def source_address(self):
-        """The family (4 or 6) and the integer of the source; None where it is no address.
+        """The family (4 or 6) and the integer of the source; None if it isn't one.
 
         IPv4-mapped IPv6 is IPv4, a scope is dropped.
         """
@@ -331,7 +331,7 @@ cdef class Request:
     def headers_through(self, symmetric_transport):
         """Return the printed headers as seen through a transport with ``symmetric_transport`` of that id.
 
-        Such a transport adds ``x-ast-txp`` to the first Contact; None stands for any other transport.
+        Such a transport adds ``x-ast-txp`` to the first Contact; None is any other transport.
         """
         cdef Out out
         cdef Received received

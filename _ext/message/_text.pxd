@@ -228,7 +228,7 @@ cdef inline void put_number(Out *out, uint32_t number) noexcept nogil:
 
 
 cdef inline void put_escaped(Out *out, const uint8_t *base, Span span, int bits) noexcept nogil:
-    """Resolve %XX and write anew as %xx what may not stand there as it is."""
+    """Resolve %XX, and escape as %xx what isn't allowed unescaped."""
     cdef uint32_t pos = span.start
     cdef int c
     while pos < span.end:

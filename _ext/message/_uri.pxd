@@ -11,7 +11,7 @@ cdef enum Scheme:
     SCHEME_TEL = 3
     SCHEME_OTHER = 4
 
-# Where a URI stands decides which of its parts are printed.
+# Which parts of a URI are printed depends on where it is.
 cdef enum UriPlace:
     PLACE_REQUEST = 0
     PLACE_FROM_TO = 1

@@ -4,7 +4,7 @@ Facts
 - No blank and no fold inside a URI.
 - The user may hold ``; ? / & = + $ ,``; that there is one is known by a ``@`` before the URI's end.
 - A parameter may be empty (``x=`` is printed ``x``) or a quoted string in a sip URI, neither in a tel URI.
-- Printing resolves escapes and writes anew, in lower-case hex, what may not stand unescaped there.
+- Printing resolves escapes, and escapes in lower-case hex what isn't allowed unescaped there.
 - Known parameters come first, in a fixed order, and only where RFC 3261's table in 19.1.1 allows them.
 """
 

@@ -6,7 +6,7 @@ from identify._compiled._matcher cimport Matcher
 from identify._compiled._stages cimport Core
 
 cdef enum:
-    # Local sockets of which the transport section is remembered, of a few dozen that a host has.
+    # Local sockets whose transport section is remembered; a host has a few dozen.
     SOCKETS = 64
     # Pairs of answer and source that were seen last.
     PAIRS = 8192

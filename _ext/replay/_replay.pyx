@@ -1,12 +1,12 @@
 """Replay of batches of messages: what an Asterisk would do with each, and what it learns on the way.
 
-Knows which message is held against which configuration, and which transport section a request came in on; the stages
+Knows which message meets which configuration, and which transport section a request came in on; the stages
 are in ``_stages``, the columns in ``_replay_columns``, the counting of what came of them is in ``identify.simulation``.
 
 Strategy
 1. One pass over a batch without the GIL, which is taken only where a socket is new or Asterisk sends a REGISTER.
-2. A message is scanned once, however many configurations it is held against.
-3. What Python has to look at is listed: the requests of which nothing was found, and those whose source may be new.
+2. A message is scanned once, however many configurations it meets.
+3. What Python has to look at is listed: the requests that nothing identified, and those whose source may be new.
    Everything else Python sees as bytes in columns, or not at all.
 """
 
@@ -36,7 +36,7 @@ import os
 from identify.model import TRANSPORTS
 
 cdef enum:
-    # Reasons for which messages are dropped; they are texts of the scanner's, of which it has fewer.
+    # Distinct reasons for which messages are dropped: texts of the scanner, which has fewer.
     REASONS = 255
     # Entries of one generation of what is remembered, so that sizes in bytes can't overflow.
     MOST_REMEMBERED = 1 << 26

@@ -1,7 +1,7 @@
 """Which sockets are Asterisk's own: the direction of a message that nobody said.
 
-Knows addresses and ports; not how the first of them are found, which is told in ``identify.simulation.sockets`` with
-the whole rule.
+Knows addresses and ports; how the first of them are found, and the whole rule, are described in
+``identify.simulation.sockets``.
 """
 
 cimport cython
@@ -63,7 +63,7 @@ cdef class Sockets:
 
     cdef int direction(self, const uint8_t *source, uint16_t port, const uint8_t *local, uint16_t local_port,
                        bint stream) noexcept nogil:
-        """RECEIVED, OURS or UNKNOWN for what is neither; the rule is told in ``identify.simulation.sockets``."""
+        """RECEIVED, OURS or UNKNOWN for what is neither; the rule is in ``identify.simulation.sockets``."""
         cdef int there, here
         if self.always or is_nowhere(local):
             return RECEIVED

@@ -31,7 +31,7 @@ cdef enum AuthFlags:
     HAS_AUTH = 1
     OPTIONS_WITHOUT_AUTH = 2
 
-# Lists of which one denies what it finds; NULL allows everything.
+# Lists that deny whatever they find; NULL allows everything.
 ctypedef struct Access:
     const AddressTables *source
     const AddressTables *contact

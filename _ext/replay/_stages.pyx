@@ -56,14 +56,14 @@ cdef enum:
 cdef int64_t SECOND = 1000000000
 # 64*T1: a request isn't repeated after that (RFC 3261 17.1.2.2).
 cdef int64_t REPEATED = 32 * SECOND
-# Timer C: an INVITE may ring so long (RFC 3261 16.6).
+# Timer C: an INVITE may ring this long (RFC 3261 16.6).
 cdef int64_t RINGING = 180 * SECOND
-# A dialog of which nothing was seen for so long is forgotten by the next turn.
+# A dialog without a message for this long is forgotten by the next turn.
 cdef int64_t IDLE = 12 * 3600 * SECOND
 
 
 cdef void core_begin(Core *core, size_t remembered) noexcept nogil:
-    """Begin to remember, of each sort at least so many."""
+    """Begin to remember at least ``remembered`` entries of each sort."""
     core.origin = -1
     recent_begin(&core.dialogs, remembered, IDLE)
     recent_begin(&core.invites, remembered, RINGING)

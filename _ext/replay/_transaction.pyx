@@ -1,6 +1,6 @@
 """What transactions and dialogs are told apart by: method, Call-ID, tags, the first Via's branch, the CSeq's number.
 
-Knows where they stand in a scanned message (RFC 3261 8.1.1, 12, 17.2.3), not what is made of them.  Of several To or
+Knows where they are in a scanned message (RFC 3261 8.1.1, 12, 17.2.3), not what is made of them.  Of several To or
 From the first counts, as everywhere in the identification.
 """
 

@@ -55,7 +55,7 @@ cdef inline bint read_number(AnswerReader *reader, uint64_t *number) noexcept no
 
 
 cdef inline bint next_answer(AnswerReader *reader) noexcept nogil:
-    """Read an answer; False where the bytes are none, as only a damaged file's are."""
+    """Read an answer; False where the bytes aren't one, as only in a damaged file."""
     cdef uint64_t head, moved, shared, length
     if not read_number(reader, &head):
         return False

@@ -1,4 +1,4 @@
-"""Packing and reading of answers; the form is told in ``_answers.pxd``."""
+"""Packing and reading of answers; the form is described in ``_answers.pxd``."""
 
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_GET_SIZE
 from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t

@@ -26,7 +26,7 @@ cdef enum:
 
 
 cdef inline bint spans(const Tables *tables, uint64_t at, uint64_t size) noexcept nogil:
-    """Say whether so many bytes lie in the block."""
+    """Say whether that many bytes lie in the block."""
     return at <= tables.size and size <= tables.size - at
 
 

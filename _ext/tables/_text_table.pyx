@@ -76,7 +76,7 @@ cdef int put_names(Block block, NameTable *table, list keys, list salts, list va
 
 
 cdef size_t put_record(Block block, bytes key, uint32_t salt) except? 0:
-    """Write a text with what stands before it; returns where."""
+    """Write a text with its record in front; returns where."""
     cdef NameRecord record
     cdef uint32_t nothing = 0
     cdef size_t offset

@@ -197,7 +197,7 @@ WRONG = {
     "source": (
         lambda m: {"sources": 1 << 32},
         ValueError,
-        "4294967296 is no IPv4 address; give IPv6 as text",
+        "4294967296 is not a valid IPv4 address; give IPv6 as text",
     ),
     "sources, type": (lambda m: {"sources": 1.5}, TypeError, "sources: float; uint32"),
     "no sources": (lambda m: {"sources": None}, TypeError, "sources: NoneType; uint32"),
