@@ -61,13 +61,13 @@ def layers(texts: Texts) -> Iterator[str]:
 def circles(texts: Texts) -> Iterator[str]:
     """No file leads back to itself, and inside a folder neither does a file or folder of it."""
     found = [(_unit(path), _unit(known)) for path, _, known in edges(texts)]
-    yield from _circles(((one, other) for one, other in found), "files")
+    yield from _circles(found, "files")
     folders = {str(PurePosixPath(path).parent) for path in texts if path.startswith("identify/")}
     for folder in sorted(folders):
         inside = (
-            (_child(folder, one), _child(folder, other))
-            for one, other in found
-            if one.startswith(f"{folder}/") and other.startswith(f"{folder}/")
+            (_child(folder, path), _child(folder, known))
+            for path, known in found
+            if path.startswith(f"{folder}/") and known.startswith(f"{folder}/")
         )
         yield from _circles(inside, f"what is in {folder}/")
 
@@ -210,9 +210,9 @@ def _child(folder: str, path: str) -> str:
 def _circles(pairs: Iterable[tuple[str, str]], what: str) -> Iterator[str]:
     """Yield a circle for each set of nodes that lead to each other."""
     known: dict[str, set[str]] = {}
-    for one, other in pairs:
-        if one != other:
-            known.setdefault(one, set()).add(other)
+    for node, other in pairs:
+        if node != other:
+            known.setdefault(node, set()).add(other)
     done: set[str] = set()
     for start in sorted(known):
         way = _way_back(start, known, done)

@@ -58,13 +58,13 @@ def test_not_writable(result):
 def test_arrow(result):
     """It is an Arrow array of int32, which outlives the object; any number can be made of it."""
     made = [na.c_array(result) for _ in range(3)]
-    at = {one.view().buffer(1)._addr() for one in made}
+    at = {made_one.view().buffer(1)._addr() for made_one in made}
 
     assert na.Array(result).schema.type == na.Type.INT32
     assert len(at) == 1
     del result
     gc.collect()
-    assert [na.Array(one).to_pylist() for one in made] == [VALUES] * 3
+    assert [na.Array(made_one).to_pylist() for made_one in made] == [VALUES] * 3
 
 
 def test_capsules_that_nobody_takes(result):

@@ -94,4 +94,4 @@ def test_engine_let_go_while_asked(message):
     for thread in threads:
         thread.join()
 
-    assert [memoryview(one) for one in found] == [memoryview(expected)] * 4
+    assert [memoryview(item) for item in found] == [memoryview(expected)] * 4

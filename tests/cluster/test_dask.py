@@ -32,7 +32,9 @@ def pipe_of(path):
 def holders(path, pids):
     """Return those processes that have a file open."""
     return [
-        pid for pid in pids if any(os.path.realpath(one) == path for one in Path(f"/proc/{pid}/fd").iterdir())
+        pid
+        for pid in pids
+        if any(os.path.realpath(file) == path for file in Path(f"/proc/{pid}/fd").iterdir())
     ]
 
 

@@ -42,7 +42,7 @@ def test_each_way_is_measured(run, config):
     """Every way of asking has figures for every identifier that answers one of the requests made."""
     found = bench(run, config)
 
-    ways = {(one["path"], one["identifier"]) for one in found["figures"]}
+    ways = {(figure["path"], figure["identifier"]) for figure in found["figures"]}
     answering = {"line", "ip", "username", "none"}
     assert ways == {
         *((path, name) for path in ("message", "request", "messages") for name in answering),
@@ -52,14 +52,14 @@ def test_each_way_is_measured(run, config):
 
 def test_figures(run, config):
     """A figure has requests, a rate, the time of a scan, and latencies unless it is of a batch call."""
-    for one in bench(run, config)["figures"]:
-        assert one["requests"] > 0
-        assert one["per_second"] > 0
-        assert one["scan"] > 0
-        if one["path"] in ("sources", "messages"):
-            assert one["median"] is None is one["percentile_99"]
+    for figure in bench(run, config)["figures"]:
+        assert figure["requests"] > 0
+        assert figure["per_second"] > 0
+        assert figure["scan"] > 0
+        if figure["path"] in ("sources", "messages"):
+            assert figure["median"] is None is figure["percentile_99"]
         else:
-            assert 0 <= one["median"] <= one["percentile_99"]
+            assert 0 <= figure["median"] <= figure["percentile_99"]
 
 
 def test_summary(run, config):
@@ -93,7 +93,9 @@ def test_traffic(run, config, monkeypatch):
     found = bench(run, config, "--traffic", "some.pcap")
 
     assert (found["requests"], found["passed_over"]) == (2, 1)
-    requests = {one["identifier"]: one["requests"] for one in found["figures"] if one["path"] == "message"}
+    requests = {
+        figure["identifier"]: figure["requests"] for figure in found["figures"] if figure["path"] == "message"
+    }
     assert requests == {"ip": 1, "none": 1}
 
 

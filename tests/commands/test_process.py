@@ -137,7 +137,7 @@ def completions(line, cwd=EXAMPLE):
         text=True,
         check=False,
     )
-    return [one.partition(",")[2] for one in ran.stdout.split()]
+    return [line.partition(",")[2] for line in ran.stdout.split()]
 
 
 def test_completion_of_commands():

@@ -92,7 +92,7 @@ def test_registrations(run, config):
 
     assert plain.split()[:3] == ["plain", "no", "-"]
     assert provider.split()[:3] == ["provider", "yes", "trunk"]
-    assert [(one["id"], one["endpoint"]) for one in as_json(run, "registrations", config)] == [
+    assert [(entry["id"], entry["endpoint"]) for entry in as_json(run, "registrations", config)] == [
         ("plain", None),
         ("provider", "trunk"),
     ]
@@ -100,8 +100,8 @@ def test_registrations(run, config):
 
 def test_problems(run, config):
     """Each problem is one line with its place, its severity, its code and what is lost."""
-    (line,) = [one for one in run("show", "problems", config).stdout.split("\n") if "192.168.0.300" in one]
-    (found,) = [one for one in as_json(run, "problems", config) if one["severity"] == "error"]
+    (line,) = [line for line in run("show", "problems", config).stdout.split("\n") if "192.168.0.300" in line]
+    (found,) = [entry for entry in as_json(run, "problems", config) if entry["severity"] == "error"]
 
     assert line.startswith("pjsip.conf:26: error: ")
     assert f"({found['code']})" in line

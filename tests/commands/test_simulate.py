@@ -33,15 +33,15 @@ def test_summary_as_json(run, config, traffic):
 
     assert found["messages"] == 6
     assert found["outcomes"] == {"identified": 3, "unidentified": 2, "response": 1}
-    endpoints = {one["endpoint"]: one for one in found["endpoints"]}
+    endpoints = {endpoint["endpoint"]: endpoint for endpoint in found["endpoints"]}
     assert endpoints["trunk"]["requests"] == 2
     assert endpoints["trunk"]["share"] == pytest.approx(2 / 5)
     assert endpoints["trunk"]["section"] == "by-address"
     assert endpoints["alice@office.example"]["identifier"] == "username"
-    assert [(one["source"], one["unidentified"], one["events"]) for one in found["strangers"]] == [
-        ("198.51.100.9", 2, 2)
-    ]
-    assert [one["section"] for one in found["unused_rules"]] == ["provider"]
+    assert [
+        (source["source"], source["unidentified"], source["events"]) for source in found["strangers"]
+    ] == [("198.51.100.9", 2, 2)]
+    assert [rule["section"] for rule in found["unused_rules"]] == ["provider"]
     assert found["readings"][0]["format"] == "pcap"
 
 

@@ -33,7 +33,7 @@ def verified(run, folder, *logs):
 def test_recorded_logs_agree(run, log):
     """No verdict in a recorded log differs from ours, and nearly all that are there were compared."""
     expected = [json.loads(line) for line in (log.parent / "expected.jsonl").read_text().splitlines()]
-    asked = sum(one["identified"] is True for one in expected)
+    asked = sum(request["identified"] is True for request in expected)
 
     (found,), status = verified(run, log.parent, log)
 
@@ -62,7 +62,7 @@ def test_planted_verdicts_are_found(run, tmp_path):
     assert len(places) > 10
     assert found["differing"] == len(places)
     assert found["compared"] == sound["compared"]
-    assert all("impostor" in one["theirs"] for one in found["differences"])
+    assert all("impostor" in difference["theirs"] for difference in found["differences"])
 
 
 def test_planted_configuration(run, tmp_path):
@@ -80,7 +80,7 @@ def test_planted_configuration(run, tmp_path):
     (found,), status = verified(run, tmp_path, folder / "full.log.gz")
 
     assert status == 1
-    lost = sum("trunk-a by ip" in one["theirs"] for one in found["differences"])
+    lost = sum("trunk-a by ip" in difference["theirs"] for difference in found["differences"])
     assert lost == found["differing"] > 20
     assert found["compared"] == sound["compared"]
 

@@ -43,7 +43,7 @@ def test_type_of_a_template_comes_first() -> None:
     assert not configuration.identifies
     assert not configuration.endpoints
     assert codes(configuration) == {"option-unknown"}
-    assert "type-ignored" in {one.code for one in configuration.problems}
+    assert "type-ignored" in {problem.code for problem in configuration.problems}
 
 
 def test_unknown_option_refuses_only_its_object() -> None:

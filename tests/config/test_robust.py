@@ -93,7 +93,7 @@ def test_arbitrary_bytes_never_raise(data: bytes) -> None:
     """No bytes in either file raise anything, and all problems have known codes."""
     configuration = Configuration.from_files({"pjsip.conf": data, "pjsip_wizard.conf": data})
 
-    assert {one.code for one in configuration.problems} <= CODES.keys()
+    assert {problem.code for problem in configuration.problems} <= CODES.keys()
     configuration.show_identifies()
 
 
@@ -166,7 +166,7 @@ def test_problems_have_a_limit() -> None:
     found = load("[e]\n" + "x\n" * (MAX_PROBLEMS + 10) + "[f](nope)\n").problems
 
     assert len(found) == MAX_PROBLEMS + 1
-    assert [one.code for one in found[-2:]] == ["problems-cut", "section-unknown-parent"]
+    assert [item.code for item in found[-2:]] == ["problems-cut", "section-unknown-parent"]
 
 
 def test_errors_have_a_limit() -> None:

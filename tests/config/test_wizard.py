@@ -43,7 +43,7 @@ def test_the_first_refused_registration_ends_them() -> None:
 
     assert list(configuration.registrations) == ["w-reg-0"]
     assert list(configuration.identifies) == ["w-identify"]
-    lost = {one.lost for one in configuration.problems if one.code == "registration-uri"}
+    lost = {problem.lost for problem in configuration.problems if problem.code == "registration-uri"}
     assert lost == {"the registration 'w-reg-1'"}
 
 

@@ -39,9 +39,11 @@ def socket_of(case, configuration, version):
     section = configuration.transports.get(case.get("transport_id") or "")
     if section is None:
         same = [
-            one
-            for one in sorted(configuration.transports.values(), key=lambda one: one.id.encode())
-            if one.protocol == case["transport"] and one.family == version
+            transport
+            for transport in sorted(
+                configuration.transports.values(), key=lambda section: section.id.encode()
+            )
+            if transport.protocol == case["transport"] and transport.family == version
         ]
         section = same[0] if same else None
     if (local := case.get("local")) is not None:

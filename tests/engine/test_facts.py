@@ -55,7 +55,7 @@ def test_border_of_long_headers(ask, size):
     """All ways agree about sizes where observation doesn't say which is the last to be compared."""
     text = by_header("X-L: /y$/")
 
-    shorter, longer = (ask(text, f"X-L: {'y' * one}") for one in (size, size + 1))
+    shorter, longer = (ask(text, f"X-L: {'y' * length}") for length in (size, size + 1))
 
     assert shorter is not None or longer is None
 

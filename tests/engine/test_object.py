@@ -91,7 +91,8 @@ def test_other_buffers(engine, message):
     data = bytearray(message())
 
     answers = [
-        asked.identify_message(one, *SOURCE) for one in (data, memoryview(data), memoryview(data)[:-1])
+        asked.identify_message(message, *SOURCE)
+        for message in (data, memoryview(data), memoryview(data)[:-1])
     ]
 
     assert answers == [Match("e", "ip", "i")] * 3
@@ -276,7 +277,7 @@ def test_threads_share_a_request(engine, message):
         thread.join()
 
     assert len(seen) == THREADS * 50
-    assert all(one == expected for one in seen)
+    assert all(answer == expected for answer in seen)
 
 
 def test_engine_outlives_what_it_was_made_of(message):

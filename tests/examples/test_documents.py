@@ -50,7 +50,7 @@ def test_sessions_print_what_is_shown(document: Path, monkeypatch: pytest.Monkey
     "document",
     [
         *DOCUMENTS,
-        *(ROOT / one for one in ("CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", "_ext/README.md")),
+        *(ROOT / name for name in ("CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", "_ext/README.md")),
     ],
     ids=name,
 )
@@ -59,7 +59,9 @@ def test_links_lead_somewhere(document: Path) -> None:
     text = CODE.sub("", document.read_text(encoding="utf-8"))
     targets = [found["target"] for found in LINK.finditer(text)]
 
-    missing = [one for one in targets if "://" not in one and not (document.parent / one).exists()]
+    missing = [
+        target for target in targets if "://" not in target and not (document.parent / target).exists()
+    ]
 
     assert missing == []
 

@@ -194,3 +194,13 @@ def test_pages_name_modules_that_exist() -> None:
         for name in re.findall(r"`(identify/[a-z_/]+(?:\.py)?)`", document.read_text(encoding="utf-8")):
             assert (ROOT / name).exists(), (document, name)
     assert configuration.Configuration is identify.Configuration
+
+
+@pytest.mark.parametrize("page_", ["identification", "supported-sip"])
+def test_what_the_engine_leaves_to_the_simulation(page_: str) -> None:
+    """The pages on the engine don't deny what the simulation does: they say where it is described."""
+    text = (ROOT / "docs" / "explanation" / f"{page_}.md").read_text(encoding="utf-8")
+
+    assert "](simulation.md" in text
+    for line in text.split("\n"):
+        assert not re.search(r"[Nn]ot done:.*(dialogs|access lists)|isn't this project's", line), line

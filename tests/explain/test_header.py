@@ -85,7 +85,8 @@ def test_symmetric_transport_marks_the_contact(make, step):
     symmetric = make.configuration(*objects, make.transport("t", "udp", "127.0.0.1:5060", symmetric=True))
 
     answers = [
-        step("header", one, headers=(("Contact", "<sip:a@b>"),)).endpoint for one in (plain, symmetric)
+        step("header", configuration, headers=(("Contact", "<sip:a@b>"),)).endpoint
+        for configuration in (plain, symmetric)
     ]
 
     assert answers == ["e", "m"]

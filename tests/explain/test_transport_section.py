@@ -74,7 +74,7 @@ def test_section_of_a_request(make, ask, request_, found):
         make.transport("u6", "udp", "[::1]:5060", domain="u6"),
         make.transport("t", "tcp", "127.0.0.1:5071", domain="t"),
     ]
-    configuration = make.configuration(*sections, *(make.endpoint(f"a@{one.id}") for one in sections))
+    configuration = make.configuration(*sections, *(make.endpoint(f"a@{section.id}") for section in sections))
 
     match = ask(configuration, from_uri="sip:a@h", **request_).match
 

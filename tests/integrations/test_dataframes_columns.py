@@ -36,7 +36,7 @@ def values(column):
 @given(st.lists(RECORDS, max_size=20))
 def test_addresses(records):
     """An address is worded as everywhere else in this package."""
-    assert values(addresses(b"".join(records), unpacked)) == [unpacked(one) for one in records]
+    assert values(addresses(b"".join(records), unpacked)) == [unpacked(record) for record in records]
 
 
 @given(st.lists(st.tuples(RECORDS, st.integers(0, 65535)), max_size=20))
@@ -75,7 +75,7 @@ def test_nul_is_kept():
 @given(st.lists(st.integers(-(2**63), 2**63 - 1), max_size=70), st.sampled_from([-1, 0, 5]))
 def test_numbers(rows, null):
     """Numbers that stand for null are null, others are themselves."""
-    assert values(numbers("l", array("q", rows), null)) == [None if one == null else one for one in rows]
+    assert values(numbers("l", array("q", rows), null)) == [None if row == null else row for row in rows]
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_names(codes):
     """A code is worded by its name, codes below 0 and a name of None are null."""
     names = ("one", None, "zwei")
 
-    assert values(named(array("i", codes), names)) == [names[one] if one >= 0 else None for one in codes]
+    assert values(named(array("i", codes), names)) == [names[code] if code >= 0 else None for code in codes]
 
 
 def test_code_without_name():
@@ -120,8 +120,8 @@ def test_nanoarrow_reads_it():
     array_ = na.c_array(batch)
 
     assert array_.schema.format == "+s"
-    assert [(one.name, one.format) for one in array_.schema.children] == [("a", "u"), ("t", "tsn:UTC")]
-    assert [one.null_count for one in array_.children] == [1, 1]
+    assert [(child.name, child.format) for child in array_.schema.children] == [("a", "u"), ("t", "tsn:UTC")]
+    assert [child.null_count for child in array_.children] == [1, 1]
     assert array_.null_count == 0
 
 

@@ -328,7 +328,7 @@ def test_authorizations():
         )
     )
 
-    assert [(one.username, one.realm) for one in request.authorizations] == [
+    assert [(authorization.username, authorization.realm) for authorization in request.authorizations] == [
         ("a%20b", "r;x"),
         ("u2", "r2"),
         ("", ""),

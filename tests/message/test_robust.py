@@ -106,12 +106,12 @@ def read(request):
     texts = [request.method, request.printed_request_uri, request.screening, repr(request)]
     for uri in (request.request_uri, request.from_uri, request.to_uri):
         texts += texts_of(uri)
-    for one in request.authorizations:
-        texts += [one.username, one.realm, repr(one)]
+    for authorization in request.authorizations:
+        texts += [authorization.username, authorization.realm, repr(authorization)]
     plain, symmetric = request.headers_through(None), request.headers_through("transport-é")
     assert plain == request.printed_headers
     assert [name for name, _ in plain] == [name for name, _ in symmetric]
-    assert sum(one != other for one, other in zip(plain, symmetric, strict=True)) <= 1
+    assert sum(value != other for value, other in zip(plain, symmetric, strict=True)) <= 1
     texts += [text for pair in plain + symmetric for text in pair]
     for text in texts:
         assert isinstance(text, str)
@@ -261,7 +261,9 @@ def test_limit(transport):
 
 anything = st.one_of(
     st.text(st.characters(codec=None), max_size=30).filter(
-        lambda text: all(not "\ud800" <= one <= "\udfff" or "\udc80" <= one <= "\udcff" for one in text)
+        lambda text: all(
+            not "\ud800" <= character <= "\udfff" or "\udc80" <= character <= "\udcff" for character in text
+        )
     ),
     st.binary(max_size=30),
     st.sampled_from(

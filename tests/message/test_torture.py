@@ -24,8 +24,11 @@ def message(name: str) -> bytes:
 
 
 def with_outcome(*outcomes: str) -> list[Any]:
-    chosen = [one for one in EXPECTATIONS if one["outcome"] in outcomes]
-    return [pytest.param(one, id=f"{one['message']}-{one['transport']}") for one in chosen]
+    chosen = [expectation for expectation in EXPECTATIONS if expectation["outcome"] in outcomes]
+    return [
+        pytest.param(expectation, id=f"{expectation['message']}-{expectation['transport']}")
+        for expectation in chosen
+    ]
 
 
 def parse(expected: dict[str, Any]) -> Request:
@@ -74,7 +77,7 @@ def test_undetermined(expected: dict[str, Any]) -> None:
 
 def test_wide_range_of_characters_without_nul() -> None:
     """The message of unusual characters is parsed once its quoted NUL is gone, as was observed."""
-    expected = next(one for one in EXPECTATIONS if one["message"] == "intmeth")
+    expected = next(expectation for expectation in EXPECTATIONS if expectation["message"] == "intmeth")
     data = message("intmeth")
     assert data.count(b"NUL:\\\0") == 1
     request = Request.from_message(
@@ -101,7 +104,7 @@ def test_collection_is_complete() -> None:
     """Each of the RFC's 49 messages has a file, an expectation and a line in the README."""
     files = {path.stem for path in TORTURE.glob("*.dat")}
     assert len(files) == 49
-    assert files == {one["message"] for one in EXPECTATIONS}
+    assert files == {expectation["message"] for expectation in EXPECTATIONS}
     readme = (TORTURE / "README.md").read_text(encoding="utf-8")
     assert all(f"| {name} |" in readme for name in files)
 

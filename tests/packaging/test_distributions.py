@@ -37,7 +37,7 @@ def run(*command: str | Path, cwd: Path, **environment: str) -> str:
         name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "LD_PRELOAD"))
     }
     ran = subprocess.run(
-        [str(one) for one in command],
+        [str(argument) for argument in command],
         capture_output=True,
         text=True,
         cwd=cwd,

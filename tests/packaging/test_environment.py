@@ -59,7 +59,9 @@ def test_version_is_the_distributions() -> None:
 
 def test_no_module_has_a_name_that_is_taken() -> None:
     """No module is called as one of PyPI's "identify" is, so that neither overwrites the other's."""
-    names = {one.name.rpartition(".")[2] for one in pkgutil.walk_packages(identify.__path__, "identify.")}
+    names = {
+        module.name.rpartition(".")[2] for module in pkgutil.walk_packages(identify.__path__, "identify.")
+    }
 
     assert names
     assert not names & TAKEN

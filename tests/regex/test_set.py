@@ -88,8 +88,8 @@ def test_automata_agree_over_short_values(pattern):
     """Expressions without back-references, over all short values of a few characters."""
     letters = [b"a", b"b", b"c", b"d", b"@h", b"foo", b"A1", b"2", b";id=", b"\n", b"]", b"-", b" z", b"xy"]
     values = [b"", *letters]
-    values += [one + other for one in letters for other in letters]
-    values += [one + other + third for one in letters[:8] for other in letters for third in letters[:6]]
+    values += [letter + other for letter in letters for other in letters]
+    values += [letter + other + third for letter in letters[:8] for other in letters for third in letters[:6]]
     found = RegexSet([0], [pattern.encode()])
     compiled = Regex(pattern.encode())
     for value in values:

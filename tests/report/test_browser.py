@@ -50,7 +50,7 @@ def opened(driver, result, tmp_path):
         emulate(driver, scheme)
         driver.get(path.as_uri())
         WebDriverWait(driver, SECONDS).until(
-            lambda one: one.execute_script("return document.documentElement.dataset.charts") == "drawn"
+            lambda page: page.execute_script("return document.documentElement.dataset.charts") == "drawn"
         )
         return driver
 
@@ -89,12 +89,15 @@ def test_charts_are_drawn(opened, scheme):
         assert all(bar["width"] > 1 and bar["height"] > 5 for bar in bars)
         assert not place.find_elements(By.CSS_SELECTOR, "a[href]")
         buttons = [
-            one.get_attribute("data-title") for one in place.find_elements(By.CSS_SELECTOR, ".modebar-btn")
+            element.get_attribute("data-title")
+            for element in place.find_elements(By.CSS_SELECTOR, ".modebar-btn")
         ]
         assert len(buttons) == 6
         assert not [title for title in buttons if "loud" in title]
-    names = [one.text for one in driver.find_elements(By.CSS_SELECTOR, "#endpoints-over-time .legendtext")]
-    assert names == [(one[:40] + "..." if len(one) > 40 else one) for one in (SCRIPT, IMAGE, LINK)]
+    names = [
+        element.text for element in driver.find_elements(By.CSS_SELECTOR, "#endpoints-over-time .legendtext")
+    ]
+    assert names == [(text[:40] + "..." if len(text) > 40 else text) for text in (SCRIPT, IMAGE, LINK)]
     assert driver.get_log("browser") == []
     assert driver.execute_script("return performance.getEntriesByType('resource').length") == 0
 
@@ -162,10 +165,10 @@ def test_colours_follow_the_scheme(opened):
     driver.execute_script("return Plotly.restyle('outcomes-over-time', {visible: 'legendonly'}, [1])")
     light = driver.execute_script(colours)
     emulate(driver, "dark")
-    WebDriverWait(driver, SECONDS).until(lambda one: one.execute_script(colours)[1] != light[1])
+    WebDriverWait(driver, SECONDS).until(lambda page: page.execute_script(colours)[1] != light[1])
     dark = driver.execute_script(colours)
 
     assert light[:3] == [LIGHT, LIGHT, "rgb(28, 33, 39)"]
     assert dark[:3] == [DARK, DARK, "rgb(228, 232, 236)"]
-    assert all(one != other for one, other in zip(light[3], dark[3], strict=True))
+    assert all(colour != other for colour, other in zip(light[3], dark[3], strict=True))
     assert light[4] == dark[4] == [True, "legendonly"]

@@ -61,7 +61,7 @@ def test_tables(page, result):
     assert [row["endpoint"] for row in page.rows("endpoints")] == [SCRIPT, IMAGE, LINK]
     strangers = page.rows("strangers")
     assert [(row["source"], row["requests"], row["events"]) for row in strangers] == [
-        (one.source, str(one.requests), str(one.events)) for one in result.strangers.most()
+        (source.source, str(source.requests), str(source.events)) for source in result.strangers.most()
     ]
     assert strangers[0]["nearest miss"] == result.nearest_miss(result.strangers.most()[0].example)
     assert page.rows("unused-rules") == [
@@ -76,7 +76,7 @@ def test_tables(page, result):
 
 def test_charts(page, result):
     """The charts have the result's totals; plotly's own markup is escaped in their names."""
-    names = [(one[:40] + "..." if len(one) > 40 else one) for one in (SCRIPT, IMAGE, LINK)]
+    names = [(text[:40] + "..." if len(text) > 40 else text) for text in (SCRIPT, IMAGE, LINK)]
     escaped = [name.replace("<", "&lt;").replace(">", "&gt;") for name in names]
 
     assert page.series("outcomes-over-time") == {

@@ -107,7 +107,7 @@ def test_plain_count(found):
         )
 
     def flat(every):
-        return {(one.name, start): count for one in every for start, count in one.counts.items()}
+        return {(series.name, start): count for series in every for start, count in series.counts.items()}
 
     assert timeline.untimed == sum(time < 0 for time, _, _ in found)
     assert flat(timeline.outcomes()) == counted(lambda outcome, _: OUTCOMES[outcome].value)
@@ -145,8 +145,12 @@ def test_endpoints_are_limited():
     """Beyond the limit endpoints are summed up under no name, also where one is called others."""
     timeline = fed([(NOW, 0, answer) for answer in (0, 0, 0, 2, 1, 1, 3, 4)])
 
-    assert [(one.name, one.total) for one in timeline.endpoints(2)] == [("a", 4), ("b", 2), (None, 2)]
-    assert [(one.name, one.total) for one in timeline.endpoints(4)] == [
+    assert [(endpoint.name, endpoint.total) for endpoint in timeline.endpoints(2)] == [
+        ("a", 4),
+        ("b", 2),
+        (None, 2),
+    ]
+    assert [(endpoint.name, endpoint.total) for endpoint in timeline.endpoints(4)] == [
         ("a", 4),
         ("b", 2),
         ("c", 1),

@@ -224,7 +224,7 @@ def test_model():
     )
     lists = config.acls["a"].source_access
 
-    assert [(one.name, one.defined) for one in lists] == [
+    assert [(access_list.name, access_list.defined) for access_list in lists] == [
         ("(BASELINE)", True),
         ("named1", True),
         ("none", False),

@@ -21,7 +21,7 @@ def mixed():
 def test_changes():
     """Only what changes is counted, by standing before and after."""
     comparison = compare(configuration(), configuration(AFTER), [mixed().batch])
-    changes = {(str(one.before), str(one.after)): count for one, count in comparison.changes.items()}
+    changes = {(str(change.before), str(change.after)): count for change, count in comparison.changes.items()}
 
     assert changes == {("alice", "unidentified"): 3, ("trunk", "unidentified"): 3}
     assert (comparison.messages, comparison.changed) == (13, 6)
@@ -31,7 +31,7 @@ def test_examples():
     """Each change has the first frames that show it, with both traces."""
     comparison = compare(configuration(), configuration(AFTER), [mixed().batch])
     frames = {
-        str(change.before): [one.frame for one in found] for change, found in comparison.examples.items()
+        str(change.before): [item.frame for item in found] for change, found in comparison.examples.items()
     }
     example = next(found[0] for change, found in comparison.examples.items() if str(change.before) == "trunk")
     before, after = comparison.explain(example)

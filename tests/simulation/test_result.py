@@ -125,7 +125,9 @@ def test_expected_by_rows():
     expectations = traffic.result().expectations
 
     assert (expectations.checked, expectations.failed) == (5, 2)
-    assert [(one.example.frame, one.expected, one.found) for one in expectations.mismatches] == [
+    assert [
+        (mismatch.example.frame, mismatch.expected, mismatch.found) for mismatch in expectations.mismatches
+    ] == [
         (2, "bob", "alice"),
         (3, None, "trunk"),
     ]

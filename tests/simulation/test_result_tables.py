@@ -260,7 +260,7 @@ def test_titles():
     column = Column("nearest_miss", Kind.PROSE)
     table = Table(name="t", title="T", columns=(column, Column("identifier", Kind.TEXT, short_title="by")))
 
-    assert [(one.title, one.short_title) for one in table.columns] == [
+    assert [(column.title, column.short_title) for column in table.columns] == [
         ("nearest miss", "nearest miss"),
         ("identifier", "by"),
     ]

@@ -59,7 +59,7 @@ def packets(count):
 def capture(tmp_path_factory):
     """Give the path of a capture that takes several reads."""
     path = tmp_path_factory.mktemp("runs") / "many.pcap"
-    path.write_bytes(captures.pcap([captures.framed(one, captures.ETHERNET) for one in packets(6000)]))
+    path.write_bytes(captures.pcap([captures.framed(packet, captures.ETHERNET) for packet in packets(6000)]))
     return str(path)
 
 
@@ -78,9 +78,9 @@ def test_stretches_add_up(plan, capture, parts):
     results = [run_task(plan, Task(capture, part, parts)) for part in range(parts)]
 
     total = results[0]
-    sizes = [one.messages for one in results]
-    for one in results[1:]:
-        total.merge(one)
+    sizes = [result.messages for result in results]
+    for result in results[1:]:
+        total.merge(result)
     assert total.as_dict() == whole.as_dict()
     assert sum(sizes) == 6000
     assert parts > 3 or min(sizes) > 0
@@ -139,7 +139,7 @@ def test_messages_of_one_packet_are_told_apart(plan, tmp_path):
     entries = [json.loads(line) for line in Path(record).read_text().splitlines()]
     again = run(RunPlan(configuration=configuration, expected=read_expected(record)), [str(path)])
 
-    assert [(one["frame"], one.get("message"), one["expect"]) for one in entries] == [
+    assert [(entry["frame"], entry.get("message"), entry["expect"]) for entry in entries] == [
         (1, None, "user-3"),
         (1, 1, None),
     ]

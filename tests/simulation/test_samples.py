@@ -86,7 +86,7 @@ def test_sent(name, direction):
     rows = list(Simulation(configured(name), line_tokens=tokens(name)).feed(batch_of(name, direction)))
 
     wrong = [difference(row, wanted) for row, wanted in zip(rows, sent(name), strict=True)]
-    assert [one for one in wrong if one is not None] == []
+    assert [fault for fault in wrong if fault is not None] == []
 
 
 #: The outcome that an answer before or instead of the identification means.
@@ -151,6 +151,6 @@ def test_capture(name):
         else:
             assert row.outcome in (Outcome.RESPONSE, Outcome.SENT)
 
-    assert [one for one in wrong if one is not None] == []
+    assert [fault for fault in wrong if fault is not None] == []
     assert sum(map(len, waiting.values())) == fragmented
     assert simulation.result.line_tokens == tokens(name)

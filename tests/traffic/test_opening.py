@@ -234,8 +234,8 @@ def test_a_stream_is_its_file(data, sizes):
 @given(st.binary(max_size=400))
 def test_any_bytes(data):
     """Any bytes are either read or of no known format, in each form of compression."""
-    for one in (data, gzip.compress(data), zstd.compress(data)):
+    for form in (data, gzip.compress(data), zstd.compress(data)):
         try:
-            messages(one)
+            messages(form)
         except TrafficError:
             continue

@@ -22,8 +22,8 @@ DROPPED = NOT_SIP | {"no Call-ID", "syntax error", "short"}
 
 def sent(folder):
     """Return the messages that were sent: kind and (bytes, source, port, transport)."""
-    for one in objects(folder):
-        yield one["kind"], (text_of(one), one["src"], one["port"], one["transport"])
+    for message in objects(folder):
+        yield message["kind"], (text_of(message), message["src"], message["port"], message["transport"])
 
 
 def objects(folder):
@@ -150,7 +150,7 @@ def test_asterisks_own_capture():
 def test_times():
     """Times are those of the clock that the sender had too."""
     messages = {m.data: m.time for m in c.messages_of(opened("office-lo/lo.pcap.gz")) if m.transport == "udp"}
-    times = {text_of(one): one["t"] for one in objects("office-lo")}
+    times = {text_of(message): message["t"] for message in objects("office-lo")}
     both = [(messages[data] / 1e9, time) for data, time in times.items() if data in messages]
 
     assert len(both) > 100

@@ -81,7 +81,7 @@ def test_what_the_line_says(style):
     )
     assert (second.peer, second.transport, second.direction) == (("192.0.2.7", 5061), "tls", Direction.SENT)
     assert third.transport == "wss"
-    assert [one.frame for one in (first, second)] == [1, 2 + request(1).count(b"\n") + 1]
+    assert [message.frame for message in (first, second)] == [1, 2 + request(1).count(b"\n") + 1]
     dated = style in FILES or style.startswith("dated")
     assert first.time == (1795377131 * 10**9 if dated else -1)
 
@@ -102,8 +102,8 @@ def test_several_messages_in_a_segment(style, bodies):
     """The k-th record of a buffer that is printed again for each message means the k-th message in it."""
     each = [request(number, "MESSAGE", body, "TCP") for number, body in enumerate(bodies, 1)]
     log = Log(style)
-    for one in each:
-        log.message(b"\r\n".join(each), len(one), transport="TCP")
+    for message in each:
+        log.message(b"\r\n".join(each), len(message), transport="TCP")
     log.message(each[0], transport="TCP")
     log.line("after")
     assert _data(log) == [*each, each[0]]
@@ -212,8 +212,8 @@ def test_a_record_at_the_length_of_the_next_message(style, between):
     first = request(1, "MESSAGE", body + b"\n" + _forgery(style), transport="TCP")
     assert first[len(second) :].startswith(b"\n" + _forgery(style))
     log = Log(style)
-    for one in (first, second):
-        log.message(first + between + second, len(one), transport="TCP")
+    for message in (first, second):
+        log.message(first + between + second, len(message), transport="TCP")
     log.line("after")
     log.message(request(3))
     assert _data(log) == [first, second, request(3)]
@@ -337,11 +337,11 @@ def test_garbage_between_records_loses_none(style, garbage):
     """Lines of anything between the records take no message away, and make none."""
     log = Log(style)
     parts = []
-    for number, one in enumerate(garbage, 1):
+    for number, junk in enumerate(garbage, 1):
         log.line("before")
         log.message(request(number))
         log.line("after")
-        parts.append(log.data + one.replace(b"<--- ", b"") + b"\n")
+        parts.append(log.data + junk.replace(b"<--- ", b"") + b"\n")
         log = Log(style)
     found = [message.data for message in messages(b"".join(parts), format="log")]
     assert found == [request(1), request(2), request(3)]

@@ -34,24 +34,24 @@ def test_every_logged_message_is_delivered(name, file):
     for message in _of_sample(name, file):
         if message.direction is Direction.RECEIVED:
             found[message.peer, message.transport].append(message.data)
-    for one in sent(name):
-        if one["kind"] in UNLOGGED | LOST.get(file, set()) or (name, one["n"]) in DROPPED:
+    for message in sent(name):
+        if message["kind"] in UNLOGGED | LOST.get(file, set()) or (name, message["n"]) in DROPPED:
             continue
-        received = found[(one["src"], one["port"]), one["transport"]]
-        data = one["data"].lstrip(b"\r\n")
-        if one["kind"] in LOSSES[file]:
+        received = found[(message["src"], message["port"]), message["transport"]]
+        data = message["data"].lstrip(b"\r\n")
+        if message["kind"] in LOSSES[file]:
             lost = (
                 data.replace(b"\x1b[31m", b"").replace(b"\x1b[0m", b"")
                 if b"\x1b" in data
                 else data.partition(b"\0")[0]
             )
-            assert lost in received, one["n"]
+            assert lost in received, message["n"]
             received.remove(lost)
         else:
-            assert data in received, one["n"]
+            assert data in received, message["n"]
             received.remove(data)
     # Nothing else was received, but for the answers to Asterisk's own registrations.
-    left = [data for one in found.values() for data in one]
+    left = [data for item in found.values() for data in item]
     assert all(data.startswith(b"SIP/2.0 200 OK") for data in left)
     assert len(left) == (2 if name == "provider-lo" else 0)
 
@@ -71,17 +71,19 @@ def test_answers_are_delivered_as_sent(name, file):
     for message in _of_sample(name, file):
         if message.direction is Direction.SENT:
             answers[message.peer, message.data.partition(b"\r\n")[0].decode()] += 1
-    for one in sent(name):
-        if one["answer"] and one["kind"] not in UNLOGGED:
-            assert answers[(one["src"], one["port"]), one["answer"]], one["n"]
+    for message in sent(name):
+        if message["answer"] and message["kind"] not in UNLOGGED:
+            assert answers[(message["src"], message["port"]), message["answer"]], message["n"]
 
 
-@pytest.mark.parametrize(("name", "file"), [one for one in sample_logs() if one[1].startswith("full")])
+@pytest.mark.parametrize(
+    ("name", "file"), [sample for sample in sample_logs() if sample[1].startswith("full")]
+)
 def test_times_and_lines(name, file):
     """Times follow the sender's clock, and a frame is the line at which the record begins."""
     lines = unpacked(name, file).split(b"\n")
-    first = min(one["t"] for one in sent(name))
-    last = max(one["t"] for one in sent(name))
+    first = min(message["t"] for message in sent(name))
+    last = max(message["t"] for message in sent(name))
     for message in _of_sample(name, file):
         assert first - 1.5 < message.time / 1e9 < last + 5
         assert b"<--- " in lines[message.frame - 1]

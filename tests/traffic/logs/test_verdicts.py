@@ -27,16 +27,16 @@ def linked(name, file):
     for message in messages(SAMPLES / name / file, year=YEAR):
         if message.direction is Direction.RECEIVED and message.frame in verdicts:
             found[message.peer].append(message)
-    for one in sent(name):
-        start = one["data"].strip()[:4]
-        for message in found[one["src"], one["port"]]:
+    for recorded in sent(name):
+        start = recorded["data"].strip()[:4]
+        for message in found[recorded["src"], recorded["port"]]:
             if (
-                one["call_id"]
-                and one["call_id"].encode() in message.data
+                recorded["call_id"]
+                and recorded["call_id"].encode() in message.data
                 and message.data.strip()[:4] == start
             ):
-                found[one["src"], one["port"]].remove(message)
-                yield one, verdicts[message.frame]
+                found[recorded["src"], recorded["port"]].remove(message)
+                yield recorded, verdicts[message.frame]
                 break
 
 
@@ -45,24 +45,24 @@ def test_no_verdict_is_wrong(name, file):
     """Whatever a verdict says of a recorded request is what the running server did."""
     known = 0
     undetermined = 0
-    for one, verdict in linked(name, file):
-        if not one["identified"]:
-            assert verdict.identified is None, one["n"]
-            assert not verdict.ran, one["n"]
+    for message, verdict in linked(name, file):
+        if not message["identified"]:
+            assert verdict.identified is None, message["n"]
+            assert not verdict.ran, message["n"]
             continue
-        assert verdict.ran is not False, one["n"]
+        assert verdict.ran is not False, message["n"]
         if verdict.identified is None:
             undetermined += 1
             continue
         known += 1
-        truth = one["endpoint"]
-        assert verdict.identified == (truth is not None), one["n"]
+        truth = message["endpoint"]
+        assert verdict.identified == (truth is not None), message["n"]
         if truth is not None:
-            assert verdict.endpoint in (None, truth), one["n"]
+            assert verdict.endpoint in (None, truth), message["n"]
             if verdict.endpoint is None and not verdict.refused:
-                assert truth == verdict.user or truth.startswith(f"{verdict.user}@"), one["n"]
+                assert truth == verdict.user or truth.startswith(f"{verdict.user}@"), message["n"]
             if verdict.methods:
-                assert truth in [one["methods"][method] for method in verdict.methods], one["n"]
+                assert truth in [message["methods"][method] for method in verdict.methods], message["n"]
     # The record of the message that isn't UTF-8 is missing in JSON.
     lost = file == "full.json.gz"
     assert UNDETERMINED.get(name, 0) - lost <= undetermined <= UNDETERMINED.get(name, 0)
@@ -75,8 +75,15 @@ def test_the_forms_of_a_log_tell_the_same(name):
 
     def told(file):
         return Counter(
-            (one["n"], verdict.identified, verdict.methods, verdict.endpoint, verdict.section, verdict.ran)
-            for one, verdict in linked(name, file)
+            (
+                message["n"],
+                verdict.identified,
+                verdict.methods,
+                verdict.endpoint,
+                verdict.section,
+                verdict.ran,
+            )
+            for message, verdict in linked(name, file)
         )
 
     assert told("full.log.gz") == told("full.plain.gz")
@@ -256,9 +263,9 @@ def test_two_acks_that_fit_alike_stay_undetermined():
     first = Log("default")
     first._parts = list(log._parts)
     log.message(request(1, "ACK"), thread=1)
-    for one in (first, log):
-        one.line("Source address 192.0.2.1:5060 matches identify 'b'", 2, IP)
-        one.line("Identify 'b' SIP message matched to endpoint c", 2, IP)
+    for written in (first, log):
+        written.line("Source address 192.0.2.1:5060 matches identify 'b'", 2, IP)
+        written.line("Identify 'b' SIP message matched to endpoint c", 2, IP)
     assert _one(first).endpoint == "c"
     assert [verdict.identified for verdict in _verdicts(log).values()] == [None, None]
 
@@ -287,10 +294,10 @@ def test_any_part_of_a_log_is_read(cut, begin):
     data = unpacked("headers-lo", "full.log.gz")[:120_000]
     part = data[min(cut, begin) : max(cut, begin)]
     received = [
-        one
-        for one in messages(b"[Nov 22 19:52:11] Asterisk begins" + part, format="log")
-        if one.direction is Direction.RECEIVED
+        message
+        for message in messages(b"[Nov 22 19:52:11] Asterisk begins" + part, format="log")
+        if message.direction is Direction.RECEIVED
     ]
-    lines = sorted(one.frame for one in received if not one.data.startswith(b"SIP/2.0"))
+    lines = sorted(message.frame for message in received if not message.data.startswith(b"SIP/2.0"))
     log = b"[Nov 22 19:52:11] Asterisk begins" + part
-    assert sorted(one.line for one in read_verdicts(io.BytesIO(log))) == lines
+    assert sorted(verdict.line for verdict in read_verdicts(io.BytesIO(log))) == lines

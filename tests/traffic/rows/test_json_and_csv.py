@@ -197,7 +197,7 @@ def test_metadata_is_identified_as_the_request_would_be():
 def test_expectations():
     """Once a column expects, each row does: an empty value expects that nothing is identified."""
     found, _ = _rows(
-        _json(*({"src": "192.0.2.1", "msg": "x", "expect": one} for one in ("alice", None, 1005)))
+        _json(*({"src": "192.0.2.1", "msg": "x", "expect": expected} for expected in ("alice", None, 1005)))
     )
     assert [expected for *_, expected in found] == ["alice", None, "1005"]
     found, _ = _rows(b"src,msg,expected\n192.0.2.1,x,alice\n192.0.2.1,x,\n")
@@ -241,7 +241,7 @@ def test_bad_rows_are_counted_and_the_others_read():
         _json({"src": "192.0.2.1", "headers": 5}),
         _json({"src": "192.0.2.1", "headers": {str(number): "" for number in range(2000)}}),
     ]
-    data = _json(good) + b"".join(one + _json(good) for one in bad)
+    data = _json(good) + b"".join(row + _json(good) for row in bad)
     found, reader = _rows(data)
     assert len(found) == len(bad) + 1
     assert sum(reader.counts.values()) == len(bad)
@@ -330,12 +330,12 @@ def test_the_list_of_what_was_sent_in_a_sample(name):
     assert not reader.counts
     listed = sent(name)
     assert len(found) == len(listed)
-    for (batch, number, expected), one in zip(found, listed, strict=True):
-        assert batch.message(number) == one["data"]
-        assert (batch.source(number), batch.ports[number]) == (one["src"], one["port"])
-        assert (TRANSPORTS[batch.transports[number]], expected) == (one["transport"], one["endpoint"])
-        assert abs(batch.times[number] / 1e9 - one["t"]) < 1e-5
-        assert f"{batch.local(number)}:{batch.local_ports[number]}" == one["local"].replace("[", "").replace(
+    for (batch, number, expected), item in zip(found, listed, strict=True):
+        assert batch.message(number) == item["data"]
+        assert (batch.source(number), batch.ports[number]) == (item["src"], item["port"])
+        assert (TRANSPORTS[batch.transports[number]], expected) == (item["transport"], item["endpoint"])
+        assert abs(batch.times[number] / 1e9 - item["t"]) < 1e-5
+        assert f"{batch.local(number)}:{batch.local_ports[number]}" == item["local"].replace("[", "").replace(
             "]", ""
         )
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import pytest
 
+from benchmarks import rows
 from benchmarks.against import processes
 from benchmarks.publishing import __main__ as publishing
 from benchmarks.publishing import results
@@ -94,3 +96,12 @@ def test_a_missing_tshark_is_named(tmp_path, monkeypatch):
         processes.tshark(tmp_path / "traffic.pcap")
     assert processes.tshark_version() is None
     processes.tshark_version.cache_clear()
+
+
+def test_no_loose_benchmarks():
+    """Every benchmark belongs to a folder that something runs, and every module of rows has published ones."""
+    folder = Path(rows.__file__).parent
+    modules = {path.stem for path in folder.glob("*.py")} - {"__init__", "row"}
+
+    assert [path.name for path in folder.parent.glob("*.py")] == ["__init__.py"]
+    assert {subject.__name__.rpartition(".")[2] for subject in rows._SUBJECTS} == modules
