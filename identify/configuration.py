@@ -64,7 +64,10 @@ class Configuration:
         resolver: Resolver | None = None,
         release: Release = NEWEST,
     ) -> Configuration:
-        """Read ``pjsip.conf``, ``pjsip_wizard.conf`` and ``acl.conf`` from texts; only these can be included."""
+        """Read ``pjsip.conf``, ``pjsip_wizard.conf`` and ``acl.conf`` from texts; only these can be included.
+
+        ``release`` says how the objects are ordered and merged.
+        """
         return cls._load(GivenFiles(files), CONFIGURATION_FILE, resolver, release)
 
     @classmethod
@@ -73,8 +76,9 @@ class Configuration:
     ) -> Configuration:
         """Read a pjsip.conf, or a directory that has one, such as ``/etc/asterisk``.
 
-        Includes are relative to the directory, which is also searched for pjsip_wizard.conf and acl.conf.  Raises
-        :class:`~identify.errors.ConfigError` if there is no such file or it can't be read.
+        Includes are relative to the directory, which is also searched for pjsip_wizard.conf and acl.conf.
+        ``release`` is as in :meth:`from_files`.  Raises :class:`~identify.errors.ConfigError` if there is no such file
+        or it can't be read.
         """
         location = os.fspath(path)
         directory, name = os.path.split(location)
