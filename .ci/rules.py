@@ -46,7 +46,6 @@ FOR_TESTS = {
     "_fast_path": {"index_of"},
     "_image": {"sealed"},
     "_regex_syntax": {"needs_of"},
-    "_replay": {"Replay.counted_sources"},
     "_request": {"read_request", "spans_of", "usual_end"},
 }
 MARK = "# for tests"

@@ -211,11 +211,6 @@ cdef class Replay:
         return (self.state.core.dialogs.dropped, self.state.core.invites.dropped + self.state.core.transactions.dropped,
                 self.state.core.sources.dropped)
 
-    @property
-    def counted_sources(self):
-        """How many sources are being counted, with those that would have been pruned since."""
-        return self.state.core.sources.now.used + self.state.core.sources.before.used
-
     def learn(self, bytes token not None, answer):
         """Know a registration's token from now on; ``answer`` is -1 where its endpoint doesn't exist."""
         cdef int32_t number = answer
