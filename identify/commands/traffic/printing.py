@@ -1,4 +1,4 @@
-"""How ``simulate`` prints what it found: tables of a result, changes of a comparison, traces of messages.
+"""How ``simulate`` prints what it found: tables of a result, changes of a comparison.
 
 Knows the layout on a terminal; columns are defined in ``identify.simulation.results.tables``, all numbers come from
 ``identify.simulation``.
@@ -11,11 +11,8 @@ from typing import Any
 
 import rich_click as click
 
-from identify.addresses import host_port
 from identify.commands.output import columns, shown, styled
-from identify.errors import MessageError
-from identify.simulation import Comparison, Expectations, Result, Rows, Simulation
-from identify.simulation.files.rows import local_text
+from identify.simulation import Comparison, Expectations, Result
 from identify.simulation.results.columns import Table, time_text
 from identify.simulation.results.tables import (
     CHANGES,
@@ -28,7 +25,7 @@ from identify.simulation.results.tables import (
 )
 from identify.strings import escaped
 
-__all__ = ["print_comparison", "print_result", "trace"]
+__all__ = ["print_comparison", "print_result"]
 
 #: Rows of a table: two of them fit on a screen.  The rest is only counted; JSON has all of it.
 MOST_ROWS = 20
@@ -84,22 +81,6 @@ def print_comparison(comparison: Comparison, name: str) -> None:
         )
         click.echo(f"before: {entry.trace_before}")
         click.echo(f"after: {entry.trace_after}")
-
-
-def trace(simulation: Simulation, rows: Rows, number: int) -> str:
-    """Return what became of a message and, where the identifiers would be asked, why."""
-    row = rows.row(number)
-    source = host_port(row.source, row.port)
-    to = f" to {local_text(row)}" if row.local is not None else ""
-    head = (
-        f"frame {row.frame}: {row.method or 'message'} from {source}{to} over {row.transport}: {row.outcome}"
-    )
-    if not row.outcome.is_request:
-        return escaped(head)
-    try:
-        return f"{escaped(head)}\n{simulation.explain(rows.batch, number)}"
-    except MessageError as error:
-        return f"{escaped(head)}\ndropped: {escaped(error.reason)} (at byte {error.offset})"
 
 
 def _print_heading(text: str) -> None:
