@@ -7,9 +7,6 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 
-from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
-
 from identify.traffic.batch import Reader
 
 __all__ = ["progress"]
@@ -24,15 +21,19 @@ def progress(paths: Sequence[str]) -> Iterator[Mover]:
     if not sys.stderr.isatty():
         yield lambda _count, _reader: None
         return
+    # Imported here because most runs of a script have no terminal, and start faster without.
+    from rich import console as terminals  # noqa: PLC0415
+    from rich import progress as bars  # noqa: PLC0415
+
     sizes = {path: _size(path) for path in paths}
     known = sum(size for size in sizes.values() if size)
-    bar = Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        DownloadColumn(),
-        TextColumn("{task.fields[rate]}"),
-        TimeRemainingColumn(),
-        console=Console(stderr=True),
+    bar = bars.Progress(
+        bars.TextColumn("{task.description}"),
+        bars.BarColumn(),
+        bars.DownloadColumn(),
+        bars.TextColumn("{task.fields[rate]}"),
+        bars.TimeRemainingColumn(),
+        console=terminals.Console(stderr=True),
         transient=True,
     )
     with bar:
