@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import os
 import subprocess
 import sys
 
@@ -29,7 +30,8 @@ def loaded(*arguments, **environment):
     ran = subprocess.run(
         [sys.executable, "-c", CALL, *arguments],
         cwd=ROOT / "examples" / "outbound-proxy",
-        env={"PYTHONPATH": str(ROOT), "PATH": "", **environment},
+        # All of this process's: a sanitized build needs its runtime loaded first.
+        env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
         capture_output=True,
         text=True,
         timeout=120,
