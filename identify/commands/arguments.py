@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from identify.configuration import Configuration
 
 __all__ = [
-    "SourceAddress",
+    "SocketAddress",
     "complete_registrations",
     "complete_transports",
     "check_line_tokens",
@@ -36,7 +36,7 @@ PLAIN = re.compile(r"(?P<address>[^:\[\]]+)(?::(?P<port>[0-9]{1,5}))?", re.ASCII
 
 
 @attrs.frozen
-class SourceAddress:
+class SocketAddress:
     """An IP address and a port."""
 
     address: str
@@ -47,7 +47,7 @@ class SourceAddress:
         return host_port(self.address, self.port)
 
 
-def parse_address(context: click.Context, param: click.Parameter, value: str | None) -> SourceAddress | None:
+def parse_address(context: click.Context, param: click.Parameter, value: str | None) -> SocketAddress | None:
     """Read ``ADDR[:PORT]``, or end the command; no name is resolved: packets come from addresses."""
     if value is None:
         return None
@@ -61,7 +61,7 @@ def parse_address(context: click.Context, param: click.Parameter, value: str | N
     number = int(port) if port is not None else DEFAULT_PORT
     if not 1 <= number <= 65535:
         raise click.BadParameter(f"port {number} of {value!r} is not between 1 and 65535", context, param)
-    return SourceAddress(address, number)
+    return SocketAddress(address, number)
 
 
 def parse_tokens(context: click.Context, param: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:

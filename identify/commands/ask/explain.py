@@ -9,7 +9,7 @@ import attrs
 import rich_click as click
 
 from identify.commands.arguments import (
-    SourceAddress,
+    SocketAddress,
     check_line_tokens,
     complete_registrations,
     complete_transports,
@@ -57,9 +57,9 @@ class Received:
     """What is asked about: a message and how it came; the fields are the options of the command."""
 
     message: str
-    source: SourceAddress
+    source: SocketAddress
     transport: str
-    local: SourceAddress | None
+    local: SocketAddress | None
     transport_section: str | None
     line_tokens: dict[str, str]
 
