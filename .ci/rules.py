@@ -122,6 +122,9 @@ def imports(texts: Texts) -> Iterator[str]:
             named = isinstance(node, ast.ImportFrom) and node.module == "identify" and node.level == 0
             if plain or named:
                 yield f"{path}:{node.lineno}: import from the module that has the name, not from 'identify'"
+            # ``layers`` couldn't see whom it knows.
+            if isinstance(node, ast.ImportFrom) and node.level:
+                yield f"{path}:{node.lineno}: import by the full name, not relative to the package"
 
 
 def unfinished(texts: Texts) -> Iterator[str]:

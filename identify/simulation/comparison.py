@@ -75,10 +75,11 @@ class Comparison:
         """The tokens of registrations that are known by now, given or learned."""
         return {**self._after.tokens.known, **self._before.tokens.known}
 
-    def look_at(self, batch: Batch) -> None:
+    def look_at(self, batch: Batch) -> Replayer:
         """Find out from a batch which addresses are Asterisk's, unless that is known; nothing is compared."""
         if self._replayer is None:
             self._replayer = make_replayer((self._before, self._after), self._local, batch)
+        return self._replayer
 
     def feed(self, batch: Batch) -> tuple[Rows, Rows]:
         """Take the next batch, and return what becomes of its messages before and after."""
@@ -91,10 +92,8 @@ class Comparison:
         )
         if not size:
             return rows
-        if self._replayer is None:
-            self._replayer = make_replayer((self._before, self._after), self._local, batch)
         replays = (self._before.replay, self._after.replay)
-        self._replayer.run(batch, replays, (first, second), methods, array("I", bytes(4 * size)))
+        self.look_at(batch).run(batch, replays, (first, second), methods, array("I", bytes(4 * size)))
         self.messages += size
         codes = list(zip(first.outcomes, first.answers, second.outcomes, second.answers, strict=True))
         wanted: dict[Codes, Change] = {}

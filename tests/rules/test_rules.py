@@ -110,6 +110,18 @@ def test_this_tree_keeps_to_the_rules() -> None:
     assert [offence for rule in rules.RULES for offence in rule(TEXTS)] == []
 
 
+@pytest.mark.parametrize(
+    "line", ["from . import errors", "from .errors import IdentifyError", "from ..x import y"]
+)
+def test_relative_imports(line):
+    """An import that doesn't say whom it is of is reported: the rules on who may know whom go by names."""
+    planted, number = added("identify/model.py", line)
+
+    assert new_offences(rules.imports, planted) == [
+        f"identify/model.py:{number}: import by the full name, not relative to the package"
+    ]
+
+
 @pytest.mark.parametrize("line", ["import identify", "from identify import Engine"])
 def test_imports_from_the_top(line):
     """Inside the package nothing is imported from its top; what is there itself may be."""

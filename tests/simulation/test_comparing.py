@@ -6,6 +6,7 @@ import json
 from functools import partial
 
 import attrs
+import captures
 import pytest
 from calls import Traffic
 
@@ -13,6 +14,7 @@ from identify.configuration import Configuration
 from identify.errors import TrafficError
 from identify.simulation.files import Selection
 from identify.simulation.files.expected import Expected
+from identify.simulation.runs import tracing
 from identify.simulation.runs.comparing import compare_files, compare_files_in_processes
 from identify.simulation.runs.tracing import Frame, trace_frames
 from identify.simulation.runs.work import RunPlan
@@ -156,3 +158,17 @@ def test_missing_frames(plan, files):
         TrafficError, match=r"frame 9 or monday\.jsonl:4 of .*monday\.jsonl, .*tuesday\.jsonl$"
     ):
         trace_frames(plan, files, [Frame(2), Frame(9), Frame(4, "monday.jsonl")])
+
+
+def test_messages_of_one_frame_have_a_limit(tmp_path, monkeypatch):
+    """Of a segment that holds many messages the first ones are explained, and no more than the limit."""
+    monkeypatch.setattr(tracing, "MOST_OF_A_FRAME", 3)
+    path = tmp_path / "stream.pcap"
+    stream = b"".join(captures.sip(number) for number in range(1, 6))
+    path.write_bytes(captures.pcap([captures.framed(captures.segment(stream, 1), captures.ETHERNET)]))
+    plan = RunPlan(configuration=Configuration.from_files({"pjsip.conf": ""}))
+
+    traces = tracing.trace_frames(plan, [str(path)], [Frame(1)])
+
+    assert [trace.row.frame for trace in traces] == [1, 1, 1]
+    assert all(trace.explanation is not None for trace in traces)

@@ -6,7 +6,7 @@ Knows how a message is found by its frame and told in text and JSON; the reasons
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -93,17 +93,18 @@ def trace_frames(
     traces: list[Trace] = []
     for path in paths:
         wanted = dict.fromkeys(frame.number for frame in frames if frame.is_in(path))
-        found: list[Trace] = []
+        found: dict[int, list[Trace]] = {number: [] for number in wanted}
         with open_traffic(path, **plan.reading) as reader:
             for rows in simulation.rows(reader):
                 here = [number for number, frame in enumerate(rows.batch.frames) if frame in wanted]
                 seen = {rows.batch.frames[number] for number in here}
                 missing -= {frame for frame in missing if frame.number in seen and frame.is_in(path)}
-                found += _traces(simulation, rows, here, plan.selection, path)
+                for trace in _traces(simulation, rows, here, plan.selection, path, found):
+                    found[trace.row.frame].append(trace)
                 if watch is not None:
                     watch(rows, reader)
         for number in wanted:
-            traces += [trace for trace in found if trace.row.frame == number][:MOST_OF_A_FRAME]
+            traces += found[number]
     if missing:
         listed = " or ".join(str(frame) for frame in frames if frame in missing)
         raise TrafficError(f"no SIP message in frame {listed} of {', '.join(paths)}")
@@ -111,11 +112,18 @@ def trace_frames(
 
 
 def _traces(
-    simulation: Simulation, rows: Rows, numbers: Iterable[int], selection: Selection, path: str
+    simulation: Simulation,
+    rows: Rows,
+    numbers: Iterable[int],
+    selection: Selection,
+    path: str,
+    found: Mapping[int, Sequence[Trace]],
 ) -> Iterator[Trace]:
-    """Yield the traces of the selected ones of some messages of a batch."""
+    """Yield the traces of the selected ones of some messages of a batch; ``found`` has those of each frame so far."""
     for number in numbers:
         row = rows.row(number)
+        if len(found[row.frame]) >= MOST_OF_A_FRAME:
+            continue
         if (selection.only and row.outcome not in selection.only) or not selection.holds(row):
             continue
         explanation = dropped = None
