@@ -11,7 +11,14 @@ from identify.importing import lazy_names
 from identify.version import __version__
 
 if TYPE_CHECKING:
-    from identify.configuration import Configuration, OfflineResolver, ResolutionError, Resolver
+    from identify.config.releases import NEWEST, Release
+    from identify.configuration import (
+        Configuration,
+        NotAskedError,
+        OfflineResolver,
+        ResolutionError,
+        Resolver,
+    )
     from identify.engine import DROPPED, NO_MATCH, Engine, Indices
     from identify.errors import ConfigError, EngineFileError, IdentifyError, LimitError, MessageError
     from identify.explain import Explanation, Reason, Step
@@ -34,6 +41,8 @@ if TYPE_CHECKING:
         Settings,
         TextPattern,
         Transport,
+        Unknown,
+        UnresolvedName,
     )
     from identify.request import Authorization, Request, Uri
     from identify.simulation.comparison import Comparison, compare
@@ -43,7 +52,14 @@ else:
     __getattr__, __dir__ = lazy_names(
         __name__,
         {
-            "identify.configuration": ("Configuration", "OfflineResolver", "ResolutionError", "Resolver"),
+            "identify.config.releases": ("NEWEST", "Release"),
+            "identify.configuration": (
+                "Configuration",
+                "NotAskedError",
+                "OfflineResolver",
+                "ResolutionError",
+                "Resolver",
+            ),
             "identify.engine": ("DROPPED", "NO_MATCH", "Engine", "Indices"),
             "identify.errors": (
                 "ConfigError",
@@ -72,6 +88,8 @@ else:
                 "Settings",
                 "TextPattern",
                 "Transport",
+                "Unknown",
+                "UnresolvedName",
             ),
             "identify.request": ("Authorization", "Request", "Uri"),
             "identify.simulation.comparison": ("Comparison", "compare"),
@@ -82,6 +100,7 @@ else:
 
 __all__ = [
     "DROPPED",
+    "NEWEST",
     "NO_MATCH",
     "AccessList",
     "AccessRule",
@@ -105,12 +124,14 @@ __all__ = [
     "LimitError",
     "Match",
     "MessageError",
+    "NotAskedError",
     "OfflineResolver",
     "Origin",
     "Outcome",
     "Problem",
     "Reason",
     "Registration",
+    "Release",
     "Request",
     "RequestUriRule",
     "ResolutionError",
@@ -120,6 +141,8 @@ __all__ = [
     "Step",
     "TextPattern",
     "Transport",
+    "Unknown",
+    "UnresolvedName",
     "Uri",
     "__version__",
     "compare",

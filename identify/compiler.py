@@ -83,7 +83,7 @@ def make_plan(configuration: Configuration, line_tokens: Mapping[str, str]) -> T
         disable_multi_domain=configuration.settings.disable_multi_domain,
         ignore_uri_user_options=configuration.settings.ignore_uri_user_options,
     )
-    identifies = list(configuration.identifies.values())
+    identifies = list(configuration.tried_identifies)
     places = {id: place for place, id in enumerate(configuration.endpoints)}
     _plan_addresses(plan, identifies, places)
     _plan_headers(plan, identifies, places)

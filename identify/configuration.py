@@ -13,10 +13,10 @@ from collections.abc import Mapping
 import attrs
 
 from identify.addresses import format_address, host_port
-from identify.config.hostnames.rules import OfflineResolver, ResolutionError, Resolver
+from identify.config.hostnames.rules import NotAskedError, OfflineResolver, ResolutionError, Resolver
 from identify.config.language.files import DirectoryFiles, Files, GivenFiles
 from identify.config.loading import load
-from identify.config.releases import NEWEST, Release
+from identify.config.releases import NEWEST, Release, release_of
 from identify.errors import ConfigError
 from identify.model import (
     AccessList,
@@ -30,9 +30,10 @@ from identify.model import (
     Registration,
     Settings,
     Transport,
+    Unknown,
 )
 
-__all__ = ["Configuration", "OfflineResolver", "ResolutionError", "Resolver"]
+__all__ = ["Configuration", "NotAskedError", "OfflineResolver", "ResolutionError", "Resolver"]
 
 CONFIGURATION_FILE = "pjsip.conf"
 
@@ -40,6 +41,10 @@ CONFIGURATION_FILE = "pjsip.conf"
 @attrs.frozen(kw_only=True)
 class Configuration:
     """The objects of a configuration and the problems found in it.
+
+    ``tried_identifies`` has the identify objects in the order in which Asterisk tries them; of two with one id, which
+    some releases allow, ``identifies`` has the first.  ``unknowns`` is what the configuration has and whose content
+    isn't known: the other fields are as if Asterisk had refused it.  ``release`` is the one that it was read for.
 
     Thread safety: immutable; may be shared and pickled.
     """
@@ -55,6 +60,13 @@ class Configuration:
     auths: Mapping[str, Auth]
     acls: Mapping[str, AccessList]
     problems: tuple[Problem, ...]
+    tried_identifies: tuple[Identify, ...] = attrs.field()
+    unknowns: tuple[Unknown, ...] = ()
+    release: Release = NEWEST
+
+    @tried_identifies.default
+    def _in_order_of_ids(self) -> tuple[Identify, ...]:
+        return tuple(self.identifies.values())
 
     @classmethod
     def from_files(
@@ -62,17 +74,22 @@ class Configuration:
         files: Mapping[str, str | bytes],
         *,
         resolver: Resolver | None = None,
-        release: Release = NEWEST,
+        release: str | Release = NEWEST,
     ) -> Configuration:
         """Read ``pjsip.conf``, ``pjsip_wizard.conf`` and ``acl.conf`` from texts; only these can be included.
 
-        ``release`` says how the objects are ordered and merged.
+        ``release`` is Asterisk's: a version such as ``"18.10.0"``, ``"22.5"`` or ``"certified/20.7"``.  Raises
+        ValueError for a release that isn't known.
         """
         return cls._load(GivenFiles(files), CONFIGURATION_FILE, resolver, release)
 
     @classmethod
     def from_path(
-        cls, path: str | os.PathLike[str], *, resolver: Resolver | None = None, release: Release = NEWEST
+        cls,
+        path: str | os.PathLike[str],
+        *,
+        resolver: Resolver | None = None,
+        release: str | Release = NEWEST,
     ) -> Configuration:
         """Read a pjsip.conf, or a directory that has one, such as ``/etc/asterisk``.
 
@@ -96,14 +113,16 @@ class Configuration:
         return cls._load(DirectoryFiles(directory), name, resolver, release)
 
     @classmethod
-    def _load(cls, files: Files, name: str, resolver: Resolver | None, release: Release) -> Configuration:
+    def _load(
+        cls, files: Files, name: str, resolver: Resolver | None, release: str | Release
+    ) -> Configuration:
         if resolver is None:
             resolver = OfflineResolver()
-        return cls(**load(files, name, resolver=resolver, release=release))
+        return cls(**load(files, name, resolver=resolver, release=release_of(release)))
 
     def show_identifies(self) -> str:
         """Return what Asterisk prints for ``pjsip show identifies``."""
-        if not self.identifies:
+        if not self.tried_identifies:
             return "No objects found.\n\n"
         lines = [
             "",
@@ -112,7 +131,7 @@ class Configuration:
             "=" * 90,
             "",
         ]
-        for identify in self.identifies.values():
+        for identify in self.tried_identifies:
             lines.append(f" Identify:  {identify.id}/{identify.endpoint}")
             lines.extend(f"      Match: {_shown(rule)}" for rule in identify.addresses)
             if identify.header is not None:
@@ -121,7 +140,7 @@ class Configuration:
             if identify.request_uri is not None:
                 lines.append(f" RequestURI: {identify.request_uri.pattern.text}")
             lines.append("")
-        lines.extend([f"Objects found: {len(self.identifies)}", ""])
+        lines.extend([f"Objects found: {len(self.tried_identifies)}", ""])
         return "\n".join(lines) + "\n"
 
 

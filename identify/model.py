@@ -34,6 +34,8 @@ __all__ = [
     "Settings",
     "TextPattern",
     "Transport",
+    "Unknown",
+    "UnresolvedName",
 ]
 
 #: What a message can come over, by its code in columns and in compiled code; all but the first are streams.
@@ -166,11 +168,26 @@ class RequestUriRule:
 
 
 @attrs.frozen(kw_only=True)
+class UnresolvedName:
+    """A host name in ``match`` whose addresses aren't known.
+
+    ``text`` is the item as written; ``port`` is the only source port from which its addresses would match, 0 for any;
+    ``reason`` says why it isn't known ("names aren't looked up here").
+    """
+
+    text: str
+    port: int
+    reason: str
+    origin: Origin
+
+
+@attrs.frozen(kw_only=True)
 class Identify:
     """An object of ``type=identify``: a request that satisfies any of its rules belongs to the endpoint.
 
     ``addresses`` is evaluated as one list whose last matching item decides.  The endpoint need not
-    exist.
+    exist.  ``unresolved`` isn't empty only for an object of an :class:`Unknown`: Asterisk may have refused it, because
+    a name has no address, or added addresses to it.
     """
 
     id: str
@@ -179,7 +196,36 @@ class Identify:
     header: HeaderRule | None = None
     request_uri: RequestUriRule | None = None
     srv_lookups: bool = True
+    unresolved: tuple[UnresolvedName, ...] = ()
     origin: Origin
+
+
+@attrs.frozen(kw_only=True)
+class Unknown:
+    """Something that a configuration has and whose content isn't known here.
+
+    ``kind`` is
+
+    - ``"names"``: ``identify`` has host names whose addresses aren't known, so it may cover any source or, if a name
+      has no address, not exist; it is tried before the object at index ``place`` of
+      ``Configuration.tried_identifies``;
+    - ``"line-token"``: the token of ``registration`` wasn't told;
+    - ``"objects"``: there may be further objects of ``types``, with any content: they come from a database, or from an
+      included file that is missing.
+
+    ``what`` names it for people, ``reason`` says why it isn't known, ``settles`` what would settle it, and ``origin``
+    where it stands, None if no line says so.
+    """
+
+    kind: str
+    what: str
+    reason: str
+    settles: str
+    origin: Origin | None = None
+    identify: Identify | None = None
+    place: int = 0
+    registration: str = ""
+    types: frozenset[str] = frozenset()
 
 
 @attrs.frozen(kw_only=True)

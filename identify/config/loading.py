@@ -7,7 +7,7 @@ made from its options, ``language`` what the text means.  The release decides in
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TypedDict, TypeVar
 
@@ -52,8 +52,9 @@ from identify.model import (
     Registration,
     Settings,
     Transport,
+    Unknown,
 )
-from identify.strings import quoted
+from identify.strings import encoded, quoted, quoted_list
 
 __all__ = ["Loaded", "load"]
 
@@ -72,6 +73,7 @@ class Loaded(TypedDict):
     identifiers: tuple[str, ...]
     endpoints: Mapping[str, Endpoint]
     identifies: Mapping[str, Identify]
+    tried_identifies: tuple[Identify, ...]
     registrations: Mapping[str, Registration]
     transports: Mapping[str, Transport]
     domain_aliases: Mapping[str, DomainAlias]
@@ -79,6 +81,8 @@ class Loaded(TypedDict):
     auths: Mapping[str, Auth]
     acls: Mapping[str, AccessList]
     problems: tuple[Problem, ...]
+    unknowns: tuple[Unknown, ...]
+    release: Release
 
 
 def load(files: Files, name: str, *, resolver: Resolver, release: Release) -> Loaded:
@@ -88,7 +92,7 @@ def load(files: Files, name: str, *, resolver: Resolver, release: Release) -> Lo
 
 
 class _Objects(Mapping[str, T]):
-    """A read-only mapping of ids to objects, in the order in which Asterisk tries them."""
+    """A read-only mapping of ids to objects."""
 
     __slots__ = ("_by_id",)
 
@@ -162,19 +166,25 @@ class _Loader:
             if type_name not in LOADED_TYPES:
                 load_type(found[type_name], lambda candidate, options: candidate, problems)
         made = self._load_wizards()
-        merged = self._release.merged
+        possible = self._release.arranged(
+            list(identifies.values()), list(made.identifies.values()), len(found.get("identify", ()))
+        )
+        tried = tuple(identify for identify in possible if not identify.unresolved)
         loaded = Loaded(
             settings=settings,
             identifiers=effective_order(settings.endpoint_identifier_order),
-            endpoints=_Objects(merged(endpoints, made.endpoints)),
-            identifies=_Objects(merged(identifies, made.identifies)),
-            registrations=_Objects(merged(registrations, made.registrations)),
-            transports=_Objects(merged(self._transports, {})),
-            domain_aliases=_Objects(merged(domain_aliases, {})),
-            aors=_Objects(merged(aors, made.aors)),
-            auths=_Objects(merged(auths, made.auths)),
-            acls=_Objects(merged(acls, {})),
+            endpoints=_merged(endpoints, made.endpoints),
+            identifies=_Objects(_first_of_each(tried)),
+            tried_identifies=tried,
+            registrations=_merged(registrations, made.registrations),
+            transports=_merged(self._transports, {}),
+            domain_aliases=_merged(domain_aliases, {}),
+            aors=_merged(aors, made.aors),
+            auths=_merged(auths, made.auths),
+            acls=_merged(acls, {}),
             problems=(),
+            unknowns=tuple(_unknown_names(possible)),
+            release=self._release,
         )
         _check_references(loaded, problems)
         loaded["problems"] = problems.all()
@@ -244,6 +254,40 @@ class _Loader:
             made.registrations_of.setdefault(wizard.id, []).append(registration.id)
 
 
+def _merged(configured: Mapping[str, T], made: Mapping[str, T]) -> _Objects[T]:
+    """Return the objects of pjsip.conf and those that wizards made, by id; of two with one id, pjsip.conf's."""
+    both = {**made, **configured}
+    return _Objects({id: both[id] for id in sorted(both, key=encoded)})
+
+
+def _first_of_each(tried: Sequence[Identify]) -> dict[str, Identify]:
+    """Return identify objects by id, the first of each; before 20.16, 21.11 and 22.6 there may be two of an id."""
+    found: dict[str, Identify] = {}
+    for identify in tried:
+        found.setdefault(identify.id, identify)
+    return found
+
+
+def _unknown_names(possible: Sequence[Identify]) -> Iterator[Unknown]:
+    """Yield an unknown for each identify with names whose addresses aren't known."""
+    place = 0
+    for identify in possible:
+        if not identify.unresolved:
+            place += 1
+            continue
+        names = identify.unresolved
+        listed = quoted_list([name.text for name in names])
+        yield Unknown(
+            kind="names",
+            what=f"the addresses of {listed} in identify {quoted(identify.id)}",
+            reason=names[0].reason,
+            settles="the names' addresses: --names FILE, or leave --offline away",
+            origin=names[0].origin,
+            identify=identify,
+            place=place,
+        )
+
+
 @contextmanager
 def _without_collections() -> Iterator[None]:
     """Pause the cyclic garbage collector.
@@ -268,7 +312,7 @@ def _check_references(loaded: Loaded, problems: Problems) -> None:
         meant = by_lower.get(name.strip().lower())
         return f", but {quoted(meant)} does (ids are case-sensitive)" if meant is not None else ""
 
-    for identify in loaded["identifies"].values():
+    for identify in loaded["tried_identifies"]:
         if identify.endpoint not in endpoints:
             message = f"endpoint {quoted(identify.endpoint)} doesn't exist" + hint(identify.endpoint)
             message += "; requests that this identify matches get no endpoint from that identifier"

@@ -58,6 +58,7 @@ CODES: Mapping[str, tuple[str, str]] = MappingProxyType(
         # Identify objects.
         "match-address": ("error", "an item of match is not a valid address, network or mask"),
         "match-name": ("error", "an item of match is a name that doesn't resolve"),
+        "match-name-unknown": ("warning", "an item of match is a name whose addresses aren't known here"),
         "match-name-adds-nothing": ("warning", "a name resolves only to addresses that already match"),
         "match-negation": ("note", "a negated item of match excludes nothing"),
         "match-header": ("error", "match_header isn't 'Name: value'"),

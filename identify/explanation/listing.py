@@ -59,7 +59,7 @@ def first_object(
     """
     decided: Identify | None = None
     findings: list[Finding] = []
-    for identify in question.configuration.identifies.values():
+    for identify in question.configuration.tried_identifies:
         finding = look(identify)
         if finding is None:
             continue

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 import attrs
@@ -24,15 +24,15 @@ __all__ = ["Configured", "Question"]
 
 
 class Configured(Protocol):
-    """What a configuration offers; every mapping is in the order in which Asterisk tries its objects."""
+    """What a configuration offers."""
 
     @property
     def endpoints(self) -> Mapping[str, Endpoint]:
         """Return the endpoints by id."""
 
     @property
-    def identifies(self) -> Mapping[str, Identify]:
-        """Return the identify objects by id."""
+    def tried_identifies(self) -> Sequence[Identify]:
+        """Return the identify objects in the order in which they are tried."""
 
     @property
     def registrations(self) -> Mapping[str, Registration]:

@@ -22,7 +22,7 @@ class LinearBaseline:
 
     def __init__(self, engine: Engine) -> None:
         configuration = engine.configuration
-        identifies = list(configuration.identifies.values())
+        identifies = list(configuration.tried_identifies)
         self._addresses = [(identify.id, identify.addresses) for identify in identifies if identify.addresses]
         self._headers = [
             (

@@ -128,10 +128,7 @@ def _spread(values: Sequence[T]) -> Sequence[T]:
 
 def _for_addresses(configuration: Configuration, source: random.Random) -> list[Sample]:
     rules: list[AddressRule] = [
-        rule
-        for identify in configuration.identifies.values()
-        for rule in identify.addresses
-        if not rule.negated
+        rule for identify in configuration.tried_identifies for rule in identify.addresses if not rule.negated
     ]
     return [
         _sample(source=_address_in(rule, source), port=rule.port or PLAIN_PORT) for rule in _spread(rules)
@@ -156,14 +153,14 @@ def _for_endpoints(configuration: Configuration, source: random.Random) -> list[
 
 
 def _for_headers(configuration: Configuration, source: random.Random) -> list[Sample]:
-    rules = [identify.header for identify in configuration.identifies.values() if identify.header is not None]
+    rules = [identify.header for identify in configuration.tried_identifies if identify.header is not None]
     return [_sample(header=f"{_text(rule.name)}: {_meeting(rule.pattern)}") for rule in _spread(rules)]
 
 
 def _for_request_uris(configuration: Configuration, source: random.Random) -> list[Sample]:
     rules = [
         identify.request_uri
-        for identify in configuration.identifies.values()
+        for identify in configuration.tried_identifies
         if identify.request_uri is not None
     ]
     made = []

@@ -52,6 +52,7 @@ CONFIGURATIONS = [
     "[i@j]\ntype=identify\nendpoint=e\n",
     "[i@j]\ntype=identify\nmatch=1.1.1.1\nendpoint=e@f\n",
     f"{IDENTIFY}match=localhost,127.0.0.1,localhost:a@b\n[j]\ntype=identify\nendpoint=e\nmatch=1.1.1.1/9/a@b,localhost,127.0.0.1\n",
+    f"{IDENTIFY}match=a.example\n[j@k]\ntype=identify\nendpoint=e\nmatch=b.example\n",
     "[j@k]\ntype=identify\nendpoint=e\nmatch=127.0.0.1,localhost\n",
     f"{REGISTRATION}server_uri=a@b\nclient_uri=a@b\nline=yes\ntransport=a@b\n",
     f"{REGISTRATION}server_uri=sip:a\nclient_uri=sip:a\nendpoint=a@b\n",

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from recorded import NoNames
 
 from identify.configuration import Configuration
 from identify.model import Problem
@@ -44,7 +45,7 @@ def records() -> dict[str, list[tuple[dict[str, Any], Configuration]]]:
         for line in lines:
             record = json.loads(line)
             found.setdefault(record["family"], []).append(
-                (record, Configuration.from_files(record["config"]))
+                (record, Configuration.from_files(record["config"], resolver=NoNames()))
             )
     return found
 

@@ -177,11 +177,27 @@ def test_nothing_is_asked_for_a_refused_identify() -> None:
 
 
 def test_offline_resolver_says_so() -> None:
-    """The default asks nobody, and the problem says that this is why."""
-    configuration = load("match=sip.example.com", OfflineResolver())
+    """The default asks nobody: the identify isn't among the objects, but an unknown that says why."""
+    configuration = load("match=192.0.2.1,sip.example.com", OfflineResolver())
 
-    assert "'sip.example.com'" in problem(configuration, "match-name").message
-    assert "offline" in problem(configuration, "match-name").message
+    assert not configuration.identifies
+    (unknown,) = configuration.unknowns
+    assert (unknown.kind, unknown.place) == ("names", 0)
+    assert unknown.identify is not None
+    assert [name.text for name in unknown.identify.unresolved] == ["sip.example.com"]
+    assert [rule.text for rule in unknown.identify.addresses] == ["192.0.2.1"]
+    assert (
+        "'sip.example.com': names aren't looked up here"
+        in problem(configuration, "match-name-unknown").message
+    )
+
+
+def test_name_that_cannot_be_asked_refuses_the_identify_offline_too() -> None:
+    """It needs nobody to know that a name with an empty label has no address."""
+    configuration = load("match=a..ex.com,sip.example.com", OfflineResolver())
+
+    assert not configuration.identifies
+    assert not configuration.unknowns
 
 
 def test_offline_localhost_may_have_more_addresses() -> None:

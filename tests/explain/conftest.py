@@ -37,6 +37,11 @@ class Configured:
     settings: Settings
     identifiers: tuple[str, ...]
 
+    @property
+    def tried_identifies(self):
+        """The identify objects in that order."""
+        return tuple(self.identifies.values())
+
 
 class Maker:
     """Makes objects with origins in ``pjsip.conf``; every object gets the next line."""

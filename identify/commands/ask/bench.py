@@ -78,8 +78,8 @@ def bench(config: str, traffic: str | None, seconds: float, as_json: bool) -> No
     figures = measure(engine, groups, seconds)
     summary: dict[str, Any] = {
         "endpoints": len(configuration.endpoints),
-        "identifies": len(configuration.identifies),
-        "address_rules": sum(len(identify.addresses) for identify in configuration.identifies.values()),
+        "identifies": len(configuration.tried_identifies),
+        "address_rules": sum(len(identify.addresses) for identify in configuration.tried_identifies),
         "compile_seconds": seconds_to_compile,
         "table_bytes": engine.size,
         "requests": sum(map(len, groups.values())),

@@ -59,9 +59,7 @@ def identifies(config: str, as_json: bool) -> None:
     """Print the identify objects as Asterisk's 'pjsip show identifies' does."""
     configuration = load(config)
     if as_json:
-        content = [
-            _identify_as_dict(identify, configuration) for identify in configuration.identifies.values()
-        ]
+        content = [_identify_as_dict(identify, configuration) for identify in configuration.tried_identifies]
         print_json("show identifies", {"identifies": content})
         return
     # Byte for byte what Asterisk prints, also where that isn't UTF-8.
@@ -76,7 +74,7 @@ def endpoints(config: str, as_json: bool) -> None:
     """Print the endpoints, with the identify objects and registrations that point to each."""
     configuration = load(config)
     identified: dict[str, list[str]] = {}
-    for identify in configuration.identifies.values():
+    for identify in configuration.tried_identifies:
         identified.setdefault(identify.endpoint, []).append(identify.id)
     registered: dict[str, list[str]] = {}
     for registration in configuration.registrations.values():

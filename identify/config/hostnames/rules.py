@@ -23,18 +23,33 @@ from typing import Protocol
 
 from identify.addresses import ALL_ONES, Address, covers, parse_address, split_port
 from identify.errors import IdentifyError
-from identify.model import AddressRule, Origin
-from identify.strings import bucket, escaped, quoted
+from identify.model import AddressRule, Origin, UnresolvedName
+from identify.strings import bucket, encoded, escaped, quoted
 
-__all__ = ["MAX_ADDRESSES", "OfflineResolver", "ResolutionError", "Resolver", "resolve_names"]
+__all__ = [
+    "MAX_ADDRESSES",
+    "NotAskedError",
+    "OfflineResolver",
+    "ResolutionError",
+    "Resolver",
+    "resolve_names",
+]
 
 SERVICES = ("_sip._udp.", "_sip._tcp.", "_sips._tcp.")
 #: The maximum number of addresses of one identify once names are resolved: each is compared with all before it.
 MAX_ADDRESSES = 5_000
 
 
+#: Why the default resolver doesn't know a name.
+NOT_ASKED = "names aren't looked up here"
+
+
 class ResolutionError(IdentifyError):
     """A name has no address, or the query failed; the text is the reason."""
+
+
+class NotAskedError(ResolutionError):
+    """Nobody was asked about a name, or nobody answered here: what Asterisk would get isn't known."""
 
 
 class Resolver(Protocol):
@@ -43,17 +58,23 @@ class Resolver(Protocol):
     def services(self, name: str) -> Sequence[str]:
         """Return the targets of the SRV records of ``name``, sorted by priority.
 
-        Empty if there are none, and if the query failed.
+        Empty if there are none, and if the query failed; raises :class:`NotAskedError` where that isn't known.
         """
         ...
 
     def addresses(self, name: str) -> Sequence[str]:
-        """Return the IPv4 and IPv6 addresses of ``name``, or raise :class:`ResolutionError`."""
+        """Return the IPv4 and IPv6 addresses of ``name``.
+
+        Raises :class:`ResolutionError` if it has none, :class:`NotAskedError` where that isn't known.
+        """
         ...
 
 
 class OfflineResolver:
     """Knows ``localhost``, as every hosts file does, and nothing else; makes no queries.
+
+    It also knows that what can't be a host name has no address: no name server has one whose last label is a number
+    (RFC 1123 2.1), such as ``192.0.2.300``, or with a character that host names don't have.
 
     ``::1`` isn't among its addresses unless given: a hosts file need not have it, and it would make more
     requests match.
@@ -63,14 +84,19 @@ class OfflineResolver:
         self._localhost = tuple(localhost)
 
     def services(self, name: str) -> Sequence[str]:
-        """Return nothing: there is no DNS here."""
-        return ()
+        """Return nothing for a service of ``localhost`` or of what isn't a host name; raise for every other name."""
+        host = name.split(".", 2)[-1]
+        if host.lower() == "localhost" or not _is_host_name(host):
+            return ()
+        raise NotAskedError(NOT_ASKED)
 
     def addresses(self, name: str) -> Sequence[str]:
         """Return the addresses of ``localhost``, in any case; raise for every other name."""
         if name.lower() == "localhost":
             return self._localhost
-        raise ResolutionError("names aren't looked up here (offline)")
+        if not _is_host_name(name):
+            raise ResolutionError("not a valid address or host name")
+        raise NotAskedError(NOT_ASKED)
 
 
 def resolve_names(
@@ -80,23 +106,32 @@ def resolve_names(
     *,
     srv_lookups: bool,
     warn: Callable[[str, Origin], None],
-) -> None:
+) -> list[UnresolvedName]:
     """Append to ``rules`` what the names add, in the order in which Asterisk looks them up.
 
-    ``warn`` is called for each name that adds nothing.  Raises :class:`ResolutionError` at the first name
-    that fails; its text names it.
+    ``warn`` is called for each name that adds nothing.  Returns the names whose addresses aren't known; the rules are
+    then those that the object has in any case.  Raises :class:`ResolutionError` at the first name that fails; its text
+    names it.
     """
+    unresolved: list[UnresolvedName] = []
     for text, origin in sorted(items, key=lambda item: bucket(item[0])):
         before = len(rules)
-        if srv_lookups and ":" not in text:
-            for service in SERVICES:
-                for target in resolver.services(service + text):
-                    _append(rules, text, origin, _addresses(resolver, target, text, 0))
-        if len(rules) == before:
-            host, port = _split(text)
-            _append(rules, text, origin, _addresses(resolver, host, text, port))
+        try:
+            if srv_lookups and ":" not in text:
+                _check_labels(text)
+                for service in SERVICES:
+                    for target in resolver.services(service + text):
+                        _append(rules, text, origin, _addresses(resolver, target, text, 0))
+            if len(rules) == before:
+                host, port = _split(text)
+                _append(rules, text, origin, _addresses(resolver, host, text, port))
+        except NotAskedError as error:
+            _, port = _split(text)
+            unresolved.append(UnresolvedName(text=text, port=port, reason=str(error), origin=origin))
+            continue
         if len(rules) == before:
             warn(text, origin)
+    return unresolved
 
 
 def _append(rules: list[AddressRule], text: str, origin: Origin, addresses: Iterable[Address]) -> None:
@@ -130,6 +165,8 @@ def _addresses(resolver: Resolver, name: str, item: str, port: int) -> list[Addr
         raise ResolutionError(f"{described}: Name or service not known")
     try:
         answers = resolver.addresses(name)
+    except NotAskedError:
+        raise
     except ResolutionError as error:
         raise ResolutionError(f"{described}: {escaped(str(error))}") from error
     addresses = [parse_address(answer) for answer in answers[: MAX_ADDRESSES + 1]]
@@ -153,12 +190,27 @@ def _split(text: str) -> tuple[str, int]:
     return host, probe.port
 
 
+def _check_labels(name: str) -> None:
+    """Raise for a name that DNS can't express, which refuses the identify before anybody is asked."""
+    if not _has_labels(name):
+        raise ResolutionError(f"{quoted(name)}: Name or service not known")
+
+
+def _has_labels(name: str) -> bool:
+    """Return whether every label of a name has a length that DNS allows."""
+    return name == "." or all(0 < len(encoded(label)) < 64 for label in name.removesuffix(".").split("."))
+
+
+def _is_host_name(name: str) -> bool:
+    """Return whether a name server could have a name."""
+    return _askable(name) and not name.removesuffix(".").rpartition(".")[2].replace("-", "").isdecimal()
+
+
 def _askable(name: str) -> bool:
     """Return whether the C library would look up such a name at all."""
-    labels = name.removesuffix(".").split(".")
     return (
         name.isascii()
         and not name.startswith("-")
-        and (name == "." or all(0 < len(label) < 64 for label in labels))
+        and _has_labels(name)
         and all(character.isalnum() or character in "-_." for character in name)
     )

@@ -24,7 +24,15 @@ from identify.config.hostnames.rules import ResolutionError, Resolver, resolve_n
 from identify.config.language.sections import BLANKS, Variable
 from identify.config.objects.candidates import Candidate, Options
 from identify.config.problems import MAX_ITEMS_MADE, Budget, Problems
-from identify.model import AddressRule, HeaderRule, Identify, Origin, RequestUriRule, TextPattern
+from identify.model import (
+    AddressRule,
+    HeaderRule,
+    Identify,
+    Origin,
+    RequestUriRule,
+    TextPattern,
+    UnresolvedName,
+)
 from identify.strings import encoded, escaped, quoted, shown
 
 __all__ = ["build_identify"]
@@ -37,7 +45,7 @@ MAX_EXPANSION = 100_000
 def build_identify(
     candidate: Candidate, options: Options, resolver: Resolver, budget: Budget, problems: Problems
 ) -> Identify | None:
-    """Return the identify, None if Asterisk refuses it."""
+    """Return the identify, None if Asterisk refuses it; with ``unresolved`` names, it may be that it does."""
     builder = _Builder(candidate, options.refused, problems)
     addresses, names = builder.match(options, budget)
     endpoint = options.value("endpoint")
@@ -50,8 +58,9 @@ def build_identify(
     srv_lookups = options.true("srv_lookups", default=True)
     if not (addresses or names or header or request_uri or builder.refused):
         builder.refuse("match-nothing", "match, match_header and match_request_uri are all empty", None)
+    unresolved: tuple[UnresolvedName, ...] = ()
     if names and not builder.refused:
-        builder.resolve(names, addresses, resolver, srv_lookups)
+        unresolved = builder.resolve(names, addresses, resolver, srv_lookups)
     if builder.refused:
         return None
     return Identify(
@@ -61,6 +70,7 @@ def build_identify(
         header=header,
         request_uri=request_uri,
         srv_lookups=srv_lookups,
+        unresolved=unresolved,
         origin=candidate.origin,
     )
 
@@ -209,7 +219,9 @@ class _Builder:
         addresses: list[AddressRule],
         resolver: Resolver,
         srv_lookups: bool,
-    ) -> None:
+    ) -> tuple[UnresolvedName, ...]:
+        """Add what the names resolve to, and return those whose addresses aren't known."""
+
         def warn(text: str, origin: Origin) -> None:
             self._problems.add(
                 "match-name-adds-nothing",
@@ -220,7 +232,7 @@ class _Builder:
             )
 
         try:
-            resolve_names(names, addresses, resolver, srv_lookups=srv_lookups, warn=warn)
+            unresolved = resolve_names(names, addresses, resolver, srv_lookups=srv_lookups, warn=warn)
         except ResolutionError as error:
             self.refused = True
             origin = names[0][1]
@@ -232,3 +244,13 @@ class _Builder:
                 section=self._candidate.id,
                 lost=self._candidate.described,
             )
+            return ()
+        for name in unresolved:
+            self._problems.add(
+                "match-name-unknown",
+                name.origin.file,
+                name.origin.line,
+                f"match item {quoted(name.text)}: {escaped(name.reason)}, so its addresses aren't known",
+                section=self._candidate.id,
+            )
+        return tuple(unresolved)

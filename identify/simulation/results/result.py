@@ -110,7 +110,7 @@ class Result:
         configuration = self.configuration
         rules = [
             (identify.id, identifier, identify.endpoint)
-            for identify in configuration.identifies.values()
+            for identify in configuration.tried_identifies
             for identifier, rule in (
                 ("ip", identify.addresses),
                 ("header", identify.header),
