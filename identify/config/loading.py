@@ -202,7 +202,7 @@ class _Loader:
         self._transports = load_type(candidates, build, self._problems)
 
     def _identify(self, candidate: Candidate, options: Options) -> Identify | None:
-        return build_identify(candidate, options, self._resolver, self._budget, self._problems)
+        return build_identify(candidate, options, self._resolver, self._budget, self._problems, self._release)
 
     def _registration(self, candidate: Candidate, options: Options) -> Registration | None:
         return build_registration(candidate, options, self._transports, self._problems)

@@ -18,12 +18,13 @@ from __future__ import annotations
 
 import re
 
-from identify._compiled._regex import Regex, RegexError
+from identify._compiled._regex import BYTES, Regex, RegexError
 from identify.addresses import ALL_ONES, AddressError, Network, parse_address, parse_network
 from identify.config.hostnames.rules import ResolutionError, Resolver, resolve_names
 from identify.config.language.sections import BLANKS, Variable
 from identify.config.objects.candidates import Candidate, Options
 from identify.config.problems import MAX_ITEMS_MADE, Budget, Problems
+from identify.config.releases import NEWEST, Release
 from identify.model import (
     AddressRule,
     HeaderRule,
@@ -43,10 +44,15 @@ MAX_EXPANSION = 100_000
 
 
 def build_identify(
-    candidate: Candidate, options: Options, resolver: Resolver, budget: Budget, problems: Problems
+    candidate: Candidate,
+    options: Options,
+    resolver: Resolver,
+    budget: Budget,
+    problems: Problems,
+    release: Release = NEWEST,
 ) -> Identify | None:
     """Return the identify, None if Asterisk refuses it; with ``unresolved`` names, it may be that it does."""
-    builder = _Builder(candidate, options.refused, problems)
+    builder = _Builder(candidate, options.refused, problems, release)
     addresses, names = builder.match(options, budget)
     endpoint = options.value("endpoint")
     if not endpoint:
@@ -119,8 +125,9 @@ def _network(item: str) -> Network | None:
 class _Builder:
     """Builds the rules of one identify."""
 
-    def __init__(self, candidate: Candidate, refused: bool, problems: Problems) -> None:
+    def __init__(self, candidate: Candidate, refused: bool, problems: Problems, release: Release) -> None:
         self.refused = refused
+        self._release = release
         self._candidate = candidate
         self._problems = problems
 
@@ -205,7 +212,7 @@ class _Builder:
             self.refuse("match-regex", message, line)
             return None
         try:
-            Regex(encoded(regex))
+            Regex(encoded(regex), bool(self._release.dialect & BYTES))
         except RegexError as error:
             self.refuse(
                 "match-regex", f"{option} {quoted(value)} doesn't compile: {escaped(str(error))}", line
