@@ -8,7 +8,6 @@ from libc.stdint cimport uint8_t, uint32_t
 from libc.stdlib cimport free, malloc
 from libc.string cimport memchr, memcpy
 
-from identify._compiled._dialect cimport TEL_REFUSED as TEL_REFUSED_BIT
 from identify._compiled._header_grammar cimport NameAddress, find_digest
 from identify._compiled._header_names cimport AUTHORIZATION, FROM, GENERIC, KINDS, TO
 from identify._compiled._header_print cimport Received
@@ -39,9 +38,6 @@ cdef extern from "Python.h":
 # How a message may be read, by the numbers of Way.
 WAYS = ("general", "plain", "usual", "widest")
 STREAMS = frozenset(TRANSPORTS[1:])
-# Releases with this bit of ``Release.dialect`` don't look at the parameters of tel URIs.
-TEL_REFUSED = TEL_REFUSED_BIT
-
 cdef str NEWEST_NAME = NEWEST.name
 
 
