@@ -257,8 +257,8 @@ cdef class Request:
 
         ``data`` is a datagram, or a stream from the beginning of a message (what follows it isn't looked at); another
         contiguous buffer than bytes is copied.
-        ``local`` is the ``address:port`` at which it arrived, ``transport_section`` the id of its transport, ``release``
-        the Asterisk release that reads it (the newest if it is None).
+        ``local`` is the ``address:port`` at which it arrived, ``transport_section`` the id of its transport,
+        ``release`` the Asterisk release that reads it (the newest if it is None).
         Raise ``MessageError`` where PJSIP would drop it.
         """
         cdef Request request = read_by(WAY_WIDEST, data, source, port, transport, local, transport_section)
