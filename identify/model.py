@@ -298,7 +298,8 @@ class DomainAlias:
 class Settings:
     """The settings in ``[global]`` and ``[system]``, with Asterisk's defaults.
 
-    ``options`` has every option of the two sections in effect, by lower-case name.
+    ``options`` has every option of the two sections in effect, by lower-case name; ``user_agent_origin`` is the line
+    that sets ``user_agent``, None if none does.
     """
 
     endpoint_identifier_order: str = "ip,username,anonymous"
@@ -310,6 +311,7 @@ class Settings:
     default_realm: str = "asterisk"
     options: Mapping[str, str] = attrs.field(factory=dict, eq=False)
     origin: Origin | None = None
+    user_agent_origin: Origin | None = None
 
 
 @attrs.frozen

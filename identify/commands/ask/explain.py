@@ -16,6 +16,7 @@ from identify.commands.arguments import (
     parse_address,
     parse_tokens,
 )
+from identify.commands.config_options import AnsweredRelease, ConfigOptions, config_options
 from identify.commands.options import gathered
 from identify.commands.output import (
     NAME,
@@ -23,11 +24,12 @@ from identify.commands.output import (
     config_argument,
     escaped,
     json_option,
-    load,
     print_json,
+    print_release,
     shown,
     styled,
 )
+from identify.commands.reading import load
 from identify.errors import IdentifyError, MessageError
 from identify.model import TRANSPORTS
 
@@ -97,13 +99,16 @@ OPTIONS = [
 @click.command()
 @config_argument
 @gathered("received", Received, OPTIONS)
+@config_options
 @json_option
 @click.pass_context
-def explain(context: click.Context, config: str, received: Received, as_json: bool) -> None:
+def explain(
+    context: click.Context, config: str, received: Received, config_options: ConfigOptions, as_json: bool
+) -> None:
     """Tell which endpoint of CONFIG a request belongs to, and why.
 
     The first line is the answer; every identifier follows with its own answer and its reasons, in the order in which
-    Asterisk asks them.
+    Asterisk asks them.  The last line is the release that it is answered for.
 
     Exit status: 0 identified, 1 not identified (also where the message is dropped), 2 wrong usage or
     unreadable input.
@@ -112,7 +117,7 @@ def explain(context: click.Context, config: str, received: Received, as_json: bo
     from identify.request import Request  # noqa: PLC0415
 
     data = _read(received.message)
-    configuration = load(config)
+    configuration = load(config, config_options)
     _check_transport(configuration, received.transport_section)
     check_line_tokens(configuration, received.line_tokens)
     try:
@@ -129,13 +134,14 @@ def explain(context: click.Context, config: str, received: Received, as_json: bo
             transport_section=received.transport_section,
         )
     except MessageError as error:
-        _print_dropped(error, as_json)
+        _print_dropped(error, config_options.answered, as_json)
         context.exit(STATUS_NOT_IDENTIFIED)
     explanation = engine.explain(request)
     if as_json:
-        print_json("explain", {"dropped": None, **explanation.as_dict()})
+        print_json("explain", config_options.answered, {"dropped": None, **explanation.as_dict()})
     else:
         _print(explanation)
+        print_release(config_options.answered)
         _point_to_problems(configuration, config)
     context.exit(0 if explanation.match is not None else STATUS_NOT_IDENTIFIED)
 
@@ -158,16 +164,18 @@ def _check_transport(configuration: Configuration, transport_section: str | None
         raise UnusableError(f"no transport {shown(transport_section)!r}; defined: {known}")
 
 
-def _print_dropped(error: MessageError, as_json: bool) -> None:
+def _print_dropped(error: MessageError, answered: AnsweredRelease, as_json: bool) -> None:
     """Say why Asterisk wouldn't look at the message."""
     if as_json:
         dropped = {"reason": error.reason, "offset": error.offset}
-        print_json("explain", {"dropped": dropped, "match": None, "screening": None, "steps": []})
+        content = {"dropped": dropped, "match": None, "screening": None, "steps": []}
+        print_json("explain", answered, content)
         return
     click.echo(styled("not identified", "no answer"))
     click.echo(
         f"Asterisk drops this message before it looks at it: {shown(error.reason)} (at byte {error.offset})"
     )
+    print_release(answered)
 
 
 def _print(explanation: Explanation) -> None:

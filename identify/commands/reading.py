@@ -1,0 +1,90 @@
+"""How the commands read a CONFIG: for which release, with whose answers about host names; what that prints.
+
+Names are looked up as Asterisk does when it starts, unless the options say otherwise; if the configuration has none,
+nobody is asked and no library for it is loaded.  Everything is printed on standard error.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import rich_click as click
+
+from identify.commands.config_options import AnsweredRelease, ConfigOptions
+from identify.commands.output import styled, unusable_input
+from identify.strings import shown
+
+if TYPE_CHECKING:
+    from identify.config.releases import Release
+    from identify.configuration import Configuration, Resolver
+
+__all__ = ["known_release", "load", "load_all"]
+
+
+def load(path: str, options: ConfigOptions, answered: AnsweredRelease | None = None) -> Configuration:
+    """Read a configuration, or end the command; ``answered`` is the release, by default that of the options."""
+    (configuration,) = load_all([path], options, answered)
+    return configuration
+
+
+def load_all(
+    paths: Sequence[str], options: ConfigOptions, answered: AnsweredRelease | None = None
+) -> list[Configuration]:
+    """Read configurations, or end the command; a name that several of them have is asked once."""
+    from identify.configuration import Configuration  # noqa: PLC0415  Help and completion do without.
+
+    answered = answered if answered is not None else options.answered
+    with _resolver(options) as resolver, unusable_input():
+        configurations = [
+            Configuration.from_path(path, resolver=resolver, release=answered.release) for path in paths
+        ]
+    if answered.chosen == "default":
+        proposals = [line for line in map(_proposal, configurations) if line is not None]
+        for line in dict.fromkeys(proposals):
+            click.echo(styled(line, "warning"), err=True)
+    return configurations
+
+
+def known_release(version: str) -> Release | None:
+    """Return the release of a version that was found somewhere, None if it isn't known here."""
+    from identify.config.releases import release_of  # noqa: PLC0415  Help and completion do without.
+
+    try:
+        return release_of(version)
+    except ValueError:
+        return None
+
+
+def _proposal(configuration: Configuration) -> str | None:
+    """Return what to do if ``user_agent`` gives another release away."""
+    from identify.config.versions import user_agent_version  # noqa: PLC0415  Help and completion do without.
+
+    origin = configuration.settings.user_agent_origin
+    version = user_agent_version(configuration.settings)
+    if origin is None or version is None or version == configuration.release.name:
+        return None
+    named = f"{shown(origin.file)}:{origin.line}: user_agent names Asterisk {version}"
+    if known_release(version) is None:
+        return f"{named}, which is not a known release"
+    return f"{named}: --release {version} to answer for it"
+
+
+@contextlib.contextmanager
+def _resolver(options: ConfigOptions) -> Iterator[Resolver | None]:
+    """Give who answers for host names, None for nobody."""
+    if options.offline:
+        yield None
+        return
+    if options.names is not None:
+        from identify.config.hostnames import names_file  # noqa: PLC0415  Few calls have such a file.
+
+        with unusable_input(options.names):
+            resolver = names_file(options.names)
+        yield resolver
+        return
+    from identify.commands.asking import Asking  # noqa: PLC0415
+
+    with Asking() as asking:
+        yield asking
