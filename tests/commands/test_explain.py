@@ -11,6 +11,8 @@ from identify.configuration import Configuration
 from identify.engine import Engine
 from identify.request import Request
 
+from .conftest import DEFAULT, DEFAULT_AS_JSON
+
 REFUSED = 2
 
 
@@ -31,14 +33,14 @@ def test_not_identified(run, config, message):
 
 
 def test_plain_output_is_the_librarys(run, config, message):
-    """Without a terminal the output is the explanation's own text, without colours."""
+    """Without a terminal the output is the explanation's own text, without colours, and the release."""
     path = message(user="alice")
     engine = Engine(Configuration.from_path(config), line_tokens={"provider": "abcdefg"})
     explanation = engine.explain(Request.from_message(Path(path).read_bytes(), "192.168.0.1", 5060))
 
     result = run("explain", config, "-m", path, "-s", "192.168.0.1:5060", "--line-token", "provider=abcdefg")
 
-    assert result.stdout == f"{explanation}\n"
+    assert result.stdout == f"{explanation}\n{DEFAULT}\n"
 
 
 def test_colours_where_they_are_forced(run, config, message, monkeypatch):
@@ -110,7 +112,7 @@ def test_too_large_message_is_not_read_to_its_end(run, config):
 
 
 def test_json_is_the_explanations(run, config, message):
-    """The JSON is the explanation's own, with the version of its schema."""
+    """The JSON is the explanation's own, with the version of its schema and the release."""
     path = message(user="alice")
     engine = Engine(Configuration.from_path(config), line_tokens={"provider": "abcdefg"})
     explanation = engine.explain(Request.from_message(Path(path).read_bytes(), "192.168.0.1", 5060))
@@ -119,8 +121,8 @@ def test_json_is_the_explanations(run, config, message):
         "explain", config, "-m", path, "-s", "192.168.0.1", "--json", "--line-token", "provider=abcdefg"
     )
 
-    expected = {"schema_version": 1, "command": "explain", "dropped": None, **explanation.as_dict()}
-    assert json.loads(result.stdout) == expected
+    beginning = {"schema_version": 1, "command": "explain", "release": DEFAULT_AS_JSON, "dropped": None}
+    assert json.loads(result.stdout) == {**beginning, **explanation.as_dict()}
     assert result.stdout.isascii()
 
 
