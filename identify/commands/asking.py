@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import rich_click as click
 
-from identify.config.hostnames.rules import NotAskedError, OfflineResolver
+from identify.config.hostnames.rules import NotAskedError, OfflineResolver, ResolutionError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -28,27 +28,23 @@ BAR_WIDTH = 30
 
 
 class Asking:
-    """A resolver that asks as Asterisk does and says so on standard error; a context manager."""
+    """A resolver that asks as Asterisk does, each question once, and says so on standard error; a context manager."""
 
     def __init__(self) -> None:
         # Knows what nobody needs to be asked about, such as 192.0.2.300; what localhost is, the system says.
         self._offline = OfflineResolver()
         self._resolver: SystemResolver | None = None
         self._bar: _Bar | None = None
+        # Answers and errors, by the method and the name.
+        self._known: dict[tuple[str, str], Sequence[str] | ResolutionError] = {}
 
     def services(self, name: str) -> Sequence[str]:
         """Return the targets of the SRV records of ``name``."""
-        try:
-            return self._offline.services(name)
-        except NotAskedError:
-            return self._asked().services(name)
+        return self._once("services", name)
 
     def addresses(self, name: str) -> Sequence[str]:
         """Return the addresses of ``name``."""
-        try:
-            return self._offline.addresses(name)
-        except NotAskedError:
-            return self._asked().addresses(name)
+        return self._once("addresses", name)
 
     def __enter__(self) -> Asking:
         """Return the resolver."""
@@ -62,6 +58,28 @@ class Asking:
             self._bar.close()
         if self._resolver is not None and error is None:
             click.echo(f"{self._resolver.summary}; --offline to ask nobody", err=True)
+
+    def _once(self, method: Literal["services", "addresses"], name: str) -> Sequence[str]:
+        known = self._known.get((method, name))
+        if known is None:
+            try:
+                known = self._answer(method, name)
+            except ResolutionError as error:
+                known = error
+            self._known[method, name] = known
+        if isinstance(known, ResolutionError):
+            raise known
+        return known
+
+    def _answer(self, method: Literal["services", "addresses"], name: str) -> Sequence[str]:
+        """Return an answer: one that nobody needs to be asked for, or the system's."""
+        ask: Callable[[str], Sequence[str]]
+        try:
+            ask = getattr(self._offline, method)
+            return ask(name)
+        except NotAskedError:
+            ask = getattr(self._asked(), method)
+            return ask(name)
 
     def _asked(self) -> SystemResolver:
         if self._resolver is None:

@@ -168,8 +168,7 @@ def _print_dropped(error: MessageError, answered: AnsweredRelease, as_json: bool
     """Say why Asterisk wouldn't look at the message."""
     if as_json:
         dropped = {"reason": error.reason, "offset": error.offset}
-        content = {"dropped": dropped, "match": None, "screening": None, "steps": []}
-        print_json("explain", answered, content)
+        print_json("explain", answered, {"dropped": dropped, "match": None, "screening": None, "steps": []})
         return
     click.echo(styled("not identified", "no answer"))
     click.echo(

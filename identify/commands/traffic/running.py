@@ -62,7 +62,7 @@ class Simulated:
             if mode is Mode.EXPLAIN:
                 return self._explain(plan, answered)
             if mode is Mode.AGAINST:
-                return self._compare(plan, *after, answered)
+                return self._compare(plan, after[0], answered)
             return self._simulate(plan, mode, answered)
 
     def _plan(self, configuration: Configuration, tokens: dict[str, str]) -> RunPlan:
