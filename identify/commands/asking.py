@@ -1,4 +1,4 @@
-"""Host names looked up while a CONFIG is read: a resolver that is made at the first question, a bar, a last line.
+"""Host names asked while a CONFIG is read: a resolver that is made at the first question, a bar, a last line.
 
 Knows what is shown while names are asked and how it is drawn; who is asked, and how, is the library's part.
 """
@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import rich_click as click
 
-from identify.config.hostnames.rules import NotAskedError, OfflineResolver, ResolutionError
+from identify.config.hostnames.rules import NotAskedError, OfflineResolver, ResolutionError, host_of
+from identify.strings import ascii_lower, escaped
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -28,23 +29,33 @@ BAR_WIDTH = 30
 
 
 class Asking:
-    """A resolver that asks as Asterisk does, each question once, and says so on standard error; a context manager."""
+    """A resolver that asks as Asterisk does and says so on standard error; a context manager.
+
+    What can't be a host name, such as 192.0.2.300, has no address; nobody is asked.
+    """
 
     def __init__(self) -> None:
-        # Knows what nobody needs to be asked about, such as 192.0.2.300; what localhost is, the system says.
         self._offline = OfflineResolver()
         self._resolver: SystemResolver | None = None
         self._bar: _Bar | None = None
-        # Answers and errors, by the method and the name.
-        self._known: dict[tuple[str, str], Sequence[str] | ResolutionError] = {}
+
+    def prepare(self, items: Iterable[tuple[str, bool]]) -> None:
+        """Ask for all names of a configuration at once."""
+        wanted = [(text, srv_lookups) for text, srv_lookups in items if self._is_asked(text)]
+        if wanted:
+            self._asked().prepare(wanted)
 
     def services(self, name: str) -> Sequence[str]:
         """Return the targets of the SRV records of ``name``."""
-        return self._once("services", name)
+        if self._is_asked(name):
+            return self._asked().services(name)
+        return ()
 
     def addresses(self, name: str) -> Sequence[str]:
         """Return the addresses of ``name``."""
-        return self._once("addresses", name)
+        if self._is_asked(name):
+            return self._asked().addresses(name)
+        return self._offline.addresses(name)
 
     def __enter__(self) -> Asking:
         """Return the resolver."""
@@ -57,29 +68,20 @@ class Asking:
         if self._bar is not None:
             self._bar.close()
         if self._resolver is not None and error is None:
-            click.echo(f"{self._resolver.summary}; --offline to ask nobody", err=True)
+            click.echo(escaped(self._resolver.summary()), err=True)
 
-    def _once(self, method: Literal["services", "addresses"], name: str) -> Sequence[str]:
-        known = self._known.get((method, name))
-        if known is None:
-            try:
-                known = self._answer(method, name)
-            except ResolutionError as error:
-                known = error
-            self._known[method, name] = known
-        if isinstance(known, ResolutionError):
-            raise known
-        return known
-
-    def _answer(self, method: Literal["services", "addresses"], name: str) -> Sequence[str]:
-        """Return an answer: one that nobody needs to be asked for, or the system's."""
-        ask: Callable[[str], Sequence[str]]
+    def _is_asked(self, text: str) -> bool:
+        """Return whether somebody must be asked about a name, with a port or without."""
         try:
-            ask = getattr(self._offline, method)
-            return ask(name)
+            host = host_of(text)
+            if host is not None and ascii_lower(host) != "localhost":
+                self._offline.addresses(host)
         except NotAskedError:
-            ask = getattr(self._asked(), method)
-            return ask(name)
+            return True
+        except ResolutionError:
+            return False
+        # What localhost is, and what an odd item means, the system says.
+        return host is not None
 
     def _asked(self) -> SystemResolver:
         if self._resolver is None:

@@ -16,7 +16,7 @@ from identify.commands.main import sip_identify
 CALL = """
 import atexit, os, sys
 atexit.register(lambda: os.write(2, " ".join(sorted(name for name in sys.modules if name.startswith(PREFIXES))).encode()))
-PREFIXES = ("identify", "rich.", "zoneinfo", "asyncio", "multiprocessing")
+PREFIXES = ("identify", "rich.", "zoneinfo", "asyncio", "multiprocessing", "dns")
 from identify.commands.main import main
 sys.argv[0] = "sip-identify"
 main()
@@ -123,6 +123,14 @@ def test_questions_load_no_traffic(arguments):
     found = loaded(*arguments)
 
     assert {name for name in found if name.startswith(ELSEWHERE)} == set()
+
+
+@pytest.mark.parametrize("options", [(), ("--offline",), ("--release", "23")])
+def test_no_names_load_no_dns(options):
+    """A configuration without names, and one of which nobody is to be asked, load nothing that asks."""
+    found = loaded("show", "problems", "pjsip.conf", *options)
+
+    assert {name for name in found if name.partition(".")[0] == "dns"} == set()
 
 
 def test_show_needs_no_engine():
