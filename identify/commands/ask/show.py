@@ -20,7 +20,7 @@ from identify.commands.output import (
     styled,
 )
 from identify.commands.reading import load
-from identify.explanation.words import place
+from identify.explanation.result import place
 from identify.strings import encoded, escaped, shown
 
 if TYPE_CHECKING:
