@@ -13,7 +13,13 @@ from collections.abc import Mapping
 import attrs
 
 from identify.addresses import format_address, host_port
-from identify.config.hostnames.rules import NotAskedError, OfflineResolver, ResolutionError, Resolver
+from identify.config.hostnames.rules import (
+    NameCollector,
+    NotAskedError,
+    OfflineResolver,
+    ResolutionError,
+    Resolver,
+)
 from identify.config.language.files import DirectoryFiles, Files, GivenFiles
 from identify.config.loading import load
 from identify.config.releases import NEWEST, Release, release_of
@@ -117,9 +123,18 @@ class Configuration:
     def _load(
         cls, files: Files, name: str, resolver: Resolver | None, release: str | Release
     ) -> Configuration:
+        made_for = release_of(release)
         if resolver is None:
             resolver = OfflineResolver()
-        return cls(**load(files, name, resolver=resolver, release=release_of(release)))
+        prepare = getattr(resolver, "prepare", None)
+        if prepare is not None:
+            # It asks for all names at once, so they are collected first; most configurations have none.
+            collector = NameCollector()
+            loaded = load(files, name, resolver=collector, release=made_for)
+            if not collector.items:
+                return cls(**loaded)
+            prepare(collector.items)
+        return cls(**load(files, name, resolver=resolver, release=made_for))
 
     def show_identifies(self) -> str:
         """Return what Asterisk prints for ``pjsip show identifies``: in the order of ids, whatever is tried first."""
