@@ -11,64 +11,63 @@ import time
 
 import pytest
 from consoles import ROOT
+from nameserver import NameServer, resolver_configuration
 
-#: Runs the command with a resolver whose answers take some seconds.
-SLOW = """
-import sys, time
+#: Runs the command with name servers that are on loopback.
+CODE = """
+import functools, sys
 from identify.config import hostnames
-
-class Slow:
-    summary = "resolved 2 names"
-
-    def __init__(self, *, progress=None):
-        self.progress = progress
-
-    def services(self, name):
-        return ()
-
-    def addresses(self, name):
-        if self.progress:
-            self.progress(0, 2)
-        time.sleep(SECONDS)
-        if self.progress:
-            self.progress(1, 2)
-        return ["192.0.2.1"]
-
-hostnames.SystemResolver = Slow
+from identify.config.hostnames import SystemResolver
+hostnames.SystemResolver = functools.partial(SystemResolver, **ARGUMENTS)
 sys.argv[0] = "sip-identify"
 from identify.commands.main import main
 main()
 """
+ZONE = {
+    "fast.example": {"A": ["192.0.2.1"]},
+    "other.example": {"A": ["192.0.2.2"]},
+    "silent.example": {"rcode": "timeout"},
+}
 CURSOR_HIDDEN = "\x1b[?25l"
 ERASED = "\x1b[2K"
-LAST = "resolved 2 names; --offline to ask nobody"
+LAST = "; --offline to ask nobody"
 
 
 @pytest.fixture
-def slow(tmp_path):
+def show(tmp_path):
     """Give a function that starts the command with a configuration of two names, its errors on a terminal."""
     path = tmp_path / "pjsip.conf"
-    path.write_text(
-        "[e]\ntype = endpoint\n[i]\ntype = identify\nendpoint = e\nmatch = a.example, b.example\nsrv_lookups = no\n"
-    )
     started = []
+    with NameServer(ZONE) as server:
 
-    def start(seconds, stderr):
-        code = SLOW.replace("SECONDS", str(seconds))
-        running = subprocess.Popen(
-            [sys.executable, "-c", code, "show", "identifiers", str(path)],
-            env={**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm", "COLUMNS": "100"},
-            stdout=subprocess.PIPE,
-            stderr=stderr,
-        )
-        started.append(running)
-        return running
+        def start(other, stderr, seconds=2):
+            path.write_text(
+                "[e]\ntype = endpoint\n[i]\ntype = identify\nendpoint = e\nsrv_lookups = no\n"
+                f"match = fast.example, {other}\n"
+            )
+            files = resolver_configuration(tmp_path)
+            arguments = {**files, "port": server.port, "timeout": float(seconds), "attempts": 1}
+            running = subprocess.Popen(
+                [
+                    sys.executable,
+                    "-c",
+                    CODE.replace("ARGUMENTS", repr(arguments)),
+                    "show",
+                    "identifiers",
+                    str(path),
+                ],
+                env={**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm", "COLUMNS": "100"},
+                stdout=subprocess.PIPE,
+                stderr=stderr,
+            )
+            started.append(running)
+            return running
 
-    yield start
-    for running in started:
-        running.kill()
-        running.wait(timeout=60)
-        running.stdout.close()
+        yield start
+        for running in started:
+            running.kill()
+            running.wait(timeout=60)
+            running.stdout.close()
 
 
 def read_until(terminal, text, patience=60.0):
@@ -83,50 +82,50 @@ def read_until(terminal, text, patience=60.0):
     return shown.decode()
 
 
-def test_bar(slow):
+def test_bar(show):
     """What takes longer than a second shows how far it is, moves, and is erased before the last line."""
     ours, theirs = pty.openpty()
-    running = slow(2, theirs)
-    os.close(theirs)
-
-    shown = read_until(ours, LAST)
-    os.close(ours)
-
-    first, second = shown.index("asking for host names: 0 of 2"), shown.index("asking for host names: 1 of 2")
-    assert first < second < shown.rindex(ERASED) < shown.index(LAST)
-    assert CURSOR_HIDDEN not in shown
-    assert running.wait(timeout=60) == 0
-
-
-def test_no_bar_for_fast_answers(slow):
-    """Answers that come at once show only the last line."""
-    ours, theirs = pty.openpty()
-    running = slow(0, theirs)
+    running = show("silent.example", theirs)
     os.close(theirs)
 
     shown = read_until(ours, "as Asterisk")
+    assert running.wait(timeout=60) == 0
     os.close(ours)
 
-    assert shown.startswith(LAST)
-    assert "asking" not in shown
+    first, last = shown.index("asking for host names: 1 of 2"), shown.index("asking for host names: 2 of 2")
+    assert first < last < shown.rindex(ERASED) < shown.index(LAST)
+    assert CURSOR_HIDDEN not in shown
+
+
+def test_no_bar_for_fast_answers(show):
+    """Answers that come at once show only the last line."""
+    ours, theirs = pty.openpty()
+    running = show("other.example", theirs)
+    os.close(theirs)
+
+    shown = read_until(ours, "as Asterisk")
     assert running.wait(timeout=60) == 0
+    os.close(ours)
+
+    assert shown.startswith("resolved 2 names (2 by address)")
+    assert "asking" not in shown
 
 
-def test_no_bar_without_a_terminal(slow):
+def test_no_bar_without_a_terminal(show):
     """A file or a pipe gets only the last line, however long it took."""
-    running = slow(1.5, subprocess.PIPE)
+    running = show("silent.example", subprocess.PIPE)
 
     error = running.stderr.read().decode()
     running.stderr.close()
 
-    assert error.startswith(f"{LAST}\n")
+    assert error.startswith("resolved 2 names (1 by address, 1 without an answer)")
     assert "asking" not in error
 
 
-def test_interrupted(slow):
+def test_interrupted(show):
     """Ctrl-C ends the command at once, by the signal, and leaves the terminal's cursor as it was."""
     ours, theirs = pty.openpty()
-    running = slow(600, theirs)
+    running = show("silent.example", theirs, 30)
     os.close(theirs)
     shown = read_until(ours, "asking for host names")
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import re
 import threading
 from pathlib import Path
 
 import click
 import pytest
+from nameserver import NameServer, resolver_configuration
 
 from identify.commands.main import sip_identify
 from identify.config import hostnames
-from identify.configuration import ResolutionError
+from identify.config.hostnames import LockFile, SystemResolver
 
 from .conftest import DEFAULT, DEFAULT_AS_JSON
 
@@ -26,8 +28,13 @@ type = identify
 endpoint = trunk
 match = {name}
 """
-ZONE = {"caller.example": ["198.51.100.9"], "edge.example": ["203.0.113.7"]}
-SERVICES = {"_sip._udp.service.example": ["edge.example"]}
+ZONE = {
+    "caller.example": {"A": ["198.51.100.9"]},
+    "edge.example": {"A": ["203.0.113.7"]},
+    "_sip._udp.service.example": {"SRV": [[10, 10, 5060, "edge.example"]]},
+    "silent.example": {"rcode": "timeout"},
+}
+LAST = re.compile(r"resolved 1 name \(1 by address\) in [\d.]+ s; --offline to ask nobody")
 
 
 def reading_commands():
@@ -49,35 +56,37 @@ def reading_commands():
 COMMANDS = reading_commands()
 
 
-class FakeResolver:
-    """Answers from a zone, and keeps what it was asked; stands in for the resolver of the system."""
+class Asked:
+    """The name server that stands for those of this machine: what it was asked, and how many resolvers asked it."""
 
-    made = 0
-    asked: list[str]
+    def __init__(self, server, arguments):
+        self.server = server
+        self.arguments = arguments
+        self.made = 0
 
-    def __init__(self, *, progress=None):
-        type(self).made += 1
-        self.summary = "resolved 1 name (1 by DNS) in 0.0 s"
+    @property
+    def names(self):
+        """The questions, as name and type, in the order in which they were asked."""
+        return self.server.asked
 
-    def services(self, name):
-        """Return the targets of a service."""
-        self.asked.append(name)
-        return SERVICES.get(name, ())
-
-    def addresses(self, name):
-        """Return the addresses of a host."""
-        self.asked.append(name)
-        if name not in ZONE:
-            raise ResolutionError("Name or service not known")
-        return ZONE[name]
+    def __call__(self, **more):
+        """Return a resolver of the system that asks the name server."""
+        self.made += 1
+        return SystemResolver(**self.arguments, **more)
 
 
 @pytest.fixture
-def system(monkeypatch):
-    """Put the fake in the place of the system's resolver and give its class."""
-    fake = type("FakeResolver", (FakeResolver,), {"asked": [], "made": 0})
-    monkeypatch.setattr(hostnames, "SystemResolver", fake, raising=False)
-    return fake
+def system(monkeypatch, tmp_path):
+    """Put a name server on loopback, and a hosts file, in the place of this machine's; give what was asked."""
+    folder = tmp_path / "system"
+    folder.mkdir()
+    files = resolver_configuration(
+        folder, hosts="192.0.2.1 in-hosts.example\n", options="timeout:1 attempts:1"
+    )
+    with NameServer(ZONE) as server:
+        asked = Asked(server, {**files, "port": server.port})
+        monkeypatch.setattr(hostnames, "SystemResolver", asked)
+        yield asked
 
 
 @pytest.fixture
@@ -181,10 +190,8 @@ def test_names_are_asked(call, words, named, system):
 
     result = call(words)
 
-    assert system.asked[-1] == "caller.example"
-    assert (
-        result.stderr.splitlines().count("resolved 1 name (1 by DNS) in 0.0 s; --offline to ask nobody") == 1
-    )
+    assert ("caller.example", "A") in system.names
+    assert len([line for line in result.stderr.splitlines() if LAST.fullmatch(line)]) == 1
     assert "resolved" not in result.stdout
 
 
@@ -216,8 +223,8 @@ def test_what_was_asked_decides(run, config, message, named, system):
     result = run("explain", config, "-m", message(), "-s", "203.0.113.7")
 
     assert result.stdout.startswith("trunk (by ip, section by-name)\n")
-    assert system.asked == ["_sip._udp.service.example", "edge.example", "_sip._tcp.service.example",
-                            "_sips._tcp.service.example"]  # fmt: skip
+    assert ("_sips._tcp.service.example", "SRV") in system.names
+    assert "(1 by SRV)" in result.stderr
 
 
 def test_name_without_address(run, config, named, system):
@@ -226,8 +233,26 @@ def test_name_without_address(run, config, named, system):
 
     result = run("show", "problems", config)
 
-    assert "nobody.example" in result.stdout
+    assert "'nobody.example': Name or service not known (match-name)" in result.stdout
     assert " Identify:  by-name/trunk" not in run("show", "identifies", config).stdout
+
+
+def test_silence(run, config, message, named, system):
+    """A name about which nobody answers isn't known: it is no answer that it has no address."""
+    named("silent.example")
+
+    result = run("explain", config, "-m", message(), "-s", "203.0.113.7")
+
+    assert "(1 without an answer)" in result.stderr
+    assert "silent.example" in result.stdout
+
+
+def test_localhost_is_the_systems(run, config, named, system):
+    """What localhost is, the hosts file of the system says."""
+    named("localhost")
+    Path(system.arguments["hosts"]).write_text("127.0.0.7 localhost\n")
+
+    assert "Match: 127.0.0.7/32" in run("show", "identifies", config).stdout
 
 
 def test_two_configurations_ask_once(run, config, other, traffic, named, system):
@@ -236,12 +261,87 @@ def test_two_configurations_ask_once(run, config, other, traffic, named, system)
 
     result = run("simulate", config, traffic, "--against", other)
 
-    assert sorted(system.asked) == sorted(set(system.asked))
+    assert system.names.count(("caller.example", "A")) == 1
+    assert len(system.names) == len(set(system.names))
     assert system.made == 1
     assert result.stderr.count("resolved") == 1
     # Without the name's address, what is from there changes; with it, both configurations have the same answer.
     assert "2 change with" in run("simulate", config, traffic, "--against", other, "--offline").stdout
     assert "nothing changes with" in result.stdout
+
+
+@pytest.fixture(params=["lock", "hosts"])
+def names(request, tmp_path):
+    """Give a file with the address of caller.example, of each kind."""
+    path = tmp_path / "names"
+    if request.param == "hosts":
+        path.write_text("# by hand\n198.51.100.9 caller.example\n")
+        return str(path)
+    folder = tmp_path / "asked"
+    folder.mkdir()
+    with NameServer(ZONE) as server:
+        resolver = SystemResolver(**resolver_configuration(folder), port=server.port)
+        resolver.prepare([("caller.example", True)])
+    LockFile.write(path, resolver.answers)
+    return str(path)
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+def test_names_file(call, words, named, names, system):
+    """With --names the addresses of the file count, and nobody is asked, also about names that aren't in it."""
+    named("caller.example")
+    named("not-in-the-file.example")
+
+    result = call(words, "--names", names)
+
+    assert system.made == 0
+    assert result.exit_code != 2, result.output
+    assert "resolved" not in result.output
+
+
+def test_names_of_the_file_decide(run, config, message, named, names):
+    """A request from an address of the file is identified by the name."""
+    named("caller.example")
+
+    result = run("explain", config, "-m", message(), "-s", "198.51.100.9", "--names", names)
+
+    assert result.stdout.startswith("trunk (by ip, section by-name)\n")
+
+
+@pytest.mark.parametrize("mode", [[], ["--jobs", "2"], ["--against", "other"], ["--explain", "5"]])
+def test_names_in_every_mode(run, config, other, traffic, named, names, mode):
+    """The addresses of the file count in every mode of simulate."""
+    named("caller.example", config, other)
+    mode = [other if word == "other" else word for word in mode]
+
+    known = run("simulate", config, traffic, *mode, "--names", names)
+    unknown = run("simulate", config, traffic, *mode, "--offline")
+
+    assert known.exit_code == 0
+    assert known.stdout != unknown.stdout
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("192.0.2.300 a.example\n", "names:1: '192.0.2.300' is not a valid address"),
+        ('{"schema_version": 99}', "names"),
+        (None, "No such file"),
+    ],
+)
+def test_unusable_names_file(call, words, tmp_path, content, said):
+    """A file that isn't one of names ends the command with its place, before the configuration is read."""
+    path = tmp_path / "names"
+    if content is not None:
+        path.write_text(content)
+
+    result = call(words, "--names", str(path))
+
+    assert result.exit_code == 2
+    # An error is printed in a frame, which may break a line anywhere.
+    assert said.replace(" ", "") in "".join(result.stderr.replace("│", "").split())
+    assert result.stdout == ""
 
 
 def test_completion_asks_nobody(config, named, system):
