@@ -289,7 +289,8 @@ class _Builder:
             )
         except ResolutionError as error:
             self.refused = True
-            origin = names[0][1]
+            failed = [origin for text, origin in names if quoted(text) in str(error)]
+            origin = failed[0] if failed else names[0][1]
             self._problems.add(
                 "match-name",
                 origin.file,

@@ -22,7 +22,7 @@ from identify.config.problems import Problems
 from identify.model import Transport
 from identify.strings import ascii_lower, quoted
 
-__all__ = ["Leftovers", "build_transport"]
+__all__ = ["Leftovers", "build_transport", "has_bad_bind"]
 
 DEFAULT_PORTS = {"udp": 5060, "tcp": 5060, "tls": 5061}
 
@@ -88,6 +88,12 @@ def build_transport(
         options=options.values(without=("password",)),
         origin=candidate.origin,
     )
+
+
+def has_bad_bind(options: Options, resolver: Resolver) -> bool:
+    """Return whether a section's own ``bind`` is not a valid address."""
+    bind = options.line("bind")
+    return bind is not None and _bound(bind.value, resolver) is None
 
 
 def _bound(text: str, resolver: Resolver) -> Address | None:
