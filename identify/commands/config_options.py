@@ -28,7 +28,11 @@ class AnsweredRelease:
 
     def __str__(self) -> str:
         """Return the line that the commands print."""
+        from identify.config.releases import NEWEST  # noqa: PLC0415  Help and completion do without.
+
         name = f"as Asterisk {self.release.name}"
+        if self.release.line > NEWEST.line:
+            name += " (newer than any that is known here: as the newest)"
         if self.chosen == "default":
             return f"{name} (the newest known; --release VERSION for another)"
         return f"{name}, as the log says" if self.chosen == "log" else name

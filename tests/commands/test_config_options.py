@@ -160,6 +160,21 @@ def test_release_in_json(call, words):
     assert "as Asterisk" not in default.output
 
 
+def test_newer_release(run, config):
+    """A release that isn't known yet is answered for as the newest, and the line says so."""
+    result = run("show", "identifiers", config, "--release", "24.1.0")
+
+    assert (
+        "as Asterisk 24.1.0 (newer than any that is known here: as the newest)" in result.stderr.splitlines()
+    )
+
+
+def test_older_release(run, config):
+    """A given release decides: 18.10.0 has no identifier request_uri."""
+    assert "request_uri" in run("show", "identifiers", config).stdout.split()
+    assert "request_uri" not in run("show", "identifiers", config, "--release", "18.10.0").stdout.split()
+
+
 @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
 @pytest.mark.parametrize("version", ["13", "x", "", "23\x1b[2J"])
 def test_unknown_release(call, words, version):
