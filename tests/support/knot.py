@@ -43,7 +43,10 @@ class Knot:
         folder = Path(self._folder.name)
         (folder / "root.zone").write_text("\n".join(_records(self._zone)) + "\n")
         failing = [owner for owner, entry in self._zone.items() if str(entry.get("rcode")) in FAILING]
-        zones = ["  - domain: .\n    file: root.zone\n", *(f"  - domain: {name}.\n    file: missing\n" for name in failing)]
+        zones = [
+            "  - domain: .\n    file: root.zone\n",
+            *(f"  - domain: {name}.\n    file: missing\n" for name in failing),
+        ]
         (folder / "knot.conf").write_text(
             f"server:\n  rundir: {folder}\n  listen: {self.host}@{self.port}\n  udp-workers: 1\n  tcp-workers: 1\n"
             "  background-workers: 1\n"
