@@ -636,6 +636,7 @@ def test_summary(tmp_path):
 
 def test_a_program_with_a_loop_of_its_own(tmp_path):
     """Names are resolved inside a running event loop too: queries have a thread of their own."""
+
     async def inside():
         return loaded(tmp_path, "match=a.ex.com:", {"a.ex.com": A}, one_by_one=False)[0]
 

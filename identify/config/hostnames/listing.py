@@ -95,8 +95,15 @@ def names_of(unknowns: Iterable[Unknown], items: Iterable[tuple[str, bool]] = ()
             use = (unknown.identify.id, unknown.identify.endpoint, name.origin)
             uses.setdefault((name.text, srv_lookups), []).append(use)
             hosts.add(host_of(name.text))
-    names = [Name(text=text, srv_lookups=srv, uses=tuple(found)) for (text, srv), found in uses.items()]
-    names.sort(key=lambda name: (name.uses[0][2].file, name.uses[0][2].line))
+
+    def place(use: tuple[str, str, Origin]) -> tuple[str, int]:
+        return use[2].file, use[2].line
+
+    names = [
+        Name(text=text, srv_lookups=srv, uses=tuple(sorted(found, key=place)))
+        for (text, srv), found in uses.items()
+    ]
+    names.sort(key=lambda name: place(name.uses[0]))
     for text, srv_lookups in items:
         if not srv_lookups and (text, False) not in uses and text not in hosts:
             names.append(Name(text=text, srv_lookups=False))
