@@ -11,6 +11,9 @@ from identify.importing import lazy_names
 from identify.version import __version__
 
 if TYPE_CHECKING:
+    from identify.config.hostnames.dns import SystemResolver
+    from identify.config.hostnames.hosts import HostsFile
+    from identify.config.hostnames.lock import LockFile
     from identify.config.releases import NEWEST, Release
     from identify.configuration import (
         Configuration,
@@ -52,6 +55,9 @@ else:
     __getattr__, __dir__ = lazy_names(
         __name__,
         {
+            "identify.config.hostnames.dns": ("SystemResolver",),
+            "identify.config.hostnames.hosts": ("HostsFile",),
+            "identify.config.hostnames.lock": ("LockFile",),
             "identify.config.releases": ("NEWEST", "Release"),
             "identify.configuration": (
                 "Configuration",
@@ -118,10 +124,12 @@ __all__ = [
     "EngineFileError",
     "Explanation",
     "HeaderRule",
+    "HostsFile",
     "Identify",
     "IdentifyError",
     "Indices",
     "LimitError",
+    "LockFile",
     "Match",
     "MessageError",
     "NotAskedError",
@@ -139,6 +147,7 @@ __all__ = [
     "Settings",
     "Simulation",
     "Step",
+    "SystemResolver",
     "TextPattern",
     "Transport",
     "Unknown",

@@ -42,6 +42,7 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
 #: Where a program comes from: Debian's packages.
 PROGRAMS = {
     "sipp": "apt-get install sip-tester",
+    "knotd": "apt-get install knot",
     "tcpdump": "apt-get install tcpdump",
     "chromium": "apt-get install chromium chromium-driver",
     "chromedriver": "apt-get install chromium chromium-driver",

@@ -86,6 +86,11 @@ for _listed in (
         "Compare the verdicts in Asterisk's LOG with those that CONFIG gives to the same requests.",
     ),
     ListedCommand(
+        "resolve",
+        "identify.commands.sources.resolve",
+        "Look up the host names of CONFIG as Asterisk does, and tell what has changed since a lock file.",
+    ),
+    ListedCommand(
         "completion",
         "identify.commands.completion",
         "Print the script that completes this command's arguments in SHELL.",

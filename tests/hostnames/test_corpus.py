@@ -3,6 +3,7 @@
 from collections import Counter
 
 import pytest
+from knot import Knot, can_serve
 from nameserver import NameServer, OneByOne, resolver_configuration
 from recorded import records, shown, wire
 
@@ -14,7 +15,7 @@ from identify.request import Request
 
 CORPUS = "corpus-dns.jsonl.gz"
 FAMILIES = sorted(records(CORPUS))
-#: Seconds for each attempt where a server is silent; everything else is answered at once.
+#: Seconds for each attempt where a server is silent for some names; everything else is answered at once.
 SOON = 0.25
 
 families = pytest.mark.parametrize("family", FAMILIES)
@@ -37,7 +38,8 @@ def arguments(record, server, folder):
     """Return the arguments of a resolver that asks this server as the recorded machine did."""
     hosts = "127.0.0.1 localhost\n::1 localhost\n" + record["hosts"]
     files = resolver_configuration(folder, text=record["resolv"], hosts=hosts)
-    return {**files, "port": server.port, "timeout": SOON, "asterisk_here": True}
+    silent = "timeout" in record["resolv"]
+    return {**files, "port": server.port, "timeout": SOON if silent else None, "asterisk_here": True}
 
 
 def place(record):
@@ -76,6 +78,25 @@ def test_answers(family, tmp_path):
             wrong.append(f"{place(record)}: {listed}")
         assert list(configuration.identifiers) == record["order"]
         assert not configuration.unknowns
+        wrong += wrong_answers(record, configuration)
+    assert not wrong, shown(wrong)
+
+
+#: What no real name server answers: silence, and names that no zone file has.
+REAL = [family for family in FAMILIES if family not in ("dns-timeout", "dns-weird")]
+
+
+@pytest.mark.needs("knotd")
+@pytest.mark.parametrize("family", REAL)
+def test_answers_of_a_real_server(family, tmp_path):
+    """The same with Knot as the name server."""
+    wrong = []
+    for record in records(CORPUS)[family]:
+        assert can_serve(record["dns"]), place(record)
+        with Knot(record["dns"]) as server:
+            configuration = load(record, SystemResolver(**arguments(record, server, tmp_path)))
+        if lists(configuration.show_identifies().split("\n")) != lists(record["identifies"]):
+            wrong.append(f"{place(record)}: {configuration.show_identifies()}")
         wrong += wrong_answers(record, configuration)
     assert not wrong, shown(wrong)
 

@@ -31,7 +31,7 @@ import attrs
 from identify.config.hostnames.answers import Answer, Answers, Query
 from identify.config.hostnames.hosts import hosts_table
 from identify.config.hostnames.resolv_conf import ResolvConf
-from identify.config.hostnames.rules import NotAskedError, ResolutionError, host_of, service_names
+from identify.config.hostnames.rules import NotAskedError, ResolutionError, host_of, is_asked, service_names
 from identify.strings import ascii_lower
 
 if TYPE_CHECKING:
@@ -164,9 +164,8 @@ class SystemResolver:
                 self.answers.addresses[host].get()
                 return self.answers.addresses[host].by
             for target in targets:
-                host = host_of(target)
-                if host is not None:
-                    self.answers.addresses[host].get()
+                if is_asked(target):
+                    self.answers.addresses[target].get()
         except (NotAskedError, KeyError):
             return "unknown"
         except ResolutionError:
@@ -257,8 +256,8 @@ class _Asking:
         await asyncio.gather(*map(self.services, services))
         targets = [target for name in services for target in self._answers.services[name].values]
         if targets:
-            hosts = dict.fromkeys(host_of(target) for target in targets)
-            await asyncio.gather(*(self.addresses(target) for target in hosts if target is not None))
+            hosts = dict.fromkeys(target for target in targets if is_asked(target))
+            await asyncio.gather(*map(self.addresses, hosts))
         elif host is not None and all(self._answers.services[name].known for name in services):
             await self.addresses(host)
 

@@ -35,6 +35,7 @@ __all__ = [
     "ResolutionError",
     "Resolver",
     "host_of",
+    "is_asked",
     "resolve_names",
     "service_names",
 ]
@@ -167,10 +168,18 @@ def service_names(text: str, *, srv_lookups: bool) -> Iterator[str]:
             yield service + text
 
 
-def host_of(name: str) -> str | None:
-    """Return the host of an item or target if a resolver is asked for its addresses, else None."""
-    host = _split(name)[0] if ":" in name or name.startswith("[") else name
-    return host if parse_address(host) is None and _askable(host) else None
+def host_of(text: str) -> str | None:
+    """Return the host of an item if a resolver is asked for its addresses, None if nobody is.
+
+    Raises :class:`ResolutionError` if the item has a port that isn't one.
+    """
+    host, _ = _split(text)
+    return host if is_asked(host) else None
+
+
+def is_asked(name: str) -> bool:
+    """Return whether a resolver is asked for the addresses of a host or a target."""
+    return _literal(name) is None and _askable(name)
 
 
 def _append(rules: list[AddressRule], text: str, origin: Origin, addresses: Iterable[Address]) -> None:
@@ -196,7 +205,7 @@ def _append(rules: list[AddressRule], text: str, origin: Origin, addresses: Iter
 
 def _addresses(resolver: Resolver, name: str, item: str, port: int) -> list[Address]:
     """Return the addresses of a name or of an SRV target, with the item's port."""
-    literal = parse_address(name) if ":" not in name or name.count(":") > 1 else None
+    literal = _literal(name)
     if literal is not None:
         return [literal._replace(port=port)]
     described = quoted(item) if name == item else f"{quoted(item)} (host {quoted(name)})"
@@ -210,6 +219,11 @@ def _addresses(resolver: Resolver, name: str, item: str, port: int) -> list[Addr
         raise ResolutionError(f"{described}: {escaped(str(error))}") from error
     addresses = [parse_address(answer) for answer in answers[: MAX_ADDRESSES + 1]]
     return [address._replace(port=port) for address in addresses if address is not None]
+
+
+def _literal(name: str) -> Address | None:
+    """Return the address that a host or a target is, None for a name."""
+    return parse_address(name) if ":" not in name or name.count(":") > 1 else None
 
 
 def _split(text: str) -> tuple[str, int]:
