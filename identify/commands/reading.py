@@ -7,7 +7,7 @@ nobody is asked and no library for it is loaded.  Everything is printed on stand
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import rich_click as click
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from identify.config.releases import Release
     from identify.configuration import Configuration, Resolver
 
-__all__ = ["known_release", "load", "load_all"]
+__all__ = ["known_release", "load", "load_all", "load_with", "point_to_release"]
 
 
 def load(path: str, options: ConfigOptions, answered: AnsweredRelease | None = None) -> Configuration:
@@ -33,18 +33,29 @@ def load_all(
     paths: Sequence[str], options: ConfigOptions, answered: AnsweredRelease | None = None
 ) -> list[Configuration]:
     """Read configurations, or end the command; a name that several of them have is asked once."""
+    answered = answered if answered is not None else options.answered
+    with _resolver(options) as resolver:
+        configurations = [load_with(path, resolver, options, answered) for path in paths]
+    point_to_release(configurations, answered)
+    return configurations
+
+
+def load_with(
+    path: str, resolver: Resolver | None, options: ConfigOptions, answered: AnsweredRelease
+) -> Configuration:
+    """Read a configuration with somebody else's answers about host names, or end the command."""
     from identify.configuration import Configuration  # noqa: PLC0415  Help and completion do without.
 
-    answered = answered if answered is not None else options.answered
-    with _resolver(options) as resolver, unusable_input():
-        configurations = [
-            Configuration.from_path(path, resolver=resolver, release=answered.release) for path in paths
-        ]
+    with unusable_input():
+        return Configuration.from_path(path, resolver=resolver, release=answered.release)
+
+
+def point_to_release(configurations: Iterable[Configuration], answered: AnsweredRelease) -> None:
+    """Say which release a configuration gives away, where none was told."""
     if answered.chosen == "default":
         proposals = [line for line in map(_proposal, configurations) if line is not None]
         for line in dict.fromkeys(proposals):
             click.echo(styled(line, "warning"), err=True)
-    return configurations
 
 
 def known_release(version: str) -> Release | None:

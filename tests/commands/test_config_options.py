@@ -54,6 +54,8 @@ def reading_commands():
 
 
 COMMANDS = reading_commands()
+#: Commands to which names are a means; resolve is about them, and says itself what it asked.
+USING = [words for words in COMMANDS if words != ("resolve",)]
 
 
 class Asked:
@@ -72,7 +74,7 @@ class Asked:
     def __call__(self, **more):
         """Return a resolver of the system that asks the name server."""
         self.made += 1
-        return SystemResolver(**self.arguments, **more)
+        return SystemResolver(**{**more, **self.arguments})
 
 
 @pytest.fixture
@@ -112,6 +114,7 @@ def call(run, config, message, traffic, tmp_path):
         ("bench",): ["--seconds", "0.001"],
         ("simulate",): [traffic],
         ("verify",): [str(log), "--year", "2026"],
+        ("resolve",): ["--year", "2026"],
     }
 
     def invoke(words, *options):
@@ -137,7 +140,7 @@ def test_commands_that_read():
 
 
 @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
-def test_release_is_told(call, words):
+def test_release_is_told(call, words, system):
     """Every command says for which release it answers, once, in a line of its own that isn't the first."""
     default, given = call(words), call(words, "--release", "23")
 
@@ -151,7 +154,7 @@ def test_release_is_told(call, words):
 
 
 @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
-def test_release_in_json(call, words):
+def test_release_in_json(call, words, system):
     """The JSON has the release and how it was chosen."""
     default, given = call(words, "--json"), call(words, "--json", "--release", "23")
 
@@ -198,7 +201,7 @@ def test_offline_with_names(call, words, tmp_path):
     assert "--names cannot be used with --offline" in result.stderr
 
 
-@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+@pytest.mark.parametrize("words", USING, ids=" ".join)
 def test_names_are_asked(call, words, named, system):
     """By default a name is asked, and one line on standard error says so."""
     named("caller.example")
@@ -222,7 +225,7 @@ def test_offline(call, words, named, system):
     assert "resolved" not in result.output
 
 
-@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+@pytest.mark.parametrize("words", USING, ids=" ".join)
 def test_without_names(call, words, system):
     """A configuration without names asks nobody, although an item of it is a mistyped address."""
     result = call(words)
@@ -383,7 +386,7 @@ def test_completion_asks_nobody(config, named, system):
     ],
 )
 @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
-def test_user_agent(call, config, words, line, said):
+def test_user_agent(call, config, words, line, said, system):
     """A user agent that names another release is pointed to, with its line, where none was told; it decides nothing."""
     with open(config, "a", encoding="utf-8") as file:
         file.write(f"[global]\ntype = global\nuser_agent = {line}\n")

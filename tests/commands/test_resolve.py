@@ -9,6 +9,8 @@ from nameserver import NameServer, resolver_configuration
 import identify.config.hostnames
 from identify.config.hostnames import LockFile, SystemResolver
 
+from .conftest import DEFAULT
+
 CONFIGURATION = """\
 [provider]
 type = endpoint
@@ -79,6 +81,7 @@ def test_text(resolve):
         "  pjsip.conf:10: identify provider, endpoint provider\n"
         "  addresses of backup.provider.example: 198.51.100.8 (TTL 300)\n"
         "  gives 198.51.100.8\n"
+        f"{DEFAULT}\n"
     )
 
 
@@ -128,7 +131,7 @@ def test_lock_and_check(resolve, tmp_path):
 
     assert (result.exit_code, result.stdout) == (
         0,
-        f"all 2 names have the same addresses as in {tmp_path / 'lock'}\n",
+        f"all 2 names have the same addresses as in {tmp_path / 'lock'}\n{DEFAULT}\n",
     )
 
 
@@ -194,7 +197,10 @@ def test_nothing_to_resolve(run, tmp_path):
     (tmp_path / "pjsip.conf").write_text("[a]\ntype = identify\nendpoint = a\nmatch = 192.0.2.1\n")
     result = run("resolve", str(tmp_path), "--lock", str(tmp_path / "lock"))
 
-    assert (result.exit_code, result.stdout) == (0, "the configuration has no host names to resolve\n")
+    assert (result.exit_code, result.stdout) == (
+        0,
+        f"the configuration has no host names to resolve\n{DEFAULT}\n",
+    )
     assert LockFile.read(tmp_path / "lock").addresses == {}
 
 
@@ -213,3 +219,25 @@ def test_wrong_usage(resolve, arguments, says):
 
     assert result.exit_code == 2
     assert says in result.stderr
+
+
+@pytest.mark.parametrize("options", [["--offline"], ["--names", "hosts"]])
+def test_lock_needs_answers(resolve, tmp_path, options):
+    """A lock file is written from answers of today, so asking nobody is wrong usage."""
+    options = [str(tmp_path / word) if word == "hosts" else word for word in options]
+
+    result = resolve("--lock", tmp_path / "lock", *options)
+
+    assert result.exit_code == 2
+    assert f"and {options[0]} asks for none" in " ".join(result.stderr.replace("│", " ").split())
+    assert not (tmp_path / "lock").exists()
+
+
+def test_offline(resolve):
+    """Offline the names are listed with their places, and none is known."""
+    result = resolve("--offline")
+
+    assert result.exit_code == 0
+    assert "pjsip.conf:15: identify other, endpoint other" in result.stdout
+    assert result.stdout.count("  not known: ") == 2
+    assert "gives" not in result.stdout

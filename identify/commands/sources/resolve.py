@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import rich_click as click
 
+from identify.commands.config_options import ConfigOptions, config_options
 from identify.commands.options import gathered
 from identify.commands.output import (
     STATUS_DIFFERS,
@@ -19,10 +20,12 @@ from identify.commands.output import (
     json_option,
     origin_as_dict,
     print_json,
+    print_release,
     shown,
     styled,
     unusable_input,
 )
+from identify.commands.reading import load_with, point_to_release
 from identify.commands.traffic.options import TrafficOptions, traffic_options
 
 if TYPE_CHECKING:
@@ -52,7 +55,6 @@ class ResolveOptions:
 
     lock: str | None
     check: str | None
-    names: str | None
     here: bool
     resolv_conf: str
     hosts: str
@@ -66,10 +68,6 @@ OPTIONS = [
     click.option(
         "--check", metavar="FILE", type=click.Path(),
         help="Print what has changed since this lock file was written, such as names.lock.",
-    ),
-    click.option(
-        "--names", metavar="FILE", type=click.Path(),
-        help="Ask nobody: answers from a lock file or a file like /etc/hosts, such as names.lock.",
     ),
     click.option(
         "--here", is_flag=True,
@@ -91,6 +89,7 @@ OPTIONS = [
 @click.argument("traffic", metavar="[TRAFFIC...]", nargs=-1, type=click.Path(allow_dash=True))
 @gathered("options", ResolveOptions, OPTIONS)
 @traffic_options
+@config_options
 @json_option
 @click.pass_context
 def resolve(
@@ -99,56 +98,59 @@ def resolve(
     traffic: tuple[str, ...],
     options: ResolveOptions,
     reading: TrafficOptions,
+    config_options: ConfigOptions,
     as_json: bool,
 ) -> None:
     """Look up the host names of CONFIG as Asterisk does, and tell what has changed since a lock file.
 
-    This command sends DNS queries, unless --names is given.  With --check and TRAFFIC it also tells which requests get
-    another endpoint by what has changed.
+    This command sends DNS queries, unless --names or --offline is given.  With --check and TRAFFIC it also tells which
+    requests get another endpoint by what has changed.
 
     Exit status: 0 done, 1 something has changed with --check, 2 wrong usage or unreadable input, 3 with --check,
     nothing has changed as far as is known, but a name has no answer.
     """
-    if options.names is not None and options.lock is not None:
-        raise click.UsageError("--lock writes new answers, and --names asks for none")
+    if options.lock is not None and (config_options.offline or config_options.names is not None):
+        excluded = "--offline" if config_options.offline else "--names"
+        raise click.UsageError(f"--lock writes new answers, and {excluded} asks for none")
     if traffic and options.check is None:
         raise click.UsageError("TRAFFIC is simulated with the answers of --check and of today")
     with unusable_input():
-        resolved = _Resolved(config, options)
+        resolved = _Resolved(config, options, config_options)
         if options.lock is not None:
             from identify.config.hostnames import LockFile  # noqa: PLC0415  Help and completion do without.
 
             LockFile.write(options.lock, resolved.all_answers())
         comparison = resolved.compared(traffic, reading) if traffic else None
     if as_json:
-        print_json("resolve", resolved.as_dict(comparison))
+        print_json("resolve", config_options.answered, resolved.as_dict(comparison))
     else:
         resolved.print(comparison)
+        print_release(config_options.answered)
     context.exit(resolved.status)
 
 
 class _Resolved:
     """The names of a configuration with what they give now and, with a lock file to check, before."""
 
-    def __init__(self, config: str, options: ResolveOptions) -> None:
+    def __init__(self, config: str, options: ResolveOptions, config_options: ConfigOptions) -> None:
         from identify.config.hostnames import names_file  # noqa: PLC0415  Help and completion do without.
         from identify.config.hostnames.listing import drift, look_up, names_of  # noqa: PLC0415
         from identify.config.hostnames.rules import NameCollector  # noqa: PLC0415
-        from identify.configuration import Configuration  # noqa: PLC0415
 
         self._config = config
         self._options = options
+        self._config_options = config_options
         collector = NameCollector()
-        collected = Configuration.from_path(config, resolver=collector)
+        collected = self._load(collector)
+        point_to_release([collected], config_options.answered)
         self._names = names_of(collected.unknowns, collector.items)
         self._before: Resolver | None = None
         self._now: Resolver = collector
-        self._load = Configuration.from_path
         self.drifts: list[Drift] = []
         if options.check is not None:
             self._before = names_file(options.check)
-        if self._names:
-            self._now = _resolver(options, collector.items)
+        if self._names and not config_options.offline:
+            self._now = _resolver(options, config_options.names, collector.items)
         if self._before is not None:
             self.drifts = drift(self._names, self._before, self._now)
         self.found: list[FoundName] = [look_up(name, self._now) for name in self._names]
@@ -168,7 +170,7 @@ class _Resolved:
         if not isinstance(self._now, SystemResolver):
             return Answers()
         # What a name's literals cover can lead to another query.
-        self._load(self._config, resolver=self._now)
+        self._load(self._now)
         return self._now.answers
 
     def compared(self, traffic: Sequence[str], reading: TrafficOptions) -> Comparison:
@@ -176,14 +178,17 @@ class _Resolved:
         from identify.simulation.runs.comparing import compare_files  # noqa: PLC0415  Few runs read traffic.
         from identify.simulation.runs.work import RunPlan  # noqa: PLC0415
 
-        before: Configuration = self._load(self._config, resolver=self._before)
+        before = self._load(self._before)
         plan = RunPlan(
             configuration=before,
             line_tokens=reading.tokens(before),
             local=reading.local,
             reading=reading.reading,
         )
-        return compare_files(plan, self._load(self._config, resolver=self._now), traffic).comparison
+        return compare_files(plan, self._load(self._now), traffic).comparison
+
+    def _load(self, resolver: Resolver | None) -> Configuration:
+        return load_with(self._config, resolver, self._config_options, self._config_options.answered)
 
     def as_dict(self, comparison: Comparison | None) -> dict[str, Any]:
         """Return all of it as values for JSON."""
@@ -215,12 +220,12 @@ class _Resolved:
             print_comparison(comparison, "the addresses of today")
 
 
-def _resolver(options: ResolveOptions, items: Mapping[tuple[str, bool], None]) -> Resolver:
+def _resolver(options: ResolveOptions, names: str | None, items: Mapping[tuple[str, bool], None]) -> Resolver:
     """Return what answers: a file, or the name servers, which are asked for everything at once."""
     from identify.config.hostnames import SystemResolver, names_file  # noqa: PLC0415  Help does without.
 
-    if options.names is not None:
-        return names_file(options.names)
+    if names is not None:
+        return names_file(names)
     resolver = SystemResolver(
         resolv_conf=options.resolv_conf, hosts=options.hosts, asterisk_here=options.here
     )
