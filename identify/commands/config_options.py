@@ -16,7 +16,7 @@ from identify.strings import escaped
 if TYPE_CHECKING:
     from identify.config.releases import Release
 
-__all__ = ["AnsweredRelease", "ConfigOptions", "config_options"]
+__all__ = ["AnsweredRelease", "ConfigOptions", "SourceOptions", "config_options", "source_options"]
 
 
 @attrs.frozen
@@ -43,10 +43,9 @@ class AnsweredRelease:
 
 
 @attrs.frozen(kw_only=True)
-class ConfigOptions:
-    """How configurations are read; the fields are the options of the command."""
+class SourceOptions:
+    """What a configuration is read from besides its files; the fields are the options of the command."""
 
-    release: Release | None = None
     offline: bool = False
     names: str | None = None
     partial: bool = False
@@ -57,6 +56,13 @@ class ConfigOptions:
             raise click.UsageError(
                 "--names cannot be used with --offline: with --names nobody is asked anyway"
             )
+
+
+@attrs.frozen(kw_only=True)
+class ConfigOptions(SourceOptions):
+    """How configurations are read; the fields are the options of the command."""
+
+    release: Release | None = None
 
     @property
     def answered(self) -> AnsweredRelease:
@@ -78,28 +84,27 @@ def _release(context: click.Context, param: click.Parameter, value: str | None) 
         raise click.BadParameter(escaped(str(error)), context, param) from error
 
 
-#: Adds the options of reading a CONFIG to a command, as its argument ``config_options``.
-config_options = gathered(
-    "config_options",
-    ConfigOptions,
-    [
-        click.option(
-            "--release", metavar="VERSION", callback=_release,
-            help="Version of the Asterisk that is meant, such as 18.10.0 or certified/20.7; the newest known by "
-            "default.",
-        ),
-        click.option(
-            "--offline", is_flag=True,
-            help="Ask nobody for the host names in CONFIG; an answer that depends on them is undetermined.",
-        ),
-        click.option(
-            "--names", metavar="FILE", type=click.Path(),
-            help="Take the addresses of host names from a file, such as names.lock or /etc/hosts, and ask nobody.",
-        ),
-        click.option(
-            "--partial", is_flag=True,
-            help="Read a CONFIG of which parts are missing, such as included files; an answer that depends on them is "
-            "undetermined.",
-        ),
-    ],
+RELEASE = click.option(
+    "--release", metavar="VERSION", callback=_release,
+    help="Version of the Asterisk that is meant, such as 18.10.0 or certified/20.7; the newest known by default.",
 )  # fmt: skip
+SOURCES = [
+    click.option(
+        "--offline", is_flag=True,
+        help="Ask nobody for the host names in CONFIG; an answer that depends on them is undetermined.",
+    ),
+    click.option(
+        "--names", metavar="FILE", type=click.Path(),
+        help="Take the addresses of host names from a file, such as names.lock or /etc/hosts, and ask nobody.",
+    ),
+    click.option(
+        "--partial", is_flag=True,
+        help="Read a CONFIG of which parts are missing, such as included files; an answer that depends on them is "
+        "undetermined.",
+    ),
+]  # fmt: skip
+
+#: Adds the options of reading a CONFIG to a command, as its argument ``config_options``.
+config_options = gathered("config_options", ConfigOptions, [RELEASE, *SOURCES])
+#: The same for a command that answers for releases that it has options of its own for, as ``source_options``.
+source_options = gathered("source_options", SourceOptions, SOURCES)

@@ -97,9 +97,14 @@ def origin_as_dict(origin: Origin) -> dict[str, Any]:
     return {"file": origin.file, "line": origin.line, "template": origin.template}
 
 
-def print_json(command: str, answered: AnsweredRelease, content: Mapping[str, Any]) -> None:
-    """Print one JSON object, in ASCII; bytes that aren't UTF-8 are lone surrogates, as in PEP 383."""
-    beginning = {"schema_version": SCHEMA_VERSION, "command": command, "release": answered.as_dict()}
+def print_json(command: str, answered: AnsweredRelease | None, content: Mapping[str, Any]) -> None:
+    """Print one JSON object, in ASCII; bytes that aren't UTF-8 are lone surrogates, as in PEP 383.
+
+    ``answered`` is the release that is answered for, None if the content says for which.
+    """
+    beginning: dict[str, Any] = {"schema_version": SCHEMA_VERSION, "command": command}
+    if answered is not None:
+        beginning["release"] = answered.as_dict()
     click.echo(json.dumps({**beginning, **content}, indent=2))
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import rich_click as click
 
-from identify.commands.config_options import AnsweredRelease, ConfigOptions
+from identify.commands.config_options import AnsweredRelease, ConfigOptions, SourceOptions
 from identify.commands.output import styled, unusable_input
 from identify.strings import shown
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from identify.config.releases import Release
     from identify.configuration import Configuration, Resolver
 
-__all__ = ["known_release", "load", "load_all", "load_with", "point_to_release"]
+__all__ = ["known_release", "load", "load_all", "load_as", "load_with", "point_to_release"]
 
 
 def load(path: str, options: ConfigOptions, answered: AnsweredRelease | None = None) -> Configuration:
@@ -35,19 +35,25 @@ def load_all(
     """Read configurations, or end the command; a name that several of them have is asked once."""
     answered = answered if answered is not None else options.answered
     with _resolver(options) as resolver:
-        configurations = [load_with(path, resolver, options, answered) for path in paths]
+        configurations = [load_with(path, resolver, options, answered.release) for path in paths]
     point_to_release(configurations, answered)
     return configurations
 
 
+def load_as(path: str, options: SourceOptions, releases: Sequence[Release]) -> list[Configuration]:
+    """Read one configuration as each of some releases does, or end the command; a name is asked once."""
+    with _resolver(options) as resolver:
+        return [load_with(path, resolver, options, release) for release in releases]
+
+
 def load_with(
-    path: str, resolver: Resolver | None, options: ConfigOptions, answered: AnsweredRelease
+    path: str, resolver: Resolver | None, options: SourceOptions, release: Release
 ) -> Configuration:
     """Read a configuration with somebody else's answers about host names, or end the command."""
     from identify.configuration import Configuration  # noqa: PLC0415  Help and completion do without.
 
     with unusable_input():
-        return Configuration.from_path(path, resolver=resolver, release=answered.release)
+        return Configuration.from_path(path, resolver=resolver, release=release)
 
 
 def point_to_release(configurations: Iterable[Configuration], answered: AnsweredRelease) -> None:
@@ -83,7 +89,7 @@ def _proposal(configuration: Configuration) -> str | None:
 
 
 @contextlib.contextmanager
-def _resolver(options: ConfigOptions) -> Iterator[Resolver | None]:
+def _resolver(options: SourceOptions) -> Iterator[Resolver | None]:
     """Give who answers for host names, None for nobody."""
     if options.offline:
         yield None

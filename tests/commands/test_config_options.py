@@ -13,9 +13,12 @@ import click
 import pytest
 from nameserver import NameServer, resolver_configuration
 
+from identify.commands.config_options import SourceOptions
 from identify.commands.main import sip_identify
+from identify.commands.reading import load_as
 from identify.config import hostnames
 from identify.config.hostnames import LockFile, SystemResolver
+from identify.config.releases import release_of
 
 from .conftest import DEFAULT, DEFAULT_AS_JSON
 
@@ -54,6 +57,15 @@ def reading_commands():
 
 
 COMMANDS = reading_commands()
+
+
+def options_of(words):
+    """Return the options of a command."""
+    return {option for param in COMMANDS[words].params for option in param.opts}
+
+
+#: Commands that answer for one release, and not for two that have options of their own.
+ANSWERING = [words for words in COMMANDS if "--release" in options_of(words)]
 #: Commands to which names are a means; resolve is about them, and says itself what it asked.
 USING = [words for words in COMMANDS if words != ("resolve",)]
 
@@ -115,6 +127,7 @@ def call(run, config, message, traffic, tmp_path):
         ("simulate",): [traffic],
         ("verify",): [str(log), "--year", "2026"],
         ("resolve",): ["--year", "2026"],
+        ("upgrade",): ["--from", "18.10.0", "--to", "23"],
     }
 
     def invoke(words, *options):
@@ -131,7 +144,9 @@ def told(words, result):
 @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
 def test_every_command_has_them(words):
     """No command that reads a CONFIG forgets an option."""
-    assert {option for param in COMMANDS[words].params for option in param.opts} >= OPTIONS
+    two_releases = {"--from", "--to"} <= options_of(words)
+
+    assert options_of(words) >= (OPTIONS - {"--release"} if two_releases else OPTIONS)
 
 
 def test_commands_that_read():
@@ -139,7 +154,7 @@ def test_commands_that_read():
     assert {("explain",), ("bench",), ("simulate",), ("verify",), ("show", "problems")} <= set(COMMANDS)
 
 
-@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+@pytest.mark.parametrize("words", ANSWERING, ids=" ".join)
 def test_release_is_told(call, words, system):
     """Every command says for which release it answers, once, in a line of its own that isn't the first."""
     default, given = call(words), call(words, "--release", "23")
@@ -153,7 +168,7 @@ def test_release_is_told(call, words, system):
         assert "as Asterisk" not in default.stdout
 
 
-@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+@pytest.mark.parametrize("words", ANSWERING, ids=" ".join)
 def test_release_in_json(call, words, system):
     """The JSON has the release and how it was chosen."""
     default, given = call(words, "--json"), call(words, "--json", "--release", "23")
@@ -178,7 +193,7 @@ def test_older_release(run, config):
     assert "request_uri" not in run("show", "identifiers", config, "--release", "18.10.0").stdout.split()
 
 
-@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+@pytest.mark.parametrize("words", ANSWERING, ids=" ".join)
 @pytest.mark.parametrize("version", ["13", "x", "", "23\x1b[2J"])
 def test_unknown_release(call, words, version):
     """What is not a known release is wrong usage, before anything is read, and names the value."""
@@ -362,6 +377,19 @@ def test_unusable_names_file(call, words, tmp_path, content, said):
     assert result.stdout == ""
 
 
+def test_one_configuration_as_two_releases(config, named, system):
+    """Read as several releases, a configuration has each's objects, and its names are asked once."""
+    named("caller.example")
+
+    older, newest = load_as(config, SourceOptions(), [release_of("18.10.0"), release_of("newest")])
+
+    assert "request_uri" not in older.identifiers
+    assert "request_uri" in newest.identifiers
+    assert older.identifies["by-name"].addresses == newest.identifies["by-name"].addresses != ()
+    assert system.made == 1
+    assert len(system.names) == len(set(system.names))
+
+
 def test_completion_asks_nobody(config, named, system):
     """Offering the ids of a configuration looks nothing up."""
     from identify.commands.arguments import complete_transports  # noqa: PLC0415
@@ -385,7 +413,7 @@ def test_completion_asks_nobody(config, named, system):
         ("FPBX-13.0.1(13.18.3)", "user_agent names Asterisk 13.18.3, which is not a known release"),
     ],
 )
-@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+@pytest.mark.parametrize("words", ANSWERING, ids=" ".join)
 def test_user_agent(call, config, words, line, said, system):
     """A user agent that names another release is pointed to, with its line, where none was told; it decides nothing."""
     with open(config, "a", encoding="utf-8") as file:

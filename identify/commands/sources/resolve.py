@@ -188,7 +188,7 @@ class _Resolved:
         return compare_files(plan, self._load(self._now), traffic).comparison
 
     def _load(self, resolver: Resolver | None) -> Configuration:
-        return load_with(self._config, resolver, self._config_options, self._config_options.answered)
+        return load_with(self._config, resolver, self._config_options, self._config_options.answered.release)
 
     def as_dict(self, comparison: Comparison | None) -> dict[str, Any]:
         """Return all of it as values for JSON."""
