@@ -53,7 +53,7 @@ def load_with(
     from identify.configuration import Configuration  # noqa: PLC0415  Help and completion do without.
 
     with unusable_input():
-        return Configuration.from_path(path, resolver=resolver, release=release)
+        return Configuration.from_path(path, resolver=resolver, release=release, partial=options.partial)
 
 
 def point_to_release(configurations: Iterable[Configuration], answered: AnsweredRelease) -> None:
