@@ -55,7 +55,7 @@ def sip_identify(context: click.Context) -> None:
     """Tell which configured endpoint a SIP request belongs to, exactly as Asterisk's PJSIP does.
 
     CONFIG is a pjsip.conf, or a directory that has one, such as /etc/asterisk.  Nothing is sent and no
-    name is looked up: the answer depends only on what is given.
+    name is looked up, except by resolve: the answer depends only on what is given.
     """
     if os.environ.get("NO_COLOR"):
         context.color = False

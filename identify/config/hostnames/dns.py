@@ -42,6 +42,8 @@ __all__ = ["SystemResolver"]
 DNS_PORT = 53
 #: How long all names of a configuration may take, in seconds.
 TOTAL = 60.0
+#: Names that are looked up at the same time; their queries wait for each other in ``exchange``.
+MOST_NAMES_AT_ONCE = 64
 #: How often the caller's thread looks at ``cancel`` and reports progress, in seconds.
 TICK = 0.05
 
@@ -98,13 +100,19 @@ class SystemResolver:
     def services(self, name: str) -> Sequence[str]:
         """Return the targets of the SRV records of ``name``, sorted by priority; none if the query failed."""
         if name not in self.answers.services:
-            self._run(lambda asking: asking.services(name))
+            if self._ended:
+                self.answers.services[name] = Answer(failure=self._ended, known=False)
+            else:
+                self._run(lambda asking: asking.services(name))
         return self.answers.services[name].get()
 
     def addresses(self, name: str) -> Sequence[str]:
         """Return the addresses of ``name``; raises ResolutionError if it has none, NotAskedError if nobody knows."""
         if name not in self.answers.addresses:
-            self._run(lambda asking: asking.addresses(name))
+            if self._ended and ascii_lower(name) not in self._hosts_table():
+                self.answers.addresses[name] = Answer(failure=self._ended, known=False)
+            else:
+                self._run(lambda asking: asking.addresses(name))
         return self.answers.addresses[name].get()
 
     def prepare(self, items: Iterable[tuple[str, bool]]) -> None:
@@ -119,13 +127,16 @@ class SystemResolver:
         if self._progress is not None:
             self._progress(0, len(wanted))
 
-        async def everything(asking: _Asking) -> None:
-            async def one(text: str, srv_lookups: bool) -> None:
-                nonlocal done
-                await asking.item(text, srv_lookups)
-                done += 1
+        waiting = iter(wanted)
 
-            await asyncio.gather(*(one(*item) for item in wanted))
+        async def everything(asking: _Asking) -> None:
+            async def some() -> None:
+                nonlocal done
+                for text, srv_lookups in waiting:
+                    await asking.item(text, srv_lookups)
+                    done += 1
+
+            await asyncio.gather(*(some() for _ in range(MOST_NAMES_AT_ONCE)))
 
         reported = 0
 
@@ -178,10 +189,9 @@ class SystemResolver:
         """Do the work in a thread of its own, whose loop is nobody else's, until it is done or time is over."""
         if not self.answers.made:
             self.answers.made = datetime.now(timezone.utc).isoformat(timespec="seconds")
-        if self._hosts is None:
-            self._hosts = hosts_table(self._hosts_file)
         begun = time.monotonic()
-        asking = _Asking(self._c_library, self._hosts, self._hosts_file, self.answers, self._ended)
+        hosts = self._hosts_table()
+        asking = _Asking(self._c_library, hosts, self._hosts_file, self.answers, self._ended)
         failures: list[BaseException] = []
         finished, stopped = threading.Event(), threading.Event()
 
@@ -212,6 +222,11 @@ class SystemResolver:
         if failures:
             raise failures[0]
         asking.give_up()
+
+    def _hosts_table(self) -> dict[str, tuple[str, ...]]:
+        if self._hosts is None:
+            self._hosts = hosts_table(self._hosts_file)
+        return self._hosts
 
     def _c_library(self) -> CLibrary:
         """Return what asks; made inside of the loop."""
