@@ -201,6 +201,17 @@ def test_search_domains_for_services(tmp_path):
     assert refused(configuration) == "Name or service not known"
 
 
+def test_a_search_domain_that_makes_the_name_too_long(tmp_path):
+    """It is skipped; the name itself is asked."""
+    name, domain = ".".join(["a" * 60] * 3), ".".join(["b" * 60] * 3)
+    configuration, questions, _ = loaded(
+        tmp_path, f"match={name}:", {name: A}, search=domain, options="ndots:9"
+    )
+
+    assert items(configuration) == ["10.0.0.1/32"]
+    assert questions == [f"{name} A", f"{name} AAAA"]
+
+
 def test_hosts_file(tmp_path):
     """All addresses of all lines, before DNS and in any case; SRV records are asked first all the same, and win."""
     hosts = "10.1.1.1 h.ex.com h # first\n10.1.1.2 H.EX.COM\n10.1.1.3 t.ex.com\n"
