@@ -51,7 +51,11 @@ def completing(line):
 def commands(modules):
     """Return those of some modules that belong to one command each."""
     return {
-        name for name in modules if name.startswith(("identify.commands.ask.", "identify.commands.traffic."))
+        name
+        for name in modules
+        if name.startswith(
+            ("identify.commands.ask.", "identify.commands.traffic.", "identify.commands.sources.")
+        )
     }
 
 
@@ -97,6 +101,7 @@ def test_completion_of_a_command_name():
         ("sip-identify bench --se", "identify.commands.ask.bench"),
         ("sip-identify simulate --ag", "identify.commands.traffic.simulate"),
         ("sip-identify verify --zo", "identify.commands.traffic.verify"),
+        ("sip-identify resolve --ch", "identify.commands.sources.resolve"),
     ],
 )
 def test_completion_of_options(line, module):
@@ -106,7 +111,7 @@ def test_completion_of_options(line, module):
     others = {"identify.commands.traffic.options", "identify.commands.traffic.modes"}
     assert commands(found) - others == {module}
     heavy = {"identify.engine", "identify.configuration", "identify.traffic.opening", "identify.report", "zoneinfo",
-             "identify.simulation.simulation", "identify.measuring.measurement", "rich.progress", "asyncio", "multiprocessing"}  # fmt: skip
+             "identify.simulation.simulation", "identify.measuring.measurement", "rich.progress", "asyncio", "multiprocessing", "dns"}  # fmt: skip
     assert heavy & found == set()
 
 

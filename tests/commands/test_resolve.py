@@ -241,3 +241,25 @@ def test_offline(resolve):
     assert "pjsip.conf:15: identify other, endpoint other" in result.stdout
     assert result.stdout.count("  not known: ") == 2
     assert "gives" not in result.stdout
+
+
+def test_names_of_wizards_and_transports(resolve, zone, tmp_path):
+    """A wizard's hosts are in the file of wizards; the name that a transport binds to belongs to no identify."""
+    (tmp_path / "pjsip.conf").write_text("[t]\ntype = transport\nbind = pbx.example:5060\n")
+    (tmp_path / "pjsip_wizard.conf").write_text(
+        "[w]\ntype = wizard\nremote_hosts = backup.provider.example\nidentify/srv_lookups = no\n"
+    )
+    zone["pbx.example"] = {"A": ["192.0.2.5"]}
+
+    assert resolve().stdout == (
+        "backup.provider.example\n"
+        "  pjsip_wizard.conf:3: identify w-identify, endpoint w\n"
+        "  addresses of backup.provider.example: 198.51.100.8 (TTL 300)\n"
+        "  gives 198.51.100.8\n"
+        "\n"
+        "pbx.example\n"
+        "  bind of a transport\n"
+        "  addresses of pbx.example: 192.0.2.5 (TTL 300)\n"
+        "  gives 192.0.2.5\n"
+        f"{DEFAULT}\n"
+    )

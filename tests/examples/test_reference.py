@@ -17,7 +17,8 @@ from identify.commands.ask import explain as explain_command
 from identify.commands.main import STATUS_FAILURE, ListedCommand, sip_identify
 from identify.commands.output import SCHEMA_VERSION
 from identify.config import problems
-from identify.config.hostnames import rules
+from identify.config.hostnames import dns as name_queries
+from identify.config.hostnames import hosts, rules
 from identify.config.language import files, reader
 from identify.config.objects import identifies
 from identify.errors import LimitError, MessageError
@@ -113,6 +114,8 @@ LIMITS = {
     "nested includes": reader.MAX_INCLUDE_DEPTH,
     "nested block comments": reader.MAX_COMMENT_DEPTH,
     "a file": files.MAX_FILE_BYTES,
+    "a hosts or lock file": hosts.MOST_BYTES,
+    "all queries for host names": int(name_queries.TOTAL),
     "all lines": reader.MAX_LINES,
     "sections and options, with what is inherited": reader.MAX_ITEMS,
     "inherited text": reader.MAX_TOTAL_CHARACTERS,

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 import threading
 import time
+from pathlib import Path
 
 import pytest
 from loading import codes, items, problem
@@ -13,6 +16,7 @@ from nameserver import NameServer, OneByOne, resolver_configuration
 from identify.config.hostnames import SystemResolver
 from identify.configuration import Configuration
 
+ROOT = Path(__file__).parents[2]
 SOON = 0.25
 A = {"A": ["10.0.0.1"]}
 BOTH = {"A": ["10.0.0.1"], "AAAA": ["2001:db8::1"]}
@@ -195,6 +199,17 @@ def test_search_domains_for_services(tmp_path):
         "pbx AAAA",
     ]
     assert refused(configuration) == "Name or service not known"
+
+
+def test_a_search_domain_that_makes_the_name_too_long(tmp_path):
+    """It is skipped; the name itself is asked."""
+    name, domain = ".".join(["a" * 60] * 3), ".".join(["b" * 60] * 3)
+    configuration, questions, _ = loaded(
+        tmp_path, f"match={name}:", {name: A}, search=domain, options="ndots:9"
+    )
+
+    assert items(configuration) == ["10.0.0.1/32"]
+    assert questions == [f"{name} A", f"{name} AAAA"]
 
 
 def test_hosts_file(tmp_path):
@@ -641,3 +656,23 @@ def test_a_program_with_a_loop_of_its_own(tmp_path):
         return loaded(tmp_path, "match=a.ex.com:", {"a.ex.com": A}, one_by_one=False)[0]
 
     assert items(asyncio.run(inside())) == ["10.0.0.1/32"]
+
+
+def test_interrupt(tmp_path):
+    """Ctrl-C while names are asked ends at once, in a program that lets Python handle it."""
+    files = resolver_configuration(tmp_path)
+    with NameServer({"a.ex.com": {"rcode": "timeout"}}) as server:
+        program = (
+            "import threading, _thread; from identify import Configuration, SystemResolver\n"
+            "threading.Timer(0.3, _thread.interrupt_main).start()\n"
+            "text = '[i]\\ntype=identify\\nendpoint=e\\nmatch=a.ex.com:'\n"
+            f"resolver = SystemResolver(port={server.port}, timeout=30, **{files!r})\n"
+            "Configuration.from_files({'pjsip.conf': text}, resolver=resolver)\n"
+        )
+        begun = time.monotonic()
+        ran = subprocess.run(
+            [sys.executable, "-c", program], cwd=ROOT, capture_output=True, timeout=60, check=False
+        )
+
+    assert b"KeyboardInterrupt" in ran.stderr
+    assert time.monotonic() - begun < 15

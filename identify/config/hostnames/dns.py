@@ -1,7 +1,7 @@
 """Host names asked as Asterisk on this machine would ask: hosts file, then the name servers of resolv.conf.
 
-Knows what is asked when, in parallel, and for how long; queries are ``exchange``'s, the C library's rules ``libc``'s.
-dnspython is imported when the first query is sent.
+Knows the thread that asks, for how long, and what is kept; which queries go out together is ``asking``'s, sending them
+``exchange``'s, the C library's rules ``libc``'s.  dnspython and asyncio are imported when the first query is sent.
 
 Strategy
 
@@ -17,7 +17,6 @@ is then not known, unless ``asterisk_here`` says that Asterisk runs on this one.
 
 from __future__ import annotations
 
-import asyncio
 import os
 import threading
 import time
@@ -35,6 +34,7 @@ from identify.config.hostnames.rules import NotAskedError, ResolutionError, host
 from identify.strings import ascii_lower
 
 if TYPE_CHECKING:
+    from identify.config.hostnames.asking import Asking
     from identify.config.hostnames.libc import CLibrary
 
 __all__ = ["SystemResolver"]
@@ -98,13 +98,19 @@ class SystemResolver:
     def services(self, name: str) -> Sequence[str]:
         """Return the targets of the SRV records of ``name``, sorted by priority; none if the query failed."""
         if name not in self.answers.services:
-            self._run(lambda asking: asking.services(name))
+            if self._ended:
+                self.answers.services[name] = Answer(failure=self._ended, known=False)
+            else:
+                self._run(lambda asking: asking.services(name))
         return self.answers.services[name].get()
 
     def addresses(self, name: str) -> Sequence[str]:
         """Return the addresses of ``name``; raises ResolutionError if it has none, NotAskedError if nobody knows."""
         if name not in self.answers.addresses:
-            self._run(lambda asking: asking.addresses(name))
+            if self._ended and ascii_lower(name) not in self._hosts_table():
+                self.answers.addresses[name] = Answer(failure=self._ended, known=False)
+            else:
+                self._run(lambda asking: asking.addresses(name))
         return self.answers.addresses[name].get()
 
     def prepare(self, items: Iterable[tuple[str, bool]]) -> None:
@@ -115,27 +121,17 @@ class SystemResolver:
         wanted = list(dict.fromkeys(items))
         self._items.update(dict.fromkeys(wanted))
         self._ended = ""
-        done = 0
         if self._progress is not None:
             self._progress(0, len(wanted))
-
-        async def everything(asking: _Asking) -> None:
-            async def one(text: str, srv_lookups: bool) -> None:
-                nonlocal done
-                await asking.item(text, srv_lookups)
-                done += 1
-
-            await asyncio.gather(*(one(*item) for item in wanted))
-
         reported = 0
 
-        def tick() -> None:
+        def tick(asking: Asking) -> None:
             nonlocal reported
-            if self._progress is not None and done != reported:
-                reported = done
-                self._progress(done, len(wanted))
+            if self._progress is not None and asking.done != reported:
+                reported = asking.done
+                self._progress(asking.done, len(wanted))
 
-        self._run(everything, tick)
+        self._run(lambda asking: asking.items(wanted), tick)
 
     def summary(self) -> str:
         """Return one line for people: how many names were resolved, and how."""
@@ -173,21 +169,23 @@ class SystemResolver:
         return "SRV"
 
     def _run(
-        self, work: Callable[[_Asking], Awaitable[None]], tick: Callable[[], None] = lambda: None
+        self,
+        work: Callable[[Asking], Awaitable[None]],
+        tick: Callable[[Asking], None] = lambda asking: None,
     ) -> None:
         """Do the work in a thread of its own, whose loop is nobody else's, until it is done or time is over."""
+        from identify.config.hostnames.asking import Asking, until  # noqa: PLC0415  Loads asyncio.
+
         if not self.answers.made:
             self.answers.made = datetime.now(timezone.utc).isoformat(timespec="seconds")
-        if self._hosts is None:
-            self._hosts = hosts_table(self._hosts_file)
         begun = time.monotonic()
-        asking = _Asking(self._c_library, self._hosts, self._hosts_file, self.answers, self._ended)
+        asking = Asking(self._c_library, self._hosts_table(), self._hosts_file, self.answers)
         failures: list[BaseException] = []
         finished, stopped = threading.Event(), threading.Event()
 
         def ask() -> None:
             try:
-                asyncio.run(_until(work(asking), stopped))
+                until(lambda: work(asking), stopped, TICK)
             except BaseException as error:  # noqa: BLE001  It is raised where the caller is.
                 failures.append(error)
             finally:
@@ -197,24 +195,30 @@ class SystemResolver:
         thread.start()
         try:
             while not finished.wait(TICK):
-                tick()
+                tick(asking)
                 if self._cancel.is_set():
-                    self._ended = asking.ended = "no answer here: cancelled"
+                    asking.ended = "no answer here: cancelled"
                 elif time.monotonic() - begun > self._total:
-                    self._ended = asking.ended = f"no answer here: not within {self._total:g} seconds"
+                    asking.ended = f"no answer here: not within {self._total:g} seconds"
                 if asking.ended:
+                    self._ended = asking.ended
                     stopped.set()
         finally:
             stopped.set()
             thread.join()
             self._seconds += time.monotonic() - begun
-        tick()
+        tick(asking)
         if failures:
             raise failures[0]
         asking.give_up()
 
+    def _hosts_table(self) -> dict[str, tuple[str, ...]]:
+        if self._hosts is None:
+            self._hosts = hosts_table(self._hosts_file)
+        return self._hosts
+
     def _c_library(self) -> CLibrary:
-        """Return what asks; made inside of the loop."""
+        """Return what asks; it must be made inside the loop."""
         from identify.config.hostnames.exchange import Exchange  # noqa: PLC0415  dnspython is for those who ask.
         from identify.config.hostnames.libc import CLibrary  # noqa: PLC0415
 
@@ -225,90 +229,3 @@ class SystemResolver:
             conf = attrs.evolve(conf, attempts=self._attempts)
         exchange = Exchange(conf, self._port, self.queries.append)
         return CLibrary(conf, exchange, asterisk_here=self._asterisk_here)
-
-
-class _Asking:
-    """One run of queries, each sent once; ``ended`` says why no more are sent, empty while they are."""
-
-    def __init__(
-        self,
-        c_library: Callable[[], CLibrary],
-        hosts: dict[str, tuple[str, ...]],
-        hosts_file: str,
-        answers: Answers,
-        ended: str,
-    ) -> None:
-        self.ended = ended
-        self._make = c_library
-        self._made: CLibrary | None = None
-        self._hosts = hosts
-        self._hosts_file = hosts_file
-        self._answers = answers
-        self._running: dict[tuple[str, str], asyncio.Task[None]] = {}
-
-    async def item(self, text: str, srv_lookups: bool) -> None:
-        """Ask what Asterisk asks for an item of ``match``."""
-        try:
-            services = list(service_names(text, srv_lookups=srv_lookups))
-            host = host_of(text)
-        except ResolutionError:
-            return
-        await asyncio.gather(*map(self.services, services))
-        targets = [target for name in services for target in self._answers.services[name].values]
-        if targets:
-            hosts = dict.fromkeys(target for target in targets if is_asked(target))
-            await asyncio.gather(*map(self.addresses, hosts))
-        elif host is not None and all(self._answers.services[name].known for name in services):
-            await self.addresses(host)
-
-    async def services(self, name: str) -> None:
-        """Ask for SRV records, unless that was done."""
-        if name not in self._answers.services:
-            await self._once(("SRV", name), lambda: self._services(name))
-
-    async def addresses(self, name: str) -> None:
-        """Ask for addresses, unless that was done."""
-        if name not in self._answers.addresses:
-            await self._once(("A", name), lambda: self._addresses(name))
-
-    def give_up(self) -> None:
-        """Answer what was begun and isn't answered: that it isn't known."""
-        for kind, name in self._running:
-            answers = self._answers.services if kind == "SRV" else self._answers.addresses
-            answers.setdefault(name, Answer(failure=self.ended, known=False))
-
-    async def _once(self, key: tuple[str, str], work: Callable[[], Awaitable[None]]) -> None:
-        """Let whoever asks the same wait for the same task."""
-        if key not in self._running:
-            self._running[key] = asyncio.ensure_future(work())
-        await self._running[key]
-
-    async def _services(self, name: str) -> None:
-        if not self.ended:
-            self._answers.services[name] = await self._library.services(name)
-
-    async def _addresses(self, name: str) -> None:
-        found = self._hosts.get(ascii_lower(name))
-        if found is not None:
-            query = Query(name=name, type="hosts", outcome="answered", answers=found, server=self._hosts_file)
-            self._answers.addresses[name] = Answer(values=found, by="hosts", queries=(query,))
-        elif not self.ended:
-            self._answers.addresses[name] = await self._library.addresses(name)
-
-    @property
-    def _library(self) -> CLibrary:
-        if self._made is None:
-            self._made = self._make()
-        return self._made
-
-
-async def _until(work: Awaitable[None], stopped: threading.Event) -> None:
-    """Do the work, and end it soon after ``stopped`` is set."""
-    task = asyncio.ensure_future(work)
-    while not task.done():
-        await asyncio.wait([task], timeout=TICK)
-        if stopped.is_set() and not task.done():
-            task.cancel()
-            await asyncio.wait([task])
-            return
-    task.result()

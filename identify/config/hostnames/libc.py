@@ -52,7 +52,8 @@ class _Found:
 
     @property
     def unreachable(self) -> bool:
-        return all(reply.query.outcome == UNREACHABLE for reply in self.replies.values())
+        outcomes = {reply.query.outcome for reply in self.replies.values()}
+        return outcomes == {UNREACHABLE}
 
 
 class CLibrary:
