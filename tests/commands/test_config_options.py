@@ -240,6 +240,47 @@ def test_offline(call, words, named, system):
     assert "resolved" not in result.output
 
 
+def test_offline_is_undetermined(run, config, message, named, system):
+    """Offline, a request that a name may cover is undetermined, with the name; one that it can't reach isn't."""
+    named("caller.example")
+
+    doubtful = run("explain", config, "-m", message(), "-s", "203.0.113.7", "--offline")
+    certain = run("explain", config, "-m", message(), "-s", "192.168.0.1", "--offline")
+    as_json = run("explain", config, "-m", message(), "-s", "203.0.113.7", "--offline", "--json")
+
+    assert doubtful.exit_code == 3
+    assert doubtful.stdout.startswith("undetermined")
+    assert "caller.example" in doubtful.stdout
+    assert certain.exit_code == 0
+    assert as_json.exit_code == 3
+    assert json.loads(as_json.stdout)["undetermined"] is True
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+def test_partial(call, words, config, system):
+    """A missing include makes the whole file invalid, as in Asterisk; with --partial what is there is read."""
+    text = Path(config).read_text()
+    Path(config).write_text(f"#include missing.conf\n{text}")
+
+    whole, partial = call(words, "--json"), call(words, "--json", "--partial")
+
+    assert partial.exit_code != 2, partial.output
+    # None of these endpoints is in the log, and the order of identifiers isn't in the file.
+    if words not in (("verify",), ("show", "identifiers")):
+        assert whole.stdout != partial.stdout
+
+
+def test_partial_is_undetermined(run, config, message):
+    """What a missing file may have makes an answer undetermined, not wrong."""
+    Path(config).write_text(f"#include missing.conf\n{Path(config).read_text()}")
+    arguments = ("explain", config, "-m", message(), "-s", "203.0.113.7")
+
+    assert run(*arguments).exit_code == 1
+    result = run(*arguments, "--partial")
+    assert result.exit_code == 3
+    assert "missing.conf" in result.stdout
+
+
 @pytest.mark.parametrize("words", USING, ids=" ".join)
 def test_without_names(call, words, system):
     """A configuration without names asks nobody, although an item of it is a mistyped address."""
