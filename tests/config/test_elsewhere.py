@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from identify.config.objects.schema import types
+from identify.config.objects.schema import option_tables
 from identify.configuration import Configuration
 from identify.explain import explain
 from identify.request import Request
@@ -116,7 +116,7 @@ def test_missing_include() -> None:
     assert list(part.endpoints) == ["a", "w"]
     (unknown,) = part.unknowns
     assert unknown.what == "what is in 'trunks.conf'"
-    assert {"endpoint", "identify", "registration", "global"} < unknown.types <= types()
+    assert {"endpoint", "identify", "registration", "global"} < unknown.types <= option_tables().keys()
     assert [problem.code for problem in part.problems] == ["include-missing"]
 
 
