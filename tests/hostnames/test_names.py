@@ -423,9 +423,10 @@ def test_odd_names_that_work(name, tmp_path):
 
 
 @pytest.mark.parametrize("name", SERVICE_ONLY)
-def test_odd_names_of_services(name, tmp_path):
+@pytest.mark.parametrize("one_by_one", [True, False], ids=["one by one", "prepared"])
+def test_odd_names_of_services(name, one_by_one, tmp_path):
     """SRV records are asked of the literal name, and work; addresses never are, though DNS has some."""
-    configuration, questions, _ = loaded(tmp_path, f"match={name}", {name: A})
+    configuration, questions, _ = loaded(tmp_path, f"match={name}", {name: A}, one_by_one=one_by_one)
     assert refused(configuration) == NO_NAME
     assert questions == [f"{service}.{name} SRV" for service in ("_sip._udp", "_sip._tcp", "_sips._tcp")]
 
@@ -548,7 +549,7 @@ UNKNOWN = {
 def test_no_answer_here(about, one_by_one, tmp_path):
     """Without ``asterisk_here`` the identify is unknown, with a reason that says who didn't answer what."""
     zone, reason = UNKNOWN[about]
-    configuration, _, resolver = loaded(
+    configuration, questions, resolver = loaded(
         tmp_path,
         "match=a.ex.com,192.0.2.1",
         zone,
@@ -561,6 +562,7 @@ def test_no_answer_here(about, one_by_one, tmp_path):
     (unknown,) = configuration.unknowns
     assert unknown.reason == f"no answer here: 127.0.0.1 {reason}"
     assert [rule.text for rule in unknown.identify.addresses] == ["192.0.2.1"]
+    assert one_by_one or (ADDRESSES[0] in questions) == ("service" not in about)
     if not one_by_one:
         assert resolver.summary().startswith("resolved 1 name (1 without an answer) in ")
 
@@ -593,14 +595,16 @@ def test_names_are_asked_in_parallel(tmp_path):
 
 def test_total_time(tmp_path):
     """After the time for all names, those without an answer aren't known, and nothing more is asked."""
-    body, zone = many(3)
+    body, zone = many(80)
     begun = time.monotonic()
-    configuration, _, _ = loaded(tmp_path, body, zone, one_by_one=False, timeout=30, total=0.3)
+    configuration, questions, resolver = loaded(tmp_path, body, zone, one_by_one=False, timeout=30, total=0.3)
 
     assert time.monotonic() - begun < 10
     (unknown,) = configuration.unknowns
-    assert unknown.reason == "no answer here: not within 0.3 seconds"
-    assert len(unknown.identify.unresolved) == 3
+    assert {name.reason for name in unknown.identify.unresolved} == {"no answer here: not within 0.3 seconds"}
+    assert len(unknown.identify.unresolved) == len(resolver.answers.addresses) == 80
+    # Only what was sent before: queries wait for each other.
+    assert len(questions) <= 2 * 16
 
 
 def test_cancel(tmp_path):
