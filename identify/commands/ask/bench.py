@@ -96,6 +96,7 @@ def bench(
         print_json("bench", config_options.answered, content)
     else:
         _print(summary, figures)
+        click.echo()
         print_release(config_options.answered)
 
 

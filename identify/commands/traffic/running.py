@@ -96,6 +96,7 @@ class Simulated:
         else:
             if self.options.output != "-":
                 printing.print_result(result)
+                click.echo()
             print_release(answered, err=self.options.output == "-")
         return STATUS_DIFFERS if result.expectations.failed else 0
 
@@ -124,6 +125,7 @@ class Simulated:
             print_json("simulate --against", answered, comparison.as_dict())
         else:
             printing.print_comparison(comparison, against)
+            click.echo()
             print_release(answered)
         return STATUS_DIFFERS if comparison.changed else 0
 
