@@ -11,6 +11,9 @@ from identify.importing import lazy_names
 from identify.version import __version__
 
 if TYPE_CHECKING:
+    from identify.config.hostnames.dns import SystemResolver
+    from identify.config.hostnames.hosts import HostsFile
+    from identify.config.hostnames.lock import LockFile
     from identify.config.releases import NEWEST, Release
     from identify.configuration import (
         Configuration,
@@ -21,7 +24,7 @@ if TYPE_CHECKING:
     )
     from identify.engine import DROPPED, NO_MATCH, Engine, Indices
     from identify.errors import ConfigError, EngineFileError, IdentifyError, LimitError, MessageError
-    from identify.explain import Explanation, Reason, Step
+    from identify.explain import Explanation, Possibility, Reason, Step
     from identify.model import (
         AccessList,
         AccessRule,
@@ -52,6 +55,9 @@ else:
     __getattr__, __dir__ = lazy_names(
         __name__,
         {
+            "identify.config.hostnames.dns": ("SystemResolver",),
+            "identify.config.hostnames.hosts": ("HostsFile",),
+            "identify.config.hostnames.lock": ("LockFile",),
             "identify.config.releases": ("NEWEST", "Release"),
             "identify.configuration": (
                 "Configuration",
@@ -68,7 +74,7 @@ else:
                 "LimitError",
                 "MessageError",
             ),
-            "identify.explain": ("Explanation", "Reason", "Step"),
+            "identify.explain": ("Explanation", "Possibility", "Reason", "Step"),
             "identify.model": (
                 "AccessList",
                 "AccessRule",
@@ -118,16 +124,19 @@ __all__ = [
     "EngineFileError",
     "Explanation",
     "HeaderRule",
+    "HostsFile",
     "Identify",
     "IdentifyError",
     "Indices",
     "LimitError",
+    "LockFile",
     "Match",
     "MessageError",
     "NotAskedError",
     "OfflineResolver",
     "Origin",
     "Outcome",
+    "Possibility",
     "Problem",
     "Reason",
     "Registration",
@@ -139,6 +148,7 @@ __all__ = [
     "Settings",
     "Simulation",
     "Step",
+    "SystemResolver",
     "TextPattern",
     "Transport",
     "Unknown",

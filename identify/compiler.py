@@ -6,7 +6,7 @@ same model and tokens give the same plan.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import count
 
 import attrs
@@ -79,8 +79,13 @@ class TablePlan:
         return self.address_answers == list(range(len(self.address_answers)))
 
 
-def make_plan(configuration: Configuration, line_tokens: Mapping[str, str]) -> TablePlan:
-    """Plan the tables of a configuration; ``line_tokens`` are the registrations' tokens by id."""
+def make_plan(
+    configuration: Configuration, line_tokens: Mapping[str, str], told: Iterable[str] = ()
+) -> TablePlan:
+    """Plan the tables of a configuration.
+
+    ``line_tokens`` are the registrations' tokens by id, ``told`` the ids of those that weren't generated.
+    """
     plan = TablePlan(
         disable_multi_domain=configuration.settings.disable_multi_domain,
         ignore_uri_user_options=configuration.settings.ignore_uri_user_options,
@@ -107,6 +112,7 @@ def make_plan(configuration: Configuration, line_tokens: Mapping[str, str]) -> T
         release=configuration.release.name,
         identifiers=configuration.identifiers,
         line_tokens=line_tokens,
+        told=told,
         header_expressions=plan.header_expressions,
         uri_expressions=plan.uri_expressions,
         transports=transports,

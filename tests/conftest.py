@@ -1,4 +1,7 @@
-"""What holds for all tests: Hypothesis's profiles, and which tests this machine can run.
+"""What holds for all tests: Hypothesis's profiles, which tests this machine can run, and that no test asks anybody.
+
+A test that connects to another machine or asks for a host name fails, except those of real programs (``network``,
+``frameworks``, ``browser``).
 
 A test that needs a program or a package beyond those of the test group says so by ``pytest.mark.needs``; where it is
 missing the test is skipped with what to install.
@@ -11,12 +14,15 @@ where it can't be reached.
 from __future__ import annotations
 
 import importlib.util
+import ipaddress
 import os
 import shutil
 import socket
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -36,6 +42,7 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
 #: Where a program comes from: Debian's packages.
 PROGRAMS = {
     "sipp": "apt-get install sip-tester",
+    "knotd": "apt-get install knot",
     "tcpdump": "apt-get install tcpdump",
     "chromium": "apt-get install chromium chromium-driver",
     "chromedriver": "apt-get install chromium chromium-driver",
@@ -91,3 +98,53 @@ def _pypi_is_reachable() -> bool:
             "iniconfig",
         ]
         return subprocess.run(command, capture_output=True, timeout=120, check=False).returncode == 0
+
+
+#: Who was asked outside this machine while a test ran; None while that is allowed.
+asked: list[str] | None = None
+
+
+def _notice_asking(event: str, arguments: tuple[Any, ...]) -> None:
+    """Refuse what leaves this machine; the hook stays for the whole process, as audit hooks do."""
+    if asked is None or not event.startswith("socket."):
+        return
+    if event in ("socket.connect", "socket.sendto", "socket.sendmsg"):
+        ours, address = arguments
+        if ours.family not in (socket.AF_INET, socket.AF_INET6) or not isinstance(address, tuple):
+            return
+        host = address[0]
+    elif event in ("socket.getaddrinfo", "socket.gethostbyname"):
+        host = arguments[0]
+    else:
+        return
+    if not _is_here(host):
+        asked.append(f"{event} {host!r}")
+        raise PermissionError(f"a test must not ask outside this machine: {event} {host!r}")
+
+
+def _is_here(host: object) -> bool:
+    """Say whether a host is this machine."""
+    name = host.decode("utf-8", "replace") if isinstance(host, bytes) else host
+    if not name or name in ("localhost", socket.gethostname()):
+        return True
+    try:
+        address = ipaddress.ip_address(str(name).partition("%")[0])
+    except ValueError:
+        return False
+    return address.is_loopback or address.is_unspecified
+
+
+sys.addaudithook(_notice_asking)
+
+
+@pytest.fixture(autouse=True)
+def asked_outside(request: pytest.FixtureRequest) -> Iterator[list[str]]:
+    """Fail a test that asks outside this machine, also if what it asked with swallowed the refusal; give what it asked."""
+    global asked  # noqa: PLW0603  An audit hook has no other place to look.
+    if any(request.node.get_closest_marker(name) for name in ("network", "frameworks", "browser")):
+        yield []
+        return
+    asked = []
+    yield asked
+    found, asked = asked, None
+    assert found == []

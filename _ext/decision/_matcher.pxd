@@ -21,6 +21,7 @@ cdef class Matcher:
     cdef readonly str release
     cdef readonly tuple identifiers
     cdef readonly dict line_tokens
+    cdef readonly frozenset told
     cdef bint transports_matter
     cdef dict sections
     cdef dict listening

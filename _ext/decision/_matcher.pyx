@@ -79,6 +79,7 @@ cdef class Matcher:
         self.release = ""
         self.identifiers = ()
         self.line_tokens = {}
+        self.told = frozenset()
 
     def __dealloc__(self):
         cdef uint32_t i
@@ -105,6 +106,7 @@ cdef class Matcher:
         self.release = data["release"]
         self.identifiers = tuple(data["identifiers"])
         self.line_tokens = data["line_tokens"]
+        self.told = frozenset(data["told"])
         self.transports_matter = data["transports_matter"]
         self.sections = data["sections"]
         self.first_of = {tuple(key): found for *key, found in data["first_of"]}

@@ -54,8 +54,8 @@ class LazyGroup(click.RichGroup):
 def sip_identify(context: click.Context) -> None:
     """Tell which configured endpoint a SIP request belongs to, exactly as Asterisk's PJSIP does.
 
-    CONFIG is a pjsip.conf, or a directory that has one, such as /etc/asterisk.  Nothing is sent and no
-    name is looked up: the answer depends only on what is given.
+    CONFIG is a pjsip.conf, or a directory that has one, such as /etc/asterisk.  Host names in it are
+    looked up, as Asterisk does when it starts; with --offline or --names FILE nobody is asked.
     """
     if os.environ.get("NO_COLOR"):
         context.color = False
@@ -84,6 +84,11 @@ for _listed in (
         "verify",
         "identify.commands.traffic.verify",
         "Compare the verdicts in Asterisk's LOG with those that CONFIG gives to the same requests.",
+    ),
+    ListedCommand(
+        "resolve",
+        "identify.commands.sources.resolve",
+        "Look up the host names of CONFIG as Asterisk does, and tell what has changed since a lock file.",
     ),
     ListedCommand(
         "completion",

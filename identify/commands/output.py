@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
-from identify.errors import ConfigError, IdentifyError
+from identify.errors import IdentifyError
 from identify.strings import escaped, shown
 
 if TYPE_CHECKING:
-    from identify.configuration import Configuration
+    from identify.commands.config_options import AnsweredRelease
     from identify.model import Origin
 
 __all__ = [
@@ -29,9 +29,9 @@ __all__ = [
     "config_argument",
     "json_option",
     "escaped",
-    "load",
     "origin_as_dict",
     "print_json",
+    "print_release",
     "shown",
     "styled",
     "unusable_input",
@@ -78,16 +78,6 @@ def unusable_input(path: str = "") -> Iterator[None]:
         raise UnusableError(escaped(str(error))) from error
 
 
-def load(path: str) -> Configuration:
-    """Read the configuration, or end the command."""
-    from identify.configuration import Configuration  # noqa: PLC0415  Help and completion do without.
-
-    try:
-        return Configuration.from_path(path)
-    except ConfigError as error:
-        raise UnusableError(escaped(str(error))) from error
-
-
 def styled(text: str, style: str) -> str:
     """Return the text in one of the styles above, or as it is for any other name."""
     return click.style(text, **STYLES[style]) if style in STYLES else text
@@ -107,6 +97,17 @@ def origin_as_dict(origin: Origin) -> dict[str, Any]:
     return {"file": origin.file, "line": origin.line, "template": origin.template}
 
 
-def print_json(command: str, content: Mapping[str, Any]) -> None:
-    """Print one JSON object, in ASCII; bytes that aren't UTF-8 are lone surrogates, as in PEP 383."""
-    click.echo(json.dumps({"schema_version": SCHEMA_VERSION, "command": command, **content}, indent=2))
+def print_json(command: str, answered: AnsweredRelease | None, content: Mapping[str, Any]) -> None:
+    """Print one JSON object, in ASCII; bytes that aren't UTF-8 are lone surrogates, as in PEP 383.
+
+    ``answered`` is the release that is answered for, None if the content says for which.
+    """
+    beginning: dict[str, Any] = {"schema_version": SCHEMA_VERSION, "command": command}
+    if answered is not None:
+        beginning["release"] = answered.as_dict()
+    click.echo(json.dumps({**beginning, **content}, indent=2))
+
+
+def print_release(answered: AnsweredRelease, *, err: bool = False) -> None:
+    """Print for which release the command answers; on standard error if the output is something else's form."""
+    click.echo(styled(escaped(str(answered)), "faint"), err=err)

@@ -126,6 +126,8 @@ class Reader:
     name: str
     #: The recognised format, such as ``pcap`` or ``log``.
     format: str
+    #: The version of the Asterisk that wrote it, as its banner names it, such as ``20.15.2``; None if none does.
+    asterisk: str | None = None
 
     def __init__(self, name: str, format: str) -> None:
         self.name = name

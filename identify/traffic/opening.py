@@ -103,6 +103,7 @@ class _Opened(Reader):
         super().__init__(reader.name, reader.format)
         self._stream = stream
         self._reader = reader
+        self.asterisk = reader.asterisk
         self.counts = reader.counts
         stream.problems += reader.problems
         self.problems = reader.problems = stream.problems

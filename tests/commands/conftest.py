@@ -80,6 +80,10 @@ REQUESTS = [
     ("198.51.100.9", "=1+1", "INVITE"),
 ]
 
+#: The line that says which release is answered for, where none was told, and the same in JSON.
+DEFAULT = "as Asterisk 23 (the newest known; --release VERSION for another)"
+DEFAULT_AS_JSON = {"version": "23", "chosen": "default"}
+
 CHANGED = """\
 [udp]
 type = transport

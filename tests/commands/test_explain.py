@@ -11,7 +11,10 @@ from identify.configuration import Configuration
 from identify.engine import Engine
 from identify.request import Request
 
+from .conftest import DEFAULT, DEFAULT_AS_JSON
+
 REFUSED = 2
+UNDETERMINED = 3
 
 
 def test_answer_is_the_first_line(run, config, message):
@@ -31,14 +34,14 @@ def test_not_identified(run, config, message):
 
 
 def test_plain_output_is_the_librarys(run, config, message):
-    """Without a terminal the output is the explanation's own text, without colours."""
+    """Without a terminal the output is the explanation's own text, without colours, and the release."""
     path = message(user="alice")
     engine = Engine(Configuration.from_path(config), line_tokens={"provider": "abcdefg"})
     explanation = engine.explain(Request.from_message(Path(path).read_bytes(), "192.168.0.1", 5060))
 
     result = run("explain", config, "-m", path, "-s", "192.168.0.1:5060", "--line-token", "provider=abcdefg")
 
-    assert result.stdout == f"{explanation}\n"
+    assert result.stdout == f"{explanation}\n{DEFAULT}\n"
 
 
 def test_colours_where_they_are_forced(run, config, message, monkeypatch):
@@ -110,7 +113,7 @@ def test_too_large_message_is_not_read_to_its_end(run, config):
 
 
 def test_json_is_the_explanations(run, config, message):
-    """The JSON is the explanation's own, with the version of its schema."""
+    """The JSON is the explanation's own, with the version of its schema and the release."""
     path = message(user="alice")
     engine = Engine(Configuration.from_path(config), line_tokens={"provider": "abcdefg"})
     explanation = engine.explain(Request.from_message(Path(path).read_bytes(), "192.168.0.1", 5060))
@@ -119,8 +122,8 @@ def test_json_is_the_explanations(run, config, message):
         "explain", config, "-m", path, "-s", "192.168.0.1", "--json", "--line-token", "provider=abcdefg"
     )
 
-    expected = {"schema_version": 1, "command": "explain", "dropped": None, **explanation.as_dict()}
-    assert json.loads(result.stdout) == expected
+    beginning = {"schema_version": 1, "command": "explain", "release": DEFAULT_AS_JSON, "dropped": None}
+    assert json.loads(result.stdout) == {**beginning, **explanation.as_dict()}
     assert result.stdout.isascii()
 
 
@@ -232,10 +235,13 @@ def test_line_token(run, config, message):
 
 
 def test_line_token_is_secret_otherwise(run, config, message):
-    """Without a given token, tokens are new each time, and a request can't have one."""
+    """Without a given token it isn't known: what may be one leaves the answer open, what can't be doesn't."""
     result = run("explain", config, "-m", message(to=";line=abcdefg"), "-s", "10.0.0.1")
+    other = run("explain", config, "-m", message(to=";line=ABCDEFG"), "-s", "10.0.0.1")
 
-    assert result.exit_code == 1
+    assert result.exit_code == UNDETERMINED
+    assert result.stdout.startswith("undetermined: ")
+    assert other.exit_code == 1
 
 
 @pytest.mark.parametrize("value", ["provider", "provider=", "=abcdefg", "nobody=abcdefg", "plain=abcdefg"])

@@ -16,7 +16,7 @@ from identify.commands.main import sip_identify
 CALL = """
 import atexit, os, sys
 atexit.register(lambda: os.write(2, " ".join(sorted(name for name in sys.modules if name.startswith(PREFIXES))).encode()))
-PREFIXES = ("identify", "rich.", "zoneinfo", "asyncio", "multiprocessing")
+PREFIXES = ("identify", "rich.", "zoneinfo", "asyncio", "multiprocessing", "dns")
 from identify.commands.main import main
 sys.argv[0] = "sip-identify"
 main()
@@ -51,7 +51,11 @@ def completing(line):
 def commands(modules):
     """Return those of some modules that belong to one command each."""
     return {
-        name for name in modules if name.startswith(("identify.commands.ask.", "identify.commands.traffic."))
+        name
+        for name in modules
+        if name.startswith(
+            ("identify.commands.ask.", "identify.commands.traffic.", "identify.commands.sources.")
+        )
     }
 
 
@@ -97,6 +101,7 @@ def test_completion_of_a_command_name():
         ("sip-identify bench --se", "identify.commands.ask.bench"),
         ("sip-identify simulate --ag", "identify.commands.traffic.simulate"),
         ("sip-identify verify --zo", "identify.commands.traffic.verify"),
+        ("sip-identify resolve --ch", "identify.commands.sources.resolve"),
     ],
 )
 def test_completion_of_options(line, module):
@@ -106,7 +111,7 @@ def test_completion_of_options(line, module):
     others = {"identify.commands.traffic.options", "identify.commands.traffic.modes"}
     assert commands(found) - others == {module}
     heavy = {"identify.engine", "identify.configuration", "identify.traffic.opening", "identify.report", "zoneinfo",
-             "identify.simulation.simulation", "identify.measuring.measurement", "rich.progress", "asyncio", "multiprocessing"}  # fmt: skip
+             "identify.simulation.simulation", "identify.measuring.measurement", "rich.progress", "asyncio", "multiprocessing", "dns"}  # fmt: skip
     assert heavy & found == set()
 
 
@@ -123,6 +128,14 @@ def test_questions_load_no_traffic(arguments):
     found = loaded(*arguments)
 
     assert {name for name in found if name.startswith(ELSEWHERE)} == set()
+
+
+@pytest.mark.parametrize("options", [(), ("--offline",), ("--release", "23")])
+def test_no_names_load_no_dns(options):
+    """A configuration without names, and one of which nobody is to be asked, load nothing that asks."""
+    found = loaded("show", "problems", "pjsip.conf", *options)
+
+    assert {name for name in found if name.partition(".")[0] == "dns"} == set()
 
 
 def test_show_needs_no_engine():

@@ -17,7 +17,7 @@ from identify.simulation.runs import cluster
 from identify.simulation.runs.work import run as run_here
 from identify.traffic import opening
 
-from .conftest import CALL, frames
+from .conftest import CALL, DEFAULT, frames
 
 MODES = {
     Mode.RUN: [],
@@ -36,6 +36,10 @@ OPTIONS = {
     "--expect": ["--expect", "expected.jsonl"],
     "--json": ["--json"],
     "--assume-dialogs": ["--assume-dialogs"],
+    "--release": ["--release", "23"],
+    "--offline": ["--offline"],
+    "--names": ["--names", "hosts"],
+    "--partial": ["--partial"],
     "--jobs": ["--jobs", "2"],
     "--dask": ["--dask", "tcp://127.0.0.1:1"],
     "--against": ["--against", "other.conf"],
@@ -66,6 +70,7 @@ def simulate(run, config, other, traffic, tmp_path, monkeypatch):
     Path(tmp_path, "expected.jsonl").write_text(
         '{"traffic": "traffic.pcap", "frame": 1, "expect": "nobody"}\n'
     )
+    Path(tmp_path, "hosts").write_text("192.0.2.1 unused.example\n")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(cluster, "run_on_dask", lambda plan, paths, address, done: run_here(plan, paths))
 
@@ -177,8 +182,14 @@ def has_dialogs(mode, plain, found):
 
 
 def is_the_same(mode, plain, found):
-    """Processes, and standard input, change nothing of the output."""
+    """Processes and standard input change nothing of the output, nor do answers about names where there are none."""
     assert found == plain
+
+
+def is_of_the_release(mode, plain, found):
+    """The output names the release that was given; it is the same answer, because the newest is the default."""
+    assert plain.count(DEFAULT) == 1
+    assert found == plain.replace(DEFAULT, "as Asterisk 23")
 
 
 def compares(mode, plain, found):
@@ -207,6 +218,10 @@ EFFECTS = {
     "--expect": is_checked,
     "--json": is_json,
     "--assume-dialogs": has_dialogs,
+    "--release": is_of_the_release,
+    "--offline": is_the_same,
+    "--names": is_the_same,
+    "--partial": is_the_same,
     "--jobs": is_the_same,
     "--against": compares,
     "standard input": is_the_same,

@@ -8,6 +8,8 @@ import pytest
 
 from identify.configuration import Configuration
 
+from .conftest import DEFAULT_AS_JSON
+
 KINDS = ("identifiers", "identifies", "endpoints", "registrations", "problems")
 
 
@@ -16,7 +18,8 @@ def as_json(run, kind, config):
     found = json.loads(run("show", kind, config, "--json").stdout)
     assert found["schema_version"] == 1
     assert found["command"] == f"show {kind}"
-    assert set(found) == {"schema_version", "command", kind}
+    assert found["release"] == DEFAULT_AS_JSON
+    assert set(found) == {"schema_version", "command", "release", kind}
     return found[kind]
 
 

@@ -10,7 +10,7 @@ import captures
 import pyarrow.parquet
 import pytest
 
-from .conftest import CALL, frames
+from .conftest import CALL, DEFAULT, frames
 
 
 def summary(run, *arguments):
@@ -217,7 +217,8 @@ def test_explain(run, config, traffic):
 def test_explain_a_response(run, config, traffic):
     """What isn't a received request is named, without a trace."""
     assert run("simulate", config, traffic, "--explain", "6").stdout.splitlines() == [
-        "frame 6: OPTIONS from 192.168.0.2:5060 to 192.168.0.1:5060 over udp: response"
+        "frame 6: OPTIONS from 192.168.0.2:5060 to 192.168.0.1:5060 over udp: response",
+        DEFAULT,
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import re
 import shutil
 import sys
@@ -12,6 +13,9 @@ from typing import Any
 
 import pytest
 from consoles import DOCUMENTS, ROOT
+from nameserver import NameServer, resolver_configuration
+
+from identify import Configuration, LockFile
 
 BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 HOW_TO = ROOT / "docs" / "how-to"
@@ -140,15 +144,27 @@ def test_asyncio_proxy_keeps_tokens(tmp_path: Path) -> None:
     assert set(names["load"](path, first).line_tokens) == {"itsp-two"}
 
 
-def test_resolvers_of_the_page_on_names() -> None:
-    """The resolvers shown read a configuration with names."""
+def test_resolvers_of_the_page_on_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The resolver shown reads a configuration with names, and the function shown keeps today's answers."""
+    monkeypatch.chdir(ROOT)
     names = program(HOW_TO / "host-names.md")
 
     (rule,) = names["configuration"].identifies["provider"].addresses
     assert rule.address == 0xC6336407
-    assert "127.0.0.1" in names["SystemResolver"]().addresses("localhost")
-    with pytest.raises(names["ResolutionError"]):
-        names["SystemResolver"]().addresses("a" * 300)
+    assert {item.text for item in names["locked"].identifies["provider"].addresses} == {
+        "sip.provider.example"
+    }
+
+    monkeypatch.chdir(tmp_path)
+    with NameServer({"sip.provider.example": {"A": ["198.51.100.7"]}}) as server:
+        names["SystemResolver"] = functools.partial(
+            names["SystemResolver"], port=server.port, **resolver_configuration(tmp_path)
+        )
+        configuration = names["todays"](str(HOW_TO / "provider-names"))
+    assert configuration == Configuration.from_path(
+        HOW_TO / "provider-names", resolver=LockFile(tmp_path / "names.lock")
+    )
+    assert [rule.address for rule in configuration.identifies["provider"].addresses] == [0xC6336407]
 
 
 def test_every_program_is_run() -> None:

@@ -17,8 +17,9 @@ from identify.commands.ask import explain as explain_command
 from identify.commands.main import STATUS_FAILURE, ListedCommand, sip_identify
 from identify.commands.output import SCHEMA_VERSION
 from identify.config import problems
-from identify.config.hostnames import rules
-from identify.config.language import files, reader
+from identify.config.hostnames import dns as name_queries
+from identify.config.hostnames import hosts, rules
+from identify.config.language import additions, files, reader
 from identify.config.objects import identifies
 from identify.errors import LimitError, MessageError
 from identify.explain import REASON_KINDS
@@ -96,7 +97,7 @@ def test_exit_status() -> None:
     """The page has the statuses that the program ends with."""
     shown = {cells[0] for cells in rows("command.md") if cells[0].isdigit()}
 
-    assert shown == {"0", "1", "2", str(STATUS_FAILURE)}
+    assert shown == {"0", "1", "2", str(explain_command.STATUS_UNDETERMINED), str(STATUS_FAILURE)}
 
 
 def test_json_version_and_verdicts() -> None:
@@ -113,6 +114,8 @@ LIMITS = {
     "nested includes": reader.MAX_INCLUDE_DEPTH,
     "nested block comments": reader.MAX_COMMENT_DEPTH,
     "a file": files.MAX_FILE_BYTES,
+    "a hosts or lock file": hosts.MOST_BYTES,
+    "all queries for host names": int(name_queries.TOTAL),
     "all lines": reader.MAX_LINES,
     "sections and options, with what is inherited": reader.MAX_ITEMS,
     "inherited text": reader.MAX_TOTAL_CHARACTERS,
@@ -120,7 +123,7 @@ LIMITS = {
     "files that are included": reader.MAX_INCLUDES,
     "alternatives of braces in an include's name": files.MAX_BRACE_EXPANSIONS,
     "directory entries looked at for an include's pattern": files.MAX_GLOB_ENTRIES,
-    "comparisons for filtered additions": reader.MAX_FILTER_CHECKS,
+    "comparisons for filtered additions": additions.MAX_FILTER_CHECKS,
     "items of `match` and hosts of wizards in all": problems.MAX_ITEMS_MADE,
     "addresses of one identify object, once names are resolved": rules.MAX_ADDRESSES,
     "a regular expression with its repetitions written out": identifies.MAX_EXPANSION,

@@ -38,6 +38,7 @@ class Configured:
     settings: Settings
     identifiers: tuple[str, ...]
     release: Release = NEWEST
+    unknowns: tuple = ()
 
     @property
     def tried_identifies(self):

@@ -9,16 +9,18 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import rich_click as click
 
+from identify.commands.config_options import ConfigOptions, config_options
 from identify.commands.output import (
     UnusableError,
     columns,
     config_argument,
     escaped,
     json_option,
-    load,
     print_json,
+    print_release,
     unusable_input,
 )
+from identify.commands.reading import load
 from identify.errors import IdentifyError
 
 if TYPE_CHECKING:
@@ -58,8 +60,11 @@ def _finite(context: click.Context, param: click.Parameter, value: float) -> flo
     callback=_finite,
     help="Seconds for which each figure is measured.",
 )
+@config_options
 @json_option
-def bench(config: str, traffic: str | None, seconds: float, as_json: bool) -> None:
+def bench(
+    config: str, traffic: str | None, seconds: float, config_options: ConfigOptions, as_json: bool
+) -> None:
     """Measure what identification with CONFIG costs on this machine, in one thread.
 
     Each line is one way of asking (source: the address alone; message: bytes as received; request: already
@@ -69,7 +74,7 @@ def bench(config: str, traffic: str | None, seconds: float, as_json: bool) -> No
     from identify.measuring.measurement import measure  # noqa: PLC0415  Help and completion do without.
     from identify.measuring.samples import from_configuration, grouped  # noqa: PLC0415
 
-    configuration = load(config)
+    configuration = load(config, config_options)
     engine, seconds_to_compile = _compile(configuration)
     samples = _read(traffic) if traffic is not None else from_configuration(engine)
     groups, dropped = grouped(engine, samples)
@@ -87,9 +92,12 @@ def bench(config: str, traffic: str | None, seconds: float, as_json: bool) -> No
         "passed_over": dropped,
     }
     if as_json:
-        print_json("bench", {**summary, "figures": [attrs.asdict(figure) for figure in figures]})
+        content = {**summary, "figures": [attrs.asdict(figure) for figure in figures]}
+        print_json("bench", config_options.answered, content)
     else:
         _print(summary, figures)
+        click.echo()
+        print_release(config_options.answered)
 
 
 def _compile(configuration: Configuration) -> tuple[Engine, float]:

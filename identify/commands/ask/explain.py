@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import rich_click as click
@@ -16,6 +16,7 @@ from identify.commands.arguments import (
     parse_address,
     parse_tokens,
 )
+from identify.commands.config_options import AnsweredRelease, ConfigOptions, config_options
 from identify.commands.options import gathered
 from identify.commands.output import (
     NAME,
@@ -23,11 +24,12 @@ from identify.commands.output import (
     config_argument,
     escaped,
     json_option,
-    load,
     print_json,
+    print_release,
     shown,
     styled,
 )
+from identify.commands.reading import load
 from identify.errors import IdentifyError, MessageError
 from identify.model import TRANSPORTS
 
@@ -41,12 +43,14 @@ __all__ = ["explain"]
 READ_LIMIT = 64 * 1024 + 1
 
 STATUS_NOT_IDENTIFIED = 1
+STATUS_UNDETERMINED = 3
 
 #: The style of each verdict; "note" has none.
 VERDICT_STYLES = {
     "match": "answer",
     "also": "heading",
     "missing": "error",
+    "unknown": "warning",
     "near": "warning",
     "no": "faint",
 }
@@ -97,22 +101,27 @@ OPTIONS = [
 @click.command()
 @config_argument
 @gathered("received", Received, OPTIONS)
+@config_options
 @json_option
 @click.pass_context
-def explain(context: click.Context, config: str, received: Received, as_json: bool) -> None:
+def explain(
+    context: click.Context, config: str, received: Received, config_options: ConfigOptions, as_json: bool
+) -> None:
     """Tell which endpoint of CONFIG a request belongs to, and why.
 
     The first line is the answer; every identifier follows with its own answer and its reasons, in the order in which
-    Asterisk asks them.
+    Asterisk asks them.  If the answer depends on what isn't known here, such as the addresses of a name, the first
+    line has the possible answers, and the lines below say what would settle it.  The last line is the release that it
+    is answered for.
 
     Exit status: 0 identified, 1 not identified (also where the message is dropped), 2 wrong usage or
-    unreadable input.
+    unreadable input, 3 undetermined.
     """
     from identify.engine import Engine  # noqa: PLC0415  Help and completion do without.
     from identify.request import Request  # noqa: PLC0415
 
     data = _read(received.message)
-    configuration = load(config)
+    configuration = load(config, config_options)
     _check_transport(configuration, received.transport_section)
     check_line_tokens(configuration, received.line_tokens)
     try:
@@ -130,14 +139,17 @@ def explain(context: click.Context, config: str, received: Received, as_json: bo
             release=configuration.release,
         )
     except MessageError as error:
-        _print_dropped(error, as_json)
+        _print_dropped(error, config_options.answered, as_json)
         context.exit(STATUS_NOT_IDENTIFIED)
     explanation = engine.explain(request)
     if as_json:
-        print_json("explain", {"dropped": None, **explanation.as_dict()})
+        print_json("explain", config_options.answered, {"dropped": None, **explanation.as_dict()})
     else:
         _print(explanation)
+        print_release(config_options.answered)
         _point_to_problems(configuration, config)
+    if explanation.undetermined:
+        context.exit(STATUS_UNDETERMINED)
     context.exit(0 if explanation.match is not None else STATUS_NOT_IDENTIFIED)
 
 
@@ -159,21 +171,24 @@ def _check_transport(configuration: Configuration, transport_section: str | None
         raise UnusableError(f"no transport {shown(transport_section)!r}; defined: {known}")
 
 
-def _print_dropped(error: MessageError, as_json: bool) -> None:
+def _print_dropped(error: MessageError, answered: AnsweredRelease, as_json: bool) -> None:
     """Say why Asterisk wouldn't look at the message."""
     if as_json:
         dropped = {"reason": error.reason, "offset": error.offset}
-        print_json("explain", {"dropped": dropped, "match": None, "screening": None, "steps": []})
+        nothing: dict[str, Any] = {"match": None, "undetermined": False, "possible": [], "unknowns": []}
+        print_json("explain", answered, {"dropped": dropped, **nothing, "screening": None, "steps": []})
         return
     click.echo(styled("not identified", "no answer"))
     click.echo(
         f"Asterisk drops this message before it looks at it: {shown(error.reason)} (at byte {error.offset})"
     )
+    print_release(answered)
 
 
 def _print(explanation: Explanation) -> None:
     """Print the explanation; without colours the lines are those of ``str(explanation)``."""
-    click.echo(styled(explanation.answer, "answer" if explanation.match is not None else "no answer"))
+    style = "answer" if explanation.match is not None else "no answer"
+    click.echo(styled(explanation.answer, "warning" if explanation.undetermined else style))
     text = str(explanation).split("\n")
     steps = sum(1 + len(step.reasons) for step in explanation.steps)
     for line in text[1 : len(text) - steps]:

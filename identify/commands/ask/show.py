@@ -9,16 +9,18 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import rich_click as click
 
+from identify.commands.config_options import ConfigOptions, config_options
 from identify.commands.output import (
     columns,
     config_argument,
     json_option,
-    load,
     origin_as_dict,
     print_json,
+    print_release,
     styled,
 )
-from identify.explanation.words import place
+from identify.commands.reading import load
+from identify.explanation.result import place
 from identify.strings import encoded, escaped, shown
 
 if TYPE_CHECKING:
@@ -38,41 +40,49 @@ def show() -> None:
 
 @show.command()
 @config_argument
+@config_options
 @json_option
-def identifiers(config: str, as_json: bool) -> None:
+def identifiers(config: str, config_options: ConfigOptions, as_json: bool) -> None:
     """Print the identifiers in the order in which Asterisk asks them.
 
     Asterisk lists the first one, line, as "name not specified".
     """
-    configuration = load(config)
+    configuration = load(config, config_options)
     if as_json:
-        print_json("show identifiers", {"identifiers": list(configuration.identifiers)})
+        print_json(
+            "show identifiers", config_options.answered, {"identifiers": list(configuration.identifiers)}
+        )
         return
     for name in configuration.identifiers:
         click.echo(name)
+    print_release(config_options.answered, err=True)
 
 
 @show.command()
 @config_argument
+@config_options
 @json_option
-def identifies(config: str, as_json: bool) -> None:
+def identifies(config: str, config_options: ConfigOptions, as_json: bool) -> None:
     """Print the identify objects as Asterisk's 'pjsip show identifies' does."""
-    configuration = load(config)
+    configuration = load(config, config_options)
     if as_json:
         content = [_identify_as_dict(identify, configuration) for identify in configuration.tried_identifies]
-        print_json("show identifies", {"identifies": content})
+        print_json("show identifies", config_options.answered, {"identifies": content})
         return
     # Byte for byte what Asterisk prints, also where that isn't UTF-8.
     sys.stdout.flush()
     sys.stdout.buffer.write(encoded(configuration.show_identifies()))
+    sys.stdout.buffer.flush()
+    print_release(config_options.answered, err=True)
 
 
 @show.command()
 @config_argument
+@config_options
 @json_option
-def endpoints(config: str, as_json: bool) -> None:
+def endpoints(config: str, config_options: ConfigOptions, as_json: bool) -> None:
     """Print the endpoints, with the identify objects and registrations that point to each."""
-    configuration = load(config)
+    configuration = load(config, config_options)
     identified: dict[str, list[str]] = {}
     for identify in configuration.tried_identifies:
         identified.setdefault(identify.endpoint, []).append(identify.id)
@@ -91,7 +101,7 @@ def endpoints(config: str, as_json: bool) -> None:
             }
             for endpoint in configuration.endpoints.values()
         ]
-        print_json("show endpoints", {"endpoints": content})
+        print_json("show endpoints", config_options.answered, {"endpoints": content})
         return
     _print_objects(
         ["Endpoint", "Identify by", "Identifies", "Registrations", "Place"],
@@ -106,14 +116,16 @@ def endpoints(config: str, as_json: bool) -> None:
             for endpoint in configuration.endpoints.values()
         ],
     )
+    print_release(config_options.answered, err=True)
 
 
 @show.command()
 @config_argument
+@config_options
 @json_option
-def registrations(config: str, as_json: bool) -> None:
+def registrations(config: str, config_options: ConfigOptions, as_json: bool) -> None:
     """Print the registrations, each with the endpoint that its line leads to."""
-    configuration = load(config)
+    configuration = load(config, config_options)
     if as_json:
         content = [
             {
@@ -128,7 +140,7 @@ def registrations(config: str, as_json: bool) -> None:
             }
             for registration in configuration.registrations.values()
         ]
-        print_json("show registrations", {"registrations": content})
+        print_json("show registrations", config_options.answered, {"registrations": content})
         return
     _print_objects(
         ["Registration", "Line", "Endpoint", "Server", "Client", "Place"],
@@ -144,17 +156,19 @@ def registrations(config: str, as_json: bool) -> None:
             for registration in configuration.registrations.values()
         ],
     )
+    print_release(config_options.answered, err=True)
 
 
 @show.command()
 @config_argument
+@config_options
 @json_option
-def problems(config: str, as_json: bool) -> None:
+def problems(config: str, config_options: ConfigOptions, as_json: bool) -> None:
     """Print what Asterisk would log, reject or skip while loading, and what it loses by that."""
-    configuration = load(config)
+    configuration = load(config, config_options)
     if as_json:
         content = [attrs.asdict(problem) for problem in configuration.problems]
-        print_json("show problems", {"problems": content})
+        print_json("show problems", config_options.answered, {"problems": content})
         return
     if not configuration.problems:
         click.echo("No problems found.")
@@ -163,6 +177,7 @@ def problems(config: str, as_json: bool) -> None:
         lost = f" [lost: {shown(problem.lost)}]" if problem.lost else ""
         severity = styled(problem.severity, problem.severity)
         click.echo(f"{where}: {severity}: {escaped(problem.message)} ({problem.code}){lost}")
+    print_release(config_options.answered, err=True)
 
 
 def _print_objects(heading: list[str], rows: list[list[str]]) -> None:

@@ -12,6 +12,8 @@ from collections.abc import Mapping, Sequence
 import attrs
 import rich_click as click
 
+from identify.commands.config_options import ConfigOptions
+
 __all__ = ["HONOURED", "NEEDS_OUTPUT", "TABLE", "Mode", "SimulateOptions", "check_combination", "mode_of"]
 
 
@@ -64,6 +66,10 @@ TABLE: Mapping[str, Mapping[Mode, str]] = {
     "--expect": _row(HONOURED, HONOURED, HONOURED, ONE_CONFIGURATION, TRACES),
     "--json": _row(HONOURED, HONOURED, HONOURED, HONOURED, HONOURED),
     "--assume-dialogs": _row(HONOURED, HONOURED, HONOURED, HONOURED, HONOURED),
+    "--release": _row(HONOURED, HONOURED, HONOURED, HONOURED, HONOURED),
+    "--offline": _row(HONOURED, HONOURED, HONOURED, HONOURED, HONOURED),
+    "--names": _row(HONOURED, HONOURED, HONOURED, HONOURED, HONOURED),
+    "--partial": _row(HONOURED, HONOURED, HONOURED, HONOURED, HONOURED),
     "--jobs": _row(OTHER_MODE, HONOURED, OWN_WORKERS, HONOURED, IN_ORDER),
     "--dask": _row(OTHER_MODE, OWN_WORKERS, HONOURED, DASK_COMPARES, IN_ORDER),
     "--against": _row(OTHER_MODE, HONOURED, DASK_COMPARES, HONOURED, COMPARES),
@@ -91,7 +97,7 @@ class SimulateOptions:
     dask: str | None
     as_json: bool
 
-    def given(self, traffic: Sequence[str]) -> list[str]:
+    def given(self, traffic: Sequence[str], config_options: ConfigOptions) -> list[str]:
         """Return the names, in the table, of what is asked for."""
         values = {
             "--output": self.output,
@@ -103,6 +109,10 @@ class SimulateOptions:
             "--expect": self.expect,
             "--json": self.as_json,
             "--assume-dialogs": self.assume_dialogs,
+            "--release": config_options.release,
+            "--offline": config_options.offline,
+            "--names": config_options.names,
+            "--partial": config_options.partial,
             "--jobs": self.jobs > 1,
             "--dask": self.dask is not None,
             "--against": self.against,
@@ -111,9 +121,9 @@ class SimulateOptions:
         }
         return [name for name, value in values.items() if value]
 
-    def mode(self, traffic: Sequence[str]) -> Mode:
+    def mode(self, traffic: Sequence[str], config_options: ConfigOptions) -> Mode:
         """Return the mode that is asked for, or end the command where the options can't go together."""
-        given = self.given(traffic)
+        given = self.given(traffic, config_options)
         check_combination(given)
         return mode_of(given)
 

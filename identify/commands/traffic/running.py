@@ -10,8 +10,18 @@ from collections.abc import Callable, Sequence
 import attrs
 import rich_click as click
 
-from identify.commands.output import STATUS_DIFFERS, escaped, load, print_json, styled, unusable_input
+from identify.commands.config_options import AnsweredRelease, ConfigOptions
+from identify.commands.output import (
+    STATUS_DIFFERS,
+    escaped,
+    print_json,
+    print_release,
+    styled,
+    unusable_input,
+)
+from identify.commands.reading import load_all
 from identify.commands.traffic import printing
+from identify.commands.traffic.log_release import answered_for
 from identify.commands.traffic.modes import Mode, SimulateOptions
 from identify.commands.traffic.options import TrafficOptions
 from identify.commands.traffic.progress import progress
@@ -35,20 +45,25 @@ class Simulated:
     traffic: tuple[str, ...]
     options: SimulateOptions
     reading: TrafficOptions
+    config_options: ConfigOptions
 
     def run(self, mode: Mode) -> int:
         """Do and print what is asked for; return the exit status, or end the command."""
-        configuration = load(self.config)
+        # The paths of --dask are those of its workers.
+        local = self.traffic if mode is not Mode.DASK else ()
+        answered = answered_for(self.config_options, local, self.reading)
+        against = [self.options.against] if mode is Mode.AGAINST and self.options.against is not None else []
+        configuration, *after = load_all([self.config, *against], self.config_options, answered)
         tokens = self.reading.tokens(configuration)
         with unusable_input():
             if self.options.page is not None:
                 _check_page(self.options.page)
             plan = self._plan(configuration, tokens)
             if mode is Mode.EXPLAIN:
-                return self._explain(plan)
+                return self._explain(plan, answered)
             if mode is Mode.AGAINST:
-                return self._compare(plan)
-            return self._simulate(plan, mode)
+                return self._compare(plan, after[0], answered)
+            return self._simulate(plan, mode, answered)
 
     def _plan(self, configuration: Configuration, tokens: dict[str, str]) -> RunPlan:
         options = self.options
@@ -70,16 +85,19 @@ class Simulated:
             timeline=options.page is not None,
         )
 
-    def _simulate(self, plan: RunPlan, mode: Mode) -> int:
+    def _simulate(self, plan: RunPlan, mode: Mode, answered: AnsweredRelease) -> int:
         result = self._result(plan, mode)
         if self.options.page is not None:
             from identify.report import result_page  # noqa: PLC0415  Few runs make a page.
 
             _write(self.options.page, result_page(result, config=self.config, traffic=self.traffic))
         if self.options.as_json:
-            print_json("simulate", result.as_dict())
-        elif self.options.output != "-":
-            printing.print_result(result)
+            print_json("simulate", answered, result.as_dict())
+        else:
+            if self.options.output != "-":
+                printing.print_result(result)
+                click.echo()
+            print_release(answered, err=self.options.output == "-")
         return STATUS_DIFFERS if result.expectations.failed else 0
 
     def _result(self, plan: RunPlan, mode: Mode) -> Result:
@@ -92,9 +110,9 @@ class Simulated:
                 return run_on_dask(plan, self.traffic, self.options.dask, done=_done(move))
             return run(plan, self.traffic, watch=_watch(move))
 
-    def _compare(self, plan: RunPlan) -> int:
+    def _compare(self, plan: RunPlan, after: Configuration, answered: AnsweredRelease) -> int:
         against = self.options.against or ""
-        compared = self._compared(plan, load(against))
+        compared = self._compared(plan, after)
         comparison = compared.comparison
         if self.options.page is not None:
             from identify.report import comparison_page  # noqa: PLC0415  Few runs make a page.
@@ -104,9 +122,11 @@ class Simulated:
             )
             _write(self.options.page, page)
         if self.options.as_json:
-            print_json("simulate --against", comparison.as_dict())
+            print_json("simulate --against", answered, comparison.as_dict())
         else:
             printing.print_comparison(comparison, against)
+            click.echo()
+            print_release(answered)
         return STATUS_DIFFERS if comparison.changed else 0
 
     def _compared(self, plan: RunPlan, after: Configuration) -> ComparedFiles:
@@ -117,14 +137,15 @@ class Simulated:
                 )
             return compare_files(plan, after, self.traffic, watch=_watch(move))
 
-    def _explain(self, plan: RunPlan) -> int:
+    def _explain(self, plan: RunPlan, answered: AnsweredRelease) -> int:
         frames = [Frame(number, file) for number, file in self.options.frames]
         with progress(self.traffic) as move:
             traces = trace_frames(plan, self.traffic, frames, watch=_watch(move))
         if self.options.as_json:
-            print_json("simulate --explain", {"messages": [trace.as_dict() for trace in traces]})
+            print_json("simulate --explain", answered, {"messages": [trace.as_dict() for trace in traces]})
         elif traces:
             click.echo("\n\n".join(_blocks(traces, self.traffic)))
+            print_release(answered)
         else:
             note = "no message of these frames is selected by --only, --where and --limit"
             click.echo(styled(note, "warning"), err=True)

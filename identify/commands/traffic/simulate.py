@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import rich_click as click
 
+from identify.commands.config_options import ConfigOptions, config_options
 from identify.commands.options import gathered
 from identify.commands.output import config_argument, escaped, json_option
 from identify.commands.traffic.modes import SimulateOptions
@@ -86,6 +87,7 @@ OPTIONS = [
 @click.argument("traffic", metavar="TRAFFIC...", nargs=-1, required=True, type=click.Path(allow_dash=True))
 @gathered("options", SimulateOptions, OPTIONS)
 @traffic_options
+@config_options
 @json_option
 @click.pass_context
 def simulate(
@@ -94,6 +96,7 @@ def simulate(
     traffic: tuple[str, ...],
     options: SimulateOptions,
     reading: TrafficOptions,
+    config_options: ConfigOptions,
 ) -> None:
     """Tell which endpoint of CONFIG gets each request of TRAFFIC, and what happens to the others.
 
@@ -103,11 +106,13 @@ def simulate(
 
     Exit status: 0 done, 1 something changes with --against or isn't as expected, 2 wrong usage or unreadable input.
     """
-    mode = options.mode(traffic)
+    mode = options.mode(traffic, config_options)
     _check_traffic(traffic, options)
     from identify.commands.traffic.running import Simulated  # noqa: PLC0415  Help and completion do without.
 
-    simulated = Simulated(config=config, traffic=traffic, options=options, reading=reading)
+    simulated = Simulated(
+        config=config, traffic=traffic, options=options, reading=reading, config_options=config_options
+    )
     context.exit(simulated.run(mode))
 
 

@@ -6,16 +6,18 @@ from typing import TYPE_CHECKING
 
 import rich_click as click
 
+from identify.commands.config_options import ConfigOptions, config_options
 from identify.commands.output import (
     STATUS_DIFFERS,
     config_argument,
     escaped,
     json_option,
-    load,
     print_json,
+    print_release,
     styled,
     unusable_input,
 )
+from identify.commands.reading import load
 from identify.commands.traffic.options import TrafficOptions, traffic_options
 
 if TYPE_CHECKING:
@@ -31,10 +33,16 @@ MOST_SHOWN = 50
 @config_argument
 @click.argument("logs", metavar="LOG...", nargs=-1, required=True, type=click.Path())
 @traffic_options
+@config_options
 @json_option
 @click.pass_context
 def verify(
-    context: click.Context, config: str, logs: tuple[str, ...], reading: TrafficOptions, as_json: bool
+    context: click.Context,
+    config: str,
+    logs: tuple[str, ...],
+    reading: TrafficOptions,
+    config_options: ConfigOptions,
+    as_json: bool,
 ) -> None:
     """Compare the verdicts in Asterisk's LOG with those that CONFIG gives to the same requests.
 
@@ -43,9 +51,11 @@ def verify(
 
     Exit status: 0 no difference, 1 some request differs, 2 wrong usage or unreadable input.
     """
-    from identify.simulation.runs import verification  # noqa: PLC0415  Help and completion do without.
+    from identify.commands.traffic.log_release import answered_for  # noqa: PLC0415  Help and completion do without.
+    from identify.simulation.runs import verification  # noqa: PLC0415
 
-    configuration = load(config)
+    answered = answered_for(config_options, logs, reading)
+    configuration = load(config, config_options, answered)
     tokens = reading.tokens(configuration)
     found = {}
     for path in logs:
@@ -54,10 +64,12 @@ def verify(
                 configuration, path, line_tokens=tokens, local=reading.local, **reading.reading
             )
     if as_json:
-        print_json("verify", {"logs": [{"log": path, **log.as_dict()} for path, log in found.items()]})
+        content = [{"log": path, **log.as_dict()} for path, log in found.items()]
+        print_json("verify", answered, {"logs": content})
     else:
         for path, log in found.items():
             _print(path, log)
+        print_release(answered)
     context.exit(STATUS_DIFFERS if any(log.differing for log in found.values()) else 0)
 
 

@@ -18,7 +18,7 @@ Found by experiment.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol
 
 from identify.addresses import ALL_ONES, Address, covers, parse_address, split_port
@@ -28,20 +28,26 @@ from identify.strings import bucket, encoded, escaped, quoted
 
 __all__ = [
     "MAX_ADDRESSES",
+    "SERVICES",
+    "NameCollector",
     "NotAskedError",
     "OfflineResolver",
     "ResolutionError",
     "Resolver",
+    "host_of",
+    "is_asked",
     "resolve_names",
+    "service_names",
 ]
 
+#: What is put before a name to ask for its SRV records, in the order in which they are asked.
 SERVICES = ("_sip._udp.", "_sip._tcp.", "_sips._tcp.")
 #: The maximum number of addresses of one identify once names are resolved: each is compared with all before it.
 MAX_ADDRESSES = 5_000
-
-
 #: Why the default resolver doesn't know a name.
 NOT_ASKED = "names aren't looked up here"
+#: How ``getaddrinfo`` words it.
+UNKNOWN_NAME = "Name or service not known"
 
 
 class ResolutionError(IdentifyError):
@@ -68,6 +74,23 @@ class Resolver(Protocol):
         Raises :class:`ResolutionError` if it has none, :class:`NotAskedError` where that isn't known.
         """
         ...
+
+
+class NameCollector:
+    """Knows nothing; ``items`` has every name that it was asked about, with whether SRV records were wanted."""
+
+    def __init__(self) -> None:
+        self.items: dict[tuple[str, bool], None] = {}
+
+    def services(self, name: str) -> Sequence[str]:
+        """Keep the name that the service is of."""
+        self.items[name.removeprefix(SERVICES[0]), True] = None
+        raise NotAskedError(NOT_ASKED)
+
+    def addresses(self, name: str) -> Sequence[str]:
+        """Keep the name."""
+        self.items[name, False] = None
+        raise NotAskedError(NOT_ASKED)
 
 
 class OfflineResolver:
@@ -117,11 +140,9 @@ def resolve_names(
     for text, origin in sorted(items, key=lambda item: bucket(item[0])):
         before = len(rules)
         try:
-            if srv_lookups and ":" not in text:
-                _check_labels(text)
-                for service in SERVICES:
-                    for target in resolver.services(service + text):
-                        _append(rules, text, origin, _addresses(resolver, target, text, 0))
+            for service in service_names(text, srv_lookups=srv_lookups):
+                for target in resolver.services(service):
+                    _append(rules, text, origin, _addresses(resolver, target, text, 0))
             if len(rules) == before:
                 host, port = _split(text)
                 _append(rules, text, origin, _addresses(resolver, host, text, port))
@@ -132,6 +153,33 @@ def resolve_names(
         if len(rules) == before:
             warn(text, origin)
     return unresolved
+
+
+def service_names(text: str, *, srv_lookups: bool) -> Iterator[str]:
+    """Yield the names whose SRV records are asked for an item of ``match``.
+
+    Raises :class:`ResolutionError` for a name that DNS can't express, which refuses the identify before anybody is
+    asked.
+    """
+    if srv_lookups and ":" not in text:
+        if not _has_labels(text):
+            raise ResolutionError(f"{quoted(text)}: {UNKNOWN_NAME}")
+        for service in SERVICES:
+            yield service + text
+
+
+def host_of(text: str) -> str | None:
+    """Return the host of an item if a resolver is asked for its addresses, None if nobody is.
+
+    Raises :class:`ResolutionError` if the item has a port that isn't one.
+    """
+    host, _ = _split(text)
+    return host if is_asked(host) else None
+
+
+def is_asked(name: str) -> bool:
+    """Return whether a resolver is asked for the addresses of a host or a target."""
+    return _literal(name) is None and _askable(name)
 
 
 def _append(rules: list[AddressRule], text: str, origin: Origin, addresses: Iterable[Address]) -> None:
@@ -157,12 +205,12 @@ def _append(rules: list[AddressRule], text: str, origin: Origin, addresses: Iter
 
 def _addresses(resolver: Resolver, name: str, item: str, port: int) -> list[Address]:
     """Return the addresses of a name or of an SRV target, with the item's port."""
-    literal = parse_address(name) if ":" not in name or name.count(":") > 1 else None
+    literal = _literal(name)
     if literal is not None:
         return [literal._replace(port=port)]
     described = quoted(item) if name == item else f"{quoted(item)} (host {quoted(name)})"
     if not _askable(name):
-        raise ResolutionError(f"{described}: Name or service not known")
+        raise ResolutionError(f"{described}: {UNKNOWN_NAME}")
     try:
         answers = resolver.addresses(name)
     except NotAskedError:
@@ -173,6 +221,11 @@ def _addresses(resolver: Resolver, name: str, item: str, port: int) -> list[Addr
     return [address._replace(port=port) for address in addresses if address is not None]
 
 
+def _literal(name: str) -> Address | None:
+    """Return the address that a host or a target is, None for a name."""
+    return parse_address(name) if ":" not in name or name.count(":") > 1 else None
+
+
 def _split(text: str) -> tuple[str, int]:
     """Return the host and port of an item that is not an address.
 
@@ -180,7 +233,7 @@ def _split(text: str) -> tuple[str, int]:
     """
     parts = split_port(text)
     if parts is None:
-        raise ResolutionError(f"{quoted(text)}: Name or service not known")
+        raise ResolutionError(f"{quoted(text)}: {UNKNOWN_NAME}")
     host, service = parts
     if not service:
         return host, 0
@@ -188,12 +241,6 @@ def _split(text: str) -> tuple[str, int]:
     if probe is None:
         raise ResolutionError(f"{quoted(text)}: {quoted(service)} is not a valid port")
     return host, probe.port
-
-
-def _check_labels(name: str) -> None:
-    """Raise for a name that DNS can't express, which refuses the identify before anybody is asked."""
-    if not _has_labels(name):
-        raise ResolutionError(f"{quoted(name)}: Name or service not known")
 
 
 def _has_labels(name: str) -> bool:

@@ -21,10 +21,11 @@ from __future__ import annotations
 
 import re
 
-from identify._compiled._regex import Regex, RegexError
+from identify.config.language.additions import FilterLimitError, Filters
 from identify.config.language.files import Files, FileTooLargeError, UnreadableError
 from identify.config.language.sections import BLANKS, Document, Section, Variable
 from identify.config.problems import Problems
+from identify.model import Origin
 from identify.strings import ascii_lower, decoded, encoded, escaped, quoted
 
 __all__ = ["read_document"]
@@ -41,37 +42,36 @@ MAX_LINES = 8_000_000
 MAX_INCLUDES = 10_000
 MAX_TOTAL_CHARACTERS = 256 * 1024 * 1024
 MAX_VALUE_CHARACTERS = 65_536
-MAX_FILTER_CHECKS = 1_000_000
 
 _MARK = re.compile(r"\\;|;--(?!-)|--;|;")
 _DIRECTIVE = re.compile(r"#([^\x00-\x20]*)[\x00-\x20]*(.*)", re.DOTALL)
 
 
 def read_document(
-    files: Files, name: str, problems: Problems, *, byte_order_mark: bool = True
+    files: Files, name: str, problems: Problems, *, byte_order_mark: bool = True, partial: bool = False
 ) -> Document | None:
     """Read a file with its includes; None if it doesn't exist.
 
-    Without ``byte_order_mark`` such a mark at the start of a file is text like any other.
+    Without ``byte_order_mark`` such a mark at the start of a file is text like any other.  With ``partial``, what is
+    there is read though an included file is missing.
     """
-    reader = _Reader(files, problems, byte_order_mark)
+    reader = _Reader(files, problems, byte_order_mark, partial)
     try:
         text = files.read(name)
         if text is None:
             return None
         reader.read_text(text, name, 0)
     except _InvalidError as error:
-        problems.add(
-            error.code, error.file, error.line, error.message, lost=f"the whole file {escaped(name)}"
-        )
-        return Document(name, valid=False)
-    except (FileTooLargeError, UnreadableError) as error:
-        large = isinstance(error, FileTooLargeError)
-        code, what = ("limit-exceeded", "not read") if large else ("file-unreadable", "can't be read")
-        lost = f"the whole file {escaped(name)}"
-        problems.add(code, name, 0, f"{what}: {escaped(str(error))}", lost=lost)
-        return Document(name, valid=False)
-    return Document(name, tuple(reader.sections))
+        invalid = error
+    except FileTooLargeError as error:
+        invalid = _InvalidError("limit-exceeded", name, 0, f"not read: {escaped(str(error))}")
+    except UnreadableError as error:
+        invalid = _InvalidError("file-unreadable", name, 0, f"can't be read: {escaped(str(error))}")
+    else:
+        return Document(name, tuple(reader.sections), missing=tuple(reader.missing))
+    lost = f"the whole file {escaped(name)}"
+    problems.add(invalid.code, invalid.file, invalid.line, invalid.message, lost=lost)
+    return Document(name, valid=False)
 
 
 class _InvalidError(Exception):
@@ -85,8 +85,10 @@ class _InvalidError(Exception):
 class _Reader:
     """The state while one file and its includes are read."""
 
-    def __init__(self, files: Files, problems: Problems, byte_order_mark: bool) -> None:
+    def __init__(self, files: Files, problems: Problems, byte_order_mark: bool, partial: bool) -> None:
         self.sections: list[Section] = []
+        self.missing: list[tuple[str, Origin]] = []
+        self._partial = partial
         self._files = files
         self._problems = problems
         self._byte_order_mark = byte_order_mark
@@ -98,7 +100,7 @@ class _Reader:
         self._lines = 0
         self._characters = 0
         self._includes = 0
-        self._filter_checks = 0
+        self._filters = Filters()
         # Block comments open at this point, and the line on which the outermost one began.
         self._depth = 0
         self._opened = 0
@@ -108,12 +110,8 @@ class _Reader:
         self._characters += len(text)
         self._lines += text.count("\n")
         if self._characters > MAX_TOTAL_CHARACTERS or self._lines > MAX_LINES:
-            raise _InvalidError(
-                "limit-exceeded",
-                file,
-                0,
-                f"more than {MAX_TOTAL_CHARACTERS} characters or {MAX_LINES} lines in all",
-            )
+            message = f"more than {MAX_TOTAL_CHARACTERS} characters or {MAX_LINES} lines in all"
+            raise _InvalidError("limit-exceeded", file, 0, message)
         outer, self._depth = (self._depth, self._opened), 0
         has_nul = "\0" in text
         # No line of fewer characters can have too many bytes.
@@ -210,12 +208,8 @@ class _Reader:
             if index is not None:
                 value = self._current.variables[index].value + value
                 if len(value) > MAX_VALUE_CHARACTERS:
-                    raise _InvalidError(
-                        "limit-exceeded",
-                        file,
-                        number,
-                        f"+= makes a value of more than {MAX_VALUE_CHARACTERS} characters",
-                    )
+                    message = f"+= makes a value of more than {MAX_VALUE_CHARACTERS} characters"
+                    raise _InvalidError("limit-exceeded", file, number, message)
                 self._current.replace(index, Variable(name, value, file, number))
                 return
         self._current.add(Variable(name, value, file, number))
@@ -251,28 +245,32 @@ class _Reader:
             if option == "!":
                 section.template = True
             elif option[:1] != "+":
-                section.variables.extend(self._inherited(name, option, file, number))
+                self._inherit(section, option, file, number)
         if not additions:
             self.sections.append(section)
             if self._first_named.setdefault(ascii_lower(name), section) is not section:
                 self._others_named.setdefault(ascii_lower(name), []).append(section)
         self._current = section
 
-    def _inherited(self, name: str, parent: str, file: str, number: int) -> list[Variable]:
-        """Return the lines that the section ``name`` inherits from the section that ``parent`` means."""
+    def _inherit(self, heir: Section, parent: str, file: str, number: int) -> None:
+        """Add the lines that a section inherits from the section that ``parent`` means."""
         section = self._first(parent)
+        if section is None and self.missing:
+            heir.incomplete = True
+            return
         if section is None:
-            message = f"section {quoted(name)} inherits from {quoted(parent)}, which doesn't exist"
+            message = f"section {quoted(heir.name)} inherits from {quoted(parent)}, which doesn't exist"
             if self._first(parent.strip(BLANKS)) is not None:
                 message += " (blanks are part of the name)"
             raise _InvalidError("section-unknown-parent", file, number, message)
+        heir.incomplete |= section.incomplete
         lines, size = section.bequest()
         self._count(len(lines), file, number)
         self._characters += size
         if self._characters > MAX_TOTAL_CHARACTERS:
             message = f"more than {MAX_TOTAL_CHARACTERS} characters in all, including inherited text"
             raise _InvalidError("limit-exceeded", file, number, message)
-        return lines
+        heir.variables.extend(lines)
 
     def _first(self, name: str) -> Section | None:
         """Return the first section with that name; the empty name means the very first section."""
@@ -282,57 +280,26 @@ class _Reader:
 
     def _section_to_continue(self, name: str, filters: list[str], file: str, number: int) -> Section:
         first = self._first_named.get(ascii_lower(name))
-        candidates = (
-            self.sections
-            if not name
-            else [first, *self._others_named.get(ascii_lower(name), ())]
-            if first
-            else []
-        )
+        named = [first, *self._others_named.get(ascii_lower(name), ())] if first else []
+        candidates = named if name else self.sections
         for section in candidates:
             if all(self._passes(section, conditions, file, number) for conditions in filters):
                 return section
+        if self.missing:
+            section = Section(name, file, number)
+            section.incomplete = True
+            return section
         message = f"there is no section {quoted(name)} to add to"
         if candidates:
             message += " (templates can't be added to)"
         raise _InvalidError("section-unknown-addition", file, number, message)
 
     def _passes(self, section: Section, conditions: str, file: str, number: int) -> bool:
-        """Return whether a section meets the filter of an addition.
-
-        A filter consists of ``name=value`` items joined by ``&``, both of them extended regular expressions, and
-        each must match a line; with ``TEMPLATES=include`` templates may be meant too, with
-        ``TEMPLATES=restrict`` only templates.
-        """
-        templates = "exclude"
-        wanted: list[tuple[str, str]] = []
-        for condition in filter(None, conditions.split("&")):
-            key, _, value = condition.partition("=")
-            if ascii_lower(key) == "templates":
-                templates = ascii_lower(value)
-            else:
-                wanted.append((key, value))
-        if section.template if templates == "exclude" else templates == "restrict" and not section.template:
-            return False
-        for key, value in wanted:
-            self._filter_checks += 1 + len(section.variables)
-            if self._filter_checks > MAX_FILTER_CHECKS:
-                raise _InvalidError(
-                    "limit-exceeded",
-                    file,
-                    number,
-                    f"more than {MAX_FILTER_CHECKS} comparisons for filtered additions",
-                )
-            try:
-                names, values = Regex(encoded(key)), Regex(encoded(value))
-            except RegexError:
-                return False
-            if not any(
-                names.search(encoded(variable.name)) and values.search(encoded(variable.value))
-                for variable in section.variables
-            ):
-                return False
-        return True
+        """Return whether a section meets the filter of an addition."""
+        try:
+            return self._filters.passes(section, conditions)
+        except FilterLimitError as error:
+            raise _InvalidError("limit-exceeded", file, number, str(error)) from error
 
     def _directive(self, line: str, file: str, number: int, depth: int) -> None:
         word, rest = _DIRECTIVE.match(line).groups()  # type: ignore[union-attr]
@@ -358,9 +325,13 @@ class _Reader:
             raise _InvalidError(
                 "limit-exceeded", file, number, f"{quoted(rest)}: {escaped(str(error))}"
             ) from error
-        if not included and directive == "include":
-            message = f"the included file {quoted(rest)} doesn't exist"
+        if included or directive == "tryinclude":
+            return
+        message = f"the included file {quoted(rest)} doesn't exist"
+        if not self._partial:
             raise _InvalidError("include-missing", file, number, message)
+        self._problems.add("include-missing", file, number, message, lost="what is in it")
+        self.missing.append((rest, Origin(file, number)))
 
     def _include(self, pattern: str, file: str, number: int, depth: int) -> bool:
         """Read the files that an include means and return whether all of them exist."""

@@ -34,6 +34,7 @@ def build_settings(
     if system is not None:
         values = {**system[1].values(), **values}
     default = Settings()
+    user_agent = options.line("user_agent")
     settings = Settings(
         endpoint_identifier_order=options.value(
             "endpoint_identifier_order", default.endpoint_identifier_order
@@ -52,6 +53,7 @@ def build_settings(
         default_realm=options.value("default_realm", default.default_realm),
         options=values,
         origin=candidate.origin if candidate is not None else None,
+        user_agent_origin=user_agent.origin if user_agent is not None else None,
     )
     if candidate is not None:
         _check_order(candidate, options, release, problems)

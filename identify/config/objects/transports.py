@@ -16,11 +16,11 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from identify.addresses import Address, format_address, parse_address, split_port
-from identify.config.hostnames.rules import ResolutionError, Resolver
+from identify.config.hostnames.rules import NotAskedError, ResolutionError, Resolver
 from identify.config.objects.candidates import Candidate, Options
 from identify.config.problems import Problems
 from identify.model import Transport
-from identify.strings import ascii_lower, quoted
+from identify.strings import ascii_lower, escaped, quoted
 
 __all__ = ["Leftovers", "build_transport", "has_bad_bind"]
 
@@ -40,9 +40,12 @@ def build_transport(
     resolver: Resolver,
     others: Iterable[Transport],
     left: Leftovers | None,
+    unknown: list[Transport],
     problems: Problems,
 ) -> Transport | None:
     """Return the transport, None if it can't listen; ``others`` are those that already listen.
+
+    If nobody knows the address of a name in ``bind``, it is added to ``unknown``, with an address that isn't its own.
 
     Websocket and flow transports have no socket of their own, so they need no ``bind``.
     """
@@ -52,6 +55,15 @@ def build_transport(
     bind = options.line("bind") or (left.options.line("bind") if left else None)
     text = bind.value if bind is not None else ""
     address = _bound(text, resolver)
+    not_asked = _not_asked(text, resolver) if address is None else ""
+    if bind is not None and not_asked:
+        message = f"bind = {quoted(text)}: {escaped(not_asked)}, so whether and where it listens isn't known"
+        problems.add("transport-bind-unknown", bind.file, bind.line, message, section=candidate.id)
+        if not options.refused:
+            unknown.append(
+                _transport(candidate, options, protocol, Address(4, 0, 0), options.value("domain"))
+            )
+        return None
     if address is not None and not address.port:
         address = address._replace(port=DEFAULT_PORTS.get(protocol, 0))
     reason = ""
@@ -77,6 +89,12 @@ def build_transport(
         message += f", so its domain {quoted(domain)} isn't used" if domain else ""
         problems.add("transport-leftovers", candidate.file, candidate.line, message, section=candidate.id)
         domain = ""
+    return _transport(candidate, options, protocol, address, domain)
+
+
+def _transport(
+    candidate: Candidate, options: Options, protocol: str, address: Address, domain: str
+) -> Transport:
     return Transport(
         id=candidate.id,
         protocol=protocol,
@@ -91,9 +109,11 @@ def build_transport(
 
 
 def has_bad_bind(options: Options, resolver: Resolver) -> bool:
-    """Return whether a section's own ``bind`` is not a valid address."""
+    """Return whether a section's own ``bind`` is not a valid address; a name that nobody knows may be one."""
     bind = options.line("bind")
-    return bind is not None and _bound(bind.value, resolver) is None
+    if bind is None or _bound(bind.value, resolver) is not None:
+        return False
+    return not _not_asked(bind.value, resolver)
 
 
 def _bound(text: str, resolver: Resolver) -> Address | None:
@@ -110,3 +130,16 @@ def _bound(text: str, resolver: Resolver) -> Address | None:
         return None
     found = parse_address(answers[0]) if answers else None
     return None if found is None or probe is None else found._replace(port=probe.port)
+
+
+def _not_asked(text: str, resolver: Resolver) -> str:
+    """Return why nobody knows the address of a name in ``bind``, nothing if somebody does."""
+    parts = split_port(text)
+    try:
+        if parts is not None and parts[0]:
+            resolver.addresses(parts[0])
+    except NotAskedError as error:
+        return str(error)
+    except ResolutionError:
+        pass
+    return ""

@@ -14,6 +14,7 @@ from functools import lru_cache
 from identify.addresses import packed
 from identify.traffic.batch import TRANSPORTS, Batch, Direction, Reader
 from identify.traffic.input.stream import Stream
+from identify.traffic.logs.banner import version_written
 from identify.traffic.logs.headlines import HEADLINE, MARK, START
 from identify.traffic.logs.objects import JsonLog
 from identify.traffic.logs.records import MALFORMED, LogMessage
@@ -55,8 +56,10 @@ class LogReader(Reader):
     def __init__(
         self, stream: Stream, name: str, *, zone: tzinfo = timezone.utc, year: int | None = None
     ) -> None:
-        self._json = json_log(stream.peek(64 << 10))
+        first = stream.peek(64 << 10)
+        self._json = json_log(first)
         super().__init__(name, "json-log" if self._json else "log")
+        self.asterisk = version_written(first)
         self._stream = stream
         self._timestamps = Timestamps(zone=zone, year=year, latest=stream.modified)
 

@@ -1,0 +1,107 @@
+"""How the commands read a CONFIG: for which release, with whose answers about host names; what that prints.
+
+Names are looked up as Asterisk does when it starts, unless the options say otherwise; if the configuration has none,
+nobody is asked and no library for it is loaded.  Everything is printed on standard error.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import rich_click as click
+
+from identify.commands.config_options import AnsweredRelease, ConfigOptions, SourceOptions
+from identify.commands.output import styled, unusable_input
+from identify.strings import shown
+
+if TYPE_CHECKING:
+    from identify.config.releases import Release
+    from identify.configuration import Configuration, Resolver
+
+__all__ = ["known_release", "load", "load_all", "load_as", "load_with", "point_to_release"]
+
+
+def load(path: str, options: ConfigOptions, answered: AnsweredRelease | None = None) -> Configuration:
+    """Read a configuration, or end the command; ``answered`` is the release, by default that of the options."""
+    (configuration,) = load_all([path], options, answered)
+    return configuration
+
+
+def load_all(
+    paths: Sequence[str], options: ConfigOptions, answered: AnsweredRelease | None = None
+) -> list[Configuration]:
+    """Read configurations, or end the command; a name that several of them have is asked once."""
+    answered = answered if answered is not None else options.answered
+    with _resolver(options) as resolver:
+        configurations = [load_with(path, resolver, options, answered.release) for path in paths]
+    point_to_release(configurations, answered)
+    return configurations
+
+
+def load_as(path: str, options: SourceOptions, releases: Sequence[Release]) -> list[Configuration]:
+    """Read one configuration as each of some releases does, or end the command; a name is asked once."""
+    with _resolver(options) as resolver:
+        return [load_with(path, resolver, options, release) for release in releases]
+
+
+def load_with(
+    path: str, resolver: Resolver | None, options: SourceOptions, release: Release
+) -> Configuration:
+    """Read a configuration with somebody else's answers about host names, or end the command."""
+    from identify.configuration import Configuration  # noqa: PLC0415  Help and completion do without.
+
+    with unusable_input():
+        return Configuration.from_path(path, resolver=resolver, release=release, partial=options.partial)
+
+
+def point_to_release(configurations: Iterable[Configuration], answered: AnsweredRelease) -> None:
+    """Say which release a configuration gives away, where none was told."""
+    if answered.chosen == "default":
+        proposals = [line for line in map(_proposal, configurations) if line is not None]
+        for line in dict.fromkeys(proposals):
+            click.echo(styled(line, "warning"), err=True)
+
+
+def known_release(version: str) -> Release | None:
+    """Return the release of a version that was found somewhere, None if it isn't known here."""
+    from identify.config.releases import release_of  # noqa: PLC0415  Help and completion do without.
+
+    try:
+        return release_of(version)
+    except ValueError:
+        return None
+
+
+def _proposal(configuration: Configuration) -> str | None:
+    """Return what to do if ``user_agent`` gives another release away."""
+    from identify.config.versions import user_agent_version  # noqa: PLC0415  Help and completion do without.
+
+    origin = configuration.settings.user_agent_origin
+    version = user_agent_version(configuration.settings)
+    if origin is None or version is None or version == configuration.release.name:
+        return None
+    named = f"{shown(origin.file)}:{origin.line}: user_agent names Asterisk {version}"
+    if known_release(version) is None:
+        return f"{named}, which is not a known release"
+    return f"{named}: --release {version} to answer for it"
+
+
+@contextlib.contextmanager
+def _resolver(options: SourceOptions) -> Iterator[Resolver | None]:
+    """Give who answers for host names, None for nobody."""
+    if options.offline:
+        yield None
+        return
+    if options.names is not None:
+        from identify.config.hostnames import names_file  # noqa: PLC0415  Few calls have such a file.
+
+        with unusable_input(options.names):
+            resolver = names_file(options.names)
+        yield resolver
+        return
+    from identify.commands.asking import Asking  # noqa: PLC0415
+
+    with Asking() as asking:
+        yield asking

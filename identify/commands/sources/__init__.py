@@ -1,0 +1,1 @@
+"""Commands on what a configuration takes from elsewhere, such as host names."""
