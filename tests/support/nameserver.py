@@ -207,6 +207,9 @@ def _add(response, name, kind, values):
     # One record each, so that equal ones are all sent.
     for value in values:
         rdata = dns.rdata.from_text(dns.rdataclass.IN, dns.rdatatype.from_text(kind), value)
+        if kind == "SRV":
+            # Some releases of dnspython compress targets, which changes the case of their letters.
+            rdata = dns.rdata.GenericRdata(rdata.rdclass, rdata.rdtype, rdata.to_wire())
         response.answer.append(dns.rrset.from_rdata(name, 300, rdata))
 
 
