@@ -10,7 +10,7 @@ are marked.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import count
 
 import attrs
@@ -106,9 +106,14 @@ class _StandIn(Identify):
     number: int
 
 
-def make_plan(configuration: Configuration, line_tokens: Mapping[str, str]) -> TablePlan:
-    """Plan the tables of a configuration; ``line_tokens`` are the registrations' tokens by id."""
-    return _plan(configuration, configuration.tried_identifies, line_tokens)
+def make_plan(
+    configuration: Configuration, line_tokens: Mapping[str, str], told: Iterable[str] = ()
+) -> TablePlan:
+    """Plan the tables of a configuration.
+
+    ``line_tokens`` are the registrations' tokens by id, ``told`` the ids of those that weren't generated.
+    """
+    return _plan(configuration, configuration.tried_identifies, line_tokens, told)
 
 
 def make_reach_plan(configuration: Configuration, unknowns: Sequence[Unknown]) -> ReachPlan:
@@ -133,7 +138,7 @@ def make_reach_plan(configuration: Configuration, unknowns: Sequence[Unknown]) -
         identifies.append(identify)
     for place in sorted(stand_ins):
         identifies += stand_ins[place]
-    tables = _plan(configuration, identifies, {})
+    tables = _plan(configuration, identifies, {}, ())
     return ReachPlan(
         tables=tables,
         unknowns=tuple(
@@ -164,7 +169,10 @@ def _stand_in(identify: Identify, number: int) -> _StandIn:
 
 
 def _plan(
-    configuration: Configuration, identifies: Sequence[Identify], line_tokens: Mapping[str, str]
+    configuration: Configuration,
+    identifies: Sequence[Identify],
+    line_tokens: Mapping[str, str],
+    told: Iterable[str],
 ) -> TablePlan:
     """Plan the tables of a configuration with these identify objects in place of its own."""
     plan = TablePlan(
@@ -193,6 +201,7 @@ def _plan(
     plan.side_data = write_side_data(
         identifiers=configuration.identifiers,
         line_tokens=line_tokens,
+        told=told,
         header_expressions=plan.header_expressions,
         uri_expressions=plan.uri_expressions,
         transports=transports,

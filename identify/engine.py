@@ -17,7 +17,9 @@ from identify._compiled._request import Request
 from identify.compiler import make_plan
 from identify.configuration import Configuration
 from identify.errors import ConfigError, EngineFileError
-from identify.explain import Explanation, explain
+from identify.explain import Explanation, explain, question_about, untold_tokens
+from identify.explanation.undetermined import depends_on
+from identify.model import Unknown
 from identify.strings import quoted
 
 __all__ = ["DROPPED", "NO_MATCH", "Engine", "Indices"]
@@ -48,8 +50,12 @@ class Engine(Matcher):
     """Answers which endpoint a request belongs to.
 
     ``line_tokens`` has the tokens of registrations with ``line=yes`` by id; missing tokens are generated as
-    Asterisk does, from a cryptographic source.  Tokens of other ids are ignored, so that one mapping can
-    outlive changes of the configuration; an empty token raises :class:`~identify.errors.ConfigError`.
+    Asterisk does, from a cryptographic source, and count as not told: Asterisk's own are others.  Tokens of other ids
+    are ignored, so that one mapping can outlive changes of the configuration; an empty token raises
+    :class:`~identify.errors.ConfigError`.
+
+    It answers for what is known, as if Asterisk had refused everything else; :meth:`undetermined` says whether that is
+    certain.
 
     Thread safety: immutable; any number of threads may use it.  To reload, create another engine and replace
     the reference.
@@ -57,7 +63,8 @@ class Engine(Matcher):
 
     def __init__(self, configuration: Configuration, line_tokens: Mapping[str, str] | None = None) -> None:
         # This is refused for an engine that already has tables, so it comes before anything else is set.
-        super().__init__(make_plan(configuration, _tokens(configuration, line_tokens or {})))
+        tokens = _tokens(configuration, line_tokens or {})
+        super().__init__(make_plan(configuration, tokens, tokens.keys() & (line_tokens or {}).keys()))
         self._configuration: Configuration | None = configuration
 
     @classmethod
@@ -175,7 +182,23 @@ class Engine(Matcher):
 
     def explain(self, request: Request, *, everything: bool = False) -> Explanation:
         """Return the answer with that of every identifier and the reasons; with ``everything``, one for every rule."""
-        return explain(self.configuration, self.line_tokens, request, everything=everything)
+        return explain(
+            self.configuration, self.line_tokens, request, unknowns=self.unknowns, everything=everything
+        )
+
+    @property
+    def unknowns(self) -> tuple[Unknown, ...]:
+        """What isn't known: what the configuration has, and the line tokens that were generated."""
+        configuration = self.configuration
+        return *configuration.unknowns, *untold_tokens(configuration.registrations, self.told)
+
+    def undetermined(self, request: Request) -> tuple[Unknown, ...]:
+        """Return what the answer depends on, nothing if every content of what isn't known gives the same endpoint."""
+        unknowns = self.unknowns
+        if not unknowns:
+            return ()
+        question = question_about(self.configuration, self.line_tokens, request, unknowns=unknowns)
+        return depends_on(question)[1]
 
     def contact(self, registration_id: str, *, local: str) -> str:
         """Return the Contact value that Asterisk sends in the registration's REGISTERs.

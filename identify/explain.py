@@ -10,7 +10,7 @@ rules: this is for questions, :class:`identify.engine.Engine` is for traffic.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import attrs
@@ -21,14 +21,26 @@ from identify.explanation.line import line
 from identify.explanation.named_endpoints import anonymous, auth_username, username
 from identify.explanation.question import Configured, Question
 from identify.explanation.request_uri import request_uri
-from identify.explanation.result import NOTE, REASON_KINDS, Explanation, Reason, Step
+from identify.explanation.result import NOTE, REASON_KINDS, Explanation, Possibility, Reason, Step
 from identify.explanation.transport_section import transport_section
-from identify.model import Match
+from identify.explanation.undetermined import depends_on
+from identify.model import Match, Registration, Unknown
+from identify.strings import quoted
 
 if TYPE_CHECKING:
     from identify._compiled._request import Request
 
-__all__ = ["REASON_KINDS", "Explanation", "Reason", "Step", "explain", "transport_section"]
+__all__ = [
+    "REASON_KINDS",
+    "Explanation",
+    "Possibility",
+    "Reason",
+    "Step",
+    "explain",
+    "question_about",
+    "transport_section",
+    "untold_tokens",
+]
 
 IDENTIFIERS: Mapping[str, Callable[[Question], Step]] = {
     "line": line,
@@ -46,20 +58,17 @@ def explain(
     line_tokens: Mapping[str, str],
     request: Request,
     *,
+    unknowns: Sequence[Unknown] | None = None,
     everything: bool = False,
 ) -> Explanation:
     """Ask every identifier in turn; the first that names an endpoint decides.
 
-    ``line_tokens`` are the registrations' tokens by id.  Reasons are limited to what matches or nearly
-    matches, and a few others; with ``everything`` every rule has one.
+    ``line_tokens`` are the registrations' tokens by id.  ``unknowns`` is what isn't known; if None, that is what the
+    configuration says, and the token of each registration that has none in ``line_tokens``.  Where contents of it give
+    different endpoints, the request is undetermined: :attr:`Explanation.undetermined`.  Reasons are limited to what
+    matches or nearly matches, and a few others; with ``everything`` every rule has one.
     """
-    question = Question(
-        configuration=configuration,
-        line_tokens=line_tokens,
-        request=request,
-        transport=transport_section(configuration, request),
-        everything=everything,
-    )
+    question = question_about(configuration, line_tokens, request, unknowns=unknowns, everything=everything)
     match: Match | None = None
     steps: list[Step] = []
     for identifier in configuration.identifiers:
@@ -75,4 +84,59 @@ def explain(
                 )
                 step = attrs.evolve(step, reasons=(*step.reasons, late))
         steps.append(step)
-    return Explanation(match, tuple(steps), request.screening)
+    if not question.unknowns:
+        return Explanation(match, tuple(steps), request.screening, (_possibility(match),))
+    possible, undetermined = depends_on(question)
+    first = possible[0]
+    if (
+        not undetermined
+        and first.endpoint is not None
+        and (match is None or match.endpoint != first.endpoint)
+    ):
+        # What is known alone isn't one of the contents: one of two objects exists in any case.
+        match = Match(first.endpoint, first.identifier or "", first.section)
+    return Explanation(match, tuple(steps), request.screening, possible, undetermined)
+
+
+def question_about(
+    configuration: Configured,
+    line_tokens: Mapping[str, str],
+    request: Request,
+    *,
+    unknowns: Sequence[Unknown] | None = None,
+    everything: bool = False,
+) -> Question:
+    """Return the question that the identifiers are asked; the arguments are those of :func:`explain`."""
+    if unknowns is None:
+        unknowns = [*configuration.unknowns, *untold_tokens(configuration.registrations, line_tokens)]
+    return Question(
+        configuration=configuration,
+        line_tokens=line_tokens,
+        request=request,
+        transport=transport_section(configuration, request),
+        unknowns=tuple(unknowns),
+        everything=everything,
+    )
+
+
+def untold_tokens(registrations: Mapping[str, Registration], told: Collection[str]) -> list[Unknown]:
+    """Return an unknown for each registration with ``line=yes`` whose token wasn't told; ``told`` are ids."""
+    return [
+        Unknown(
+            kind="line-token",
+            what=f"the line token of registration {quoted(registration.id)}",
+            reason="Asterisk makes it when it starts, and it wasn't told",
+            settles="the tokens, from the Contact of each REGISTER: --line-token ID=TOKEN",
+            origin=registration.origin,
+            registration=registration.id,
+        )
+        for registration in registrations.values()
+        if registration.line and registration.id not in told
+    ]
+
+
+def _possibility(match: Match | None) -> Possibility:
+    """Return the only possible answer where everything is known."""
+    if match is None:
+        return Possibility(endpoint=None, identifier=None, section=None)
+    return Possibility(endpoint=match.endpoint, identifier=match.identifier, section=match.section)

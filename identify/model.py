@@ -208,7 +208,8 @@ class Unknown:
 
     - ``"names"``: ``identify`` has host names whose addresses aren't known, so it may cover any source or, if a name
       has no address, not exist; it is tried before the object at index ``place`` of
-      ``Configuration.tried_identifies``;
+      ``Configuration.tried_identifies``; with ``instead_of`` it is a wizard's, perhaps without such names, and exists
+      only if the unknown one of pjsip.conf with that id doesn't;
     - ``"line-token"``: the token of ``registration`` wasn't told;
     - ``"objects"``: there may be further objects of ``types``, with any content: they come from a database, or from an
       included file that is missing.
@@ -224,6 +225,7 @@ class Unknown:
     origin: Origin | None = None
     identify: Identify | None = None
     place: int = 0
+    instead_of: str = ""
     registration: str = ""
     types: frozenset[str] = frozenset()
 

@@ -7,7 +7,7 @@ several parts becomes a list whose last element is its value.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from identify.transport_plan import TransportTable
@@ -22,14 +22,19 @@ def write_side_data(
     *,
     identifiers: Sequence[str],
     line_tokens: Mapping[str, str],
+    told: Iterable[str],
     header_expressions: Sequence[Sequence[Expression]],
     uri_expressions: Sequence[Expression],
     transports: TransportTable,
 ) -> bytes:
-    """Return the side data: names, tokens by registration, expressions by header, and sections by socket."""
+    """Return the side data: names, tokens by registration, expressions by header, and sections by socket.
+
+    ``told`` are the registrations whose tokens weren't generated.
+    """
     written = {
         "identifiers": identifiers,
         "line_tokens": dict(line_tokens),
+        "told": sorted(told),
         "header_expressions": header_expressions,
         "uri_expressions": uri_expressions,
         # Only these two options of a section matter, so without them no section needs to be found.
@@ -58,6 +63,7 @@ def read_side_data(data: bytes, *, ranks: tuple[int, int], headers: int, transpo
     )
     _expect(_all_are(str, found["identifiers"]), "identifiers")
     _expect(isinstance(found["line_tokens"], dict) and _all_are(str, found["line_tokens"].values()), "tokens")
+    _expect(isinstance(found.get("told"), list) and _all_are(str, found["told"]), "tokens")
     expressions = found.get("header_expressions")
     _expect(isinstance(expressions, list) and len(expressions) == headers, "expressions")
     for rules in found["header_expressions"]:

@@ -19,6 +19,7 @@ cdef class Matcher:
     cdef PyObject **slots
     cdef readonly tuple identifiers
     cdef readonly dict line_tokens
+    cdef readonly frozenset told
     cdef bint transports_matter
     cdef dict sections
     cdef dict listening

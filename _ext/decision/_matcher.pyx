@@ -77,6 +77,7 @@ cdef class Matcher:
         self.compiled.addresses = NO_ADDRESSES.tables
         self.identifiers = ()
         self.line_tokens = {}
+        self.told = frozenset()
 
     def __dealloc__(self):
         cdef uint32_t i
@@ -101,6 +102,7 @@ cdef class Matcher:
                               transports=tables.transport_count)
         self.identifiers = tuple(data["identifiers"])
         self.line_tokens = data["line_tokens"]
+        self.told = frozenset(data["told"])
         self.transports_matter = data["transports_matter"]
         self.sections = data["sections"]
         self.first_of = {tuple(key): found for *key, found in data["first_of"]}

@@ -16,15 +16,14 @@ from __future__ import annotations
 
 import re
 
-from identify.explanation.listing import Finding, first_object
+from identify.explanation.listing import Finding, first_object, further_reasons
 from identify.explanation.patterns import accepts, difference, negated, only, wanted
 from identify.explanation.question import Question
-from identify.explanation.result import MATCH, NEAR, NO, Reason, Step
-from identify.explanation.words import named, times
+from identify.explanation.result import MATCH, NEAR, NO, Reason, Step, named, times
 from identify.model import HeaderRule, Identify
 from identify.strings import encoded, folded_bytes, quoted, quoted_list, shown
 
-__all__ = ["PRINTED_HEADER_LIMIT", "header"]
+__all__ = ["PRINTED_HEADER_LIMIT", "compared_headers", "has_header", "header"]
 
 #: Bytes of ``name: value`` beyond which a header is skipped.  In recorded answers 4090 bytes are compared
 #: and 4094 are skipped; the limit is somewhere in between.
@@ -57,14 +56,7 @@ def header(question: Question) -> Step:
     """
     transport = question.transport
     symmetric = transport.id if transport is not None and transport.symmetric_transport else None
-    notes: list[Reason] = []
-    values: Values = {}
-    for name, value in question.request.headers_through(symmetric):
-        size = len(encoded(name)) + len(": ") + len(encoded(value))
-        if size > PRINTED_HEADER_LIMIT:
-            notes.append(Reason(f"a header {quoted(name)} of {size} bytes is too long to be compared"))
-        else:
-            values.setdefault(folded_bytes(name), []).append(value)
+    values, notes = compared_headers(question)
     if symmetric is not None and b"contact" in values:
         text = f"transport {quoted(symmetric)} is symmetric: it adds ;x-ast-txp to the first Contact"
         notes.append(Reason(text, transport.origin if transport is not None else None))
@@ -76,9 +68,31 @@ def header(question: Question) -> Step:
         return f"{subject} headers or values that the request doesn't have"
 
     endpoint, section, reasons = first_object(question, lambda identify: _look(values, identify), rest)
+    if values:
+        reasons = further_reasons(question, "identify", "may match a header of the request") + reasons
     if not reasons:
         notes = [Reason("no identify object has match_header")]
     return Step("header", endpoint, section, tuple(reasons + notes))
+
+
+def compared_headers(question: Question) -> tuple[Values, list[Reason]]:
+    """Return the values of the request's headers by name in lower case, and a note for each that is too long."""
+    transport = question.transport
+    symmetric = transport.id if transport is not None and transport.symmetric_transport else None
+    values: Values = {}
+    notes: list[Reason] = []
+    for name, value in question.request.headers_through(symmetric):
+        size = len(encoded(name)) + len(": ") + len(encoded(value))
+        if size > PRINTED_HEADER_LIMIT:
+            notes.append(Reason(f"a header {quoted(name)} of {size} bytes is too long to be compared"))
+        else:
+            values.setdefault(folded_bytes(name), []).append(value)
+    return values, notes
+
+
+def has_header(values: Values, rule: HeaderRule) -> bool:
+    """Return whether one of the values satisfies the rule."""
+    return any(accepts(rule.pattern, value) for value in values.get(folded_bytes(rule.name), ()))
 
 
 def _look(values: Values, identify: Identify) -> Finding | None:

@@ -12,14 +12,13 @@ Facts
 
 from __future__ import annotations
 
-from identify.explanation.listing import Finding, first_object
+from identify.explanation.listing import Finding, first_object, further_reasons
 from identify.explanation.question import Question
-from identify.explanation.result import MATCH, NEAR, NO, Reason, Step
-from identify.explanation.words import named, place
+from identify.explanation.result import MATCH, NEAR, NO, UNKNOWN, Reason, Step, named, place
 from identify.model import AddressRule, Identify
 from identify.strings import SHOWN_VALUES, quoted, shown
 
-__all__ = ["ip"]
+__all__ = ["coverage", "ip"]
 
 #: A network is a near miss if it differs only in these low bits: a neighbour in the same /24 or /64.
 NEAR_BITS = {4: 8, 6: 64}
@@ -39,13 +38,30 @@ def ip(question: Question) -> Step:
         return f"{_others(count)} no match item that covers {request.source} from port {request.port}"
 
     endpoint, section, reasons = first_object(question, lambda identify: _look(question, identify), rest)
+    reasons = further_reasons(question, "identify", f"may cover {request.source}") + reasons
     if not reasons:
         reasons = [Reason("no identify object has a match item")]
     return Step("ip", endpoint, section, tuple(reasons))
 
 
+def coverage(question: Question, identify: Identify) -> tuple[bool, bool]:
+    """Return whether an object may cover the source, and whether it does in any case.
+
+    The addresses of names come after the literals and are positive: they can add the source, never take it out.
+    """
+    if question.request.source_address is None:
+        return False, False
+    covering = [rule for rule in identify.addresses if _covers(question, rule)]
+    must = bool(covering) and not covering[-1].negated
+    return must or any(name.port in (0, question.request.port) for name in identify.unresolved), must
+
+
 def _look(question: Question, identify: Identify) -> Finding | None:
     """Look at all match items of one object."""
+    if coverage(question, identify) == (True, False):
+        return _may_cover(question, identify)
+    if identify.unresolved and not identify.addresses:
+        return _other_ports(question, identify)
     if not identify.addresses:
         return None
     covering = [rule for rule in identify.addresses if _covers(question, rule)]
@@ -71,6 +87,30 @@ def _look(question: Question, identify: Identify) -> Finding | None:
             origin=other_port[-1].origin,
         )
     return _missed(question, identify, covering)
+
+
+def _may_cover(question: Question, identify: Identify) -> Finding:
+    """Describe an object with a name whose addresses, which aren't known, may have the source among them."""
+    names = [name for name in identify.unresolved if name.port in (0, question.request.port)]
+    items = "match item" if len(names) == 1 else "match items"
+    listed = ", ".join(shown(name.text) for name in names[:SHOWN_VALUES])
+    listed += ", ..." if len(names) > SHOWN_VALUES else ""
+    text = f"{_name(identify)} has {items} {listed}, whose addresses aren't known here, so it may cover "
+    return Finding(verdict=UNKNOWN, text=lambda: f"{text}{question.request.source}", origin=names[0].origin)
+
+
+def _other_ports(question: Question, identify: Identify) -> Finding:
+    """Describe an object that has only names, each with another port than the source."""
+    name = identify.unresolved[0]
+    port = question.request.port
+    return Finding(
+        verdict=NEAR,
+        text=lambda: (
+            f"{_name(identify)} has match item {shown(name.text)}, whose addresses aren't known here, "
+            f"but it covers them only from port {name.port}: the request came from {port}"
+        ),
+        origin=name.origin,
+    )
 
 
 def _covers(question: Question, rule: AddressRule) -> bool:

@@ -4,6 +4,7 @@ Facts
 
 - The value of the To URI's parameter ``line`` is looked up; only if To has no such parameter, that of the
   request URI's.  Names of parameters are compared without regard to case, values byte by byte.
+- A token that Asterisk made has seven letters a-z, so no other value can be one that wasn't told.
 - Registrations without ``line`` have an empty token and no endpoint, so an empty value finds nothing.
 - It is always the first identifier, and identify_by doesn't affect it.
 """
@@ -11,11 +12,13 @@ Facts
 from __future__ import annotations
 
 from identify.explanation.question import Question
-from identify.explanation.result import MATCH, MISSING, NEAR, NO, Reason, Step
-from identify.explanation.words import named
-from identify.strings import folded_bytes, quoted
+from identify.explanation.result import MATCH, MISSING, NEAR, NO, UNKNOWN, Reason, Step, named
+from identify.strings import SHOWN_VALUES, escaped, folded_bytes, quoted, shown
 
-__all__ = ["line"]
+__all__ = ["line", "line_value", "token_shaped"]
+
+#: Letters of a token that Asterisk made.
+TOKEN_LENGTH = 7
 
 
 def line(question: Question) -> Step:
@@ -23,14 +26,7 @@ def line(question: Question) -> Step:
 
     Twin: ``decide_line`` in ``_ext/decision/_decide.pyx``.
     """
-    request = question.request
-    place, value = (
-        "To",
-        request.to_uri.parameter("line") if request.to_uri is not None else None,
-    )
-    if value is None:
-        place = "the request URI"
-        value = request.request_uri.parameter("line") if request.request_uri is not None else None
+    place, value = line_value(question)
     if value is None:
         text = "neither the To URI nor the request URI has a line parameter"
         return Step("line", None, None, (Reason(text, None, NO),))
@@ -51,12 +47,51 @@ def line(question: Question) -> Step:
         text = (
             f"{found}, but it points to {question.missing(registration.endpoint)}: this identifier gives up"
         )
-        return Step("line", None, None, (Reason(text, registration.origin, MISSING),))
+        verdict = MISSING
+        if question.further("endpoint"):
+            text = f"{found}, and it points to {question.missing(registration.endpoint)}"
+            verdict = UNKNOWN
+        return Step("line", None, None, (Reason(text, registration.origin, verdict),))
     return Step("line", None, None, tuple(_unknown(question, place, value)))
+
+
+def line_value(question: Question) -> tuple[str, str | None]:
+    """Return the place of the value that is looked up, and the value, None if there is none."""
+    request = question.request
+    value = request.to_uri.parameter("line") if request.to_uri is not None else None
+    if value is not None:
+        return "To", value
+    return "the request URI", request.request_uri.parameter(
+        "line"
+    ) if request.request_uri is not None else None
+
+
+def token_shaped(value: str) -> bool:
+    """Return whether Asterisk could have made the value as a token."""
+    return len(value) == TOKEN_LENGTH and all("a" <= letter <= "z" for letter in value)
+
+
+def _doubtful(question: Question, place: str, value: str) -> list[Reason]:
+    """Say whose token a value may be, of those that weren't told and of registrations that aren't known."""
+    ids = [id for id in question.untold() if id in question.configuration.registrations]
+    found = f"{place} has line={quoted(value)}, which may be the token of"
+    reasons = []
+    if ids:
+        several = len(ids) > 1
+        listed = " or ".join(map(shown, ids[:SHOWN_VALUES]))
+        more = f" or {len(ids) - SHOWN_VALUES} others" if len(ids) > SHOWN_VALUES else ""
+        told = "their tokens weren't told" if several else "its token wasn't told"
+        origin = None if several else question.configuration.registrations[ids[0]].origin
+        reasons.append(Reason(f"{found} registration {listed}{more}: {told}", origin, UNKNOWN))
+    for unknown in question.further("registration"):
+        text = f"{found} a registration that isn't known here: {escaped(unknown.what)}"
+        reasons.append(Reason(text, unknown.origin, UNKNOWN))
+    return reasons
 
 
 def _unknown(question: Question, place: str, value: str) -> list[Reason]:
     """Say that a value is no registration's token, which token is like it, and that only To was asked."""
+    doubtful = _doubtful(question, place, value) if token_shaped(value) else []
     with_line = [
         registration for registration in question.configuration.registrations.values() if registration.line
     ]
@@ -66,7 +101,7 @@ def _unknown(question: Question, place: str, value: str) -> list[Reason]:
         text = f"{place} has line={quoted(value)}, but no registration has line=yes"
     else:
         text = f"{place} has line={quoted(value)}, which matches no registration's token"
-    reasons = [Reason(text, None, NO)]
+    reasons = doubtful or [Reason(text, None, NO)]
     for registration in with_line:
         token = question.line_tokens.get(registration.id, "")
         if value and folded_bytes(token) == folded_bytes(value):

@@ -7,15 +7,15 @@ from collections.abc import Callable
 import attrs
 
 from identify.explanation.question import Question
-from identify.explanation.result import ALSO, MATCH, MISSING, NEAR, NO, Reason
-from identify.model import Identify, Origin
-from identify.strings import quoted
+from identify.explanation.result import ALSO, MATCH, MISSING, NEAR, NO, UNKNOWN, Reason
+from identify.model import Identify, Origin, Unknown
+from identify.strings import escaped, quoted
 
-__all__ = ["LISTED", "Finding", "first_object", "choose_reasons"]
+__all__ = ["LISTED", "Finding", "choose_reasons", "first_object", "further_reasons"]
 
 #: How many findings of each verdict are listed.  One rule decides; further matches and near misses are worth
 #: a screen; rules that have nothing to do with the request only show what was compared.
-LISTED = {MATCH: 1, MISSING: 1, ALSO: 8, NEAR: 8, NO: 6}
+LISTED = {MATCH: 1, MISSING: 1, UNKNOWN: 8, ALSO: 8, NEAR: 8, NO: 6}
 
 
 @attrs.frozen(kw_only=True)
@@ -54,16 +54,20 @@ def first_object(
 ) -> tuple[str | None, str | None, list[Reason]]:
     """Ask the identify objects in order; the first that matches decides, even if its endpoint is missing.
 
-    ``look`` gives None for an object without a rule of this kind, and the verdict MATCH for each that
-    matches.  Return the endpoint, the object's id and the reasons.
+    ``look`` gives None for an object without a rule of this kind, the verdict MATCH for each that
+    matches, and UNKNOWN for one that may match.  An object that may not exist decides nothing: what that means for
+    the answer is the part of :mod:`identify.explanation.undetermined`.  Return the endpoint, the object's id and the
+    reasons.
     """
     decided: Identify | None = None
     findings: list[Finding] = []
-    for identify in question.configuration.tried_identifies:
+    for identify, unknown in question.tried():
         finding = look(identify)
         if finding is None:
             continue
-        if finding.verdict == MATCH:
+        if unknown is not None and finding.verdict in (MATCH, UNKNOWN):
+            finding = _doubtful(question, unknown, identify, finding, decided)
+        elif finding.verdict == MATCH:
             if decided is None:
                 decided = identify
                 finding = _decide(question, identify, finding)
@@ -76,10 +80,40 @@ def first_object(
     return decided.endpoint, decided.id, reasons
 
 
+def further_reasons(question: Question, type: str, may: str) -> list[Reason]:
+    """Return a reason for each unknown that may have objects of a type; ``may`` says what one of them may do."""
+    return [
+        Reason(f"not known here: {escaped(unknown.what)}; one of these {may}", unknown.origin, UNKNOWN)
+        for unknown in question.further(type)
+    ]
+
+
+def _doubtful(
+    question: Question, unknown: Unknown, identify: Identify, found: Finding, decided: Identify | None
+) -> Finding:
+    """Describe an object that matches if it exists, or if it exists and a name has the right address."""
+    if decided is not None:
+        return attrs.evolve(found, verdict=ALSO, text=_too_late(found, decided))
+    if found.verdict == UNKNOWN:
+        condition = ""
+    elif unknown.instead_of:
+        condition = ", but it exists only if that of pjsip.conf with the same id is refused"
+    else:
+        condition = ", but Asterisk refuses it if a name has no address"
+    if identify.endpoint in question.configuration.endpoints:
+        pointing = f": endpoint {quoted(identify.endpoint)}"
+    else:
+        pointing = f"; it points to {question.missing(identify.endpoint)}"
+    return attrs.evolve(found, verdict=UNKNOWN, text=lambda: f"{found.text()}{condition}{pointing}")
+
+
 def _decide(question: Question, identify: Identify, found: Finding) -> Finding:
     """Turn the first match into the identifier's answer; without the endpoint the identifier gives up."""
     if identify.endpoint in question.configuration.endpoints:
         return attrs.evolve(found, text=lambda: f"{found.text()}: endpoint {quoted(identify.endpoint)}")
+    if question.further("endpoint"):
+        text = f"it points to {question.missing(identify.endpoint)}: if it doesn't exist, this identifier gives up"
+        return attrs.evolve(found, verdict=UNKNOWN, text=lambda: f"{found.text()}, and {text}")
     return attrs.evolve(
         found,
         verdict=MISSING,

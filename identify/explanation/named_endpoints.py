@@ -16,12 +16,12 @@ from __future__ import annotations
 
 import attrs
 
+from identify.explanation.listing import further_reasons
 from identify.explanation.question import Question
-from identify.explanation.result import MATCH, MISSING, NEAR, NO, NOTE, Reason, Step
-from identify.explanation.words import named
+from identify.explanation.result import MATCH, MISSING, NEAR, NO, NOTE, Reason, Step, named
 from identify.strings import decoded, encoded, quoted, quoted_list
 
-__all__ = ["anonymous", "auth_username", "username"]
+__all__ = ["anonymous", "auth_username", "looked_up", "username"]
 
 #: Bytes of a From user that Asterisk keeps: its buffer without the NUL.
 USER_LIMIT = 255
@@ -31,6 +31,10 @@ SHOWN_NEIGHBOURS = 3
 
 #: Authorization headers that are reported one by one; a message may hold thousands.
 SHOWN_AUTHORIZATIONS = 8
+
+
+#: A name and the domain that it is looked up with.
+Name = tuple[str, str]
 
 
 @attrs.frozen
@@ -64,7 +68,8 @@ def username(question: Question) -> Step:
         reasons = [*notes, *_nobody(question, f"From user {quoted(user)}", user, candidates)]
         return Step("username", None, None, (*reasons, *_uncut(question, user, uri.host)))
     reason = _judged(question, found, "username", f"From user {quoted(user)}")
-    return Step("username", found.id if reason.verdict == MATCH else None, None, (*notes, reason))
+    reasons = [*notes, reason, *_further(question)]
+    return Step("username", found.id if reason.verdict == MATCH else None, None, tuple(reasons))
 
 
 def auth_username(question: Question) -> Step:
@@ -105,10 +110,24 @@ def anonymous(question: Question) -> Step:
     found = _first_existing(question, candidates)
     if found is None:
         reason = _nothing(question, "there is no endpoint for anonymous requests", candidates)
-        return Step("anonymous", None, None, (reason,))
+        return Step("anonymous", None, None, (reason, *_further(question)))
     endpoint = question.configuration.endpoints[found.id]
     text = f"{named('endpoint', found.id, endpoint.origin)} exists{_by(found)}: it accepts any From with a SIP URI"
-    return Step("anonymous", found.id, None, (Reason(text, endpoint.origin, MATCH),))
+    return Step("anonymous", found.id, None, (Reason(text, endpoint.origin, MATCH), *_further(question)))
+
+
+def looked_up(question: Question, identifier: str, *, cut: bool) -> list[Name]:
+    """Return the names that an identifier looks up in turn; ``cut`` is ignore_uri_user_options."""
+    request = question.request
+    if identifier == "auth_username":
+        return [(_c_string(each.username), _c_string(each.realm)) for each in request.authorizations]
+    uri = request.from_uri
+    if uri is None or uri.scheme not in ("sip", "sips"):
+        return []
+    if identifier == "anonymous":
+        return [("anonymous", uri.host)]
+    user = _cut(_c_string(uri.user or ""))
+    return [(user.partition(";")[0] if cut else user, uri.host)]
 
 
 def _candidates(question: Question, user: str, domain: str) -> list[_TriedId]:
@@ -153,7 +172,7 @@ def _by(found: _TriedId) -> str:
 
 def _nobody(question: Question, who: str, user: str, candidates: list[_TriedId]) -> list[Reason]:
     """Say that nobody was found, and which endpoints nearly were."""
-    reasons = [_nothing(question, f"{who} has no endpoint", candidates)]
+    reasons = [_nothing(question, f"{who} has no endpoint", candidates), *_further(question)]
     if not user:
         return reasons
     looked_up = {candidate.id for candidate in candidates}
@@ -162,6 +181,17 @@ def _nobody(question: Question, who: str, user: str, candidates: list[_TriedId])
     for id in neighbours[:SHOWN_NEIGHBOURS]:
         text = f"{named('endpoint', id, endpoints[id].origin)} exists, but for another domain"
         reasons.append(Reason(text, endpoints[id].origin, NEAR))
+    return reasons
+
+
+def _further(question: Question) -> list[Reason]:
+    """Say which objects that aren't known may lead to an endpoint."""
+    reasons = further_reasons(question, "endpoint", "may be found")
+    if not question.configuration.settings.disable_multi_domain:
+        for type, may in (("domain_alias", "may add a domain"), ("transport", "may add its domain")):
+            told = {reason.origin for reason in reasons}
+            further = further_reasons(question, type, may)
+            reasons += [reason for reason in further if reason.origin not in told]
     return reasons
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 import attrs
@@ -14,6 +15,7 @@ from identify.model import (
     Registration,
     Settings,
     Transport,
+    Unknown,
 )
 from identify.strings import folded_bytes, quoted
 
@@ -54,24 +56,57 @@ class Configured(Protocol):
     def identifiers(self) -> tuple[str, ...]:
         """Return the names of the identifiers in effective order."""
 
+    @property
+    def unknowns(self) -> tuple[Unknown, ...]:
+        """Return what the configuration has and whose content isn't known."""
+
 
 @attrs.frozen(kw_only=True)
 class Question:
     """One request to one configuration.
 
     ``transport`` is the section that the identifiers find for the request, see
-    :func:`identify.explanation.transport_section.transport_section`.  With ``everything`` no list of reasons
-    is shortened.
+    :func:`identify.explanation.transport_section.transport_section`.  ``unknowns`` has those of the configuration and
+    the registrations whose tokens weren't told.  With ``everything`` no list of reasons is shortened.
     """
 
     configuration: Configured
     line_tokens: Mapping[str, str]
     request: Request
     transport: Transport | None
+    unknowns: tuple[Unknown, ...]
     everything: bool
 
+    def tried(self) -> Iterator[tuple[Identify, Unknown | None]]:
+        """Yield the identify objects in the order in which they are tried, and those in between that may exist.
+
+        The latter come with their unknowns.
+        """
+        found = [unknown for unknown in self.unknowns if unknown.kind == "names"]
+        maybe = deque(
+            (unknown.identify, unknown, unknown.place)
+            for unknown in sorted(found, key=lambda unknown: unknown.place)
+            if unknown.identify is not None
+        )
+        for place, identify in enumerate(self.configuration.tried_identifies):
+            while maybe and maybe[0][2] <= place:
+                yield maybe.popleft()[:2]
+            yield identify, None
+        for possible, unknown, _ in maybe:
+            yield possible, unknown
+
+    def further(self, type: str) -> list[Unknown]:
+        """Return the unknowns that may have further objects of a type."""
+        return [unknown for unknown in self.unknowns if unknown.kind == "objects" and type in unknown.types]
+
+    def untold(self) -> dict[str, Unknown]:
+        """Return the unknowns of tokens that weren't told, by the registration's id."""
+        return {unknown.registration: unknown for unknown in self.unknowns if unknown.kind == "line-token"}
+
     def missing(self, endpoint: str) -> str:
-        """Say that an endpoint doesn't exist, and which one differs only in case."""
+        """Say that an endpoint doesn't exist, or isn't known, and which one differs only in case."""
+        if self.further("endpoint"):
+            return f"endpoint {quoted(endpoint)}, which isn't known here"
         others = self.in_other_case([endpoint])
         hint = f"; {quoted(others[0])} exists (ids are case-sensitive)" if others else ""
         return f"endpoint {quoted(endpoint)}, which doesn't exist{hint}"

@@ -9,15 +9,14 @@ Facts
 
 from __future__ import annotations
 
-from identify.explanation.listing import Finding, first_object
+from identify.explanation.listing import Finding, first_object, further_reasons
 from identify.explanation.patterns import accepts, difference, negated, only, wanted
 from identify.explanation.question import Question
-from identify.explanation.result import MATCH, NEAR, NO, Reason, Step
-from identify.explanation.words import named
+from identify.explanation.result import MATCH, NEAR, NO, Reason, Step, named
 from identify.model import Identify, RequestUriRule, TextPattern
 from identify.strings import encoded, quoted
 
-__all__ = ["PRINTED_URI_LIMIT", "request_uri"]
+__all__ = ["PRINTED_URI_LIMIT", "compared_uri", "request_uri"]
 
 #: Bytes of a printed request URI beyond which nothing is compared: Asterisk's buffer without its NUL.
 PRINTED_URI_LIMIT = 511
@@ -44,9 +43,18 @@ def request_uri(question: Question) -> Step:
         return f"{subject} request URIs other than {quoted(printed)}"
 
     endpoint, section, reasons = first_object(question, lambda identify: _look(printed, identify), rest)
+    reasons = further_reasons(question, "identify", "may match the request URI") + reasons
     if not reasons:
         reasons = [Reason("no identify object has match_request_uri")]
     return Step("request_uri", endpoint, section, tuple(reasons))
+
+
+def compared_uri(question: Question) -> str | None:
+    """Return the printed request URI, None if there is none that could match."""
+    if question.request.request_uri is None:
+        return None
+    printed = question.request.printed_request_uri
+    return printed if len(encoded(printed)) <= PRINTED_URI_LIMIT else None
 
 
 def _look(printed: str, identify: Identify) -> Finding | None:

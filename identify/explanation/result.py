@@ -1,4 +1,8 @@
-"""What an explanation consists of: the answer, a step for each identifier, reasons; no deciding."""
+"""What an explanation consists of, and how its sentences name things; no deciding.
+
+An explanation has the answer, the possible answers where something isn't known, a step for each identifier with its
+reasons.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +10,8 @@ from typing import Any
 
 import attrs
 
-from identify.model import Match, Origin
-from identify.strings import shown
+from identify.model import Match, Origin, Unknown
+from identify.strings import SHOWN_VALUES, escaped, quoted, shown
 
 __all__ = [
     "ALSO",
@@ -17,10 +21,18 @@ __all__ = [
     "NO",
     "NOTE",
     "REASON_KINDS",
+    "UNKNOWN",
     "Explanation",
+    "Possibility",
     "Reason",
     "Step",
+    "named",
+    "place",
+    "times",
 ]
+
+#: Unknowns that the text of an explanation lists; a configuration may have hundreds.
+SHOWN_UNKNOWNS = 8
 
 #: The rule matches and decides its identifier's answer.
 MATCH = "match"
@@ -32,10 +44,12 @@ MISSING = "missing"
 NEAR = "near"
 #: The rule doesn't match.
 NO = "no"
+#: Whether the rule matches, or whether it exists, isn't known.
+UNKNOWN = "unknown"
 #: Background that decides nothing.
 NOTE = "note"
 
-REASON_KINDS = (MATCH, ALSO, MISSING, NEAR, NO, NOTE)
+REASON_KINDS = (MATCH, ALSO, MISSING, UNKNOWN, NEAR, NO, NOTE)
 
 
 @attrs.frozen
@@ -79,21 +93,44 @@ class Step:
         )
 
 
+@attrs.frozen(kw_only=True)
+class Possibility:
+    """An answer that some content of the unknowns gives.
+
+    ``endpoint`` is None if the request isn't identified.  With ``any_endpoint`` it is any endpoint: each one of a
+    configuration whose endpoints are known, otherwise also one that isn't known; ``endpoint`` and ``section`` are then
+    None.  ``unknowns`` are those whose content gives the answer, empty if what is known gives it.
+    """
+
+    endpoint: str | None
+    identifier: str | None
+    section: str | None
+    any_endpoint: bool = False
+    unknowns: tuple[Unknown, ...] = ()
+
+
 @attrs.frozen
 class Explanation:
     """The whole decision; ``match`` is the answer of the first step that has one, None if none has.
 
     ``screening`` is "pass", or what Asterisk answers without identifying the request; the steps then say
     what identification would have found.
+
+    ``possible`` are the answers for all contents of the unknowns.  If they have more than one endpoint, the request is
+    undetermined: ``undetermined`` are the unknowns that its answer depends on, and ``match`` and the steps are the
+    answers for what is known, as if Asterisk had refused everything else.  Otherwise ``undetermined`` is empty and
+    ``match`` has the endpoint of all of them.
     """
 
     match: Match | None
     steps: tuple[Step, ...]
     screening: str
+    possible: tuple[Possibility, ...] = ()
+    undetermined: tuple[Unknown, ...] = ()
 
     def __str__(self) -> str:
-        """Return the answer on the first line, then the trace."""
-        lines = [self.answer]
+        """Return the answer on the first line, what it depends on if it is undetermined, then the trace."""
+        lines = [self.answer, *self._unknown_lines()]
         if self.screening != "pass":
             lines.append(f"Asterisk answers this request before identifying it: {self.screening}")
         lines += [str(step) for step in self.steps]
@@ -102,15 +139,27 @@ class Explanation:
     @property
     def answer(self) -> str:
         """Return the decision in one line."""
+        if self.undetermined:
+            return f"undetermined: {', else '.join(self._alternatives())}"
         if self.match is None:
             return "not identified"
-        section = f", section {shown(self.match.section)}" if self.match.section is not None else ""
-        return f"{shown(self.match.endpoint)} (by {self.match.identifier}{section})"
+        ways = [(self.match.identifier, self.match.section)]
+        ways += [(each.identifier or "", each.section) for each in self.possible]
+        words = [
+            f"by {identifier}{f', section {shown(section)}' if section is not None else ''}"
+            for identifier, section in dict.fromkeys(ways)
+        ]
+        listed = ", or ".join(words[:SHOWN_VALUES]) + (", ..." if len(words) > SHOWN_VALUES else "")
+        return f"{shown(self.match.endpoint)} ({listed})"
 
     def as_dict(self) -> dict[str, Any]:
         """Return the explanation as JSON values; the shape is stable.
 
         ``match``: null, or an object with ``endpoint``, ``identifier`` and ``section`` (or null);
+        ``undetermined``: whether the answer depends on what isn't known, so that ``match`` is only the answer for what
+        is known; ``possible``: a list of objects with ``endpoint`` (null for none), ``identifier``, ``section`` and
+        ``any_endpoint`` (true if it may be any); ``unknowns``: what the answer depends on if it is undetermined, a list
+        of objects with ``kind``, ``what``, ``reason``, ``settles`` and ``origin``;
         ``screening``: text; ``steps``: a list of objects with ``identifier``, ``endpoint`` (or null),
         ``section`` (or null) and ``reasons``, a list of objects with ``verdict`` (one of
         :data:`REASON_KINDS`), ``text`` and ``origin``: null, or an object with ``file``, ``line`` and
@@ -118,6 +167,26 @@ class Explanation:
         """
         return {
             "match": attrs.asdict(self.match) if self.match is not None else None,
+            "undetermined": bool(self.undetermined),
+            "possible": [
+                {
+                    "endpoint": each.endpoint,
+                    "identifier": each.identifier,
+                    "section": each.section,
+                    "any_endpoint": each.any_endpoint,
+                }
+                for each in self.possible
+            ],
+            "unknowns": [
+                {
+                    "kind": unknown.kind,
+                    "what": unknown.what,
+                    "reason": unknown.reason,
+                    "settles": unknown.settles,
+                    "origin": _origin_as_dict(unknown.origin),
+                }
+                for unknown in self.undetermined
+            ],
             "screening": self.screening,
             "steps": [
                 {
@@ -128,7 +197,7 @@ class Explanation:
                         {
                             "verdict": reason.verdict,
                             "text": reason.text,
-                            "origin": attrs.asdict(reason.origin) if reason.origin is not None else None,
+                            "origin": _origin_as_dict(reason.origin),
                         }
                         for reason in step.reasons
                     ],
@@ -136,3 +205,53 @@ class Explanation:
                 for step in self.steps
             ],
         }
+
+    def _alternatives(self) -> list[str]:
+        """Return the possible answers in words, one text for each identifier."""
+        endpoints: dict[str | None, list[str]] = {}
+        for each in self.possible:
+            name = "any endpoint" if each.any_endpoint else shown(each.endpoint or "")
+            endpoints.setdefault(each.identifier, []).append(name)
+        words = []
+        for identifier, names in endpoints.items():
+            if identifier is None:
+                words.append("not identified")
+                continue
+            names = ["any endpoint"] if "any endpoint" in names else list(dict.fromkeys(names))
+            listed = " or ".join(names[:SHOWN_VALUES])
+            more = f" or {len(names) - SHOWN_VALUES} others" if len(names) > SHOWN_VALUES else ""
+            words.append(f"{listed}{more} by {identifier}")
+        return words
+
+    def _unknown_lines(self) -> list[str]:
+        """Return what the answer depends on, and what would settle it."""
+        lines = []
+        for unknown in self.undetermined[:SHOWN_UNKNOWNS]:
+            at = f" ({place(unknown.origin)})" if unknown.origin is not None else ""
+            lines.append(f"Not known: {escaped(unknown.what)}{at}: {escaped(unknown.reason)}")
+        if len(self.undetermined) > SHOWN_UNKNOWNS:
+            lines.append(f"Not known: {len(self.undetermined) - SHOWN_UNKNOWNS} more")
+        settles = dict.fromkeys(escaped(unknown.settles) for unknown in self.undetermined)
+        lines += [f"To settle it: {text}" for text in list(settles)[:SHOWN_UNKNOWNS]]
+        return lines
+
+
+def place(origin: Origin) -> str:
+    """Return the place of a line: ``pjsip.conf:14``, with the template it was inherited from."""
+    via = f", from [{shown(origin.template)}]" if origin.template is not None else ""
+    return f"{shown(origin.file)}:{origin.line}{via}"
+
+
+def named(kind: str, id: str, origin: Origin) -> str:
+    """Return an object's name and place: ``identify 'a' (pjsip.conf:14)``."""
+    return f"{kind} {quoted(id)} ({place(origin)})"
+
+
+def times(count: int) -> str:
+    """Return how often something occurs: once, twice, 3 times."""
+    return {1: "once", 2: "twice"}.get(count, f"{count} times")
+
+
+def _origin_as_dict(origin: Origin | None) -> dict[str, Any] | None:
+    """Return a place as JSON values."""
+    return attrs.asdict(origin) if origin is not None else None

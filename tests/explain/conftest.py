@@ -36,6 +36,7 @@ class Configured:
     domain_aliases: dict
     settings: Settings
     identifiers: tuple[str, ...]
+    unknowns: tuple = ()
 
     @property
     def tried_identifies(self):

@@ -18,7 +18,7 @@ from identify.commands.output import (
     print_json,
     styled,
 )
-from identify.explanation.words import place
+from identify.explanation.result import place
 from identify.strings import encoded, escaped, shown
 
 if TYPE_CHECKING:
