@@ -122,8 +122,8 @@ def make_reach_plan(configuration: Configuration, unknowns: Sequence[Unknown]) -
     Whatever the names turn out to be, the first rule that matches a request is the one that these tables find, or
     stands behind it: an identify covers no more than its stand-in, and a refused one covers less.  So an answer that is
     known is the answer for all contents, and an unknown that answers does so too if it is the only one that isn't
-    refused, and one of its names has the source's address.  An unknown's answer has the endpoint of its identify if that
-    exists; it stops these tables also where Asterisk would go on because it doesn't.
+    refused, and one of its names has the source's address.  An unknown's answer has the endpoint of its identify if
+    that exists; it stops these tables also where Asterisk would go on because it doesn't.
 
     Tokens are none, for ``line`` is asked before anything that may be unknown here.
     """

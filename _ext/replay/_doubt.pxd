@@ -18,8 +18,8 @@ cdef enum:
 cdef enum Ask:
     # Identifies with unresolved names may come before it.
     ASK_NAMES = 1
-    # Those whose endpoint doesn't exist may.
-    ASK_MISSING = 2
+    # Those whose endpoint doesn't exist may, and those of which one exists if the other doesn't.
+    ASK_TANGLED = 2
     # Further objects may.
     ASK_OBJECTS = 4
 
@@ -43,7 +43,7 @@ ctypedef struct Doubt:
     # By the unknown's number: the endpoint, -1 where it doesn't exist.
     int32_t *unknown_endpoint_of
     Reach names
-    Reach missing
+    Reach tangled
     LeftOut left_out[LEFT_OUT]
     uint8_t left_out_count
     # Numbers of unknown tokens, -1 for none.

@@ -10,8 +10,11 @@ Strategy
    stop at one.  If its endpoint isn't that of the known answer, two contents have different answers.
 4. If it is, it can be taken as refused: a content in which it decides has the known answer, and in every other content
    it changes nothing.  Tables without any of that endpoint's unknowns decide.
-5. An unknown whose endpoint doesn't exist makes an identifier give up, so that what comes behind it counts.  Where one
-   could, and where further objects may come first, Python works out all possible answers.
+5. An unknown whose endpoint doesn't exist makes an identifier give up, so that what comes behind it counts; of two
+   identifies that stand for one another, refusing one brings up the other.  These aren't in the tables of 3 and 4, but
+   in tables of their own, which are asked first.  Where they stop, and where further objects may come first, Python
+   works out all possible answers.  Where they don't, none of these has a part up to the known decision, and what
+   decides before it does so whether they exist or not.
 """
 
 cimport cython
@@ -34,7 +37,7 @@ cdef class Doubts:
     """What isn't known of one configuration; not for several threads at once.
 
     ``asks_of`` and ``endpoint_of`` have a number for no answer, and then for each: bits of ``Ask``, and the place of
-    its endpoint, -1 for none.  ``unknown_endpoint_of`` has such a place for each unknown.  ``names`` and ``missing`` are
+    its endpoint, -1 for none.  ``unknown_endpoint_of`` has such a place for each unknown.  ``names`` and ``tangled`` are
     pairs of tables and their unknowns by answer, or None.  ``asker.leave_out(endpoint)`` returns such a pair or None,
     ``asker.look(batch, row, answer)`` the number of an unknown or -1.
     """
@@ -51,11 +54,11 @@ cdef class Doubts:
         free(self.state.endpoint_of)
         free(self.state.unknown_endpoint_of)
         free(<void *>self.state.names.unknown_of)
-        free(<void *>self.state.missing.unknown_of)
+        free(<void *>self.state.tangled.unknown_of)
         for i in range(self.state.left_out_count):
             free(<void *>self.state.left_out[i].reach.unknown_of)
 
-    def __init__(self, asker, asks_of, endpoint_of, unknown_endpoint_of, names, missing):
+    def __init__(self, asker, asks_of, endpoint_of, unknown_endpoint_of, names, tangled):
         cdef uint32_t i
         cdef Doubt *doubt = &self.state
         if self.asker is not None:
@@ -75,7 +78,7 @@ cdef class Doubts:
         for i in range(doubt.unknown_count):
             doubt.unknown_endpoint_of[i] = unknown_endpoint_of[i]
         self.take_reach(names, &doubt.names)
-        self.take_reach(missing, &doubt.missing)
+        self.take_reach(tangled, &doubt.tangled)
         self.asker = asker
 
     def tell_untold(self, numbers):
@@ -178,6 +181,8 @@ cdef int32_t doubt_of(Doubt *doubt, const Message *m, const Arrival *arrival, in
     cdef uint8_t asks = doubt.asks_of[answer + 1]
     cdef int32_t unknown
     cdef int i
+    if asks & <uint8_t>ASK_OBJECTS or (asks & <uint8_t>ASK_TANGLED and stopped_by(&doubt.tangled, m, arrival) >= 0):
+        return look(doubt, answer)
     if untold:
         for i in range(<int>UNTOLD):
             unknown = doubt.untold[i]
@@ -190,10 +195,7 @@ cdef int32_t doubt_of(Doubt *doubt, const Message *m, const Arrival *arrival, in
             if i < 0:
                 return look(doubt, answer)
             unknown = stopped_by(&doubt.left_out[i].reach, m, arrival)
-        if unknown >= 0:
-            return unknown
-    if asks & <uint8_t>ASK_OBJECTS or (asks & <uint8_t>ASK_MISSING and stopped_by(&doubt.missing, m, arrival) >= 0):
-        return look(doubt, answer)
+        return unknown
     return -1
 
 

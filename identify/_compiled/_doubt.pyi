@@ -12,6 +12,6 @@ class Doubts:
         endpoint_of: Sequence[int],
         unknown_endpoint_of: Sequence[int],
         names: tuple[Matcher, Sequence[int]] | None,
-        missing: tuple[Matcher, Sequence[int]] | None,
+        tangled: tuple[Matcher, Sequence[int]] | None,
     ) -> None: ...
     def tell_untold(self, numbers: Sequence[int]) -> None: ...

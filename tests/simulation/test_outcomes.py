@@ -165,6 +165,7 @@ def test_is_identification():
         Outcome.UNIDENTIFIED,
         Outcome.UNKNOWN_DIALOG,
         Outcome.ENDPOINT_ACL,
+        Outcome.UNDETERMINED,
     }
 
 
