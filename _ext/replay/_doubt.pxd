@@ -37,6 +37,8 @@ ctypedef struct LeftOut:
 ctypedef struct Doubt:
     uint32_t answer_count
     uint32_t unknown_count
+    # The place of the identifier that is asked first: behind `line` where an engine has made tokens of its own.
+    uint32_t first
     # By the number of the known answer and 1, so that 0 is none: bits of Ask, and the endpoint, -1 for none.
     uint8_t *asks_of
     int32_t *endpoint_of
@@ -56,6 +58,7 @@ ctypedef struct Doubt:
 cdef class Doubts:
     cdef Doubt state
     cdef object asker
+    cdef bint own_tokens
     # Whatever the tables read from.
     cdef list kept
     cdef object batch

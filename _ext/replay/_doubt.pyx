@@ -38,8 +38,9 @@ cdef class Doubts:
 
     ``asks_of`` and ``endpoint_of`` have a number for no answer, and then for each: bits of ``Ask``, and the place of
     its endpoint, -1 for none.  ``unknown_endpoint_of`` has such a place for each unknown.  ``names`` and ``tangled`` are
-    pairs of tables and their unknowns by answer, or None.  ``asker.leave_out(endpoint)`` returns such a pair or None,
-    ``asker.look(batch, row, answer)`` the number of an unknown or -1.
+    pairs of tables and their unknowns by answer, or None.  With ``own_tokens`` the engine has tokens that Asterisk
+    doesn't have: only learned ones have an answer then.  ``asker.leave_out(endpoint)`` returns a pair like these or
+    None, ``asker.look(batch, row, answer)`` the number of an unknown or -1.
     """
 
     def __cinit__(self, *args, **kwargs):
@@ -58,7 +59,7 @@ cdef class Doubts:
         for i in range(self.state.left_out_count):
             free(<void *>self.state.left_out[i].reach.unknown_of)
 
-    def __init__(self, asker, asks_of, endpoint_of, unknown_endpoint_of, names, tangled):
+    def __init__(self, asker, asks_of, endpoint_of, unknown_endpoint_of, names, tangled, bint own_tokens=False):
         cdef uint32_t i
         cdef Doubt *doubt = &self.state
         if self.asker is not None:
@@ -79,6 +80,7 @@ cdef class Doubts:
             doubt.unknown_endpoint_of[i] = unknown_endpoint_of[i]
         self.take_reach(names, &doubt.names)
         self.take_reach(tangled, &doubt.tangled)
+        self.own_tokens = own_tokens
         self.asker = asker
 
     def tell_untold(self, numbers):

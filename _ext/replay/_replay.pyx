@@ -31,6 +31,7 @@ from identify._compiled._stages cimport (
     UNIDENTIFIED, UNKNOWN_DIALOG, Core, Event, core_begin, core_end, core_time, learn_token, receive_request, send_request,
     take_response,
 )
+from identify._compiled._tables cimport LINE
 from identify._compiled._transaction cimport METHOD_REGISTER, METHODS, TransactionIds, find_transaction_ids, method_name
 
 import os
@@ -192,6 +193,8 @@ cdef class Replay:
             if self.doubts.state.answer_count != core.answer_count:
                 raise ValueError(f"doubts of {self.doubts.state.answer_count} answers, not {core.answer_count}")
             core.doubt = &self.doubts.state
+            if self.doubts.own_tokens and engine.compiled.tables.order[0] == LINE:
+                core.doubt.first = 1
 
     @property
     def hits(self):

@@ -27,7 +27,7 @@ from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport free
 
 from identify._compiled._access cimport Access, is_refused
-from identify._compiled._decide cimport decide, line_token
+from identify._compiled._decide cimport decide, decide_from, line_token
 from identify._compiled._doubt cimport doubt_of, may_be_minted
 from identify._compiled._header_names cimport AUTHORIZATION
 from identify._compiled._recent cimport (
@@ -300,9 +300,10 @@ cdef int32_t identify(Core *core, Event *event) noexcept nogil:
         if slot != NULL and slot.number > 0:
             return <int32_t>(slot.number - 1)
         untold = slot == NULL and may_be_minted(event.message, token)
-    answer = decide(core.compiled, event.message, event.arrival)
-    if core.doubt != NULL:
-        event.unknown = doubt_of(core.doubt, event.message, event.arrival, answer, untold)
+    if core.doubt == NULL:
+        return decide(core.compiled, event.message, event.arrival)
+    answer = decide_from(core.compiled, event.message, event.arrival, core.doubt.first)
+    event.unknown = doubt_of(core.doubt, event.message, event.arrival, answer, untold)
     return answer
 
 

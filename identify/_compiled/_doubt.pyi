@@ -13,5 +13,6 @@ class Doubts:
         unknown_endpoint_of: Sequence[int],
         names: tuple[Matcher, Sequence[int]] | None,
         tangled: tuple[Matcher, Sequence[int]] | None,
+        own_tokens: bool = False,
     ) -> None: ...
     def tell_untold(self, numbers: Sequence[int]) -> None: ...

@@ -123,6 +123,7 @@ class Undetermined:
             self._endpoints,
             self._reach(self._plain),
             self._reach(tangled),
+            own_tokens=bool(tokens),
         )
         self._tell()
 

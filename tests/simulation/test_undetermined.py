@@ -6,13 +6,15 @@ import itertools
 import random
 from collections import Counter
 
+import attrs
 import pytest
-from calls import Traffic
+from calls import OFFICE, Traffic
 
 from identify.config.hostnames.rules import NotAskedError, ResolutionError
 from identify.configuration import Configuration
 from identify.engine import Engine
 from identify.explain import explain
+from identify.model import Unknown
 from identify.simulation import Outcome, Simulation
 from identify.simulation import undetermined as module
 from identify.simulation.example import example_of
@@ -207,3 +209,47 @@ def test_as_explained(seed):
             assert row.unknown in {unknown.what for unknown in explanation.undetermined}
         else:
             assert {each.endpoint for each in explanation.possible} == {row.endpoint}
+
+
+KINDS = ("identify", "endpoint", "registration", "domain_alias", "transport", "global")
+
+
+def further(types):
+    """Return an unknown of further objects."""
+    return Unknown(
+        kind="objects",
+        what="a database",
+        reason="it isn't read",
+        settles="its objects",
+        types=frozenset(types),
+    )
+
+
+@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("kinds", [*[(kind,) for kind in KINDS], ("endpoint", "identify"), ("contact",)])
+def test_further_objects(kinds, seed):
+    """Where further objects may exist, it is as explained; types that identify nothing change nothing."""
+    source = random.Random(seed)
+    text, _ = generated(source)
+    known = Configuration.from_files({"pjsip.conf": text}, resolver=Names({}))
+    known = attrs.evolve(known, unknowns=(*known.unknowns, further(kinds)))
+    batch = messages(source, 12).batch
+    simulation = Simulation(known)
+    for number, row in enumerate(simulation.feed(batch)):
+        explanation = explain(known, {}, example_of(batch, number).request)
+
+        assert bool(explanation.undetermined) == (row.outcome is Outcome.UNDETERMINED)
+        assert explanation.undetermined or {each.endpoint for each in explanation.possible} == {row.endpoint}
+
+
+def test_types_that_identify_nothing():
+    """Further objects of types that no identifier looks at leave everything known, without a closer look."""
+    source = random.Random(3)
+    known = attrs.evolve(
+        Configuration.from_files({"pjsip.conf": OFFICE}), unknowns=(further(["contact", "aor"]),)
+    )
+    simulation = Simulation(known)
+    simulation.feed(messages(source, 20).batch)
+
+    assert simulation.result.outcomes[Outcome.UNDETERMINED] == 0
+    assert simulation._asterisk.undetermined.looked == 0
