@@ -75,13 +75,21 @@ class Configuration:
         *,
         resolver: Resolver | None = None,
         release: str | Release = NEWEST,
+        partial: bool = False,
     ) -> Configuration:
         """Read ``pjsip.conf``, ``pjsip_wizard.conf`` and ``acl.conf`` from texts; only these can be included.
 
+        ``sorcery.conf`` says which types come from elsewhere: these aren't known.
+
         ``release`` is Asterisk's: a version such as ``"18.10.0"``, ``"22.5"`` or ``"certified/20.7"``.  Raises
         ValueError for a release that isn't known.
+
+        Asterisk refuses a file that includes one that doesn't exist.  With ``partial`` what is there is read, and the
+        rest isn't known: further objects of any type, and all of a section that inherits from one which isn't there, or
+        adds to one.  It is assumed that the missing text only adds objects and changes none that was read, and that a
+        ``global`` section that was read is the only one.
         """
-        return cls._load(GivenFiles(files), CONFIGURATION_FILE, resolver, release)
+        return cls._load(GivenFiles(files), CONFIGURATION_FILE, resolver, release, partial)
 
     @classmethod
     def from_path(
@@ -90,12 +98,13 @@ class Configuration:
         *,
         resolver: Resolver | None = None,
         release: str | Release = NEWEST,
+        partial: bool = False,
     ) -> Configuration:
         """Read a pjsip.conf, or a directory that has one, such as ``/etc/asterisk``.
 
-        Includes are relative to the directory, which is also searched for pjsip_wizard.conf and acl.conf.
-        ``release`` is as in :meth:`from_files`.  Raises :class:`~identify.errors.ConfigError` if there is no such file
-        or it can't be read.
+        Includes are relative to the directory, which is also searched for pjsip_wizard.conf, acl.conf and sorcery.conf.
+        ``release`` and ``partial`` are as in :meth:`from_files`.  Raises :class:`~identify.errors.ConfigError` if there
+        is no such file or it can't be read.
         """
         location = os.fspath(path)
         directory, name = os.path.split(location)
@@ -110,15 +119,15 @@ class Configuration:
             if isinstance(error, ConfigError):
                 raise
             raise ConfigError(getattr(error, "strerror", None) or str(error), readable) from error
-        return cls._load(DirectoryFiles(directory), name, resolver, release)
+        return cls._load(DirectoryFiles(directory), name, resolver, release, partial)
 
     @classmethod
     def _load(
-        cls, files: Files, name: str, resolver: Resolver | None, release: str | Release
+        cls, files: Files, name: str, resolver: Resolver | None, release: str | Release, partial: bool
     ) -> Configuration:
         if resolver is None:
             resolver = OfflineResolver()
-        return cls(**load(files, name, resolver=resolver, release=release_of(release)))
+        return cls(**load(files, name, resolver=resolver, release=release_of(release), partial=partial))
 
     def show_identifies(self) -> str:
         """Return what Asterisk prints for ``pjsip show identifies``."""

@@ -39,7 +39,16 @@ from identify.config.objects.settings import build_settings
 from identify.config.objects.transports import build_transport
 from identify.config.objects.wizard import Wizard, read_wizards
 from identify.config.problems import Budget, Problems
+from identify.config.realtime.sorcery import Mapped, read_sorcery
 from identify.config.releases import Release
+from identify.config.unknowns import (
+    doubtful_duplicate,
+    hide_mapped,
+    mapped_elsewhere,
+    missing_files,
+    unbound,
+    unknown_names,
+)
 from identify.identifiers import effective_order
 from identify.model import (
     AccessList,
@@ -48,13 +57,14 @@ from identify.model import (
     DomainAlias,
     Endpoint,
     Identify,
+    Origin,
     Problem,
     Registration,
     Settings,
     Transport,
     Unknown,
 )
-from identify.strings import encoded, quoted, quoted_list
+from identify.strings import encoded, quoted
 
 __all__ = ["Loaded", "load"]
 
@@ -85,10 +95,13 @@ class Loaded(TypedDict):
     release: Release
 
 
-def load(files: Files, name: str, *, resolver: Resolver, release: Release) -> Loaded:
-    """Load the configuration whose pjsip.conf is the file ``name``, as an Asterisk of ``release`` does."""
+def load(files: Files, name: str, *, resolver: Resolver, release: Release, partial: bool = False) -> Loaded:
+    """Load the configuration whose pjsip.conf is the file ``name``, as an Asterisk of ``release`` does.
+
+    With ``partial``, an included file that is missing is something that isn't known.
+    """
     with _without_collections():
-        return _Loader(files, resolver, release).load(name)
+        return _Loader(files, resolver, release, partial).load(name)
 
 
 class _Objects(Mapping[str, T]):
@@ -128,23 +141,30 @@ class _Made:
 class _Loader:
     """Reads the files of one configuration."""
 
-    def __init__(self, files: Files, resolver: Resolver, release: Release) -> None:
+    def __init__(self, files: Files, resolver: Resolver, release: Release, partial: bool) -> None:
         self._files = files
         self._resolver = resolver
         self._release = release
+        self._partial = partial
         self._problems = Problems()
         self._budget = Budget()
         self._named_lists = NamedLists(files, self._budget, self._problems)
         self._transports: dict[str, Transport] = {}
+        self._missing: list[tuple[str, Origin]] = []
+        self._unknowns: list[Unknown] = []
+        self._unbound: list[Transport] = []
 
     def load(self, name: str) -> Loaded:
         """Read everything."""
         problems = self._problems
-        document = read_document(self._files, name, problems)
+        document = read_document(self._files, name, problems, partial=self._partial)
         if document is None:
             problems.add("file-missing", name, 0, "the file doesn't exist", lost="everything in it")
             document = Document(name)
+        self._missing += document.missing
         found = candidates_by_type(document, problems)
+        mapped = read_sorcery(self._files, problems)
+        hide_mapped(mapped, found, problems)
 
         def objects(type_name: str, build: Callable[[Candidate, Options], T | None]) -> dict[str, T]:
             return load_type(found.get(type_name, ()), build, problems)
@@ -156,7 +176,7 @@ class _Loader:
         )
         self._load_transports(found.get("transport", []))
         endpoints = objects("endpoint", self._endpoint)
-        identifies = objects("identify", self._identify)
+        identifies = load_type(found.get("identify", ()), self._identify, problems, self._maybe_refused)
         registrations = objects("registration", self._registration)
         aors = objects("aor", build_aor)
         auths = objects("auth", build_auth)
@@ -166,6 +186,7 @@ class _Loader:
             if type_name not in LOADED_TYPES:
                 load_type(found[type_name], lambda candidate, options: candidate, problems)
         made = self._load_wizards()
+        self._unknowns += missing_files(self._missing, self._types_elsewhere(found, mapped))
         possible = self._release.arranged(
             list(identifies.values()), list(made.identifies.values()), len(found.get("identify", ()))
         )
@@ -183,7 +204,12 @@ class _Loader:
             auths=_merged(auths, made.auths),
             acls=_merged(acls, {}),
             problems=(),
-            unknowns=tuple(_unknown_names(possible)),
+            unknowns=(
+                *unknown_names(possible, identifies, made.identifies),
+                *self._unknowns,
+                *mapped_elsewhere(mapped),
+                *unbound(self._unbound, self._transports.values(), self._unreachable()),
+            ),
             release=self._release,
         )
         _check_references(loaded, problems)
@@ -194,7 +220,9 @@ class _Loader:
         listening: list[Transport] = []
 
         def build(candidate: Candidate, options: Options) -> Transport | None:
-            built = build_transport(candidate, options, self._resolver, listening, self._problems)
+            built = build_transport(
+                candidate, options, self._resolver, listening, self._unbound, self._problems
+            )
             if built is not None and not options.refused:
                 listening.append(built)
             return built
@@ -203,6 +231,24 @@ class _Loader:
 
     def _identify(self, candidate: Candidate, options: Options) -> Identify | None:
         return build_identify(candidate, options, self._resolver, self._budget, self._problems)
+
+    def _maybe_refused(self, identify: Identify, second: Candidate) -> bool:
+        """Return whether Asterisk may have refused the first of two identify objects, and note it."""
+        if not identify.unresolved:
+            return False
+        self._unknowns.append(doubtful_duplicate(identify, second))
+        return True
+
+    def _unreachable(self) -> bool:
+        """Return whether a registration was refused because no transport reaches its server."""
+        return any(problem.code == "registration-unreachable" for problem in self._problems.all())
+
+    def _types_elsewhere(
+        self, found: Mapping[str, list[Candidate]], mapped: Mapping[str, Mapped]
+    ) -> frozenset[str]:
+        """Return the types of which a missing file may have objects."""
+        hidden = {type for type, each in mapped.items() if each.hidden}
+        return LOADED_TYPES - hidden - ({"global"} if found.get("global") else set())
 
     def _registration(self, candidate: Candidate, options: Options) -> Registration | None:
         return build_registration(candidate, options, self._transports, self._problems)
@@ -218,8 +264,9 @@ class _Loader:
 
     def _load_wizards(self) -> _Made:
         made = _Made()
-        document = read_document(self._files, WIZARD_FILE, self._problems)
+        document = read_document(self._files, WIZARD_FILE, self._problems, partial=self._partial)
         if document is not None:
+            self._missing += document.missing
             for wizard in read_wizards(document, self._budget, self._problems):
                 self._make(wizard, made)
         return made
@@ -266,26 +313,6 @@ def _first_of_each(tried: Sequence[Identify]) -> dict[str, Identify]:
     for identify in tried:
         found.setdefault(identify.id, identify)
     return found
-
-
-def _unknown_names(possible: Sequence[Identify]) -> Iterator[Unknown]:
-    """Yield an unknown for each identify with names whose addresses aren't known."""
-    place = 0
-    for identify in possible:
-        if not identify.unresolved:
-            place += 1
-            continue
-        names = identify.unresolved
-        listed = quoted_list([name.text for name in names])
-        yield Unknown(
-            kind="names",
-            what=f"the addresses of {listed} in identify {quoted(identify.id)}",
-            reason=names[0].reason,
-            settles="the names' addresses: --names FILE, or leave --offline away",
-            origin=names[0].origin,
-            identify=identify,
-            place=place,
-        )
 
 
 @contextmanager

@@ -25,6 +25,7 @@ CODES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "file-missing": ("error", "a required file doesn't exist"),
         "file-unreadable": ("error", "a file exists but can't be read"),
         "include-missing": ("error", "#include names a file that doesn't exist"),
+        "objects-elsewhere": ("warning", "sorcery.conf takes objects of this type from elsewhere"),
         "include-too-deep": ("warning", "includes are nested too deeply"),
         "section-unclosed": ("error", "a section line has no closing ']' or ')'"),
         "section-unknown-parent": ("error", "a section inherits from one that isn't defined yet"),
@@ -74,6 +75,7 @@ CODES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "registration-transport": ("warning", "a registration names a transport that doesn't exist"),
         "registration-dangling": ("warning", "a registration's endpoint doesn't exist"),
         "transport-bind": ("error", "a transport has no address to listen on"),
+        "transport-bind-unknown": ("warning", "bind is a name whose addresses aren't known here"),
         # Access lists.
         "acl-file": ("error", "acl.conf has an error, so no named ACL exists"),
         "acl-unavailable": (

@@ -207,20 +207,25 @@ class Explanation:
         }
 
     def _alternatives(self) -> list[str]:
-        """Return the possible answers in words, one text for each identifier."""
-        endpoints: dict[str | None, list[str]] = {}
+        """Return the possible answers in words, one text for each identifier or several with the same answers."""
+        endpoints: dict[str, list[str]] = {}
         for each in self.possible:
-            name = "any endpoint" if each.any_endpoint else shown(each.endpoint or "")
-            endpoints.setdefault(each.identifier, []).append(name)
-        words = []
+            if each.identifier is not None:
+                name = "any endpoint" if each.any_endpoint else shown(each.endpoint or "")
+                endpoints.setdefault(each.identifier, []).append(name)
+        answers: list[tuple[list[str], list[str]]] = []
         for identifier, names in endpoints.items():
-            if identifier is None:
-                words.append("not identified")
-                continue
             names = ["any endpoint"] if "any endpoint" in names else list(dict.fromkeys(names))
-            listed = " or ".join(names[:SHOWN_VALUES])
+            if answers and answers[-1][0] == names:
+                answers[-1][1].append(identifier)
+            else:
+                answers.append((names, [identifier]))
+        words = []
+        for names, identifiers in answers:
             more = f" or {len(names) - SHOWN_VALUES} others" if len(names) > SHOWN_VALUES else ""
-            words.append(f"{listed}{more} by {identifier}")
+            words.append(f"{' or '.join(names[:SHOWN_VALUES])}{more} by {' or '.join(identifiers)}")
+        if any(each.identifier is None for each in self.possible):
+            words.append("not identified")
         return words
 
     def _unknown_lines(self) -> list[str]:

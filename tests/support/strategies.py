@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 MOST_REQUESTS = 5
 
 
-class _DrawnChoice:
+class DrawnChoice:
     """Choices that Hypothesis makes, and can make smaller."""
 
     def __init__(self, draw):
@@ -35,19 +35,19 @@ class _DrawnChoice:
 @st.composite
 def configurations(draw):
     """Draw the text of a pjsip.conf."""
-    return generate.configuration_text(_DrawnChoice(draw))
+    return generate.configuration_text(DrawnChoice(draw))
 
 
 @st.composite
 def messages_for(draw, text):
     """Draw a wire message to a configuration: data, source, port, transport, local, transport_section."""
-    return generate.message(_DrawnChoice(draw), generate.sources_near(text))
+    return generate.message(DrawnChoice(draw), generate.sources_near(text))
 
 
 @st.composite
 def metadata_for(draw, text):
     """Draw the keyword arguments of a ``Request`` to a configuration."""
-    return generate.metadata(_DrawnChoice(draw), generate.sources_near(text))
+    return generate.metadata(DrawnChoice(draw), generate.sources_near(text))
 
 
 def requests_for(text):
@@ -65,7 +65,7 @@ def cases(draw):
 @st.composite
 def expressions_with_values(draw, most):
     """Draw regular expressions that compile, at least one, and values near to what they match."""
-    choice = _DrawnChoice(draw)
+    choice = DrawnChoice(draw)
     pairs = []
     while not pairs:
         pairs = generate_regex.compiling(

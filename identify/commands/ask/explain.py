@@ -41,12 +41,14 @@ __all__ = ["explain"]
 READ_LIMIT = 64 * 1024 + 1
 
 STATUS_NOT_IDENTIFIED = 1
+STATUS_UNDETERMINED = 3
 
 #: The style of each verdict; "note" has none.
 VERDICT_STYLES = {
     "match": "answer",
     "also": "heading",
     "missing": "error",
+    "unknown": "warning",
     "near": "warning",
     "no": "faint",
 }
@@ -103,10 +105,11 @@ def explain(context: click.Context, config: str, received: Received, as_json: bo
     """Tell which endpoint of CONFIG a request belongs to, and why.
 
     The first line is the answer; every identifier follows with its own answer and its reasons, in the order in which
-    Asterisk asks them.
+    Asterisk asks them.  If the answer depends on what isn't known here, such as the addresses of a name, the first
+    line has the possible answers, and the lines below say what would settle it.
 
     Exit status: 0 identified, 1 not identified (also where the message is dropped), 2 wrong usage or
-    unreadable input.
+    unreadable input, 3 undetermined.
     """
     from identify.engine import Engine  # noqa: PLC0415  Help and completion do without.
     from identify.request import Request  # noqa: PLC0415
@@ -137,6 +140,8 @@ def explain(context: click.Context, config: str, received: Received, as_json: bo
     else:
         _print(explanation)
         _point_to_problems(configuration, config)
+    if explanation.undetermined:
+        context.exit(STATUS_UNDETERMINED)
     context.exit(0 if explanation.match is not None else STATUS_NOT_IDENTIFIED)
 
 
@@ -162,7 +167,8 @@ def _print_dropped(error: MessageError, as_json: bool) -> None:
     """Say why Asterisk wouldn't look at the message."""
     if as_json:
         dropped = {"reason": error.reason, "offset": error.offset}
-        print_json("explain", {"dropped": dropped, "match": None, "screening": None, "steps": []})
+        nothing = {"match": None, "undetermined": False, "possible": [], "unknowns": []}
+        print_json("explain", {"dropped": dropped, **nothing, "screening": None, "steps": []})
         return
     click.echo(styled("not identified", "no answer"))
     click.echo(
@@ -172,7 +178,8 @@ def _print_dropped(error: MessageError, as_json: bool) -> None:
 
 def _print(explanation: Explanation) -> None:
     """Print the explanation; without colours the lines are those of ``str(explanation)``."""
-    click.echo(styled(explanation.answer, "answer" if explanation.match is not None else "no answer"))
+    style = "answer" if explanation.match is not None else "no answer"
+    click.echo(styled(explanation.answer, "warning" if explanation.undetermined else style))
     text = str(explanation).split("\n")
     steps = sum(1 + len(step.reasons) for step in explanation.steps)
     for line in text[1 : len(text) - steps]:

@@ -25,6 +25,7 @@ from identify._compiled._regex import Regex, RegexError
 from identify.config.language.files import Files, FileTooLargeError, UnreadableError
 from identify.config.language.sections import BLANKS, Document, Section, Variable
 from identify.config.problems import Problems
+from identify.model import Origin
 from identify.strings import ascii_lower, decoded, encoded, escaped, quoted
 
 __all__ = ["read_document"]
@@ -47,38 +48,28 @@ _MARK = re.compile(r"\\;|;--(?!-)|--;|;")
 _DIRECTIVE = re.compile(r"#([^\x00-\x20]*)[\x00-\x20]*(.*)", re.DOTALL)
 
 
-def read_document(files: Files, name: str, problems: Problems) -> Document | None:
-    """Read a file with its includes; None if it doesn't exist."""
-    reader = _Reader(files, problems)
+def read_document(files: Files, name: str, problems: Problems, *, partial: bool = False) -> Document | None:
+    """Read a file with its includes; None if it doesn't exist.
+
+    With ``partial``, what is there is read though an included file is missing.
+    """
+    reader = _Reader(files, problems, partial)
     try:
         text = files.read(name)
         if text is None:
             return None
         reader.read_text(text, name, 0)
     except _InvalidError as error:
-        problems.add(
-            error.code, error.file, error.line, error.message, lost=f"the whole file {escaped(name)}"
-        )
-        return Document(name, valid=False)
+        invalid = error
     except FileTooLargeError as error:
-        problems.add(
-            "limit-exceeded",
-            name,
-            0,
-            f"not read: {escaped(str(error))}",
-            lost=f"the whole file {escaped(name)}",
-        )
-        return Document(name, valid=False)
+        invalid = _InvalidError("limit-exceeded", name, 0, f"not read: {escaped(str(error))}")
     except UnreadableError as error:
-        problems.add(
-            "file-unreadable",
-            name,
-            0,
-            f"can't be read: {escaped(str(error))}",
-            lost=f"the whole file {escaped(name)}",
-        )
-        return Document(name, valid=False)
-    return Document(name, tuple(reader.sections))
+        invalid = _InvalidError("file-unreadable", name, 0, f"can't be read: {escaped(str(error))}")
+    else:
+        return Document(name, tuple(reader.sections), missing=tuple(reader.missing))
+    lost = f"the whole file {escaped(name)}"
+    problems.add(invalid.code, invalid.file, invalid.line, invalid.message, lost=lost)
+    return Document(name, valid=False)
 
 
 class _InvalidError(Exception):
@@ -92,8 +83,10 @@ class _InvalidError(Exception):
 class _Reader:
     """The state while one file and its includes are read."""
 
-    def __init__(self, files: Files, problems: Problems) -> None:
+    def __init__(self, files: Files, problems: Problems, partial: bool) -> None:
         self.sections: list[Section] = []
+        self.missing: list[tuple[str, Origin]] = []
+        self._partial = partial
         self._files = files
         self._problems = problems
         # By name in lower case: the first section of that name, and the ones after it.
@@ -251,28 +244,32 @@ class _Reader:
             if option == "!":
                 section.template = True
             elif option[:1] != "+":
-                section.variables.extend(self._inherited(name, option, file, number))
+                self._inherit(section, option, file, number)
         if not additions:
             self.sections.append(section)
             if self._first_named.setdefault(ascii_lower(name), section) is not section:
                 self._others_named.setdefault(ascii_lower(name), []).append(section)
         self._current = section
 
-    def _inherited(self, name: str, parent: str, file: str, number: int) -> list[Variable]:
-        """Return the lines that the section ``name`` inherits from the section that ``parent`` means."""
+    def _inherit(self, heir: Section, parent: str, file: str, number: int) -> None:
+        """Add the lines that a section inherits from the section that ``parent`` means."""
         section = self._first(parent)
+        if section is None and self.missing:
+            heir.incomplete = True
+            return
         if section is None:
-            message = f"section {quoted(name)} inherits from {quoted(parent)}, which doesn't exist"
+            message = f"section {quoted(heir.name)} inherits from {quoted(parent)}, which doesn't exist"
             if self._first(parent.strip(BLANKS)) is not None:
                 message += " (blanks are part of the name)"
             raise _InvalidError("section-unknown-parent", file, number, message)
+        heir.incomplete |= section.incomplete
         lines, size = section.bequest()
         self._count(len(lines), file, number)
         self._characters += size
         if self._characters > MAX_TOTAL_CHARACTERS:
             message = f"more than {MAX_TOTAL_CHARACTERS} characters in all, including inherited text"
             raise _InvalidError("limit-exceeded", file, number, message)
-        return lines
+        heir.variables.extend(lines)
 
     def _first(self, name: str) -> Section | None:
         """Return the first section with that name; the empty name means the very first section."""
@@ -282,16 +279,15 @@ class _Reader:
 
     def _section_to_continue(self, name: str, filters: list[str], file: str, number: int) -> Section:
         first = self._first_named.get(ascii_lower(name))
-        candidates = (
-            self.sections
-            if not name
-            else [first, *self._others_named.get(ascii_lower(name), ())]
-            if first
-            else []
-        )
+        named = [first, *self._others_named.get(ascii_lower(name), ())] if first else []
+        candidates = named if name else self.sections
         for section in candidates:
             if all(self._passes(section, conditions, file, number) for conditions in filters):
                 return section
+        if self.missing:
+            section = Section(name, file, number)
+            section.incomplete = True
+            return section
         message = f"there is no section {quoted(name)} to add to"
         if candidates:
             message += " (templates can't be added to)"
@@ -358,9 +354,13 @@ class _Reader:
             raise _InvalidError(
                 "limit-exceeded", file, number, f"{quoted(rest)}: {escaped(str(error))}"
             ) from error
-        if not included and directive == "include":
-            message = f"the included file {quoted(rest)} doesn't exist"
+        if included or directive == "tryinclude":
+            return
+        message = f"the included file {quoted(rest)} doesn't exist"
+        if not self._partial:
             raise _InvalidError("include-missing", file, number, message)
+        self._problems.add("include-missing", file, number, message, lost="what is in it")
+        self.missing.append((rest, Origin(file, number)))
 
     def _include(self, pattern: str, file: str, number: int, depth: int) -> bool:
         """Read the files that an include means and return whether all of them exist."""

@@ -34,7 +34,10 @@ class Variable(NamedTuple):
 
 
 class Section:
-    """A section with all its lines, inherited lines first; one with ``template`` set makes no object."""
+    """A section with all its lines, inherited lines first; one with ``template`` set makes no object.
+
+    ``incomplete`` says that it inherits from a section, or adds to one, that may stand in a missing file.
+    """
 
     __slots__ = (
         "_bequest",
@@ -42,6 +45,7 @@ class Section:
         "_indexed",
         "_last",
         "file",
+        "incomplete",
         "line",
         "name",
         "template",
@@ -53,6 +57,7 @@ class Section:
         self.file = file
         self.line = line
         self.template = False
+        self.incomplete = False
         self.variables: list[Variable] = []
         # The lines as a section that inherits from this one has them; None until asked for.
         self._bequest: list[Variable] | None = None
@@ -103,11 +108,15 @@ class Section:
 
 @attrs.frozen
 class Document:
-    """A file with its includes; an invalid one has no sections."""
+    """A file with its includes; an invalid one has no sections.
+
+    ``missing`` are the included files that don't exist, with the lines that include them, if it was read without them.
+    """
 
     name: str
     sections: tuple[Section, ...] = ()
     valid: bool = True
+    missing: tuple[tuple[str, Origin], ...] = ()
 
 
 def words(text: str) -> frozenset[str]:

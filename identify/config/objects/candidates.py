@@ -120,7 +120,7 @@ def candidates_by_type(document: Document, problems: Problems) -> dict[str, list
     found: dict[str, list[Candidate]] = {}
     known = types()
     for section in document.sections:
-        if section.template:
+        if section.template or section.incomplete:
             continue
         first = next((line for line in section.variables if ascii_lower(line.name) == "type"), None)
         if first is not None and first.value in known:
@@ -150,12 +150,21 @@ def identifier(section: Section, problems: Problems) -> str:
 
 
 def load_type(
-    candidates: Sequence[Candidate], build: Callable[[Candidate, Options], T | None], problems: Problems
+    candidates: Sequence[Candidate],
+    build: Callable[[Candidate, Options], T | None],
+    problems: Problems,
+    doubtful: Callable[[T, Candidate], bool] | None = None,
 ) -> dict[str, T]:
-    """Make the objects of one type, in file order; none at all if two have the same id."""
+    """Make the objects of one type, in file order; none at all if two have the same id.
+
+    ``doubtful`` says whether Asterisk may have refused an object with whose id there is a second section; that is then
+    used, as if it had.
+    """
     made: dict[str, T] = {}
     for candidate in candidates:
-        if candidate.id in made:
+        if candidate.id in made and not (
+            doubtful is not None and doubtful(made.pop(candidate.id), candidate)
+        ):
             message = f"a second {candidate.type} {quoted(candidate.id)}: Asterisk refuses every object of this type"
             lost = f"every {candidate.type} of {escaped(candidate.file)}"
             problems.add(

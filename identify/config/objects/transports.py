@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from identify.addresses import Address, format_address, parse_address, split_port
-from identify.config.hostnames.rules import ResolutionError, Resolver
+from identify.config.hostnames.rules import NotAskedError, ResolutionError, Resolver
 from identify.config.objects.candidates import Candidate, Options
 from identify.config.problems import Problems
 from identify.model import Transport
-from identify.strings import ascii_lower, quoted
+from identify.strings import ascii_lower, escaped, quoted
 
 __all__ = ["build_transport"]
 
@@ -25,16 +25,26 @@ def build_transport(
     options: Options,
     resolver: Resolver,
     others: Iterable[Transport],
+    unknown: list[Transport],
     problems: Problems,
 ) -> Transport | None:
     """Return the transport, None if it can't listen; ``others`` are those that already listen.
+
+    If nobody knows the address of a name in ``bind``, it is added to ``unknown``, with an address that isn't its own.
 
     Websocket and flow transports have no socket of their own, so they need no ``bind``.
     """
     protocol = ascii_lower(options.value("protocol", "udp"))
     bind = options.line("bind")
     text = bind.value if bind is not None else ""
-    address = _bound(text, resolver)
+    try:
+        address = _bound(text, resolver)
+    except NotAskedError as error:
+        file, line = (candidate.file, candidate.line) if bind is None else (bind.file, bind.line)
+        message = f"bind = {quoted(text)}: {escaped(str(error))}, so whether and where it listens isn't known"
+        problems.add("transport-bind-unknown", file, line, message, section=candidate.id)
+        unknown.append(_transport(candidate, options, protocol, Address(4, 0, 0)))
+        return None
     if address is not None and not address.port:
         address = address._replace(port=DEFAULT_PORTS.get(protocol, 0))
     reason = ""
@@ -54,6 +64,10 @@ def build_transport(
         file, line = (candidate.file, candidate.line) if bind is None else (bind.file, bind.line)
         problems.add("transport-bind", file, line, reason, section=candidate.id, lost=candidate.described)
         return None
+    return _transport(candidate, options, protocol, address)
+
+
+def _transport(candidate: Candidate, options: Options, protocol: str, address: Address) -> Transport:
     return Transport(
         id=candidate.id,
         protocol=protocol,
@@ -77,6 +91,8 @@ def _bound(text: str, resolver: Resolver) -> Address | None:
     probe = parse_address(f"0.0.0.0:{service or ''}")
     try:
         answers = resolver.addresses(host)
+    except NotAskedError:
+        raise
     except ResolutionError:
         return None
     found = parse_address(answers[0]) if answers else None

@@ -1,0 +1,151 @@
+"""What a configuration has and whose content isn't known: made from what loading found, in words for people.
+
+What it means for an answer is the part of ``identify.explanation.undetermined``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from identify.config.objects.candidates import Candidate
+from identify.config.problems import Problems
+from identify.config.realtime.sorcery import Mapped
+from identify.model import Identify, Origin, Transport, Unknown
+from identify.strings import quoted, quoted_list
+
+__all__ = [
+    "doubtful_duplicate",
+    "hide_mapped",
+    "mapped_elsewhere",
+    "missing_files",
+    "unbound",
+    "unknown_names",
+]
+
+SETTLES_NAMES = "the names' addresses: --names FILE, or leave --offline away"
+
+#: Hidden sections that a problem names.
+SHOWN_SECTIONS = 3
+
+
+def unknown_names(
+    possible: Sequence[Identify], configured: Mapping[str, Identify], made: Mapping[str, Identify]
+) -> Iterator[Unknown]:
+    """Yield an unknown for each identify with names whose addresses aren't known.
+
+    ``possible`` are all identify objects in the order in which they are tried, ``configured`` those of pjsip.conf and
+    ``made`` those of wizards.  A wizard's object that isn't possible beside that of pjsip.conf exists if that one
+    doesn't.
+    """
+    place = 0
+    for identify in possible:
+        if not identify.unresolved:
+            place += 1
+            continue
+        names = identify.unresolved
+        listed = quoted_list([name.text for name in names])
+        yield Unknown(
+            kind="names",
+            what=f"the addresses of {listed} in identify {quoted(identify.id)}",
+            reason=names[0].reason,
+            settles=SETTLES_NAMES,
+            origin=names[0].origin,
+            identify=identify,
+            place=place,
+        )
+        instead = made.get(identify.id) if configured.get(identify.id) is identify else None
+        if instead is not None and all(instead is not other for other in possible):
+            yield Unknown(
+                kind="names",
+                what=f"whether the identify {quoted(identify.id)} of the wizard is used or that of pjsip.conf",
+                reason=names[0].reason,
+                settles=SETTLES_NAMES,
+                origin=instead.origin,
+                identify=instead,
+                place=place,
+                instead_of=identify.id,
+            )
+
+
+def hide_mapped(mapped: Mapping[str, Mapped], found: dict[str, list[Candidate]], problems: Problems) -> None:
+    """Remove the sections of pjsip.conf that Asterisk doesn't read because their types come from elsewhere."""
+    for type, each in mapped.items():
+        hidden = found.pop(type, []) if each.hidden else []
+        if not hidden and not each.elsewhere:
+            continue
+        where = each.elsewhere[0][0] if each.elsewhere else f"no {type} objects"
+        message = f"Asterisk uses {where}"
+        if hidden:
+            names = ", ".join(
+                f"{quoted(section.id)} ({section.origin})" for section in hidden[:SHOWN_SECTIONS]
+            )
+            more = f" and {len(hidden) - SHOWN_SECTIONS} more" if len(hidden) > SHOWN_SECTIONS else ""
+            message += f" and doesn't read these sections of pjsip.conf: {names}{more}"
+        lost = f"every {type} of pjsip.conf" if hidden else ""
+        origin = each.origin
+        problems.add("objects-elsewhere", origin.file, origin.line, message, lost=lost)
+
+
+def mapped_elsewhere(mapped: Mapping[str, Mapped]) -> Iterator[Unknown]:
+    """Yield an unknown for each place other than pjsip.conf that objects of a type come from."""
+    for type, each in mapped.items():
+        for what, origin in each.elsewhere:
+            yield Unknown(
+                kind="objects",
+                what=what,
+                reason=f"{origin.file} takes them from there, and only pjsip.conf and pjsip_wizard.conf are read here",
+                settles=f"the same objects as sections of pjsip.conf, without this line of {origin.file}",
+                origin=origin,
+                types=frozenset({type}),
+            )
+
+
+def missing_files(missing: Iterable[tuple[str, Origin]], types: Iterable[str]) -> Iterator[Unknown]:
+    """Yield an unknown for the included files that don't exist, which may have objects of these types."""
+    files = dict(missing)
+    if files:
+        several = len(files) > 1
+        yield Unknown(
+            kind="objects",
+            what=f"what is in {quoted_list(list(files))}",
+            reason="the included files don't exist here"
+            if several
+            else "the included file doesn't exist here",
+            settles="the missing files" if several else "the missing file",
+            origin=next(iter(files.values())),
+            types=frozenset(types),
+        )
+
+
+def doubtful_duplicate(identify: Identify, second: Candidate) -> Unknown:
+    """Return the unknown of two sections with one id of which Asterisk may have refused the first."""
+    return Unknown(
+        kind="objects",
+        what=f"which identify objects there are: {quoted(second.id)} has two sections, so there are none unless "
+        "the first is refused",
+        reason=identify.unresolved[0].reason,
+        settles=SETTLES_NAMES,
+        origin=second.origin,
+        types=frozenset({"identify"}),
+    )
+
+
+def unbound(sections: Iterable[Transport], others: Iterable[Transport], refused: bool) -> Iterator[Unknown]:
+    """Yield an unknown for each transport section whose ``bind`` is a name that nobody knows.
+
+    Whether it receives a request matters only if it or another section has a ``domain`` or is symmetric.  ``refused``
+    says that there are registrations that no transport reaches, unless one of these does.
+    """
+    sections = list(sections)
+    matter = any(each.domain or each.symmetric_transport for each in (*sections, *others))
+    types = {"transport"} if matter else set()
+    types |= {"registration"} if refused else set()
+    for section in sections:
+        yield Unknown(
+            kind="objects",
+            what=f"where transport {quoted(section.id)} listens: bind = {quoted(section.options.get('bind', ''))}",
+            reason="the name's addresses aren't known here",
+            settles=SETTLES_NAMES,
+            origin=section.origin,
+            types=frozenset(types),
+        )
