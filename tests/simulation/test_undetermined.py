@@ -7,8 +7,10 @@ import random
 from collections import Counter
 
 import attrs
+import generate
 import pytest
-from calls import OFFICE, Traffic
+import universes
+from calls import OFFICE, Traffic, request
 
 from identify.config.hostnames.rules import NotAskedError, ResolutionError
 from identify.configuration import Configuration
@@ -18,6 +20,7 @@ from identify.model import Unknown
 from identify.simulation import Outcome, Simulation
 from identify.simulation import undetermined as module
 from identify.simulation.example import example_of
+from identify.traffic.batch import Batch, Direction
 
 #: The whole universe of sources: two that names may have, one that no content has.
 FIRST, SECOND, ELSEWHERE = "192.0.2.1", "2001:db8::2", "198.51.100.9"
@@ -253,3 +256,81 @@ def test_types_that_identify_nothing():
 
     assert simulation.result.outcomes[Outcome.UNDETERMINED] == 0
     assert simulation._asterisk.undetermined.looked == 0
+
+
+def as_message(asked, number):
+    """Return the bytes of a request that was made of its parts."""
+    headers = [
+        f"{name}: {value}"
+        for name, value in asked.printed_headers
+        if name.lower() in ("x-a", "authorization")
+    ]
+    return request(
+        uri=asked.request_uri.text,
+        from_uri=asked.from_uri.text,
+        call=f"c{number}",
+        branch=f"z9hG4bK{number}",
+        headers=headers,
+    ).replace(b"To: <sip:100@192.0.2.254>", f"To: <{asked.to_uri.text}>".encode())
+
+
+def compared(case, choice, count):
+    """Compare a case's requests with their explanations; return how many are undetermined, and more than explained."""
+    known = case.configuration()
+    batch = Batch()
+    for number in range(count):
+        asked = universes.request(choice)
+        if asked.source_address is not None:
+            place = {"source": asked.source, "port": asked.port}
+            batch.append(
+                as_message(asked, number), frame=number + 1, time=0, direction=Direction.RECEIVED, **place
+            )
+    found, beyond = 0, 0
+    for number, row in enumerate(Simulation(known, line_tokens=case.told).feed(batch)):
+        asked = example_of(batch, number).request
+        explanation = explain(known, case.told, asked)
+        found += row.outcome is Outcome.UNDETERMINED
+        if explanation.undetermined:
+            assert row.outcome is Outcome.UNDETERMINED
+        elif row.outcome is Outcome.UNDETERMINED:
+            # Of two identifies one exists in any case: no content is what is known alone.
+            plain = explain(known, case.told, asked, unknowns=())
+            assert plain.match != explanation.match
+            beyond += 1
+        else:
+            assert {each.endpoint for each in explanation.possible} == {row.endpoint}
+    return found, beyond
+
+
+def test_wizards():
+    """Where a wizard's identify exists only if another one is refused, it is as explained."""
+    choice = generate.RandomChoice(random.Random(11))
+    cases = [universes.names_case(choice) for _ in range(250)]
+    counts = [compared(case, choice, 10) for case in cases]
+
+    assert sum(any(unknown.instead_of for unknown in case.configuration().unknowns) for case in cases) > 5
+    assert sum(found for found, _ in counts) > 200
+    assert sum(beyond for _, beyond in counts) < 5
+
+
+def test_one_of_two():
+    """One of two identifies exists in any case, so what is known alone is no content: undetermined, never unidentified."""
+    files = {
+        "pjsip.conf": "[w-identify]\ntype=identify\nendpoint=w\nmatch=192.0.2.1,n.example\n",
+        "pjsip_wizard.conf": "[w]\ntype=wizard\nremote_hosts=192.0.2.1\n",
+    }
+    known = Configuration.from_files(files, resolver=Names({}))
+    batch = Traffic().receive(user="nobody", place={"source": FIRST, "local": None}).batch
+    (row,) = Simulation(known).feed(batch)
+
+    assert {each.endpoint for each in explain(known, {}, example_of(batch, 0).request).possible} == {"w"}
+    assert row.outcome is Outcome.UNDETERMINED
+
+
+@pytest.mark.parametrize("types", [*universes.TYPES, ("endpoint",), ("global",)], ids=" ".join)
+def test_objects_of_small_universes(types):
+    """The same with further objects, names, aliases and domains of transports."""
+    choice = generate.RandomChoice(random.Random(12))
+    counts = [compared(universes.objects_case(choice, types), choice, 10) for _ in range(15)]
+
+    assert sum(found for found, _ in counts) > 10

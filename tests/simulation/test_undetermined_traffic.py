@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+import pyarrow
 import pytest
 from calls import OFFICE, Traffic, configuration
 from test_line_tokens import called, register
@@ -61,7 +62,6 @@ def test_row():
     )
     assert first.unknown == config.unknowns[0].what
     assert second.unknown is None
-    pyarrow = pytest.importorskip("pyarrow")
     table = pyarrow.record_batch(rows.record_batch()).to_pylist()
     assert [(row["outcome"], row["unknown"]) for row in table] == [
         ("undetermined", first.unknown),
@@ -75,7 +75,6 @@ def test_everything_known():
 
     assert rows.columns.unknowns is None
     assert rows.row(0).unknown is None
-    pyarrow = pytest.importorskip("pyarrow")
     assert pyarrow.record_batch(rows.record_batch())["unknown"].to_pylist() == [None]
 
 
