@@ -1,4 +1,4 @@
-"""What isn't known of a configuration, and whether a request's answer hangs on it; for other compiled modules."""
+"""What isn't known of a configuration, and whether a request's answer depends on it; for other compiled modules."""
 
 from libc.stddef cimport size_t
 from cpython.object cimport PyObject

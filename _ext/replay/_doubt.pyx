@@ -1,4 +1,4 @@
-"""Does a request's answer hang on something that isn't known: a host name, an untold line token, further objects?
+"""Does a request's answer depend on something that isn't known: a host name, an untold line token, further objects?
 
 Knows the tables that stop at unknowns and the known answer; which contents are possible is described in
 ``identify.simulation.undetermined``, the tables in ``identify.compiler``.
@@ -37,8 +37,8 @@ cdef class Doubts:
     """What isn't known of one configuration; not for several threads at once.
 
     ``asks_of`` and ``endpoint_of`` have a number for no answer, and then for each: bits of ``Ask``, and the place of
-    its endpoint, -1 for none.  ``unknown_endpoint_of`` has such a place for each unknown.  ``names`` and ``tangled`` are
-    pairs of tables and their unknowns by answer, or None.  With ``own_tokens`` the engine has tokens that Asterisk
+    its endpoint, -1 for none.  ``unknown_endpoint_of`` has such a place for each unknown.  ``names`` and ``tangled``
+    are pairs of tables and their unknowns by answer, or None.  With ``own_tokens`` the engine has tokens that Asterisk
     doesn't have: only learned ones have an answer then.  ``asker.leave_out(endpoint)`` returns a pair like these or
     None, ``asker.look(batch, row, answer)`` the number of an unknown or -1.
     """
@@ -175,7 +175,7 @@ cdef bint may_be_minted(const Message *m, Span token) noexcept nogil:
 
 cdef int32_t doubt_of(Doubt *doubt, const Message *m, const Arrival *arrival, int32_t answer,
                       bint untold) noexcept nogil:
-    """Return the number of an unknown that the answer hangs on, -1 if it is the same for all contents.
+    """Return the number of an unknown that the answer depends on, -1 if it is the same for all contents.
 
     ``answer`` is what is known, ``untold`` says that the message has a token which may be one that wasn't told.
     """

@@ -28,8 +28,8 @@ from identify._compiled._replay_columns cimport AnswerColumns, BatchColumns, che
 from identify._compiled._sockets cimport OURS, RECEIVED, UNKNOWN, Sockets
 from identify._compiled._stages cimport (
     DROPPED, FLAG_CONTACT_NAME, FLAG_EVENT, FLAG_SOURCE, FOREIGN, NOT_SIP, OUTCOMES, RESPONSE, SENT, UNDETERMINED,
-    UNIDENTIFIED, UNKNOWN_DIALOG, Core, Event, core_begin, core_end, core_time, learn_token, receive_request, send_request,
-    take_response,
+    UNIDENTIFIED, UNKNOWN_DIALOG, Core, Event, core_begin, core_end, core_time, learn_token, receive_request,
+    send_request, take_response,
 )
 from identify._compiled._tables cimport LINE
 from identify._compiled._transaction cimport METHOD_REGISTER, METHODS, TransactionIds, find_transaction_ids, method_name

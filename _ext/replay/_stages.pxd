@@ -78,7 +78,7 @@ ctypedef struct Event:
     # Filled in.
     int outcome
     int32_t answer
-    # The number of the unknown that the outcome hangs on, -1 for none.
+    # The number of the unknown that the outcome depends on, -1 for none.
     int32_t unknown
     uint32_t flags
 

@@ -17,8 +17,8 @@ Facts
 What wasn't observed but decided:
 
 - Requests that are answered 401 make no transaction: servers challenge statelessly (RFC 3261 26.3.2.4).
-- Of a request whose answer hangs on something unknown nothing is known that comes after its identification.  Nor is it
-  known of what belongs to its transaction or its dialog, until an answer of Asterisk's shows that there is one.
+- Of a request whose answer depends on something unknown nothing is known that comes after its identification.  Nor is
+  anything known of what belongs to its transaction or dialog, until an answer of Asterisk's shows that there is one.
 - How long transactions live is RFC 3261's: 32 s (64*T1), an INVITE without final answer 180 s (Timer C); over streams
   only INVITE has one that matters, for nothing is repeated there.
 """
@@ -49,7 +49,7 @@ cdef enum:
     INVITE_PENDING = 1
     INVITE_ANSWERED
     REINVITE_PENDING
-    # From here on: one whose answer hangs on the unknown of the number that is added.
+    # From here on: one whose answer depends on the unknown of the number that is added.
     INVITE_UNDETERMINED
     # Tokens of one generation; a host has as many registrations.
     TOKENS = 1 << 16
@@ -201,7 +201,7 @@ cdef void forget_dialog(Core *core, const Event *event, Span local, Span remote)
 cdef bint is_in_dialog(Core *core, Event *event) noexcept nogil:
     """Does a request that came belong to a live dialog?  ``_stages`` has the rule, ``docs`` what is assumed.
 
-    Sets ``unknown`` where that hangs on something unknown.
+    Sets ``unknown`` where that depends on something unknown.
     """
     cdef const TransactionIds *ids = event.ids
     cdef const RecentSlot *slot
@@ -286,7 +286,7 @@ cdef bint denies(const Access *access, Event *event) noexcept nogil:
 cdef int32_t identify(Core *core, Event *event) noexcept nogil:
     """Ask the learned tokens, for ``line`` is always the first identifier, then the engine.
 
-    Sets ``unknown`` if the answer hangs on something unknown.
+    Sets ``unknown`` if the answer depends on something unknown.
     """
     cdef Span token
     cdef Key key
@@ -352,7 +352,7 @@ cdef void remember_request(Core *core, const Event *event, const Key *transactio
 
 
 cdef void remember_undetermined(Core *core, const Event *event, const Key *transaction) noexcept nogil:
-    """Remember what may have begun with a request, and what that hangs on."""
+    """Remember what may have begun with a request, and what that depends on."""
     cdef const TransactionIds *ids = event.ids
     cdef Key key
     if ids.method == METHOD_INVITE:

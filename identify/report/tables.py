@@ -68,7 +68,7 @@ def result_tables(result: Result) -> list[PageTable]:
         _table(
             UNKNOWNS,
             result.unknown_entries(),
-            note="What answers hang on. Shares are of the requests that the identifiers were asked about.",
+            note="What answers depend on. Shares are of the requests that the identifiers were asked about.",
         ),
         _table(
             UNDETERMINED,

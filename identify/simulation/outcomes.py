@@ -52,8 +52,8 @@ class Outcome(str, enum.Enum):
     FOREIGN = "foreign"
     #: Not SIP at all, such as a keep-alive.
     NOT_SIP = "not sip"
-    #: Hangs on something of the configuration that isn't known, such as the addresses of a host name: identified as one
-    #: endpoint or another, or not at all.
+    #: Depends on something of the configuration that isn't known, such as the addresses of a host name: identified as
+    #: one endpoint or another, or not at all.
     UNDETERMINED = "undetermined"
 
     @property

@@ -54,14 +54,14 @@ class AnswerColumns:
         )
 
     def unknown(self, number: int) -> int:
-        """Return the index of the unknown that a message's outcome hangs on, -1 for none."""
+        """Return the index of the unknown that a message's outcome depends on, -1 for none."""
         return self.unknowns[number] if self.unknowns is not None else -1
 
 
 class Row(NamedTuple):
     """A message; ``time`` is in nanoseconds, -1 unknown, ``endpoint`` and what follows None where nothing is.
 
-    ``unknown`` names what the outcome of an undetermined request hangs on.
+    ``unknown`` names what the outcome of an undetermined request depends on.
     """
 
     frame: int

@@ -82,7 +82,7 @@ class Simulation:
     ``remembered`` is the minimum number of dialogs, transactions and counted sources that are remembered.  ``expected``
     maps frames to the expected endpoint, or None for no endpoint; batches may have expectations of their own.
 
-    A request whose answer hangs on something that isn't known of the configuration is :attr:`Outcome.UNDETERMINED`.
+    A request whose answer depends on something that isn't known of the configuration is :attr:`Outcome.UNDETERMINED`.
 
     Thread safety: one thread at a time may feed it.
     """

@@ -1,10 +1,10 @@
-"""What isn't known of a configuration while traffic goes through it, and which requests hang on it.
+"""What isn't known of a configuration while traffic goes through it, and which requests depend on it.
 
 Knows the tables that stop at unknowns and asks ``explanation.undetermined`` where they don't decide; the contents that
 are possible are described there, how a request goes through the tables in ``_ext/replay/_doubt.pyx``.
 
 An answer is known if it has the same endpoint, or none, for all contents of the unknowns.  Otherwise the request is
-undetermined, and hangs on the unknown that is found first.
+undetermined, and depends on the unknown that is found first.
 
 Strategy
 1. Identifies whose names aren't resolved, and tokens that weren't told, are asked about in compiled code, which takes
@@ -138,7 +138,7 @@ class Undetermined:
         return self._reach([number for number in self._plain if self._endpoints[number] != endpoint])
 
     def look(self, batch: Batch, row: int, answer: int) -> int:
-        """Return the number of an unknown that the answer of a message hangs on, -1 if it is known."""
+        """Return the number of an unknown that the answer of a message depends on, -1 if it is known."""
         request = example_of(batch, row).request
         key = answer, self._key(request)
         found = self._known.get(key)

@@ -29,13 +29,14 @@ def named(tmp_path):
 
 
 def test_summary(run, named, traffic):
-    """The summary begins with it: how many, what they hang on and where that is, what settles it; status 0."""
+    """The summary begins with it: how many, what they depend on and where that is, what settles it; status 0."""
     result = run("simulate", named, traffic)
     lines = result.stdout.splitlines()
 
     assert result.exit_code == 0
     assert (
-        lines[1] == "5 requests are undetermined: their answers hang on what isn't known of the configuration"
+        lines[1]
+        == "5 requests are undetermined: their answers depend on what isn't known of the configuration"
     )
     (unknown,) = [line for line in lines if WHAT in line and "pjsip.conf:" in line]
     assert unknown.split()[0] == "5"
@@ -60,7 +61,7 @@ def test_json(run, named, traffic):
 
 
 def test_rows(run, named, traffic):
-    """Rows can be chosen by the outcome and by what they hang on."""
+    """Rows can be chosen by the outcome and by what they depend on."""
     every = run("simulate", named, traffic, "-o", "-", "--only", "undetermined").stdout.splitlines()
     chosen = run("simulate", named, traffic, "-o", "-", "--where", f"unknown={WHAT}").stdout.splitlines()
     other = run("simulate", named, traffic, "-o", "-", "--where", "unknown=").stdout.splitlines()

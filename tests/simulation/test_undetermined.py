@@ -1,4 +1,4 @@
-"""Requests whose answer hangs on what isn't known: each one held against all contents of it, loaded and asked one by one."""
+"""Requests whose answer depends on what isn't known: each one held against all contents of it, loaded and asked one by one."""
 
 from __future__ import annotations
 
@@ -149,7 +149,7 @@ def answers(rows):
 
 @pytest.mark.parametrize("seed", range(60))
 def test_all_contents(seed):
-    """An answer is given where all contents have it, and only there; what it hangs on is named."""
+    """An answer is given where all contents have it, and only there; what it depends on is named."""
     source = random.Random(seed)
     text, names = generated(source)
     told = {"r0": TOKENS[0]} if source.random() < 0.3 else {}

@@ -40,7 +40,7 @@ def test_port_of_a_name():
 
 
 def test_same_endpoint():
-    """If the name's endpoint is the one that the request has anyway, nothing hangs on the name."""
+    """If the name's endpoint is the one that the request has anyway, nothing depends on the name."""
     text = NAMED + "[x]\ntype=identify\nendpoint=provider\nmatch=192.0.2.1\n"
     row = Traffic().receive(user="x", place=UNKNOWN_PORT).rows(text)[0]
 
@@ -50,7 +50,7 @@ def test_same_endpoint():
 
 
 def test_row():
-    """An undetermined request has no answer, and names what it hangs on, in rows and in Arrow."""
+    """An undetermined request has no answer, and names what it depends on, in rows and in Arrow."""
     traffic = Traffic().receive(user="x", place=UNKNOWN_PORT).receive(call="c2", branch="z9hG4bK2")
     config = configuration(NAMED)
     rows = Simulation(config).feed(traffic.batch)
@@ -183,7 +183,7 @@ def test_no_further_stage():
 
 
 def test_counts():
-    """Each unknown has the number of requests that hang on it, each source its own with an example; parts add up."""
+    """Each unknown has the number of requests that depend on it, each source its own with an example; parts add up."""
     config = configuration(NAMED + "[b]\ntype=identify\nendpoint=bob\nmatch=b.example:5098\n")
     traffic = Traffic()
     for number, (source, port) in enumerate([(1, 5099), (2, 5099), (1, 5098), (1, 5099), (3, 5060)]):
@@ -242,7 +242,7 @@ def crowd(count, **parts):
 
 
 def test_names_take_no_closer_look():
-    """20,000 requests that hang on a name are all decided by compiled tables."""
+    """20,000 requests that depend on a name are all decided by compiled tables."""
     simulation = Simulation(configuration(NAMED))
     simulation.feed(crowd(20_000))
 

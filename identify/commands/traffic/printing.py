@@ -99,11 +99,13 @@ def print_comparison(comparison: Comparison, name: str) -> None:
 
 
 def _print_undetermined(result: Result) -> None:
-    """Say how many answers aren't known, what they hang on, and what settles that."""
+    """Say how many answers aren't known, what they depend on, and what settles that."""
     count = result.outcomes[Outcome.UNDETERMINED]
     if not count:
         return
-    note = f"{count:,} requests are undetermined: their answers hang on what isn't known of the configuration"
+    note = (
+        f"{count:,} requests are undetermined: their answers depend on what isn't known of the configuration"
+    )
     click.echo(styled(note, "warning"))
     entries = result.unknown_entries()
     _print_table(UNKNOWNS, entries, ("requests", "what", "place", "reason"), "unknowns")

@@ -70,7 +70,7 @@ def _print(path: str, found: Verification) -> None:
         click.echo(f"{found.undetermined:,} undetermined: the log says too little")
     possible = found.unknowns.total()
     if possible:
-        note = f"{possible:,} have one of the possible answers: ours hang on what isn't known of the configuration"
+        note = f"{possible:,} have one of the possible answers: ours depend on what isn't known of the configuration"
         click.echo(styled(note, "warning"))
         for unknown, count in found.most_unknown()[:MOST_SHOWN]:
             at = f" ({unknown.origin})" if unknown.origin is not None else ""

@@ -58,9 +58,9 @@ class Result:
     Contact whose host name an access list would have resolved; they pass here.  ``events`` counts security events
     by their cause, :attr:`Outcome.UNIDENTIFIED` or :attr:`Outcome.ENDPOINT_ACL`.  ``forgotten`` counts the dialogs,
     transactions and counted sources that were dropped because memory was full.  ``strangers`` are the sources of
-    unidentified requests.  ``undetermined`` are the requests whose answer hangs on something that isn't known, by what
-    that is and by source; ``unlooked`` of them weren't looked at one by one, because that would have taken too long.
-    ``timeline`` has counts over time, if the run kept them.
+    unidentified requests.  ``undetermined`` are the requests whose answer depends on something that isn't known, by
+    what that is and by source; ``unlooked`` of them weren't looked at one by one, because that would have taken too
+    long.  ``timeline`` has counts over time, if the run kept them.
     """
 
     configuration: Configuration = attrs.field(repr=False)
@@ -193,7 +193,7 @@ class Result:
         ]
 
     def unknown_entries(self) -> list[UnknownEntry]:
-        """Return the rows of ``tables.UNKNOWNS``: what requests hang on, those with the most requests first."""
+        """Return the rows of ``tables.UNKNOWNS``: what requests depend on, those with the most requests first."""
         asked = self.asked
         return [
             UnknownEntry(unknown=unknown, requests=count, share=share(count, asked))

@@ -1,6 +1,6 @@
 """What a simulation counts of undetermined requests: by unknown, and by source, bounded, and so that parts add up.
 
-It knows unknowns and batches' addresses; nothing of why a request hangs on an unknown.
+It knows unknowns and batches' addresses; nothing of why a request depends on an unknown.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ __all__ = ["UndeterminedRequests", "UndeterminedSource", "UnknownEntry"]
 
 @attrs.define(kw_only=True)
 class UndeterminedSource:
-    """The requests of a source that hang on one unknown; times are in nanoseconds, -1 unknown."""
+    """The requests of a source that depend on one unknown; times are in nanoseconds, -1 unknown."""
 
     address: bytes
     unknown: Unknown | None
@@ -35,7 +35,7 @@ class UndeterminedSource:
 
     @property
     def what(self) -> str:
-        """What the requests hang on."""
+        """What the requests depend on."""
         return self.unknown.what if self.unknown is not None else ""
 
     @property
@@ -61,7 +61,7 @@ class UndeterminedSource:
 
 @attrs.frozen(kw_only=True)
 class UnknownEntry:
-    """Something that isn't known, and how many requests hang on it, with their share of those that were asked about."""
+    """Something that isn't known, and how many requests depend on it; the share is of those that were asked about."""
 
     unknown: Unknown
     requests: int
@@ -75,7 +75,7 @@ class UnknownEntry:
 
 @attrs.define
 class UndeterminedRequests:
-    """How many requests hang on each unknown, and a row for each source and unknown; ``other`` sums up further rows."""
+    """How many requests depend on each unknown, and a row for each source and unknown; ``other`` sums up the rest."""
 
     requests: Counter[Unknown] = attrs.field(factory=Counter)
     rows: dict[tuple[bytes, Unknown], UndeterminedSource] = attrs.field(factory=dict)
@@ -84,7 +84,7 @@ class UndeterminedRequests:
     )
 
     def row(self, address: bytes, unknown: Unknown) -> UndeterminedSource:
-        """Return the row of a source's requests that hang on an unknown."""
+        """Return the row of a source's requests that depend on an unknown."""
         row = self.rows.get((address, unknown))
         if row is not None:
             return row
@@ -110,5 +110,5 @@ class UndeterminedRequests:
         return sorted(self.rows.values(), key=lambda row: (-row.requests, row.address, row.what))[:limit]
 
     def unknowns(self) -> list[tuple[Unknown, int]]:
-        """Return the unknowns that requests hang on, those with the most first."""
+        """Return the unknowns that requests depend on, those with the most first."""
         return sorted(self.requests.items(), key=lambda counted: (-counted[1], counted[0].what))

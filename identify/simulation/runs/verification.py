@@ -65,7 +65,7 @@ class Difference:
 class Verification:
     """How many verdicts of a log agree, differ or are undetermined, and those that differ.
 
-    ``undetermined`` counts the requests about which the log says too little; ``unknowns`` those whose answer hangs on
+    ``undetermined`` counts the requests about which the log says too little; ``unknowns`` those whose answer depends on
     something that isn't known of the configuration, by what that is, where the log has one of the possible answers.
     """
 
