@@ -138,7 +138,7 @@ def make_reach_plan(configuration: Configuration, unknowns: Sequence[Unknown]) -
         identifies.append(identify)
     for place in sorted(stand_ins):
         identifies += stand_ins[place]
-    tables = _plan(configuration, identifies, {}, ())
+    tables = _plan(configuration, identifies, {}, (), has_stand_ins=True)
     return ReachPlan(
         tables=tables,
         unknowns=tuple(
@@ -173,12 +173,14 @@ def _plan(
     identifies: Sequence[Identify],
     line_tokens: Mapping[str, str],
     told: Iterable[str],
+    *,
+    has_stand_ins: bool = False,
 ) -> TablePlan:
     """Plan the tables of a configuration with these identify objects in place of its own."""
     plan = TablePlan(
         disable_multi_domain=configuration.settings.disable_multi_domain,
         ignore_uri_user_options=configuration.settings.ignore_uri_user_options,
-        has_stand_ins=any(isinstance(identify, _StandIn) for identify in identifies),
+        has_stand_ins=has_stand_ins,
     )
     places = {id: place for place, id in enumerate(configuration.endpoints)}
     _plan_addresses(plan, identifies, places)
