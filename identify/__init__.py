@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     )
     from identify.engine import DROPPED, NO_MATCH, Engine, Indices
     from identify.errors import ConfigError, EngineFileError, IdentifyError, LimitError, MessageError
-    from identify.explain import Explanation, Reason, Step
+    from identify.explain import Explanation, Possibility, Reason, Step
     from identify.model import (
         AccessList,
         AccessRule,
@@ -68,7 +68,7 @@ else:
                 "LimitError",
                 "MessageError",
             ),
-            "identify.explain": ("Explanation", "Reason", "Step"),
+            "identify.explain": ("Explanation", "Possibility", "Reason", "Step"),
             "identify.model": (
                 "AccessList",
                 "AccessRule",
@@ -128,6 +128,7 @@ __all__ = [
     "OfflineResolver",
     "Origin",
     "Outcome",
+    "Possibility",
     "Problem",
     "Reason",
     "Registration",

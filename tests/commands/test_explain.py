@@ -12,6 +12,7 @@ from identify.engine import Engine
 from identify.request import Request
 
 REFUSED = 2
+UNDETERMINED = 3
 
 
 def test_answer_is_the_first_line(run, config, message):
@@ -232,10 +233,13 @@ def test_line_token(run, config, message):
 
 
 def test_line_token_is_secret_otherwise(run, config, message):
-    """Without a given token, tokens are new each time, and a request can't have one."""
+    """Without a given token it isn't known: what may be one leaves the answer open, what can't be doesn't."""
     result = run("explain", config, "-m", message(to=";line=abcdefg"), "-s", "10.0.0.1")
+    other = run("explain", config, "-m", message(to=";line=ABCDEFG"), "-s", "10.0.0.1")
 
-    assert result.exit_code == 1
+    assert result.exit_code == UNDETERMINED
+    assert result.stdout.startswith("undetermined: ")
+    assert other.exit_code == 1
 
 
 @pytest.mark.parametrize("value", ["provider", "provider=", "=abcdefg", "nobody=abcdefg", "plain=abcdefg"])

@@ -85,6 +85,11 @@ FILES = [
     *({"pjsip.conf": ENDPOINT, "pjsip_wizard.conf": text} for text in WIZARDS),
     *({"pjsip.conf": REFERRING, "acl.conf": text} for text in ACCESS_LISTS),
     *({"pjsip.conf": text, "acl.conf": "[x]\n"} for text in CONFIGURATIONS if "acl=" in text),
+    {
+        "pjsip.conf": "[i@j]\ntype=identify\n",
+        "sorcery.conf": "[res_pjsip_endpoint_identifier_ip]\nidentify=realtime,a@b\n",
+    },
+    {"pjsip.conf": "[t@u]\ntype=transport\nbind=a.example\n"},
     {"pjsip.conf": "#include f@g.conf\n", "f@g.conf": "[a]\nb\n[a\n"},
     {"pjsip.conf": "#include f@*\n", "f@g.conf": "#include f@g.conf\n"},
 ]

@@ -106,7 +106,7 @@ def test_transport_address(lines: str, address: str) -> None:
     [
         ("", "transport-bind"),
         ("bind=", "transport-bind"),
-        ("bind=nowhere.invalid", "transport-bind"),
+        ("bind=192.0.2.300", "transport-bind"),
         ("bind=10.0.0.0/8", "transport-bind"),
         ("bind=127.0.0.1:5060", "transport-bind"),
         ("bind=127.0.0.2\nprotocol=sctp", "option-value"),
@@ -119,6 +119,20 @@ def test_refused_transport(lines: str, code: str) -> None:
 
     assert list(configuration.transports) == ["t"]
     assert problem(configuration, code).lost == "the transport 'x'"
+
+
+def test_transport_on_a_name_that_is_not_known() -> None:
+    """It is neither refused nor there; what hangs on it is a domain that requests may get, and a registration."""
+    registration = "[r]\ntype=registration\nserver_uri=sip:h\nclient_uri=sip:h\nline=yes\nendpoint=e\n"
+    section = "[x]\ntype=transport\nbind=sip.example.com\n"
+    plain = load(f"{TRANSPORT}{section}{registration}")
+    alone = load(f"{section}domain=example.com\n{registration}")
+
+    assert problem(plain, "transport-bind-unknown").severity == "warning"
+    (unknown,) = plain.unknowns
+    assert (unknown.kind, unknown.types) == ("objects", frozenset())
+    assert "'sip.example.com'" in unknown.what
+    assert alone.unknowns[0].types == {"transport", "registration"}
 
 
 def test_one_address_for_two_protocols() -> None:

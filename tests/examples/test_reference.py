@@ -96,7 +96,7 @@ def test_exit_status() -> None:
     """The page has the statuses that the program ends with."""
     shown = {cells[0] for cells in rows("command.md") if cells[0].isdigit()}
 
-    assert shown == {"0", "1", "2", str(STATUS_FAILURE)}
+    assert shown == {"0", "1", "2", str(explain_command.STATUS_UNDETERMINED), str(STATUS_FAILURE)}
 
 
 def test_json_version_and_verdicts() -> None:

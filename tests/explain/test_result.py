@@ -85,6 +85,9 @@ def test_as_dict(configuration, ask):
 
     assert json.loads(json.dumps(explanation.as_dict())) == {
         "match": {"endpoint": "trunk", "identifier": "ip", "section": "i"},
+        "undetermined": False,
+        "possible": [{"endpoint": "trunk", "identifier": "ip", "section": "i", "any_endpoint": False}],
+        "unknowns": [],
         "screening": "pass",
         "steps": [
             {

@@ -246,7 +246,7 @@ def objects_case(choice, types):
     names = []
     many = bool({"endpoint", "global"} & set(types))
     text = _order(choice) + TRANSPORT + (f"domain={choice.pick(DOMAINS)}\n" if choice.happens(40) else "")
-    text += _endpoints(choice, few="endpoint" in types)
+    text += _endpoints(choice, few="endpoint" in types or len(types) > 1)
     for id in _some(choice, ("i1", "i2", "i3"), 2):
         text += _identify(choice, id, None if many or names else names)
     if choice.happens(40):

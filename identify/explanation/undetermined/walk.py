@@ -9,9 +9,9 @@ Strategy
    that would find an endpoint, or none of them.  Only variables that a request reaches are made.
 2. An identifier is asked with a set of states for each variable.  It returns answers, and the sets with which it has
    none; the next identifier continues with each of these.
-3. Sets that only differ in what no later identifier asks are the same, and are continued once.  Beyond
-   ``MAX_CONTINUED`` of them their differences are forgotten: there may then be more answers than are possible, never
-   fewer.
+3. Sets that only differ in what no later identifier asks are the same, and are continued once.  After ``MAX_WORK``
+   what the variables were narrowed to is forgotten: there may then be more answers than are possible, never fewer.
+   Only hundreds of unknown objects that match, and that point to endpoints which don't exist, take so much.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ from identify.explanation.line import line_value, token_shaped
 from identify.explanation.named_endpoints import looked_up
 from identify.explanation.question import Question
 from identify.explanation.result import Possibility
-from identify.explanation.undetermined.states import FREE, Key, States, plan_slots
+from identify.explanation.undetermined.states import FREE, Key, Slot, States, plan_slots
 from identify.model import Unknown
 
-__all__ = ["MAX_CONTINUED", "Answer", "Walk"]
+__all__ = ["MAX_WORK", "Answer", "Walk"]
 
-#: Continued sets of states at most before differences are forgotten.
-MAX_CONTINUED = 2_000
+#: Objects that may be asked and states that may be copied before differences are forgotten.
+MAX_WORK = 500_000
 
 #: States of an endpoint that isn't known: absent, or its identify_by has neither name, username, auth_username, both.
 ABSENT, PLAIN, BY_USERNAME, BY_AUTH_USERNAME, BY_BOTH = 1, 2, 4, 8, 16
@@ -67,6 +67,14 @@ class Walk:
         self._slots, self._comparable = plan.slots, plan.comparable
         self._full = dict(plan.full)
         self._domains: dict[Key, list[str]] = {}
+        self._work = 0
+        self._masks: dict[str, dict[Key, list[int]]] = {}
+        for identifier, slots in self._slots.items():
+            masks = self._masks.setdefault(identifier, {})
+            for slot in slots:
+                if slot.key is not None:
+                    masks.setdefault(slot.key, []).append(slot.mask)
+        self._alike: dict[tuple[tuple[str, ...], Key, int], int] = {}
         uses = Counter(slot.key for slots in self._slots.values() for slot in slots)
         #: Identify objects that are asked once only: nothing needs to remember their states.
         self._once = {key for key, count in uses.items() if count == 1}
@@ -77,16 +85,19 @@ class Walk:
         seen: set[tuple[int, frozenset[tuple[Key, int]]]] = set()
         while waiting:
             place, states = waiting.pop()
+            if self._work > MAX_WORK:
+                states = FREE
+            if (mark := (place, frozenset(states.items()))) in seen:
+                continue
+            seen.add(mark)
             if place == len(identifiers):
                 self._answer(None, None, None, ())
                 continue
-            for continued in self._ask(identifiers[place], states):
-                needed = self._needed(continued, identifiers[place + 1 :])
-                if len(seen) > MAX_CONTINUED:
-                    needed = FREE
-                if (mark := (place + 1, frozenset(needed.items()))) not in seen:
-                    seen.add(mark)
-                    waiting.append((place + 1, needed))
+            later = tuple(identifiers[place + 1 :])
+            waiting.extend(
+                (place + 1, self._needed(continued, later))
+                for continued in self._ask(identifiers[place], states)
+            )
 
     def in_any_order(self, identifiers: Sequence[str]) -> None:
         """Ask each identifier as the next one after ``line``; without an answer are contents where none has one."""
@@ -134,21 +145,33 @@ class Walk:
             # One of these may decide before all others, also by pointing to an endpoint that doesn't exist.
             self._answer_any(identifier, further)
             yield states
+        narrowed = dict(states)
         for slot in self._slots[identifier]:
-            key, section = slot.key, slot.identify.id
-            hit = states.get(key, self._full[key]) & slot.mask if key is not None else 1
+            self._work += 1
+            key = slot.key
+            current = narrowed.get(key, self._full[key]) if key is not None else 1
+            hit = current & slot.mask if key is not None else 1
             if not hit:
                 continue
             self._depend(slot.unknowns)
-            matching = self._narrowed(states, key, hit) if key is not None else states
-            yield from self._point(identifier, section, slot.identify.endpoint, matching, slot.unknowns)
+            yield from self._match(identifier, slot, narrowed, hit)
             if not slot.sure:
                 continue
-            rest = states.get(key, self._full[key]) & ~slot.mask if key is not None else 0
-            if key is None or not rest:
+            if key is None or hit == current:
                 return
-            states = self._narrowed(states, key, rest)
-        yield states
+            if key not in self._once:
+                narrowed[key] = current & ~hit
+        yield narrowed
+
+    def _match(self, identifier: str, slot: Slot, states: dict[Key, int], hit: int) -> Iterator[States]:
+        """Note the answer of an object that matches; yield the states in which its endpoint doesn't exist."""
+        endpoint, section = slot.identify.endpoint, slot.identify.id
+        if endpoint in self._endpoints:
+            self._answer(endpoint, identifier, section, slot.unknowns)
+        else:
+            key = slot.key
+            matching = self._narrowed(states, key, hit) if key is not None else dict(states)
+            yield from self._point(identifier, section, endpoint, matching, slot.unknowns)
 
     def _by_name(self, identifier: str, states: States) -> Iterator[States]:
         current: dict[frozenset[tuple[Key, int]], States] = {frozenset(states.items()): states}
@@ -157,7 +180,7 @@ class Walk:
             for each in current.values():
                 for after in self._look_up(identifier, user, domain, each):
                     following[frozenset(after.items())] = after
-            current = following if len(following) <= MAX_CONTINUED else {frozenset(): FREE}
+            current = following if self._work <= MAX_WORK else {frozenset(): FREE}
         yield from current.values()
 
     def _look_up(self, identifier: str, user: str, domain: str, states: States) -> Iterator[States]:
@@ -284,23 +307,32 @@ class Walk:
 
     def _narrowed(self, states: States, key: Key, mask: int) -> States:
         """Return the states with fewer of a variable."""
-        return states if key in self._once else {**states, key: mask}
+        self._work += len(states)
+        if self._work > MAX_WORK:
+            return FREE
+        return dict(states) if key in self._once else {**states, key: mask}
 
-    def _needed(self, states: States, identifiers: Sequence[str]) -> States:
+    def _needed(self, states: States, identifiers: tuple[str, ...]) -> States:
         """Return the states without differences that none of these identifiers asks about."""
         needed: dict[Key, int] = {}
         for key, mask in states.items():
-            full = self._full[key]
             if key[0] == "identify":
-                asked = [
-                    slot.mask for name in identifiers for slot in self._slots.get(name, ()) if slot.key == key
-                ]
-                bits = [1 << number for number in range(full.bit_length()) if full >> number & 1]
-                alike = {tuple(bool(bit & each) for each in asked) for bit in bits if bit & mask}
-                mask = sum(bit for bit in bits if tuple(bool(bit & each) for each in asked) in alike)
-            if mask != full:
+                known = identifiers, key, mask
+                if known not in self._alike:
+                    self._alike[known] = self._with_alike(*known)
+                mask = self._alike[known]
+            if mask != self._full[key]:
                 needed[key] = mask
         return needed
+
+    def _with_alike(self, identifiers: tuple[str, ...], key: Key, mask: int) -> int:
+        """Add the states of an object that these identifiers don't tell from those in ``mask``."""
+        asked = [each for name in identifiers for each in self._masks.get(name, {}).get(key, ())]
+        full = self._full[key]
+        bits = [1 << number for number in range(full.bit_length()) if full >> number & 1]
+        kinds = {bit: tuple(bool(bit & each) for each in asked) for bit in bits}
+        wanted = {kinds[bit] for bit in bits if bit & mask}
+        return sum(bit for bit in bits if kinds[bit] in wanted)
 
     def _depend(self, unknowns: Iterable[Unknown]) -> None:
         self.asked.update((id(unknown), unknown) for unknown in unknowns)
