@@ -71,7 +71,7 @@ class SimulatedAsterisk:
         registration = self.configuration.registrations.get(id)
         if registration is not None and registration.line:
             self.replay.learn(encoded(token), self._answers.get(id, -1))
-            self.undetermined.learned()
+            self.undetermined.learned(id)
 
 
 def make_replayer(asterisks: Sequence[SimulatedAsterisk], local: Iterable[str], batch: Batch) -> Replayer:

@@ -22,6 +22,7 @@ Strategy
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 
 from identify._compiled._doubt import Doubts
 from identify._compiled._matcher import Matcher
@@ -43,10 +44,14 @@ ASK_NAMES = 1
 ASK_TANGLED = 2
 ASK_OBJECTS = 4
 
-#: Requests that are asked about one by one: the sum of the rules that each is compared with, and of what a request
-#: costs in any case, counted in rules.
+#: Work for requests that are asked about one by one, counted in rules that are compared, as an estimate.
 MOST_WORK = 20_000_000
-LEAST_WORK = 50
+#: What a request costs beside its rules; with further objects of ``global``, each order of identifiers is tried, which
+#: costs this in addition and for each rule; identifies that may exist or not are tried in pairs.
+WORK_IN_ANY_CASE = 200
+WORK_OF_ORDERS = 2_000
+ORDERS = 4
+WORK_OF_PAIRS = 2
 #: Answers that are remembered.
 MOST_REMEMBERED = 100_000
 
@@ -90,15 +95,16 @@ class Undetermined:
             or self.unknowns[number].instead_of
             or _identify(self.unknowns[number]).id in alternatives
         ]
-        self._plain = [number for number in names if number not in set(tangled)]
+        self._plain = sorted(set(names) - set(tangled))
         objects = [number for number, unknown in enumerate(self.unknowns) if unknown.kind == "objects"]
         #: What is named where no closer look was taken.
         self._vague = next(iter((*objects, *tangled)), 0)
         self._known: dict[object, int] = {}
         self._work = 0
-        self._rules = LEAST_WORK + sum(
-            map(len, (configuration.tried_identifies, configuration.registrations, self.unknowns))
-        )
+        orders = any("global" in self.unknowns[number].types for number in objects)
+        rules = sum(map(len, (configuration.tried_identifies, configuration.registrations, self.unknowns)))
+        self._work_of_one = WORK_IN_ANY_CASE + WORK_OF_PAIRS * len(tangled) ** 2
+        self._work_of_one += ORDERS * rules + WORK_OF_ORDERS if orders else rules
         identifies = [*configuration.tried_identifies, *map(_identify, map(self.unknowns.__getitem__, names))]
         self._headers = {
             folded_bytes(identify.header.name) for identify in identifies if identify.header is not None
@@ -125,12 +131,22 @@ class Undetermined:
             self._reach(tangled),
             own_tokens=bool(tokens),
         )
+        #: Numbers of tokens that aren't told, by the place of their endpoint and the registration's id.
+        self._untold: dict[int, dict[str, int]] = {}
+        for number, unknown in enumerate(self.unknowns):
+            if unknown.kind == "line-token" and self._endpoints[number] >= 0:
+                self._untold.setdefault(self._endpoints[number], {})[unknown.registration] = number
         self._tell()
 
-    def learned(self) -> None:
-        """Take notice of a token that was told since."""
-        if self.doubts is not None:
-            self._known.clear()
+    def learned(self, id: str) -> None:
+        """Take notice of the token of a registration that was told since."""
+        if self.doubts is None:
+            return
+        self._known.clear()
+        endpoint = self._places.get(self._configuration.registrations[id].endpoint, -1)
+        if self._untold.get(endpoint, {}).pop(id, None) is not None:
+            if not self._untold[endpoint]:
+                del self._untold[endpoint]
             self._tell()
 
     def leave_out(self, endpoint: int) -> Reach | None:
@@ -147,7 +163,7 @@ class Undetermined:
         if self._work >= MOST_WORK:
             self.unlooked += 1
             return self._vague
-        self._work += self._rules
+        self._work += self._work_of_one
         self.looked += 1
         number = self._differing(request, answer)
         if len(self._known) < MOST_REMEMBERED:
@@ -176,14 +192,9 @@ class Undetermined:
 
     def _tell(self) -> None:
         """Tell the compiled part of two untold tokens with different endpoints that exist, or of one."""
-        untold: dict[int, int] = {}
-        for number, unknown in enumerate(self.unknowns):
-            if unknown.kind == "line-token" and self._endpoints[number] >= 0 and not self._is_told(unknown):
-                untold.setdefault(self._endpoints[number], number)
-                if len(untold) == 2:
-                    break
         if self.doubts is not None:
-            self.doubts.tell_untold(list(untold.values()))
+            first = [next(iter(numbers.values())) for numbers in islice(self._untold.values(), 2)]
+            self.doubts.tell_untold(first)
 
     def _endpoint_of(self, unknown: Unknown) -> int:
         """Return the place of the endpoint that an unknown points to, -1 if it doesn't exist, or if any may."""
