@@ -7,6 +7,7 @@ import os
 import secrets
 import tempfile
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 from urllib.parse import quote
 
@@ -186,7 +187,7 @@ class Engine(Matcher):
             self.configuration, self.line_tokens, request, unknowns=self.unknowns, everything=everything
         )
 
-    @property
+    @cached_property
     def unknowns(self) -> tuple[Unknown, ...]:
         """What isn't known: what the configuration has, and the line tokens that were generated."""
         configuration = self.configuration

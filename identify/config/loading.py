@@ -207,7 +207,7 @@ class _Loader:
             unknowns=(
                 *unknown_names(possible, identifies, made.identifies),
                 *self._unknowns,
-                *mapped_elsewhere(mapped),
+                *mapped_elsewhere(mapped, self._unreachable()),
                 *unbound(self._unbound, self._transports.values(), self._unreachable()),
             ),
             release=self._release,
@@ -331,7 +331,13 @@ def _without_collections() -> Iterator[None]:
 
 
 def _check_references(loaded: Loaded, problems: Problems) -> None:
-    """Report references to endpoints that don't exist; Asterisk logs them only when a request comes."""
+    """Report references to endpoints that don't exist; Asterisk logs them only when a request comes.
+
+    Where there may be endpoints that aren't known, none is said not to exist.
+    """
+    unknowns = loaded["unknowns"]
+    if any("endpoint" in unknown.types for unknown in unknowns):
+        return
     endpoints = loaded["endpoints"]
     by_lower = {name.lower(): name for name in endpoints}
 
@@ -339,7 +345,8 @@ def _check_references(loaded: Loaded, problems: Problems) -> None:
         meant = by_lower.get(name.strip().lower())
         return f", but {quoted(meant)} does (ids are case-sensitive)" if meant is not None else ""
 
-    for identify in loaded["tried_identifies"]:
+    possible = [unknown.identify for unknown in unknowns if unknown.identify is not None]
+    for identify in (*loaded["tried_identifies"], *possible):
         if identify.endpoint not in endpoints:
             message = f"endpoint {quoted(identify.endpoint)} doesn't exist" + hint(identify.endpoint)
             message += "; requests that this identify matches get no endpoint from that identifier"

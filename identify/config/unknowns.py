@@ -86,9 +86,13 @@ def hide_mapped(mapped: Mapping[str, Mapped], found: dict[str, list[Candidate]],
         problems.add("objects-elsewhere", origin.file, origin.line, message, lost=lost)
 
 
-def mapped_elsewhere(mapped: Mapping[str, Mapped]) -> Iterator[Unknown]:
-    """Yield an unknown for each place other than pjsip.conf that objects of a type come from."""
+def mapped_elsewhere(mapped: Mapping[str, Mapped], refused: bool) -> Iterator[Unknown]:
+    """Yield an unknown for each place other than pjsip.conf that objects of a type come from.
+
+    ``refused`` says that there are registrations that no known transport reaches.
+    """
     for type, each in mapped.items():
+        types = {type, "registration"} if type == "transport" and refused else {type}
         for what, origin in each.elsewhere:
             yield Unknown(
                 kind="objects",
@@ -96,7 +100,7 @@ def mapped_elsewhere(mapped: Mapping[str, Mapped]) -> Iterator[Unknown]:
                 reason=f"{origin.file} takes them from there, and only pjsip.conf and pjsip_wizard.conf are read here",
                 settles=f"the same objects as sections of pjsip.conf, without this line of {origin.file}",
                 origin=origin,
-                types=frozenset({type}),
+                types=frozenset(types),
             )
 
 

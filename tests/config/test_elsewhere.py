@@ -76,7 +76,17 @@ def test_other_types(section: str, type: str, objects: str) -> None:
     configuration = load(f"[{section}]\n{type}=realtime,ps_x\n")
 
     assert not [id for id in getattr(configuration, objects) if not id.startswith("w")]
-    assert [each.types for each in configuration.unknowns if each.origin.file == "sorcery.conf"] == [{type}]
+    (unknown,) = configuration.unknowns
+    assert type in unknown.types
+
+
+def test_what_may_exist_is_not_said_to_be_missing() -> None:
+    """With endpoints of a database no reference dangles, and with their transports a registration may exist."""
+    endpoints = load("[res_pjsip]\nendpoint=realtime,ps_x\n")
+    transports = load("[res_pjsip]\ntransport=realtime,ps_x\n")
+
+    assert "identify-dangling" not in {problem.code for problem in endpoints.problems}
+    assert [unknown.types for unknown in transports.unknowns] == [{"transport", "registration"}]
 
 
 def test_second_section_counts_for_nothing() -> None:

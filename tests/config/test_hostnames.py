@@ -192,6 +192,14 @@ def test_offline_resolver_says_so() -> None:
     )
 
 
+def test_endpoint_of_an_object_with_an_unknown_name_is_checked() -> None:
+    """A misspelt endpoint is reported, though it isn't known whether the identify exists."""
+    text = "[i]\ntype=identify\nendpoint=nope\nmatch=sip.example.com\n"
+    configuration = Configuration.from_files({"pjsip.conf": text})
+
+    assert "'nope'" in problem(configuration, "identify-dangling").message
+
+
 def test_name_that_cannot_be_asked_refuses_the_identify_offline_too() -> None:
     """It needs nobody to know that a name with an empty label has no address."""
     configuration = load("match=a..ex.com,sip.example.com", OfflineResolver())

@@ -18,7 +18,7 @@ from identify.commands.main import STATUS_FAILURE, ListedCommand, sip_identify
 from identify.commands.output import SCHEMA_VERSION
 from identify.config import problems
 from identify.config.hostnames import rules
-from identify.config.language import files, reader
+from identify.config.language import additions, files, reader
 from identify.config.objects import identifies
 from identify.errors import LimitError, MessageError
 from identify.explain import REASON_KINDS
@@ -120,7 +120,7 @@ LIMITS = {
     "files that are included": reader.MAX_INCLUDES,
     "alternatives of braces in an include's name": files.MAX_BRACE_EXPANSIONS,
     "directory entries looked at for an include's pattern": files.MAX_GLOB_ENTRIES,
-    "comparisons for filtered additions": reader.MAX_FILTER_CHECKS,
+    "comparisons for filtered additions": additions.MAX_FILTER_CHECKS,
     "items of `match` and hosts of wizards in all": problems.MAX_ITEMS_MADE,
     "addresses of one identify object, once names are resolved": rules.MAX_ADDRESSES,
     "a regular expression with its repetitions written out": identifies.MAX_EXPANSION,

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from identify.configuration import Configuration
 from identify.engine import Engine
 from identify.explain import explain
+from identify.explanation.undetermined import walk
 from identify.request import Request
 
 DATA = Path(__file__).parents[1] / "data" / "undetermined"
@@ -238,3 +239,21 @@ def test_many_objects_with_names_are_asked_about_fast():
     explanation = explain(load(f"{text}[anonymous]\ntype=endpoint\n"), {}, request)
 
     assert {each.endpoint for each in explanation.possible} == {None}
+
+
+def test_beyond_the_limit_of_work_no_answer_is_missing(monkeypatch):
+    """What is forgotten then adds answers that aren't possible, and never takes away one that is."""
+    choice = generate.RandomChoice(random.Random(5))
+    more = 0
+    for _ in range(150):
+        case = universes.names_case(choice)
+        configuration = case.configuration()
+        for request in (universes.request(choice) for _ in range(5)):
+            exact = explain(configuration, case.told, request).possible
+            with monkeypatch.context() as patched:
+                patched.setattr(walk, "MAX_WORK", 0)
+                rough = explain(configuration, case.told, request).possible
+            found = {(each.endpoint, each.identifier, each.section) for each in exact}
+            assert found <= {(each.endpoint, each.identifier, each.section) for each in rough}
+            more += len(rough) > len(exact)
+    assert more > 0

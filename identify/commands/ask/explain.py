@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import rich_click as click
@@ -167,7 +167,7 @@ def _print_dropped(error: MessageError, as_json: bool) -> None:
     """Say why Asterisk wouldn't look at the message."""
     if as_json:
         dropped = {"reason": error.reason, "offset": error.offset}
-        nothing = {"match": None, "undetermined": False, "possible": [], "unknowns": []}
+        nothing: dict[str, Any] = {"match": None, "undetermined": False, "possible": [], "unknowns": []}
         print_json("explain", {"dropped": dropped, **nothing, "screening": None, "steps": []})
         return
     click.echo(styled("not identified", "no answer"))

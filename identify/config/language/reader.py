@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import re
 
-from identify._compiled._regex import Regex, RegexError
+from identify.config.language.additions import FilterLimitError, Filters
 from identify.config.language.files import Files, FileTooLargeError, UnreadableError
 from identify.config.language.sections import BLANKS, Document, Section, Variable
 from identify.config.problems import Problems
@@ -42,7 +42,6 @@ MAX_LINES = 8_000_000
 MAX_INCLUDES = 10_000
 MAX_TOTAL_CHARACTERS = 256 * 1024 * 1024
 MAX_VALUE_CHARACTERS = 65_536
-MAX_FILTER_CHECKS = 1_000_000
 
 _MARK = re.compile(r"\\;|;--(?!-)|--;|;")
 _DIRECTIVE = re.compile(r"#([^\x00-\x20]*)[\x00-\x20]*(.*)", re.DOTALL)
@@ -97,7 +96,7 @@ class _Reader:
         self._lines = 0
         self._characters = 0
         self._includes = 0
-        self._filter_checks = 0
+        self._filters = Filters()
         # Block comments open at this point, and the line on which the outermost one began.
         self._depth = 0
         self._opened = 0
@@ -294,41 +293,11 @@ class _Reader:
         raise _InvalidError("section-unknown-addition", file, number, message)
 
     def _passes(self, section: Section, conditions: str, file: str, number: int) -> bool:
-        """Return whether a section meets the filter of an addition.
-
-        A filter consists of ``name=value`` items joined by ``&``, both of them extended regular expressions, and
-        each must match a line; with ``TEMPLATES=include`` templates may be meant too, with
-        ``TEMPLATES=restrict`` only templates.
-        """
-        templates = "exclude"
-        wanted: list[tuple[str, str]] = []
-        for condition in filter(None, conditions.split("&")):
-            key, _, value = condition.partition("=")
-            if ascii_lower(key) == "templates":
-                templates = ascii_lower(value)
-            else:
-                wanted.append((key, value))
-        if section.template if templates == "exclude" else templates == "restrict" and not section.template:
-            return False
-        for key, value in wanted:
-            self._filter_checks += 1 + len(section.variables)
-            if self._filter_checks > MAX_FILTER_CHECKS:
-                raise _InvalidError(
-                    "limit-exceeded",
-                    file,
-                    number,
-                    f"more than {MAX_FILTER_CHECKS} comparisons for filtered additions",
-                )
-            try:
-                names, values = Regex(encoded(key)), Regex(encoded(value))
-            except RegexError:
-                return False
-            if not any(
-                names.search(encoded(variable.name)) and values.search(encoded(variable.value))
-                for variable in section.variables
-            ):
-                return False
-        return True
+        """Return whether a section meets the filter of an addition."""
+        try:
+            return self._filters.passes(section, conditions)
+        except FilterLimitError as error:
+            raise _InvalidError("limit-exceeded", file, number, str(error)) from error
 
     def _directive(self, line: str, file: str, number: int, depth: int) -> None:
         word, rest = _DIRECTIVE.match(line).groups()  # type: ignore[union-attr]

@@ -37,13 +37,13 @@ def build_transport(
     protocol = ascii_lower(options.value("protocol", "udp"))
     bind = options.line("bind")
     text = bind.value if bind is not None else ""
-    try:
-        address = _bound(text, resolver)
-    except NotAskedError as error:
-        file, line = (candidate.file, candidate.line) if bind is None else (bind.file, bind.line)
-        message = f"bind = {quoted(text)}: {escaped(str(error))}, so whether and where it listens isn't known"
-        problems.add("transport-bind-unknown", file, line, message, section=candidate.id)
-        unknown.append(_transport(candidate, options, protocol, Address(4, 0, 0)))
+    address = _bound(text, resolver)
+    not_asked = _not_asked(text, resolver) if address is None else ""
+    if bind is not None and not_asked:
+        message = f"bind = {quoted(text)}: {escaped(not_asked)}, so whether and where it listens isn't known"
+        problems.add("transport-bind-unknown", bind.file, bind.line, message, section=candidate.id)
+        if not options.refused:
+            unknown.append(_transport(candidate, options, protocol, Address(4, 0, 0)))
         return None
     if address is not None and not address.port:
         address = address._replace(port=DEFAULT_PORTS.get(protocol, 0))
@@ -91,9 +91,20 @@ def _bound(text: str, resolver: Resolver) -> Address | None:
     probe = parse_address(f"0.0.0.0:{service or ''}")
     try:
         answers = resolver.addresses(host)
-    except NotAskedError:
-        raise
     except ResolutionError:
         return None
     found = parse_address(answers[0]) if answers else None
     return None if found is None or probe is None else found._replace(port=probe.port)
+
+
+def _not_asked(text: str, resolver: Resolver) -> str:
+    """Return why nobody knows the address of a name in ``bind``, nothing if somebody does."""
+    parts = split_port(text)
+    try:
+        if parts is not None and parts[0]:
+            resolver.addresses(parts[0])
+    except NotAskedError as error:
+        return str(error)
+    except ResolutionError:
+        pass
+    return ""

@@ -132,7 +132,8 @@ class Walk:
             registrations = self._question.configuration.registrations
             for id, unknown in self._question.untold().items():
                 if id in registrations:
-                    self._depend((unknown,))
+                    if registrations[id].endpoint in self._endpoints or self._further["endpoint"]:
+                        self._depend((unknown,))
                     # Without the endpoint there is no answer, as without the token.
                     deque(self._point("line", id, registrations[id].endpoint, states, (unknown,)), maxlen=0)
             if self._further["registration"]:
