@@ -28,6 +28,7 @@ from setuptools import Extension, setup
 
 # Explicit, so that a lost source file fails the build instead of shipping a wheel without it.
 MODULES = [
+    "_access",
     "_address_build",
     "_address_check",
     "_address_intervals",
@@ -45,6 +46,7 @@ MODULES = [
     "_datagrams",
     "_decide",
     "_decoder",
+    "_doubt",
     "_fast_path",
     "_fragments",
     "_frames",

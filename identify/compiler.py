@@ -2,6 +2,10 @@
 
 The plan lists what each identifier can find, in Asterisk's order, with numbered answers.  It is deterministic: the
 same model and tokens give the same plan.
+
+A *reach plan* answers another question: is the decision made before anything that isn't known can take part?  In it
+every identify with unresolved host names stands at its place and covers whatever its names could cover, and its answers
+are marked.
 """
 
 from __future__ import annotations
@@ -12,17 +16,20 @@ from itertools import count
 import attrs
 
 from identify.configuration import Configuration
-from identify.model import AddressRule, Endpoint, Identify, Registration, TextPattern
+from identify.model import AddressRule, Endpoint, Identify, Registration, TextPattern, Unknown
 from identify.side_data import Expression, write_side_data
 from identify.strings import encoded, folded_bytes
 from identify.transport_plan import plan_transports
 
-__all__ = ["TablePlan", "make_plan"]
+__all__ = ["ReachPlan", "TablePlan", "make_plan", "make_reach_plan"]
 
 #: A header with a longer name, followed by ``": "``, already prints to more bytes than Asterisk compares.
 LONGEST_HEADER_NAME = 4090
 
 ANONYMOUS = "anonymous"
+
+#: The name of an endpoint that answers for missing ones.  Names in requests end at the first NUL, so none finds it.
+MISSING_ENDPOINT = b"\0missing"
 
 
 @attrs.define(kw_only=True)
@@ -72,11 +79,33 @@ class TablePlan:
     dialect: int = 0
     #: The data that is needed as Python objects, as JSON.
     side_data: bytes = b""
+    #: Of a reach plan: the numbers of unknowns by the number of their answer.
+    has_stand_ins: bool = False
+    unknown_answers: dict[int, int] = attrs.field(factory=dict)
 
     @property
     def addresses_direct(self) -> bool:
         """Whether the answers of ``ip`` are its ranks."""
         return self.address_answers == list(range(len(self.address_answers)))
+
+
+@attrs.frozen(kw_only=True)
+class ReachPlan:
+    """The tables that stop at what isn't known, and what stops them.
+
+    ``unknowns`` has a number for each answer: the place of the unknown that it comes from among those that the plan was
+    made of, -1 for an answer that is known.
+    """
+
+    tables: TablePlan
+    unknowns: tuple[int, ...]
+
+
+@attrs.frozen(kw_only=True)
+class _StandIn(Identify):
+    """An identify that may be refused, as it is if its names cover every address; ``number`` is its unknown's."""
+
+    number: int
 
 
 def make_plan(
@@ -86,17 +115,83 @@ def make_plan(
 
     ``line_tokens`` are the registrations' tokens by id, ``told`` the ids of those that weren't generated.
     """
+    return _plan(configuration, configuration.tried_identifies, line_tokens, told)
+
+
+def make_reach_plan(configuration: Configuration, unknowns: Sequence[Unknown]) -> ReachPlan:
+    """Plan tables that stop at any of these unknowns, each of which has an identify.
+
+    Whatever the names turn out to be, the first rule that matches a request is the one that these tables find, or
+    stands behind it: an identify covers no more than its stand-in, and a refused one covers less.  So an answer that is
+    known is the answer for all contents, and an unknown that answers does so too if it is the only one that isn't
+    refused, and one of its names has the source's address.  An unknown's answer has the endpoint of its identify if
+    that exists; it stops these tables also where Asterisk would go on because it doesn't.
+
+    Tokens are none, for ``line`` is asked before anything that may be unknown here.
+    """
+    stand_ins: dict[int, list[Identify]] = {}
+    for number, unknown in enumerate(unknowns):
+        if unknown.identify is None:
+            raise ValueError(f"{unknown.what} has no identify")
+        stand_ins.setdefault(unknown.place, []).append(_stand_in(unknown.identify, number))
+    identifies: list[Identify] = []
+    for place, identify in enumerate(configuration.tried_identifies):
+        identifies += stand_ins.pop(place, ())
+        identifies.append(identify)
+    for place in sorted(stand_ins):
+        identifies += stand_ins[place]
+    tables = _plan(configuration, identifies, {}, (), has_stand_ins=True)
+    return ReachPlan(
+        tables=tables,
+        unknowns=tuple(
+            tables.unknown_answers.get(number, -1) for number in range(len(tables.answer_endpoints))
+        ),
+    )
+
+
+def _stand_in(identify: Identify, number: int) -> _StandIn:
+    """Return an identify whose names have every address; they follow the literals, all of them positive."""
+    everywhere = {
+        (family, name.port): AddressRule(
+            text=name.text,
+            negated=False,
+            family=family,
+            address=0,
+            mask=0,
+            port=name.port,
+            origin=name.origin,
+            host=name.text,
+        )
+        for name in identify.unresolved
+        for family in (4, 6)
+    }
+    fields = {field.name: getattr(identify, field.name) for field in attrs.fields(Identify)}
+    fields["addresses"] = (*identify.addresses, *everywhere.values())
+    return _StandIn(**fields, number=number)
+
+
+def _plan(
+    configuration: Configuration,
+    identifies: Sequence[Identify],
+    line_tokens: Mapping[str, str],
+    told: Iterable[str],
+    *,
+    has_stand_ins: bool = False,
+) -> TablePlan:
+    """Plan the tables of a configuration with these identify objects in place of its own."""
     plan = TablePlan(
         disable_multi_domain=configuration.settings.disable_multi_domain,
         ignore_uri_user_options=configuration.settings.ignore_uri_user_options,
         dialect=configuration.release.dialect,
+        has_stand_ins=has_stand_ins,
     )
-    identifies = list(configuration.tried_identifies)
     places = {id: place for place, id in enumerate(configuration.endpoints)}
     _plan_addresses(plan, identifies, places)
     _plan_headers(plan, identifies, places)
     _plan_request_uris(plan, identifies, places)
     _plan_endpoints(plan, configuration.endpoints)
+    if any(plan.answer_endpoints[number] == len(places) for number in plan.unknown_answers):
+        _plan_missing_endpoint(plan)
     _plan_tokens(plan, configuration, line_tokens, places)
     for alias in configuration.domain_aliases.values():
         plan.alias_names.append(encoded(alias.id))
@@ -123,12 +218,15 @@ def make_plan(
 def _answers(
     plan: TablePlan, identifier: str, owners: Sequence[Identify | Registration], places: Mapping[str, int]
 ) -> list[int]:
-    """Return numbers for the answers of sections, -1 if the endpoint is missing.
+    """Return numbers for the answers of sections, -1 if the endpoint is missing; a stand-in always has one.
 
     No two answers are equal: an identifier plans each section once.
     """
     found = [places.get(owner.endpoint, -1) for owner in owners]
-    numbers = count(len(plan.answer_endpoints))
+    first = len(plan.answer_endpoints)
+    if plan.has_stand_ins:
+        _mark_unknown(plan, owners, found, missing=len(places))
+    numbers = count(first)
     kept = [place for place in found if place >= 0]
     plan.answer_identifiers += [identifier] * len(kept)
     plan.answer_endpoints += kept
@@ -136,14 +234,27 @@ def _answers(
     return [next(numbers) if place >= 0 else -1 for place in found]
 
 
-def _plan_addresses(plan: TablePlan, identifies: list[Identify], places: Mapping[str, int]) -> None:
+def _mark_unknown(
+    plan: TablePlan, owners: Sequence[Identify | Registration], found: list[int], missing: int
+) -> None:
+    """Give stand-ins without an endpoint the one for missing ones, and note which answers are stand-ins'."""
+    number = len(plan.answer_endpoints)
+    for at, owner in enumerate(owners):
+        if isinstance(owner, _StandIn):
+            plan.unknown_answers[number] = owner.number
+            if found[at] < 0:
+                found[at] = missing
+        number += found[at] >= 0
+
+
+def _plan_addresses(plan: TablePlan, identifies: Sequence[Identify], places: Mapping[str, int]) -> None:
     """Plan ``ip``, before all others, so that its answers equal its ranks if no endpoint is missing."""
     owners = [identify for identify in identifies if identify.addresses]
     plan.addresses = [identify.addresses for identify in owners]
     plan.address_answers = _answers(plan, "ip", owners, places)
 
 
-def _plan_headers(plan: TablePlan, identifies: list[Identify], places: Mapping[str, int]) -> None:
+def _plan_headers(plan: TablePlan, identifies: Sequence[Identify], places: Mapping[str, int]) -> None:
     """Plan ``header``: for each wanted header its literals, and its expressions in order."""
     numbers: dict[bytes, int] = {}
     owners: list[Identify] = []
@@ -172,7 +283,7 @@ def _plan_headers(plan: TablePlan, identifies: list[Identify], places: Mapping[s
     plan.header_answers = _answers(plan, "header", owners, places)
 
 
-def _plan_request_uris(plan: TablePlan, identifies: list[Identify], places: Mapping[str, int]) -> None:
+def _plan_request_uris(plan: TablePlan, identifies: Sequence[Identify], places: Mapping[str, int]) -> None:
     """Plan ``request_uri``."""
     owners: list[Identify] = []
     for identify in identifies:
@@ -206,6 +317,14 @@ def _plan_endpoints(plan: TablePlan, endpoints: Mapping[str, Endpoint]) -> None:
             _name_answer(plan, "auth_username", place) if "auth_username" in methods else -1
         )
         plan.endpoint_anonymous.append(_name_answer(plan, ANONYMOUS, place) if anonymous else -1)
+
+
+def _plan_missing_endpoint(plan: TablePlan) -> None:
+    """Add the endpoint that answers for missing ones, which isn't found by its name."""
+    plan.endpoint_names.append(MISSING_ENDPOINT)
+    plan.endpoint_usernames.append(-1)
+    plan.endpoint_auth_usernames.append(-1)
+    plan.endpoint_anonymous.append(-1)
 
 
 def _name_answer(plan: TablePlan, identifier: str, place: int) -> int:

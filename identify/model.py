@@ -223,7 +223,8 @@ class Unknown:
     reason: str
     settles: str
     origin: Origin | None = None
-    identify: Identify | None = None
+    # Large, and told apart by what names it: hashing would take as long as comparing.
+    identify: Identify | None = attrs.field(default=None, hash=False)
     place: int = 0
     instead_of: str = ""
     registration: str = ""

@@ -26,5 +26,7 @@ ctypedef struct Arrival:
     int32_t transport
 
 cdef int32_t decide(const Compiled *compiled, const Message *m, const Arrival *arrival) noexcept nogil
+cdef int32_t decide_from(const Compiled *compiled, const Message *m, const Arrival *arrival,
+                         uint32_t first) noexcept nogil
 cdef int32_t decide_ip(const Compiled *compiled, const Source *source, uint16_t port) noexcept nogil
 cdef bint line_token(const Message *m, Span *token) noexcept nogil

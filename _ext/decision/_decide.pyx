@@ -50,10 +50,16 @@ cdef enum:
 
 cdef int32_t decide(const Compiled *compiled, const Message *m, const Arrival *arrival) noexcept nogil:
     """Return the number of the answer for a message, -1 for none."""
+    return decide_from(compiled, m, arrival, 0)
+
+
+cdef int32_t decide_from(const Compiled *compiled, const Message *m, const Arrival *arrival,
+                         uint32_t first) noexcept nogil:
+    """Return the answer of the identifiers from a place in the order on."""
     cdef const Tables *tables = compiled.tables
     cdef int32_t answer = -1
     cdef uint32_t i
-    for i in range(tables.order_count):
+    for i in range(first, tables.order_count):
         if tables.order[i] == IP:
             answer = decide_ip(compiled, &arrival.source, arrival.port)
         elif tables.order[i] == USERNAME:

@@ -2,6 +2,7 @@
 
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t
 
+from identify._compiled._doubt cimport Doubts
 from identify._compiled._matcher cimport Matcher
 from identify._compiled._stages cimport Core
 
@@ -35,6 +36,7 @@ ctypedef struct ReplayState:
 cdef class Replay:
     cdef ReplayState state
     cdef Matcher engine
+    cdef Doubts doubts
     # Whatever the core's access lists read from.
     cdef object kept
     cdef int add_socket(self, const uint8_t *address, uint16_t port, uint8_t transport, uint8_t family,

@@ -18,17 +18,20 @@ from libc.string cimport memcmp, memcpy, memset
 
 from identify._compiled._address_print cimport ADDRESS_ROOM, is_nowhere, is_v4, print_address
 from identify._compiled._addresses cimport AddressIndex
+from identify._compiled._access cimport Access
 from identify._compiled._decide cimport Arrival
+from identify._compiled._doubt cimport Doubts
 from identify._compiled._matcher cimport Matcher
 from identify._compiled._message cimport begin, finish, parse_message, parse_response, take_dialect
 from identify._compiled._parsed cimport FIELD_ROOM, MESSAGE_LIMIT, Field, Message
 from identify._compiled._replay_columns cimport AnswerColumns, BatchColumns, check_columns, take_answer_columns
 from identify._compiled._sockets cimport OURS, RECEIVED, UNKNOWN, Sockets
 from identify._compiled._stages cimport (
-    DROPPED, FLAG_CONTACT_NAME, FLAG_EVENT, FLAG_SOURCE, FOREIGN, NOT_SIP, OUTCOMES, RESPONSE, SENT, UNIDENTIFIED,
-    UNKNOWN_DIALOG, Access, Core, Event, core_begin, core_end, core_time, learn_token, receive_request, send_request,
-    take_response,
+    DROPPED, FLAG_CONTACT_NAME, FLAG_EVENT, FLAG_SOURCE, FOREIGN, NOT_SIP, OUTCOMES, RESPONSE, SENT, UNDETERMINED,
+    UNIDENTIFIED, UNKNOWN_DIALOG, Core, Event, core_begin, core_end, core_time, learn_token, receive_request,
+    send_request, take_response,
 )
+from identify._compiled._tables cimport LINE
 from identify._compiled._transaction cimport METHOD_REGISTER, METHODS, TransactionIds, find_transaction_ids, method_name
 
 import os
@@ -135,7 +138,8 @@ cdef class Replay:
     that find what is denied by source and by Contact, or None; ``access_of`` and ``auth_flags_of`` have a number for
     each answer; ``counting``, ``least_count``, ``period`` and ``prune_interval`` (nanoseconds) say when unidentified
     requests are reported; ``assume_dialogs`` takes every To tag for a live dialog's; ``remembered`` is how many
-    dialogs, and transactions, and counted sources are remembered at least.
+    dialogs, and transactions, and counted sources are remembered at least; ``doubts`` are what isn't known, None where
+    everything is.
     """
 
     def __cinit__(self, *args, **kwargs):
@@ -184,6 +188,13 @@ cdef class Replay:
         if not 1 <= settings["remembered"] <= <int64_t>MOST_REMEMBERED:
             raise ValueError(f"remembered {settings['remembered']}: 1 to {<int64_t>MOST_REMEMBERED} is possible")
         core_begin(core, settings["remembered"])
+        self.doubts = settings["doubts"]
+        if self.doubts is not None:
+            if self.doubts.state.answer_count != core.answer_count:
+                raise ValueError(f"doubts of {self.doubts.state.answer_count} answers, not {core.answer_count}")
+            core.doubt = &self.doubts.state
+            if self.doubts.own_tokens and engine.compiled.tables.order[0] == LINE:
+                core.doubt.first = 1
 
     @property
     def hits(self):
@@ -317,6 +328,8 @@ cdef class Replayer:
                 raise TypeError("a replay and what runs it have to be initialised")
             states[k] = &replay.state
             take_answer_columns(verdicts[k], count, &verdict[k])
+            if replay.doubts is not None:
+                replay.doubts.batch = batch
         with nogil:
             for i in range(count):
                 if not self.classify(&columns, i, &passing):
@@ -353,7 +366,7 @@ cdef class Replayer:
         cdef uint32_t length = <uint32_t>size if size <= MESSAGE_LIMIT else <uint32_t>MESSAGE_LIMIT + 1
         cdef bint ok
         passing.row = row
-        event.answer = -1
+        event.answer = event.unknown = -1
         event.flags = event.status = 0
         event.address = columns.sources + 16 * row
         event.stream = columns.transports[row] != 0
@@ -421,12 +434,23 @@ cdef int hold(ReplayState *state, const BatchColumns *columns, Passing *passing,
     passing.arrival.transport = -1
     if state.transports_matter:
         passing.arrival.transport = find_section(state, columns, passing, replays, number)
+    if state.core.doubt != NULL:
+        state.core.doubt.row = passing.row
     receive_request(&state.core, event)
+    if state.core.doubt != NULL and state.core.doubt.failed:
+        with gil:
+            raise_failure(<Doubts>(<Replay>replays[number]).doubts)
     if event.answer >= 0 and is_new_source(state, event.answer, event.address):
         event.flags |= <uint32_t>FLAG_SOURCE
     if event.flags & <uint32_t>FLAG_CONTACT_NAME:
         state.core.contact_names += 1
     return 0
+
+
+cdef int raise_failure(Doubts doubts) except -1:
+    """Raise what Python raised when it was asked about an answer."""
+    doubts.state.failed = False
+    raise doubts.failure
 
 
 cdef int32_t find_section(ReplayState *state, const BatchColumns *columns, const Passing *passing, tuple replays,
@@ -450,6 +474,8 @@ cdef inline void write_answer(ReplayState *state, const Passing *passing, Answer
     verdict.outcomes[passing.row] = <uint8_t>passing.event.outcome
     verdict.answers[passing.row] = passing.event.answer
     verdict.flags[passing.row] = <uint8_t>passing.event.flags
+    if verdict.unknowns != NULL:
+        verdict.unknowns[passing.row] = passing.event.unknown
     state.core.outcomes[passing.event.outcome] += 1
 
 
@@ -457,4 +483,5 @@ cdef inline bint is_notable(const Event *event) noexcept nogil:
     """Has Python to look at the request: nothing was found, or its source may be new, or an event is reported?"""
     if event.flags & <uint32_t>(FLAG_SOURCE | FLAG_EVENT):
         return True
-    return event.answer < 0 and (event.outcome == UNIDENTIFIED or event.outcome == UNKNOWN_DIALOG)
+    return event.answer < 0 and (event.outcome == UNIDENTIFIED or event.outcome == UNKNOWN_DIALOG
+                                 or event.outcome == UNDETERMINED)

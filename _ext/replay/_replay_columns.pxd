@@ -18,6 +18,8 @@ ctypedef struct AnswerColumns:
     uint8_t *outcomes
     int32_t *answers
     uint8_t *flags
+    # NULL where everything is known.
+    int32_t *unknowns
 
 cdef Py_ssize_t check_columns(batch, BatchColumns *columns) except -1
 cdef int take_answer_columns(verdicts, Py_ssize_t count, AnswerColumns *verdict) except -1

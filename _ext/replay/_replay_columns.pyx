@@ -52,6 +52,14 @@ cdef int take_answer_columns(verdicts, Py_ssize_t count, AnswerColumns *verdict)
     cdef uint8_t[::1] flags = verdicts.flags
     if outcomes.shape[0] != count or answers.shape[0] != count or flags.shape[0] != count:
         raise ValueError(f"the answer columns aren't for {count} messages")
+    cdef int32_t[::1] unknowns
+    verdict.unknowns = NULL
+    if verdicts.unknowns is not None:
+        unknowns = verdicts.unknowns
+        if unknowns.shape[0] != count:
+            raise ValueError(f"the column of unknowns isn't for {count} messages")
+        if count:
+            verdict.unknowns = &unknowns[0]
     if count:
         verdict.outcomes = &outcomes[0]
         verdict.answers = &answers[0]

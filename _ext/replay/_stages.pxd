@@ -2,8 +2,9 @@
 
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
 
-from identify._compiled._address_tables cimport AddressTables
+from identify._compiled._access cimport Access
 from identify._compiled._decide cimport Arrival, Compiled
+from identify._compiled._doubt cimport Doubt
 from identify._compiled._recent cimport Recent
 from identify._compiled._parsed cimport Message
 from identify._compiled._transaction cimport TransactionIds
@@ -12,7 +13,7 @@ from identify._compiled._transaction cimport TransactionIds
 cdef enum Outcome:
     IDENTIFIED = 0
     UNIDENTIFIED, UNKNOWN_DIALOG, ENDPOINT_ACL, IN_DIALOG, RETRANSMISSION, TRANSACTION_ACK, CANCEL, OUTSIDE_DIALOG
-    ACL, BAD_SCHEME, MISSING_CONTACT, DROPPED, RESPONSE, SENT, FOREIGN, NOT_SIP
+    ACL, BAD_SCHEME, MISSING_CONTACT, DROPPED, RESPONSE, SENT, FOREIGN, NOT_SIP, UNDETERMINED
     OUTCOMES
 
 # Bits of what is known besides.
@@ -31,14 +32,11 @@ cdef enum AuthFlags:
     HAS_AUTH = 1
     OPTIONS_WITHOUT_AUTH = 2
 
-# Lists that deny whatever they find; NULL allows everything.
-ctypedef struct Access:
-    const AddressTables *source
-    const AddressTables *contact
-
 # What one configuration makes of traffic, and what it remembers of it.
 ctypedef struct Core:
     const Compiled *compiled
+    # What isn't known of the configuration, NULL where everything is.
+    Doubt *doubt
     uint32_t answer_count
     Access everybody
     Access *accesses
@@ -80,6 +78,8 @@ ctypedef struct Event:
     # Filled in.
     int outcome
     int32_t answer
+    # The number of the unknown that the outcome depends on, -1 for none.
+    int32_t unknown
     uint32_t flags
 
 cdef void core_begin(Core *core, size_t remembered) noexcept nogil

@@ -17,6 +17,8 @@ Facts
 What wasn't observed but decided:
 
 - Requests that are answered 401 make no transaction: servers challenge statelessly (RFC 3261 26.3.2.4).
+- Of a request whose answer depends on something unknown nothing is known that comes after its identification.  Nor is
+  anything known of what belongs to its transaction or dialog, until an answer of Asterisk's shows that there is one.
 - How long transactions live is RFC 3261's: 32 s (64*T1), an INVITE without final answer 180 s (Timer C); over streams
   only INVITE has one that matters, for nothing is repeated there.
 """
@@ -24,12 +26,10 @@ What wasn't observed but decided:
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport free
 
-from identify._compiled._address_tables cimport AddressTables, find_v4, find_v6
-from identify._compiled._address_text cimport Source, parse_source
-from identify._compiled._decide cimport decide, line_token
-from identify._compiled._header_grammar cimport NameAddress
-from identify._compiled._header_names cimport AUTHORIZATION, CONTACT
-from identify._compiled._message cimport address_at
+from identify._compiled._access cimport Access, is_refused
+from identify._compiled._decide cimport decide, decide_from, line_token
+from identify._compiled._doubt cimport doubt_of, may_be_minted
+from identify._compiled._header_names cimport AUTHORIZATION
 from identify._compiled._recent cimport (
     Fingerprint, Key, RecentSlot, recent_begin, recent_end, recent_find, recent_put, recent_remove, recent_turn,
     sip_add, sip_add_number, sip_begin, sip_end,
@@ -52,6 +52,8 @@ cdef enum:
     INVITE_PENDING = 1
     INVITE_ANSWERED
     REINVITE_PENDING
+    # From here on: one whose answer depends on the unknown of the number that is added.
+    INVITE_UNDETERMINED
     # Tokens of one generation; a host has as many registrations.
     TOKENS = 1 << 16
 
@@ -178,44 +180,6 @@ cdef inline bint within(const RecentSlot *slot, int64_t time, int64_t lasting) n
     return slot != NULL and -lasting <= time - slot.time <= lasting
 
 
-# ---------------------------------------------------------------- access lists
-
-cdef bint is_denied(const AddressTables *tables, const Source *source) noexcept nogil:
-    if source.family == 4:
-        return find_v4(tables, <uint32_t>source.low, 0) >= 0
-    return source.family == 6 and find_v6(tables, source.high, source.low, 0) >= 0
-
-
-cdef bint is_refused(const Access *access, Event *event) noexcept nogil:
-    """Is the source denied, or the host of any Contact?  Names can't be resolved and pass, but for localhost."""
-    cdef const Message *m = event.message
-    cdef NameAddress contact
-    cdef Source host
-    cdef uint32_t i
-    cdef Span name
-    if access.source != NULL and is_denied(access.source, &event.arrival.source):
-        return True
-    if access.contact == NULL:
-        return False
-    for i in range(m.count):
-        if m.fields[i].kind != CONTACT or not address_at(m, i, &contact) or contact.star:
-            continue
-        name = contact.uri.host
-        if name.start == name.end:
-            continue
-        if same_name(m.base, name, "localhost", 9):
-            host.family = 4
-            host.high = 0
-            host.low = 0x7F000001
-        else:
-            parse_source(<const char *>m.base + name.start, name.end - name.start, &host)
-        if host.family == 0:
-            event.flags |= <uint32_t>FLAG_CONTACT_NAME
-        elif is_denied(access.contact, &host):
-            return True
-    return False
-
-
 # ---------------------------------------------------------------- dialogs
 
 cdef void learn_dialog(Core *core, const Event *event, Span local, Span remote) noexcept nogil:
@@ -237,9 +201,13 @@ cdef void forget_dialog(Core *core, const Event *event, Span local, Span remote)
         recent_remove(&core.dialogs, slot)
 
 
-cdef bint is_in_dialog(Core *core, const Event *event) noexcept nogil:
-    """Does a request that came belong to a live dialog?  ``_stages`` has the rule, ``docs`` what is assumed."""
+cdef bint is_in_dialog(Core *core, Event *event) noexcept nogil:
+    """Does a request that came belong to a live dialog?  ``_stages`` has the rule, ``docs`` what is assumed.
+
+    Sets ``unknown`` where that depends on something unknown.
+    """
     cdef const TransactionIds *ids = event.ids
+    cdef const RecentSlot *slot
     cdef Key key
     if ids.to_tag.start == ids.to_tag.end:
         return False
@@ -249,9 +217,13 @@ cdef bint is_in_dialog(Core *core, const Event *event) noexcept nogil:
     if not core.answered:
         # Nothing that Asterisk answers is in the traffic, so what it answered isn't known.
         half_key(core, event, ids.from_tag, &key)
-        if recent_find(&core.dialogs, &key) != NULL:
+        slot = recent_find(&core.dialogs, &key)
+        if slot != NULL and slot.number == 0:
             return True
+        if slot != NULL:
+            event.unknown = <int32_t>(slot.number - 1)
     if core.assume_dialogs and ids.method != METHOD_REGISTER:
+        event.unknown = -1
         learn_dialog(core, event, ids.to_tag, ids.from_tag)
         return True
     return False
@@ -305,17 +277,37 @@ cdef void forget_source(Core *core, const Event *event) noexcept nogil:
         recent_remove(&core.sources, slot)
 
 
-cdef int32_t identify(Core *core, const Event *event) noexcept nogil:
-    """Ask the learned tokens, for ``line`` is always the first identifier, then the engine."""
+cdef bint denies(const Access *access, Event *event) noexcept nogil:
+    """Is the source or a Contact denied?  Flags Contacts with names."""
+    cdef bint named = False
+    cdef bint refused = is_refused(access, event.message, &event.arrival.source, &named)
+    if named:
+        event.flags |= <uint32_t>FLAG_CONTACT_NAME
+    return refused
+
+
+cdef int32_t identify(Core *core, Event *event) noexcept nogil:
+    """Ask the learned tokens, for ``line`` is always the first identifier, then the engine.
+
+    Sets ``unknown`` if the answer depends on something unknown.
+    """
     cdef Span token
     cdef Key key
     cdef RecentSlot *slot
-    if core.tokens.now.used and line_token(event.message, &token) and token.start < token.end:
+    cdef int32_t answer
+    cdef bint untold = False
+    if ((core.tokens.now.used or core.doubt != NULL) and line_token(event.message, &token)
+            and token.start < token.end):
         token_key(core, event.message.base, token, &key)
         slot = recent_find(&core.tokens, &key)
         if slot != NULL and slot.number > 0:
             return <int32_t>(slot.number - 1)
-    return decide(core.compiled, event.message, event.arrival)
+        untold = slot == NULL and may_be_minted(event.message, token)
+    if core.doubt == NULL:
+        return decide(core.compiled, event.message, event.arrival)
+    answer = decide_from(core.compiled, event.message, event.arrival, core.doubt.first)
+    event.unknown = doubt_of(core.doubt, event.message, event.arrival, answer, untold)
+    return answer
 
 
 cdef int ask(Core *core, Event *event) noexcept nogil:
@@ -323,14 +315,16 @@ cdef int ask(Core *core, Event *event) noexcept nogil:
     cdef int method = event.ids.method
     cdef uint8_t flags
     event.answer = identify(core, event)
+    if event.unknown >= 0:
+        event.answer = -1
+        return UNDETERMINED
     if event.answer < 0:
         count_unidentified(core, event)
     else:
         core.hits[event.answer] += 1
         if core.counting:
             forget_source(core, event)
-        if (core.access_of[event.answer] >= 0
-                and is_refused(&core.accesses[core.access_of[event.answer]], event)):
+        if core.access_of[event.answer] >= 0 and denies(&core.accesses[core.access_of[event.answer]], event):
             event.flags |= <uint32_t>FLAG_EVENT
             return ENDPOINT_ACL
     if event.ids.to_tag.start < event.ids.to_tag.end and method != METHOD_REGISTER and method != METHOD_ACK:
@@ -360,8 +354,35 @@ cdef void remember_request(Core *core, const Event *event, const Key *transactio
         recent_put(&core.dialogs, &key, event.time, 0)
 
 
+cdef void remember_undetermined(Core *core, const Event *event, const Key *transaction) noexcept nogil:
+    """Remember what may have begun with a request, and what that depends on."""
+    cdef const TransactionIds *ids = event.ids
+    cdef Key key
+    if ids.method == METHOD_INVITE:
+        recent_put(&core.invites, transaction, event.time, <uint32_t>INVITE_UNDETERMINED + <uint32_t>event.unknown)
+    if not core.answered and makes_dialog(ids.method) and ids.from_tag.start < ids.from_tag.end:
+        half_key(core, event, ids.from_tag, &key)
+        recent_put(&core.dialogs, &key, event.time, <uint32_t>event.unknown + 1)
+
+
 cdef bint is_live_invite(const RecentSlot *slot, int64_t time) noexcept nogil:
     return slot != NULL and within(slot, time, REPEATED if slot.number == <uint32_t>INVITE_ANSWERED else RINGING)
+
+
+cdef bint belongs_to_invite(Core *core, Event *event, const Key *transaction, int outcome) noexcept nogil:
+    """Give what belongs to a live INVITE that outcome, or none that is known."""
+    cdef const RecentSlot *slot = recent_find(&core.invites, transaction)
+    if not is_live_invite(slot, event.time):
+        return False
+    if slot.number < <uint32_t>INVITE_UNDETERMINED:
+        event.outcome = outcome
+        return True
+    if event.ids.method == METHOD_INVITE:
+        # It is asked about again.
+        return False
+    event.outcome = UNDETERMINED
+    event.unknown = <int32_t>(slot.number - <uint32_t>INVITE_UNDETERMINED)
+    return True
 
 
 cdef void receive_request(Core *core, Event *event) noexcept nogil:
@@ -369,9 +390,9 @@ cdef void receive_request(Core *core, Event *event) noexcept nogil:
     cdef int method = event.ids.method
     cdef int screening
     cdef Key transaction
-    event.answer = -1
+    event.answer = event.unknown = -1
     event.flags = 0
-    if is_refused(&core.everybody, event):
+    if denies(&core.everybody, event):
         event.outcome = ACL
         return
     screening = screen(event.message)
@@ -384,8 +405,7 @@ cdef void receive_request(Core *core, Event *event) noexcept nogil:
     transaction_key(core, event, METHOD_INVITE if method == METHOD_ACK or method == METHOD_CANCEL else method,
                     &transaction)
     if method == METHOD_INVITE or method == METHOD_CANCEL:
-        if is_live_invite(recent_find(&core.invites, &transaction), event.time):
-            event.outcome = RETRANSMISSION if method == METHOD_INVITE else CANCEL
+        if belongs_to_invite(core, event, &transaction, RETRANSMISSION if method == METHOD_INVITE else CANCEL):
             return
     elif method != METHOD_ACK and not event.stream:
         if within(recent_find(&core.transactions, &transaction), event.time, REPEATED):
@@ -397,13 +417,17 @@ cdef void receive_request(Core *core, Event *event) noexcept nogil:
         if method == METHOD_BYE:
             forget_dialog(core, event, event.ids.to_tag, event.ids.from_tag)
         return
+    if event.unknown >= 0:
+        event.outcome = UNDETERMINED
+        return
     if method == METHOD_BYE or method == METHOD_CANCEL:
         event.outcome = OUTSIDE_DIALOG
         return
-    if method == METHOD_ACK and is_live_invite(recent_find(&core.invites, &transaction), event.time):
-        event.outcome = TRANSACTION_ACK
+    if method == METHOD_ACK and belongs_to_invite(core, event, &transaction, TRANSACTION_ACK):
         return
     event.outcome = ask(core, event)
+    if event.outcome == UNDETERMINED:
+        remember_undetermined(core, event, &transaction)
     if event.outcome == IDENTIFIED and not event.flags & <uint32_t>FLAG_CHALLENGED:
         remember_request(core, event, &transaction)
 
@@ -437,7 +461,7 @@ cdef void take_response(Core *core, const Event *event, bint sent) noexcept nogi
         # A dialog that was established by an early answer; a re-INVITE that fails ends nothing.
         transaction_key(core, event, METHOD_INVITE, &key)
         slot = recent_find(&core.invites, &key)
-        if slot != NULL and slot.number == <uint32_t>INVITE_PENDING:
+        if slot != NULL and (slot.number == <uint32_t>INVITE_PENDING or slot.number >= <uint32_t>INVITE_UNDETERMINED):
             forget_dialog(core, event, local, remote)
     if not sent:
         return

@@ -31,6 +31,8 @@ MOST_ENDPOINTS = 10
 LONGEST_NAME = 40
 #: The number of the page's grey; its colours are numbered from 0.
 GREY = 16
+#: That of undetermined requests, behind the grey one.
+UNDETERMINED = 17
 HEIGHT = 360
 #: The shortest span of a chart, in buckets, so that a single bucket doesn't fill it.
 LEAST_BUCKETS = 40
@@ -81,9 +83,13 @@ def timeline_charts(timeline: Timeline, *, which: str = "") -> list[Chart]:
         ("Endpoints", timeline.endpoints(MOST_ENDPOINTS)),
     ):
         # An endpoint may be called "none" as well.
-        grey = (None, "none") if what == "Identifiers" else (None,)
+        own: dict[str | None, int] = (
+            {None: GREY, "none": GREY, "undetermined": UNDETERMINED}
+            if what == "Identifiers"
+            else {None: GREY}
+        )
         colours = [
-            GREY if series.name in grey else COLOURS[number % len(COLOURS)]
+            own[series.name] if series.name in own else COLOURS[number % len(COLOURS)]
             for number, series in enumerate(found)
         ]
         if found:

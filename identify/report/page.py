@@ -59,6 +59,7 @@ def result_page(result: Result, *, config: str, traffic: Sequence[str]) -> str:
         ("asked about", f"{asked:,}"),
         ("identified", _of(result.outcomes[Outcome.IDENTIFIED], asked)),
         ("unidentified", _of(result.outcomes[Outcome.UNIDENTIFIED], asked)),
+        *_undetermined(result),
         ("denied by the endpoint's ACL", f"{result.outcomes[Outcome.ENDPOINT_ACL]:,}"),
         ("unidentified sources", f"{len(result.strangers.rows):,}"),
         ("security events", f"{sum(result.events.values()):,}"),
@@ -96,6 +97,11 @@ def comparison_page(
             facts=[
                 ("messages", f"{comparison.messages:,}"),
                 ("requests that change", f"{comparison.changed:,}"),
+                *(
+                    [("undetermined with both", f"{comparison.undetermined:,}")]
+                    if comparison.undetermined
+                    else []
+                ),
                 ("kinds of change", f"{len(comparison.changes):,}"),
             ],
             charts=_charts([(timelines[0], "before"), (timelines[1], "after")]),
@@ -159,6 +165,12 @@ def _span(first: int, last: int) -> str:
     if first < 0:
         return "The traffic has no times."
     return f"{time_text(first)} to {time_text(last)}, all times in UTC"
+
+
+def _undetermined(result: Result) -> list[tuple[str, str]]:
+    """Return the fact of how many answers aren't known, unless all are."""
+    count = result.outcomes[Outcome.UNDETERMINED]
+    return [("undetermined", _of(count, result.asked))] if count else []
 
 
 def _of(part: int, whole: int) -> str:

@@ -24,6 +24,8 @@ from identify.simulation.results.tables import (
     PROBLEMS,
     SKIPPED,
     SOURCES,
+    UNDETERMINED,
+    UNKNOWNS,
     UNUSED_ENDPOINTS,
     UNUSED_RULES,
 )
@@ -43,6 +45,8 @@ SHOWN = {
     DROPPED: ("reason", "messages"),
     ENDPOINTS: ("endpoint", "identifier", "section", "requests", "share", "sources"),
     SOURCES: ("source", "requests", "denied", "events", "nearest_miss", "frame", "first", "last"),
+    UNKNOWNS: ("what", "kind", "place", "requests", "share", "reason", "settles"),
+    UNDETERMINED: ("source", "unknown", "requests", "frame", "first", "last"),
     MISMATCHES: ("frame", "source", "expected", "found", "outcome"),
     UNUSED_RULES: ("section", "identifier", "endpoint"),
     UNUSED_ENDPOINTS: ("endpoint",),
@@ -58,8 +62,22 @@ SHOWN = {
 def result_tables(result: Result) -> list[PageTable]:
     """Return the tables of a simulation, without those that would be empty."""
     beyond = result.strangers.other.requests
+    undetermined = result.undetermined
     tables = (
         _table(OUTCOMES, result.outcome_entries()),
+        _table(
+            UNKNOWNS,
+            result.unknown_entries(),
+            note="What answers depend on. Shares are of the requests that the identifiers were asked about.",
+        ),
+        _table(
+            UNDETERMINED,
+            undetermined.most(MOST_ROWS),
+            note=f"{undetermined.other.requests:,} requests from further sources are not listed."
+            if undetermined.other.requests
+            else "",
+            count=len(undetermined.rows),
+        ),
         _table(
             DROPPED, result.dropped_entries(), note="Messages that PJSIP drops silently, by syntax error."
         ),

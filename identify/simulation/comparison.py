@@ -17,11 +17,12 @@ from identify.engine import Engine
 from identify.errors import MessageError
 from identify.model import Match
 from identify.simulation.example import Example, example_of
+from identify.simulation.outcomes import Outcome
 from identify.simulation.replay_setup import REMEMBERED
 from identify.simulation.results.changes import Change, ChangeEntry, Standing
 from identify.simulation.results.columns import share
 from identify.simulation.results.tables import CHANGES
-from identify.simulation.rows import OUTCOMES, AnswerColumns, Rows
+from identify.simulation.rows import OUTCOMES, Rows
 from identify.simulation.simulated import SimulatedAsterisk, make_replayer
 from identify.strings import escaped
 from identify.traffic.batch import Batch
@@ -43,7 +44,8 @@ class Comparison:
     """Two configurations that are fed with the same traffic; the arguments are those of ``Simulation``, for both.
 
     ``messages`` counts all messages, ``changed`` the requests with another outcome or endpoint afterwards; ``changes``
-    counts them by change, ``examples`` has the first of each.
+    counts them by change, ``examples`` has the first of each.  ``undetermined`` counts the requests that are
+    undetermined before and afterwards: whether they change isn't known.
     """
 
     def __init__(
@@ -62,6 +64,7 @@ class Comparison:
         self._local = tuple(local)
         self._replayer: Replayer | None = None
         self.messages = 0
+        self.undetermined = 0
         self.changes: Counter[Change] = Counter()
         self.examples: dict[Change, list[Example]] = {}
 
@@ -85,11 +88,8 @@ class Comparison:
         """Take the next batch, and return what becomes of its messages before and after."""
         size = len(batch)
         methods = bytearray(size)
-        first, second = AnswerColumns.for_messages(size), AnswerColumns.for_messages(size)
-        rows = (
-            Rows(batch, first, methods, self._before.matches),
-            Rows(batch, second, methods, self._after.matches),
-        )
+        first, second = self._before.columns(size), self._after.columns(size)
+        rows = (self._before.rows(batch, first, methods), self._after.rows(batch, second, methods))
         if not size:
             return rows
         replays = (self._before.replay, self._after.replay)
@@ -103,6 +103,8 @@ class Comparison:
                 _standing(code[2], code[3], self._after.matches),
             )
             if change.before == change.after:
+                if change.before.outcome is Outcome.UNDETERMINED:
+                    self.undetermined += count
                 continue
             self.changes[change] += count
             if change not in self.examples and len(self.examples) < MOST_CHANGES_WITH_EXAMPLES:
@@ -135,6 +137,7 @@ class Comparison:
         return {
             "messages": self.messages,
             "changed": self.changed,
+            "undetermined": self.undetermined,
             "changes": [
                 changed
                 for entry in self.entries(traced=explained)

@@ -52,6 +52,9 @@ class Outcome(str, enum.Enum):
     FOREIGN = "foreign"
     #: Not SIP at all, such as a keep-alive.
     NOT_SIP = "not sip"
+    #: Depends on something of the configuration that isn't known, such as the addresses of a host name: identified as
+    #: one endpoint or another, or not at all.
+    UNDETERMINED = "undetermined"
 
     @property
     def is_identification(self) -> bool:
@@ -69,6 +72,12 @@ class Outcome(str, enum.Enum):
 
 
 _IDENTIFICATIONS = frozenset(
-    {Outcome.IDENTIFIED, Outcome.UNIDENTIFIED, Outcome.UNKNOWN_DIALOG, Outcome.ENDPOINT_ACL}
+    {
+        Outcome.IDENTIFIED,
+        Outcome.UNIDENTIFIED,
+        Outcome.UNKNOWN_DIALOG,
+        Outcome.ENDPOINT_ACL,
+        Outcome.UNDETERMINED,
+    }
 )
 _NO_REQUESTS = frozenset({Outcome.RESPONSE, Outcome.SENT, Outcome.FOREIGN, Outcome.NOT_SIP})

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from identify._compiled._addresses import AddressIndex
+from identify._compiled._doubt import Doubts
 from identify._compiled._replay import Replay
 from identify.config.objects.schema import is_true
 from identify.configuration import Configuration
@@ -34,10 +35,11 @@ def make_replay(
     configuration: Configuration,
     engine: Engine,
     *,
+    doubts: Doubts | None = None,
     assume_dialogs: bool = False,
     remembered: int = REMEMBERED,
 ) -> Replay:
-    """Return a replay of an Asterisk with this configuration."""
+    """Return a replay of an Asterisk with this configuration; ``doubts`` are what isn't known of it."""
     acls = configuration.acls.values()
     everybody = (
         _index(rules for acl in acls for rules in acl.source_access),
@@ -60,6 +62,7 @@ def make_replay(
             "prune_interval": global_.unidentified_request_prune_interval * SECOND,
             "assume_dialogs": assume_dialogs,
             "remembered": remembered,
+            "doubts": doubts,
         },
     )
 

@@ -15,7 +15,7 @@ from identify._compiled._arrow_columns import addresses, named, numbers
 from identify._compiled._record_batch import RecordBatch
 from identify._compiled._replay import METHOD_NAMES
 from identify.addresses import unpacked
-from identify.model import Match
+from identify.model import Match, Unknown
 from identify.simulation.outcomes import Outcome
 from identify.strings import decoded
 from identify.traffic.batch import TRANSPORTS, Batch
@@ -34,21 +34,35 @@ class AnswerColumns:
 
     ``outcomes``: codes of :data:`OUTCOMES`; ``answers``: indices into the engine's matches, or -1; ``flags``: bits, 1
     for a security event, 2 where credentials are asked for, 4 for a Contact with a host name, 8 for a source that may
-    be new.
+    be new.  ``unknowns``: indices into what isn't known, or -1; None where everything is known.
     """
 
     outcomes: bytearray
     answers: array[int]
     flags: bytearray
+    unknowns: array[int] | None = None
 
     @classmethod
-    def for_messages(cls, count: int) -> AnswerColumns:
-        """Return empty columns for this many messages."""
-        return cls(bytearray(count), array("i", bytes(4 * count)), bytearray(count))
+    def for_messages(cls, count: int, *, unknowns: bool = False) -> AnswerColumns:
+        """Return empty columns for this many messages, with ``unknowns`` one for these too."""
+        numbers = bytes(4 * count)
+        return cls(
+            bytearray(count),
+            array("i", numbers),
+            bytearray(count),
+            array("i", numbers) if unknowns else None,
+        )
+
+    def unknown(self, number: int) -> int:
+        """Return the index of the unknown that a message's outcome depends on, -1 for none."""
+        return self.unknowns[number] if self.unknowns is not None else -1
 
 
 class Row(NamedTuple):
-    """A message; ``time`` is in nanoseconds, -1 unknown, ``endpoint`` and what follows None where nothing is."""
+    """A message; ``time`` is in nanoseconds, -1 unknown, ``endpoint`` and what follows None where nothing is.
+
+    ``unknown`` names what the outcome of an undetermined request depends on.
+    """
 
     frame: int
     time: int
@@ -62,6 +76,7 @@ class Row(NamedTuple):
     endpoint: str | None
     identifier: str | None
     section: str | None
+    unknown: str | None = None
 
 
 @attrs.define
@@ -69,14 +84,15 @@ class Rows:
     """The messages of a batch with what became of them: a sequence of :class:`Row`, and an Arrow record batch.
 
     Columns are those of ``batch``, with ``methods`` (codes of ``METHOD_NAMES``), ``columns.outcomes`` and
-    ``columns.answers``, which are indices into ``matches``.  An endpoint whose access list denied the request is
-    there too; the outcome says so.
+    ``columns.answers``, which are indices into ``matches``, and ``columns.unknowns``, indices into ``unknowns``.  An
+    endpoint whose access list denied the request is there too; the outcome says so.
     """
 
     batch: Batch
     columns: AnswerColumns
     methods: bytearray
     matches: tuple[Match, ...]
+    unknowns: tuple[Unknown, ...] = ()
 
     def __len__(self) -> int:
         """Return the number of messages."""
@@ -91,6 +107,7 @@ class Rows:
         batch = self.batch
         answer = self.columns.answers[number]
         match = self.matches[answer] if answer >= 0 else None
+        unknown = self.columns.unknown(number)
         return Row(
             frame=batch.frames[number],
             time=batch.times[number],
@@ -104,6 +121,7 @@ class Rows:
             endpoint=match.endpoint if match is not None else None,
             identifier=match.identifier if match is not None else None,
             section=match.section if match is not None else None,
+            unknown=self.unknowns[unknown].what if unknown >= 0 else None,
         )
 
     def record_batch(self) -> RecordBatch:
@@ -112,7 +130,7 @@ class Rows:
         ``frame`` is uint64, ``time`` timestamp[ns, UTC], ``port`` uint16, the others are strings; ``local`` is
         ``address:port``.  Unknown values are null.
         """
-        batch, answers = self.batch, self.columns.answers
+        batch, answers, unknowns = self.batch, self.columns.answers, self.columns.unknowns
         methods, names = self._methods()
         return RecordBatch(
             {
@@ -127,6 +145,11 @@ class Rows:
                 "endpoint": named(answers, self.matches, "endpoint"),
                 "identifier": named(answers, self.matches, "identifier"),
                 "section": named(answers, self.matches, "section"),
+                "unknown": named(
+                    unknowns if unknowns is not None else array("i", b"\xff" * 4 * len(self)),
+                    self.unknowns,
+                    "what",
+                ),
             }
         )
 

@@ -1,4 +1,4 @@
-"""One configuration in a replay: its engine, compiled replay and line tokens.
+"""One configuration in a replay: its engine, compiled replay, line tokens, and what isn't known of it.
 
 A simulation has one, a comparison two over the same traffic.
 """
@@ -12,7 +12,9 @@ from identify.configuration import Configuration
 from identify.engine import Engine
 from identify.simulation.line_tokens import LineTokens
 from identify.simulation.replay_setup import make_replay
+from identify.simulation.rows import AnswerColumns, Rows
 from identify.simulation.sockets import find_sockets
+from identify.simulation.undetermined import Undetermined
 from identify.strings import encoded
 from identify.traffic.batch import Batch
 
@@ -34,13 +36,21 @@ class SimulatedAsterisk:
         remembered: int,
     ) -> None:
         # An engine mints the tokens that it isn't given; no REGISTER has those.
-        given = dict(engine.line_tokens if line_tokens is None and engine is not None else line_tokens or {})
+        if line_tokens is None and engine is not None:
+            line_tokens = {id: engine.line_tokens[id] for id in engine.told}
+        given = dict(line_tokens or {})
         self.configuration = configuration
         self.engine = engine if engine is not None else Engine(configuration, given)
         #: What the numbers of answers mean.
         self.matches = self.engine.matches
+        #: What isn't known, by the numbers that rows have.
+        self.undetermined = Undetermined(configuration, self.matches, given)
         self.replay = make_replay(
-            configuration, self.engine, assume_dialogs=assume_dialogs, remembered=remembered
+            configuration,
+            self.engine,
+            doubts=self.undetermined.doubts,
+            assume_dialogs=assume_dialogs,
+            remembered=remembered,
         )
         self._answers = {
             match.section: number for number, match in enumerate(self.matches) if match.identifier == "line"
@@ -49,10 +59,19 @@ class SimulatedAsterisk:
         for id, token in given.items():
             self._learn(id, token)
 
+    def columns(self, count: int) -> AnswerColumns:
+        """Return empty columns for what becomes of this many messages."""
+        return AnswerColumns.for_messages(count, unknowns=self.undetermined.doubts is not None)
+
+    def rows(self, batch: Batch, columns: AnswerColumns, methods: bytearray) -> Rows:
+        """Return what became of the messages of a batch."""
+        return Rows(batch, columns, methods, self.matches, self.undetermined.unknowns)
+
     def _learn(self, id: str, token: str) -> None:
         registration = self.configuration.registrations.get(id)
         if registration is not None and registration.line:
             self.replay.learn(encoded(token), self._answers.get(id, -1))
+            self.undetermined.learned(id)
 
 
 def make_replayer(asterisks: Sequence[SimulatedAsterisk], local: Iterable[str], batch: Batch) -> Replayer:

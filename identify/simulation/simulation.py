@@ -23,6 +23,7 @@ from identify.simulation.results.entries import Reading
 from identify.simulation.results.expectations import Expectations, Mismatch
 from identify.simulation.results.result import Result
 from identify.simulation.results.sources import Sources, UnidentifiedSources, earliest, latest
+from identify.simulation.results.unknowns import UndeterminedRequests
 from identify.simulation.rows import OUTCOMES, AnswerColumns, Rows
 from identify.simulation.simulated import SimulatedAsterisk, make_replayer
 from identify.traffic.batch import NOT_GIVEN, Batch, Reader
@@ -30,6 +31,7 @@ from identify.traffic.batch import NOT_GIVEN, Batch, Reader
 __all__ = ["Simulation", "simulate"]
 
 ENDPOINT_ACL = OUTCOMES.index(Outcome.ENDPOINT_ACL)
+UNDETERMINED = OUTCOMES.index(Outcome.UNDETERMINED)
 #: Bits of ``AnswerColumns.flags``, see ``Flag`` in ``_ext/replay/_stages.pxd``.
 EVENT = 1
 SOURCE = 8
@@ -80,6 +82,8 @@ class Simulation:
     ``remembered`` is the minimum number of dialogs, transactions and counted sources that are remembered.  ``expected``
     maps frames to the expected endpoint, or None for no endpoint; batches may have expectations of their own.
 
+    A request whose answer depends on something that isn't known of the configuration is :attr:`Outcome.UNDETERMINED`.
+
     Thread safety: one thread at a time may feed it.
     """
 
@@ -103,6 +107,7 @@ class Simulation:
         self._first = self._last = -1
         self._sources: dict[int, Sources] = {}
         self._unidentified = UnidentifiedSources()
+        self._undetermined = UndeterminedRequests()
         self._events: Counter[Outcome] = Counter()
         self._expectations = Expectations()
         self._readings: list[Reading] = []
@@ -116,9 +121,9 @@ class Simulation:
     def feed(self, batch: Batch) -> Rows:
         """Take the next batch, and return what becomes of its messages."""
         count = len(batch)
-        columns = AnswerColumns.for_messages(count)
+        columns = self._asterisk.columns(count)
         methods = bytearray(count)
-        rows = Rows(batch, columns, methods, self._matches)
+        rows = self._asterisk.rows(batch, columns, methods)
         if not count:
             return rows
         replayer = self.look_at(batch)
@@ -148,7 +153,7 @@ class Simulation:
         It is simulated while a consumer reads (``__arrow_c_stream__``), a record batch for each batch of traffic, so
         that no more than these is in memory; ``result`` is complete at the end.
         """
-        nothing = Rows(Batch(), AnswerColumns.for_messages(0), bytearray(), self._matches)
+        nothing = self._asterisk.rows(Batch(), AnswerColumns.for_messages(0), bytearray())
         return RecordStream(nothing.record_batch(), (rows.record_batch() for rows in self.rows(traffic)))
 
     def explain(self, batch: Batch, number: int) -> Explanation:
@@ -189,12 +194,14 @@ class Simulation:
             forgotten=Counter({kind: n for kind, n in forgotten.items() if n}),
             line_tokens=dict(self._asterisk.tokens.known),
             unclear_registers=self._asterisk.tokens.unclear,
+            undetermined=deepcopy(self._undetermined),
+            unlooked=self._asterisk.undetermined.unlooked,
             readings=list(self._readings),
             expectations=deepcopy(self._expectations),
         )
 
     def _count(self, batch: Batch, columns: AnswerColumns, notable: array[int]) -> None:
-        """Count what was listed: unidentified requests, and sources that may be new for their answer."""
+        """Count what was listed: unidentified and undetermined requests, sources that may be new for their answer."""
         answers, flags, outcomes = columns.answers, columns.flags, columns.outcomes
         addresses = batch.sources
         for i in notable:
@@ -205,6 +212,14 @@ class Simulation:
                 if sources is None:
                     sources = self._sources[answer] = Sources()
                 sources.add(address)
+            if outcomes[i] == UNDETERMINED:
+                unknown = self._asterisk.undetermined.unknowns[columns.unknown(i)]
+                row = self._undetermined.row(address, unknown)
+                if not row.requests and self._undetermined.wants_example:
+                    row.example = example_of(batch, i)
+                row.add(batch.times[i])
+                self._undetermined.requests[unknown] += 1
+                continue
             denied = outcomes[i] == ENDPOINT_ACL
             if answer >= 0 and not denied:
                 continue
@@ -229,8 +244,10 @@ class Simulation:
             answer = answers[i]
             found = self._matches[answer].endpoint if answer >= 0 else None
             self._expectations.checked += 1
-            if found == wanted:
+            undetermined = rows.columns.outcomes[i] == UNDETERMINED
+            if found == wanted and not undetermined:
                 continue
+            self._expectations.undetermined += undetermined
             self._expectations.failed += 1
             if self._expectations.wants_mismatch:
                 self._expectations.mismatches.append(

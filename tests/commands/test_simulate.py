@@ -75,6 +75,7 @@ def test_rows(run, config, traffic):
         "endpoint": "trunk",
         "identifier": "ip",
         "section": "by-address",
+        "unknown": None,
         "traffic": traffic,
     }
     assert rows[4]["outcome"] == "unidentified"

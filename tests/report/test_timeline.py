@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from identify.model import Match
+from identify.simulation.outcomes import Outcome
 from identify.simulation.results import timeline as module
 from identify.simulation.results.timeline import MOST_BUCKETS, WIDTHS, Timeline
 from identify.simulation.rows import OUTCOMES, AnswerColumns, Rows
@@ -70,7 +71,8 @@ def messages(draw):
     """Messages with and without times, of a span that is short or as long as can be told, in order or not."""
     span = draw(st.sampled_from(SPANS))
     times = st.integers(NOW, NOW + span) | st.just(-1) | st.sampled_from([0, 2**63 - 1])
-    answered = st.tuples(times, st.sampled_from(ASKED), st.integers(-1, len(MATCHES) - 1))
+    known = [code for code in ASKED if OUTCOMES[code] is not Outcome.UNDETERMINED]
+    answered = st.tuples(times, st.sampled_from(known), st.integers(-1, len(MATCHES) - 1))
     others = st.tuples(times, st.integers(0, len(OUTCOMES) - 1), st.just(-1))
     found = draw(st.lists(answered | others, max_size=60))
     return sorted(found) if draw(st.booleans()) else found
@@ -114,9 +116,15 @@ def test_plain_count(found):
     assert flat(timeline.endpoints(10)) == counted(
         lambda _, answer: MATCHES[answer].endpoint if answer >= 0 else None
     )
-    assert flat(timeline.identifiers()) == counted(
-        lambda outcome, answer: MATCHES[answer].identifier if answer >= 0 else "none" if outcome in ASKED else None
-    )  # fmt: skip
+
+    def identifier(outcome, answer):
+        if answer >= 0:
+            return MATCHES[answer].identifier
+        if OUTCOMES[outcome] is Outcome.UNDETERMINED:
+            return "undetermined"
+        return "none" if outcome in ASKED else None
+
+    assert flat(timeline.identifiers()) == counted(identifier)
 
 
 @given(messages())

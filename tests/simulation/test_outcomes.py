@@ -187,6 +187,7 @@ def test_is_identification():
         Outcome.UNIDENTIFIED,
         Outcome.UNKNOWN_DIALOG,
         Outcome.ENDPOINT_ACL,
+        Outcome.UNDETERMINED,
     }
 
 

@@ -23,6 +23,8 @@ from identify.simulation.results.tables import (
     SKIPPED,
     SOURCES,
     TABLES,
+    UNDETERMINED,
+    UNKNOWNS,
     UNUSED_ENDPOINTS,
     UNUSED_RULES,
 )
@@ -32,8 +34,10 @@ CONFIG = OFFICE + "".join(
     f"[u{number}]\ntype=identify\nendpoint={'gone' if number % 2 else 'bob'}\nmatch=203.0.113.{number}\n"
     for number in range(1, 10)
 )
+#: An identify with a host name, whose addresses aren't known, for one port.
+CONFIG += "[zz]\ntype=identify\nendpoint=bob\nmatch=zz.example:5099\n"
 #: What Arrow has of each table that JSON has as objects, beside the columns that are the same.
-NOT_IN_ARROW = {SOURCES: {"frame", "nearest_miss"}}
+NOT_IN_ARROW = {SOURCES: {"frame", "nearest_miss"}, UNDETERMINED: {"frame"}}
 #: Columns for people, which follow from others or from the traffic.
 DERIVED = {
     OUTCOMES: {"share"},
@@ -50,6 +54,7 @@ NOT_ON_THE_PAGE = {
 }
 ARROW_TYPES = {
     Kind.TEXT: pyarrow.string(),
+    Kind.PROSE: pyarrow.string(),
     Kind.COUNT: pyarrow.uint64(),
     Kind.SHARE: pyarrow.float64(),
     Kind.TIME: pyarrow.timestamp("ns", "UTC"),
@@ -58,12 +63,13 @@ ARROW_TYPES = {
 
 
 def traffic():
-    """Return traffic that fills every table: identified, unidentified and dropped messages, and a wrong expectation."""
+    """Return traffic that fills every table: identified, unidentified, undetermined and dropped messages."""
     calls = Traffic()
     for number, (user, source) in enumerate(
         [("alice", "192.0.2.1"), ("alice", "192.0.2.2"), ("x", "198.51.100.1"), ("nobody", "192.0.2.9")]
     ):
         calls.receive(user=user, call=f"c{number}", branch=f"z9hG4bK{number}", place={"source": source})
+    calls.receive(user="x", call="c5", branch="z9hG4bK5", place={"source": "192.0.2.77", "port": 5099})
     calls.batch.append(b"OPTIONS sip:a SIP/2.0\r\nVia: ?\r\n\r\n", frame=5, source="192.0.2.1", port=5060)
     return calls.batch
 
@@ -99,6 +105,8 @@ def test_json(result):
     for table, rows in (
         (ENDPOINTS, told["endpoints"]),
         (SOURCES, told["strangers"]),
+        (UNKNOWNS, told["unknowns"]),
+        (UNDETERMINED, told["undetermined"]),
         (UNUSED_RULES, told["unused_rules"]),
         (MISMATCHES, told["expected"]["mismatches"]),
     ):
@@ -141,8 +149,10 @@ def test_arrow(result):
     told = result.as_dict()
     tables = {name: pyarrow.record_batch(table) for name, table in tables_of(result).items()}
 
-    assert list(tables) == ["endpoints", "outcomes", "dropped", "strangers", "unused_rules"]
-    for table in (ENDPOINTS, OUTCOMES, DROPPED, SOURCES, UNUSED_RULES):
+    assert list(tables) == [
+        *("endpoints", "outcomes", "dropped", "strangers", "unknowns", "undetermined", "unused_rules"),
+    ]
+    for table in (ENDPOINTS, OUTCOMES, DROPPED, SOURCES, UNKNOWNS, UNDETERMINED, UNUSED_RULES):
         found = tables[table.name]
         names = [name for name in data_of(table) if name not in NOT_IN_ARROW.get(table, ())]
         assert found.schema.names == names

@@ -7,6 +7,7 @@ from calls import Traffic, configuration, request, response
 from hypothesis import given
 from hypothesis import strategies as st
 
+from identify._compiled._doubt import Doubts
 from identify._compiled._replay import Replay, Replayer
 from identify._compiled._sockets import Sockets
 from identify.engine import Engine
@@ -162,6 +163,7 @@ def test_initialised_twice():
         {"remembered": 0},
         {"remembered": 2**40},
         {"auth_flags_of": []},
+        {"doubts": Doubts(object(), [0], [-1], [], None, None)},
     ],
 )
 def test_settings_that_do_not_fit(change):
@@ -178,6 +180,7 @@ def test_settings_that_do_not_fit(change):
         "prune_interval": 30,
         "assume_dialogs": False,
         "remembered": 100,
+        "doubts": None,
     }
     Replay(ENGINE, settings)
     change = {key: value[:count] if isinstance(value, list) else value for key, value in change.items()}

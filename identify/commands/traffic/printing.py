@@ -12,7 +12,7 @@ from typing import Any
 import rich_click as click
 
 from identify.commands.output import columns, shown, styled
-from identify.simulation import Comparison, Expectations, Result
+from identify.simulation import Comparison, Expectations, Outcome, Result
 from identify.simulation.results.columns import Table, time_text
 from identify.simulation.results.tables import (
     CHANGES,
@@ -20,6 +20,8 @@ from identify.simulation.results.tables import (
     MISMATCHES,
     OUTCOMES,
     SOURCES,
+    UNDETERMINED,
+    UNKNOWNS,
     UNUSED_ENDPOINTS,
     UNUSED_RULES,
 )
@@ -39,6 +41,7 @@ def print_result(result: Result) -> None:
     if result.first >= 0:
         span = f", {time_text(result.first)} to {time_text(result.last)}"
     click.echo(f"{result.messages:,} messages{span}")
+    _print_undetermined(result)
     _print_table(OUTCOMES, result.outcome_entries(), ("outcome", "messages", "share"), "outcomes")
     for dropped in result.dropped_entries()[:MOST_ROWS]:
         _print_faintly(f"dropped: {shown(dropped.reason)} ({dropped.messages:,})")
@@ -48,6 +51,15 @@ def print_result(result: Result) -> None:
         ("endpoint", "identifier", "section", "requests", "share", "sources"),
         "answers",
     )
+    _print_table(
+        UNDETERMINED,
+        result.undetermined.most(MOST_ROWS),
+        ("source", "requests", "frame", "unknown"),
+        "sources",
+        count=len(result.undetermined.rows),
+    )
+    if result.undetermined.other.requests:
+        _print_faintly(f"further sources: {result.undetermined.other.requests:,} undetermined requests")
     _print_table(
         SOURCES,
         result.source_entries(MOST_ROWS, explained=MOST_ROWS),
@@ -67,6 +79,9 @@ def print_result(result: Result) -> None:
 def print_comparison(comparison: Comparison, name: str) -> None:
     """Print what changes from one configuration to the other."""
     click.echo(f"{comparison.messages:,} messages")
+    if comparison.undetermined:
+        note = f"{comparison.undetermined:,} are undetermined with both: whether they change isn't known"
+        click.echo(styled(note, "warning"))
     if not comparison.changed:
         click.echo(styled(f"nothing changes with {shown(name)}", "answer"))
         return
@@ -81,6 +96,22 @@ def print_comparison(comparison: Comparison, name: str) -> None:
         )
         click.echo(f"before: {entry.trace_before}")
         click.echo(f"after: {entry.trace_after}")
+
+
+def _print_undetermined(result: Result) -> None:
+    """Say how many answers aren't known, what they depend on, and what settles that."""
+    count = result.outcomes[Outcome.UNDETERMINED]
+    if not count:
+        return
+    note = (
+        f"{count:,} requests are undetermined: their answers depend on what isn't known of the configuration"
+    )
+    click.echo(styled(note, "warning"))
+    entries = result.unknown_entries()
+    _print_table(UNKNOWNS, entries, ("requests", "what", "place", "reason"), "unknowns")
+    _print_heading("Settled by")
+    for settles in list(dict.fromkeys(escaped(entry.unknown.settles) for entry in entries))[:MOST_ROWS]:
+        click.echo(settles)
 
 
 def _print_heading(text: str) -> None:
@@ -129,7 +160,8 @@ def _print_expectations(expectations: Expectations) -> None:
     _print_heading("Expected")
     right = expectations.checked - expectations.failed
     style = "answer" if right == expectations.checked else "no answer"
-    click.echo(styled(f"{right:,} of {expectations.checked:,} as expected", style))
+    undetermined = f", {expectations.undetermined:,} undetermined" if expectations.undetermined else ""
+    click.echo(styled(f"{right:,} of {expectations.checked:,} as expected{undetermined}", style))
     for mismatch in expectations.mismatches[:MOST_ROWS]:
         frame, source, expected, found, outcome = (column.text(mismatch) for column in MISMATCHES.columns)
         click.echo(f"frame {frame} from {source}: expected {expected}, found {found} ({outcome})")

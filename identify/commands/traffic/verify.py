@@ -80,6 +80,13 @@ def _print(path: str, found: Verification) -> None:
     click.echo(styled(f"{found.agreed.total():,} agree", "answer") + (f": {agreed}" if agreed else ""))
     if found.undetermined:
         click.echo(f"{found.undetermined:,} undetermined: the log says too little")
+    possible = found.unknowns.total()
+    if possible:
+        note = f"{possible:,} have one of the possible answers: ours depend on what isn't known of the configuration"
+        click.echo(styled(note, "warning"))
+        for unknown, count in found.most_unknown()[:MOST_SHOWN]:
+            at = f" ({unknown.origin})" if unknown.origin is not None else ""
+            click.echo(f"  {count:,}: {escaped(unknown.what)}{at}; settled by {escaped(unknown.settles)}")
     if found.differing:
         click.echo(styled(f"{found.differing:,} differ", "no answer"))
         for difference in found.differences[:MOST_SHOWN]:

@@ -1,6 +1,6 @@
 """Expected answers, apart from the traffic: written from today's answers, read to hold later ones against them.
 
-Knows the file: JSON Lines, an object a request that the identifiers were asked about:
+Knows the file: JSON Lines, an object a request that the identifiers were asked about and whose answer is known:
 
     {"traffic": "calls.pcap", "frame": 7, "source": "192.0.2.1", "port": 5060, "method": "INVITE", "expect": "trunk"}
 
@@ -19,6 +19,7 @@ from typing import IO, Any
 import attrs
 
 from identify.errors import TrafficError
+from identify.simulation.outcomes import Outcome
 from identify.simulation.rows import OUTCOMES, Rows
 from identify.traffic.batch import NOT_GIVEN, Batch, NotGiven
 
@@ -28,7 +29,12 @@ __all__ = ["Expected", "Recorder", "read_expected"]
 LONGEST_LINE = 1 << 16
 MOST_LINES = 50_000_000
 
-ASKED = bytes(code for code, outcome in enumerate(OUTCOMES) if outcome.is_identification)
+#: Of undetermined requests there is no answer to expect.
+ASKED = bytes(
+    code
+    for code, outcome in enumerate(OUTCOMES)
+    if outcome.is_identification and outcome is not Outcome.UNDETERMINED
+)
 
 #: Frame, and which of its messages.
 Place = tuple[int, int]

@@ -23,7 +23,7 @@ __all__ = ["COLUMNS", "RowWriter", "local_text", "open_rows"]
 
 COLUMNS = (
     "frame", "time", "source", "port", "transport", "local", "method", "outcome", "endpoint", "identifier", "section",
-    "traffic",
+    "unknown", "traffic",
 )  # fmt: skip
 
 #: Rows that wait for being written to Parquet at once.
@@ -188,6 +188,7 @@ def row_values(row: Row, traffic: str) -> tuple[Any, ...]:
         row.endpoint,
         row.identifier,
         row.section,
+        row.unknown,
         traffic,
     )
 

@@ -28,6 +28,7 @@ FIELDS: dict[str, Callable[[Row], str]] = {
     "endpoint": lambda row: row.endpoint or "",
     "identifier": lambda row: row.identifier or "",
     "section": lambda row: row.section or "",
+    "unknown": lambda row: row.unknown or "",
 }
 ADDRESSES = ("source", "local")
 

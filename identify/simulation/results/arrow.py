@@ -13,7 +13,15 @@ from identify._compiled._arrow_columns import ArrowColumn, numbers, texts
 from identify._compiled._record_batch import RecordBatch
 from identify.simulation.results.columns import Kind
 from identify.simulation.results.result import Result
-from identify.simulation.results.tables import DROPPED, ENDPOINTS, OUTCOMES, SOURCES, UNUSED_RULES
+from identify.simulation.results.tables import (
+    DROPPED,
+    ENDPOINTS,
+    OUTCOMES,
+    SOURCES,
+    UNDETERMINED,
+    UNKNOWNS,
+    UNUSED_RULES,
+)
 
 __all__ = ["tables_of"]
 
@@ -22,15 +30,19 @@ LEFT_OUT = ("frame", "nearest_miss")
 
 
 def tables_of(result: Result) -> dict[str, RecordBatch]:
-    """Return ``endpoints``, ``outcomes``, ``dropped``, ``strangers`` and ``unused_rules``, each as a record batch.
+    """Return the tables by name, each as a record batch.
 
-    Counts are uint64, shares float64, flags bool, times timestamp[ns, UTC]; an unknown value is null.
+    They are ``endpoints``, ``outcomes``, ``dropped``, ``strangers``, ``unknowns``, ``undetermined`` and
+    ``unused_rules``.  Counts are uint64, shares float64, flags bool, times timestamp[ns, UTC]; an unknown value is
+    null.
     """
     filled = (
         (ENDPOINTS, result.endpoint_entries()),
         (OUTCOMES, result.outcome_entries()),
         (DROPPED, result.dropped_entries()),
         (SOURCES, result.source_entries()),
+        (UNKNOWNS, result.unknown_entries()),
+        (UNDETERMINED, result.undetermined.most()),
         (UNUSED_RULES, result.unused_rules),
     )
     return {
@@ -58,6 +70,7 @@ def _flags(values: Sequence[bool]) -> ArrowColumn:
 
 ARROW: dict[Kind, Callable[[Sequence[Any]], ArrowColumn]] = {
     Kind.TEXT: texts,
+    Kind.PROSE: texts,
     Kind.COUNT: lambda values: numbers("L", array("Q", values)),
     Kind.SHARE: lambda values: numbers("g", array("d", values)),
     Kind.TIME: lambda values: numbers("tsn:UTC", array("q", values), -1),

@@ -57,7 +57,8 @@ class Column:
     takes the value out of a row, by default the attribute of that name.  ``title`` is the heading for people,
     ``short_title`` that of a terminal.
 
-    People read ``absent`` where the value is None, and after the value what ``suffix`` returns for the row.  A column
+    People read ``absent`` where the value is None, or what it returns for the row, and after the value what ``suffix``
+    returns for the row.  A column
     that is ``derived`` follows from others, or from the traffic itself: programs don't get it.
     """
 
@@ -72,14 +73,17 @@ class Column:
     short_title: str = attrs.field(
         default=attrs.Factory(lambda self: self.title, takes_self=True), kw_only=True
     )
-    absent: str = attrs.field(default="", kw_only=True)
+    absent: str | Callable[[Any], str] = attrs.field(default="", kw_only=True)
     suffix: Callable[[Any], str] | None = attrs.field(default=None, kw_only=True)
     derived: bool = attrs.field(default=False, kw_only=True)
 
     def text(self, row: Any) -> str:
         """Return the value as people read it, safe for a terminal."""
         value = self.value(row)
-        text = self.absent if value is None else _TEXTS[self.kind](value)
+        if value is not None:
+            text = _TEXTS[self.kind](value)
+        else:
+            text = self.absent if isinstance(self.absent, str) else self.absent(row)
         return text if self.suffix is None else text + self.suffix(row)
 
 

@@ -38,9 +38,12 @@ from identify.simulation.results.tables import (
     MOST_ROWS,
     OUTCOMES,
     SOURCES,
+    UNDETERMINED,
+    UNKNOWNS,
     UNUSED_RULES,
 )
 from identify.simulation.results.timeline import Timeline
+from identify.simulation.results.unknowns import UndeterminedRequests, UnknownEntry
 from identify.traffic.captures.skipped import SKIP_REASONS
 
 __all__ = ["Result"]
@@ -55,7 +58,9 @@ class Result:
     Contact whose host name an access list would have resolved; they pass here.  ``events`` counts security events
     by their cause, :attr:`Outcome.UNIDENTIFIED` or :attr:`Outcome.ENDPOINT_ACL`.  ``forgotten`` counts the dialogs,
     transactions and counted sources that were dropped because memory was full.  ``strangers`` are the sources of
-    unidentified requests.  ``timeline`` has counts over time, if the run kept them.
+    unidentified requests.  ``undetermined`` are the requests whose answer depends on something that isn't known, by
+    what that is and by source; ``unlooked`` of them weren't looked at one by one, because that would have taken too
+    long.  ``timeline`` has counts over time, if the run kept them.
     """
 
     configuration: Configuration = attrs.field(repr=False)
@@ -67,6 +72,8 @@ class Result:
     hits: Counter[Match] = attrs.field(factory=Counter)
     sources: dict[Match, Sources] = attrs.field(factory=dict, repr=False)
     strangers: UnidentifiedSources = attrs.field(factory=UnidentifiedSources, repr=False)
+    undetermined: UndeterminedRequests = attrs.field(factory=UndeterminedRequests, repr=False)
+    unlooked: int = 0
     events: Counter[Outcome] = attrs.field(factory=Counter)
     challenged: int = 0
     contact_names: int = 0
@@ -88,6 +95,8 @@ class Result:
         for match, sources in other.sources.items():
             self.sources.setdefault(match, Sources()).merge(sources)
         self.strangers.merge(other.strangers)
+        self.undetermined.merge(other.undetermined)
+        self.unlooked += other.unlooked
         self.events.update(other.events)
         self.challenged += other.challenged
         self.contact_names += other.contact_names
@@ -106,7 +115,10 @@ class Result:
 
     @property
     def unused_rules(self) -> list[UnusedRule]:
-        """What no request was identified by: each rule of each identify, and each registration's line."""
+        """What no request was identified by: each rule of each identify, and each registration's line.
+
+        An undetermined request may be identified by any of them; it isn't counted.
+        """
         configuration = self.configuration
         rules = [
             (identify.id, identifier, identify.endpoint)
@@ -152,6 +164,16 @@ class Result:
                 f"{self.unclear_registers:,} REGISTERs sent by Asterisk had a line token "
                 "that matches no registration, or several"
             )
+        count = self.outcomes[Outcome.UNDETERMINED]
+        if count:
+            remarks.append(
+                f"{count:,} requests are undetermined: rules and endpoints listed as never hit or reached may be theirs"
+            )
+        if self.unlooked:
+            remarks.append(
+                f"{self.unlooked:,} of the undetermined requests may have a known answer: "
+                "to look at each would have taken too long"
+            )
         if self.contact_names:
             remarks.append(
                 f"{self.contact_names:,} requests passed a contact ACL with a host name, which isn't resolved here"
@@ -168,6 +190,14 @@ class Result:
             OutcomeEntry(outcome=outcome.value, messages=count, share=share(count, self.messages))
             for outcome in Outcome
             if (count := self.outcomes[outcome])
+        ]
+
+    def unknown_entries(self) -> list[UnknownEntry]:
+        """Return the rows of ``tables.UNKNOWNS``: what requests depend on, those with the most requests first."""
+        asked = self.asked
+        return [
+            UnknownEntry(unknown=unknown, requests=count, share=share(count, asked))
+            for unknown, count in self.undetermined.unknowns()
         ]
 
     def dropped_entries(self) -> list[DroppedEntry]:
@@ -231,7 +261,8 @@ class Result:
     def as_dict(self, *, strangers: int = MOST_ROWS, explained: int = MOST_EXPLAINED) -> dict[str, Any]:
         """Return all of it as values for JSON.
 
-        ``strangers`` is the maximum number of unidentified sources, ``explained`` that of their explanations.
+        ``strangers`` is the maximum number of unidentified sources, and of sources of undetermined requests,
+        ``explained`` that of explanations.
         """
         sources = self.source_entries(strangers, explained=explained)
         return {
@@ -251,6 +282,11 @@ class Result:
             ],
             "strangers_in_all": len(self.strangers.rows),
             "strangers_other": self.strangers.other.requests,
+            "unknowns": UNKNOWNS.objects(self.unknown_entries()),
+            "undetermined": UNDETERMINED.objects(self.undetermined.most(strangers)),
+            "undetermined_in_all": len(self.undetermined.rows),
+            "undetermined_other": self.undetermined.other.requests,
+            "undetermined_unlooked": self.unlooked,
             "unused_rules": UNUSED_RULES.objects(self.unused_rules),
             "unused_endpoints": self.unused_endpoints,
             "line_tokens": dict(sorted(self.line_tokens.items())),
@@ -260,6 +296,7 @@ class Result:
             "expected": {
                 "checked": self.expectations.checked,
                 "failed": self.expectations.failed,
+                "undetermined": self.expectations.undetermined,
                 "mismatches": MISMATCHES.objects(self.expectations.mismatches),
             },
         }

@@ -22,6 +22,8 @@ __all__ = [
     "SKIPPED",
     "SOURCES",
     "TABLES",
+    "UNDETERMINED",
+    "UNKNOWNS",
     "UNUSED_ENDPOINTS",
     "UNUSED_RULES",
 ]
@@ -77,6 +79,33 @@ SOURCES = Table(
     ),
 )
 
+UNKNOWNS = Table(
+    name="unknowns",
+    title="Not known",
+    columns=(
+        Column("what", Kind.PROSE, value=attrgetter("unknown.what"), title="unknown"),
+        Column("kind", Kind.TEXT, value=attrgetter("unknown.kind")),
+        Column("place", Kind.TEXT),
+        Column("requests", Kind.COUNT),
+        Column("share", Kind.SHARE),
+        Column("reason", Kind.PROSE, value=attrgetter("unknown.reason")),
+        Column("settles", Kind.PROSE, value=attrgetter("unknown.settles"), title="settled by"),
+    ),
+)
+
+UNDETERMINED = Table(
+    name="undetermined",
+    title="Sources of undetermined requests",
+    columns=(
+        Column("source", Kind.TEXT),
+        Column("unknown", Kind.PROSE, value=attrgetter("what")),
+        Column("requests", Kind.COUNT),
+        Column("first", Kind.TIME),
+        Column("last", Kind.TIME),
+        Column("frame", Kind.FRAME),
+    ),
+)
+
 UNUSED_RULES = Table(
     name="unused_rules",
     title="Rules never hit",
@@ -101,7 +130,9 @@ MISMATCHES = Table(
         Column("frame", Kind.FRAME, value=attrgetter("example.frame")),
         Column("source", Kind.TEXT, value=attrgetter("example.source"), derived=True),
         Column("expected", Kind.TEXT, absent="none"),
-        Column("found", Kind.TEXT, absent="none"),
+        Column(
+            "found", Kind.TEXT, absent=lambda mismatch: "none" if mismatch.is_known else "no known answer"
+        ),
         Column("outcome", Kind.TEXT, value=attrgetter("outcome.value")),
     ),
 )
@@ -157,6 +188,8 @@ TABLES = (
     OUTCOMES,
     DROPPED,
     ENDPOINTS,
+    UNKNOWNS,
+    UNDETERMINED,
     SOURCES,
     MISMATCHES,
     UNUSED_RULES,

@@ -23,6 +23,7 @@ from operator import add
 import attrs
 
 from identify.model import Match
+from identify.simulation.outcomes import Outcome
 from identify.simulation.rows import OUTCOMES, Rows
 
 __all__ = ["MOST_BUCKETS", "WIDTHS", "Series", "Timeline"]
@@ -48,8 +49,13 @@ MOST_KEPT = 200
 #: Answers that aren't an index into the matches: none, and the others of the first identifier; further ones are below.
 NONE = -1
 OTHERS = -2
-#: Outcomes after which the identifiers had been asked.
-ASKED = tuple(code for code, outcome in enumerate(OUTCOMES) if outcome.is_identification)
+#: Outcomes after which the identifiers had been asked, and it is known whether one had an answer.
+ASKED = tuple(
+    code
+    for code, outcome in enumerate(OUTCOMES)
+    if outcome.is_identification and outcome is not Outcome.UNDETERMINED
+)
+UNDETERMINED = OUTCOMES.index(Outcome.UNDETERMINED)
 
 
 @attrs.frozen
@@ -155,16 +161,22 @@ class Timeline:
         return [series for series in every if series.counts]
 
     def identifiers(self) -> list[Series]:
-        """Return a series for each identifier that had an answer, the most frequent first; ``none`` had none."""
+        """Return a series for each identifier that had an answer, the most frequent first.
+
+        ``none`` had none, of ``undetermined`` it isn't known.
+        """
         found = self._answers(self._identifier)
-        none = {}
+        none, undetermined = {}, {}
         for start, bucket in self._in_order():
             asked = sum(bucket.outcomes[code] for code in ASKED)
             answered = sum(count for answer, count in bucket.answers.items() if answer != NONE)
             if asked > answered:
                 none[start] = asked - answered
-        if none:
-            found["none"] = none
+            if bucket.outcomes[UNDETERMINED]:
+                undetermined[start] = bucket.outcomes[UNDETERMINED]
+        for name, counts in (("none", none), ("undetermined", undetermined)):
+            if counts:
+                found[name] = counts
         return _by_total(Series(name, counts) for name, counts in found.items())
 
     def endpoints(self, most: int) -> list[Series]:

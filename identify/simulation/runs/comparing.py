@@ -37,6 +37,7 @@ class _Part:
     """What one task found, as values that go from one process to another; parts add up in their order."""
 
     messages: int = 0
+    undetermined: int = 0
     changes: Counter[Change] = attrs.field(factory=Counter)
     examples: dict[Change, list[Example]] = attrs.field(factory=dict)
     line_tokens: dict[str, str] = attrs.field(factory=dict)
@@ -44,6 +45,7 @@ class _Part:
 
     def merge(self, other: _Part) -> None:
         self.messages += other.messages
+        self.undetermined += other.undetermined
         self.changes.update(other.changes)
         for change, examples in other.examples.items():
             if change in self.examples or len(self.examples) < MOST_CHANGES_WITH_EXAMPLES:
@@ -98,6 +100,7 @@ def compare_files_in_processes(
     known = attrs.evolve(plan, line_tokens=total.line_tokens)
     comparison = _comparison(known, after, engines)
     comparison.messages = total.messages
+    comparison.undetermined = total.undetermined
     comparison.changes = total.changes
     comparison.examples = total.examples
     return ComparedFiles(comparison, total.timelines)
@@ -118,6 +121,7 @@ def _work(plan: RunPlan, after: Configuration, task: Task) -> _Part:
         for batch in task.batches(reader, reader, comparison.look_at):
             _feed(part.timelines, comparison.feed(batch), plan)
     part.messages = comparison.messages
+    part.undetermined = comparison.undetermined
     part.changes = comparison.changes
     part.examples = comparison.examples
     part.line_tokens = comparison.line_tokens

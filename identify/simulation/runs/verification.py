@@ -2,21 +2,28 @@
 
 Knows how both are read in step and when two verdicts agree; reading a log is ``traffic``'s, the answer the
 simulation's.  What a log doesn't say is counted as undetermined, never as agreement.
+
+Where something of the configuration isn't known, a request may have several answers.  If the log has one of those, it
+tells what Asterisk's content is, and neither agrees nor differs; if it has none of those, it differs whatever the
+content is.
 """
 
 from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import attrs
 
 from identify.addresses import host_port
 from identify.configuration import Configuration
+from identify.explanation.result import Possibility
+from identify.model import Unknown
 from identify.simulation.outcomes import Outcome
-from identify.simulation.rows import Row
+from identify.simulation.rows import OUTCOMES, Row, Rows
 from identify.simulation.simulation import Simulation
 from identify.traffic.logs.verdicts.reading import LoggedVerdict, read_verdicts
 from identify.traffic.opening import open_traffic
@@ -25,6 +32,9 @@ __all__ = ["Difference", "Verification", "verify"]
 
 #: Differences that are kept, each some hundred bytes; all are counted.
 MOST_DIFFERENCES = 1_000
+
+#: Possible answers that a difference lists.
+MOST_LISTED = 5
 
 #: Outcomes of requests that never reach the identifiers, whatever the log says.
 NOT_ASKED = (
@@ -53,11 +63,16 @@ class Difference:
 
 @attrs.define
 class Verification:
-    """How many verdicts of a log agree, differ or are undetermined, and those that differ."""
+    """How many verdicts of a log agree, differ or are undetermined, and those that differ.
+
+    ``undetermined`` counts the requests about which the log says too little; ``unknowns`` those whose answer depends on
+    something that isn't known of the configuration, by what that is, where the log has one of the possible answers.
+    """
 
     requests: int = 0
     agreed: Counter[str] = attrs.field(factory=Counter)
     undetermined: int = 0
+    unknowns: Counter[Unknown] = attrs.field(factory=Counter)
     differing: int = 0
     differences: list[Difference] = attrs.field(factory=list)
 
@@ -66,6 +81,10 @@ class Verification:
         """The requests about which the log says something."""
         return self.agreed.total() + self.differing
 
+    def most_unknown(self) -> list[tuple[Unknown, int]]:
+        """Return the unknowns with the most requests first."""
+        return sorted(self.unknowns.items(), key=lambda counted: (-counted[1], counted[0].what))
+
     def as_dict(self) -> dict[str, Any]:
         """Return it as values for JSON."""
         return {
@@ -73,6 +92,17 @@ class Verification:
             "compared": self.compared,
             "agreed": dict(sorted(self.agreed.items())),
             "undetermined": self.undetermined,
+            "possible": self.unknowns.total(),
+            "unknowns": [
+                {
+                    "what": unknown.what,
+                    "kind": unknown.kind,
+                    "place": str(unknown.origin) if unknown.origin is not None else None,
+                    "requests": count,
+                    "settles": unknown.settles,
+                }
+                for unknown, count in self.most_unknown()
+            ],
             "differing": self.differing,
             "differences": [attrs.asdict(difference) for difference in self.differences],
         }
@@ -92,36 +122,66 @@ def verify(
     Raises TrafficError where the file is not a log.
     """
     found = Verification()
-    rows: dict[int, Row] = {}
+    rows: dict[int, _Answered] = {}
     with open_traffic(path, **reading) as reader:
         simulation = Simulation(configuration, line_tokens=line_tokens, local=local)
         ahead = _rows(simulation, reader)
         for verdict in read_verdicts(path):
             # Verdicts come nearly in the order of the lines: few rows wait.
             while verdict.line not in rows:
-                row = next(ahead, None)
-                if row is None:
+                answered = next(ahead, None)
+                if answered is None:
                     break
-                rows[row.frame] = row
-            row = rows.pop(verdict.line, None)
+                rows[answered.row.frame] = answered
             found.requests += 1
-            _compare(found, verdict, row)
+            _compare(found, verdict, rows.pop(verdict.line, None))
     return found
 
 
-def _rows(simulation: Simulation, batches: Iterable[Any]) -> Iterator[Row]:
+@attrs.frozen
+class _Answered:
+    """A row, and the answers that the request may have instead, worked out when it is asked for."""
+
+    row: Row
+    instead: Callable[[], tuple[Possibility, ...]]
+    unknown: Unknown | None
+
+
+def _rows(simulation: Simulation, batches: Iterable[Any]) -> Iterator[_Answered]:
     for rows in simulation.rows(batches):
-        yield from rows
+        for number, row in enumerate(rows):
+            place = rows.columns.unknown(number)
+            yield _Answered(
+                row,
+                partial(_possible, simulation, rows, number),
+                rows.unknowns[place] if place >= 0 else None,
+            )
 
 
-def _compare(found: Verification, verdict: LoggedVerdict, row: Row | None) -> None:
-    if row is None or verdict.identified is None:
+def _possible(simulation: Simulation, rows: Rows, number: int) -> tuple[Possibility, ...]:
+    """Return the answers that a request may have; none if everything is known, or it isn't asked about."""
+    if not rows.unknowns or not OUTCOMES[rows.columns.outcomes[number]].is_identification:
+        return ()
+    return simulation.explain(rows.batch, number).possible
+
+
+def _compare(found: Verification, verdict: LoggedVerdict, answered: _Answered | None) -> None:
+    if answered is None or verdict.identified is None:
         found.undetermined += 1
         return
-    theirs = _theirs(verdict)
-    if _agrees(verdict, row):
+    row, theirs = answered.row, _theirs(verdict)
+    if row.outcome is not Outcome.UNDETERMINED and _agrees(verdict, row):
         found.agreed[row.identifier or "none"] += 1
         return
+    possible = answered.instead()
+    for each in possible:
+        if _is_possible(verdict, each):
+            if answered.unknown is not None:
+                found.unknowns[answered.unknown] += 1
+            else:
+                # The endpoint is known; which identifier finds it isn't.
+                found.agreed[each.identifier or "none"] += 1
+            return
     found.differing += 1
     if len(found.differences) < MOST_DIFFERENCES:
         found.differences.append(
@@ -130,7 +190,7 @@ def _compare(found: Verification, verdict: LoggedVerdict, row: Row | None) -> No
                 source=host_port(row.source, row.port),
                 method=row.method,
                 theirs=theirs,
-                ours=_ours(row),
+                ours=_ours(row, possible),
             )
         )
 
@@ -151,8 +211,27 @@ def _agrees(verdict: LoggedVerdict, row: Row) -> bool:
         return False
     if bool(verdict.refused) != (row.outcome is Outcome.ENDPOINT_ACL):
         return False
-    # The line has the user that was looked for; the endpoint found is it, or it with @ and some domain.
-    return verdict.user is None or row.endpoint == verdict.user or row.endpoint.startswith(f"{verdict.user}@")
+    return verdict.user is None or _is_of(row.endpoint, verdict.user)
+
+
+def _is_of(endpoint: str, user: str) -> bool:
+    """Say whether an endpoint is found by a user: the log has the one that was looked for, without any domain."""
+    return endpoint == user or endpoint.startswith(f"{user}@")
+
+
+def _is_possible(verdict: LoggedVerdict, answer: Possibility) -> bool:
+    """Say whether a verdict may be one of the possible answers; of access lists it isn't known then."""
+    if not verdict.identified:
+        return answer.endpoint is None and not answer.any_endpoint
+    if verdict.methods and answer.identifier not in verdict.methods:
+        return False
+    if answer.endpoint is None:
+        return answer.any_endpoint
+    if verdict.endpoint is not None and verdict.endpoint != answer.endpoint:
+        return False
+    if verdict.section is not None and answer.section is not None and verdict.section != answer.section:
+        return False
+    return verdict.user is None or _is_of(answer.endpoint, verdict.user)
 
 
 def _theirs(verdict: LoggedVerdict) -> str:
@@ -171,7 +250,14 @@ def _theirs(verdict: LoggedVerdict) -> str:
     )
 
 
-def _ours(row: Row) -> str:
+def _ours(row: Row, possible: Sequence[Possibility]) -> str:
+    if row.outcome is Outcome.UNDETERMINED:
+        names = [
+            each.endpoint or ("any endpoint" if each.any_endpoint else "not identified") for each in possible
+        ]
+        listed = list(dict.fromkeys(names))
+        more = f" or {len(listed) - MOST_LISTED} others" if len(listed) > MOST_LISTED else ""
+        return f"undetermined: {' or '.join(listed[:MOST_LISTED])}{more}" if listed else str(row.outcome)
     if row.endpoint is None:
         return "not identified" if row.outcome is Outcome.UNIDENTIFIED else str(row.outcome)
     denied = ", refused by its ACL" if row.outcome is Outcome.ENDPOINT_ACL else ""
