@@ -1,0 +1,1 @@
+"""The commands about where a configuration's content comes from: resolve, upgrade."""
