@@ -22,8 +22,9 @@ from __future__ import annotations
 import ipaddress
 import re
 import socket
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import count
 from typing import NamedTuple, Protocol
 
 from identify.strings import quoted
@@ -35,6 +36,7 @@ __all__ = [
     "WILDCARDS",
     "Address",
     "AddressError",
+    "Coverage",
     "Network",
     "covers",
     "format_address",
@@ -233,6 +235,31 @@ def covers(items: Sequence[Item], address: Address) -> bool:
         if item.family == family and item.port in (0, port) and value & item.mask == item.address:
             return not item.negated
     return False
+
+
+class Coverage:
+    """What a list of items for any port covers, as :func:`covers`, in time that depends on the number of its masks."""
+
+    def __init__(self, items: Iterable[Item]) -> None:
+        # By family and mask: the place of the last item of an address, and whether it is positive.
+        self.masks: dict[tuple[int, int], dict[int, tuple[int, bool]]] = {}
+        self._places = count()
+        self.extend(items)
+
+    def extend(self, items: Iterable[Item]) -> None:
+        """Append items to the list."""
+        for item in items:
+            found = self.masks.setdefault((item.family, item.mask), {})
+            found[item.address] = next(self._places), not item.negated
+
+    def __contains__(self, address: Address) -> bool:
+        """Return whether the last item that matches the address is positive."""
+        matching = (
+            found.get(address.value & mask, (-1, False))
+            for (family, mask), found in self.masks.items()
+            if family == address.family
+        )
+        return max(matching, default=(-1, False))[1]
 
 
 def _ipv4(text: str) -> int | None:

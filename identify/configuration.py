@@ -32,6 +32,7 @@ from identify.model import (
     Transport,
     Unknown,
 )
+from identify.strings import encoded
 
 __all__ = ["Configuration", "NotAskedError", "OfflineResolver", "ResolutionError", "Resolver"]
 
@@ -78,8 +79,8 @@ class Configuration:
     ) -> Configuration:
         """Read ``pjsip.conf``, ``pjsip_wizard.conf`` and ``acl.conf`` from texts; only these can be included.
 
-        ``release`` is Asterisk's: a version such as ``"18.10.0"``, ``"22.5"`` or ``"certified/20.7"``.  Raises
-        ValueError for a release that isn't known.
+        ``release`` is Asterisk's: a version such as ``"18.10.0"``, ``"22.5"`` or ``"certified/20.7"``; see
+        :func:`~identify.config.releases.release_of`.  Raises ValueError for a release that isn't known.
         """
         return cls._load(GivenFiles(files), CONFIGURATION_FILE, resolver, release)
 
@@ -121,7 +122,7 @@ class Configuration:
         return cls(**load(files, name, resolver=resolver, release=release_of(release)))
 
     def show_identifies(self) -> str:
-        """Return what Asterisk prints for ``pjsip show identifies``."""
+        """Return what Asterisk prints for ``pjsip show identifies``: in the order of ids, whatever is tried first."""
         if not self.tried_identifies:
             return "No objects found.\n\n"
         lines = [
@@ -131,12 +132,13 @@ class Configuration:
             "=" * 90,
             "",
         ]
-        for identify in self.tried_identifies:
+        label = self.release.header_label.rjust(11)
+        for identify in sorted(self.tried_identifies, key=lambda identify: encoded(identify.id)):
             lines.append(f" Identify:  {identify.id}/{identify.endpoint}")
             lines.extend(f"      Match: {_shown(rule)}" for rule in identify.addresses)
             if identify.header is not None:
                 header = identify.header
-                lines.append(f"     Header: {header.text or f'{header.name}: {header.pattern.text}'}")
+                lines.append(f"{label}: {header.text or f'{header.name}: {header.pattern.text}'}")
             if identify.request_uri is not None:
                 lines.append(f" RequestURI: {identify.request_uri.pattern.text}")
             lines.append("")

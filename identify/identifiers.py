@@ -21,18 +21,20 @@ NUMBERS = {name: number for number, name in enumerate(NAMES)}
 #: The identifier that is asked before all others.
 LINE = "line"
 
-#: The others, in the order in which Asterisk's modules, loaded alphabetically, register them.
+#: The others of the newest release, in the order in which Asterisk's modules, loaded alphabetically, register them.
 LOAD_ORDER = ("ip", "header", "request_uri", "username", "auth_username", "anonymous")
 
 #: Those that compare a request with the rules of identify objects; each rule belongs to one of them.
 OF_IDENTIFY = ("ip", "header", "request_uri")
 
 
-def effective_order(option: str) -> tuple[str, ...]:
+def effective_order(option: str, loaded: tuple[str, ...] = LOAD_ORDER) -> tuple[str, ...]:
     """Return the identifiers in the order in which they are asked, for a value of ``endpoint_identifier_order``.
+
+    ``loaded`` are those of the release, in the order in which its modules are loaded.
 
     >>> effective_order("ip, username ,anonymous")
     ('line', 'ip', 'anonymous', 'header', 'request_uri', 'username', 'auth_username')
     """
-    listed = dict.fromkeys(item for item in option.split(",") if item in LOAD_ORDER)
-    return (LINE, *listed, *(name for name in LOAD_ORDER if name not in listed))
+    listed = dict.fromkeys(item for item in option.split(",") if item in loaded)
+    return (LINE, *listed, *(name for name in loaded if name not in listed))

@@ -19,6 +19,7 @@ __all__ = [
     "encoded",
     "escaped",
     "folded_bytes",
+    "hashed",
     "quoted",
     "quoted_list",
     "shown",
@@ -63,10 +64,19 @@ def bucket(text: str) -> tuple[int, bytes]:
     (1, b'a')
     """
     data = encoded(text)
+    return hashed(data) % BUCKETS, data
+
+
+def hashed(data: bytes) -> int:
+    """Return the hash of 31 bits by which Asterisk distributes ids to the buckets of its containers.
+
+    >>> hashed(b"a")
+    177604
+    """
     value = FIRST_HASH
     for byte in data:
         value = (value * 33 & 0xFFFFFFFF) ^ byte
-    return (value & 0x7FFFFFFF) % BUCKETS, data
+    return value & 0x7FFFFFFF
 
 
 def escaped(text: str) -> str:

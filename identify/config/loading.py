@@ -35,8 +35,9 @@ from identify.config.objects.endpoints import (
 )
 from identify.config.objects.identifies import build_identify
 from identify.config.objects.registrations import build_registration
+from identify.config.objects.schema import option_tables
 from identify.config.objects.settings import build_settings
-from identify.config.objects.transports import build_transport
+from identify.config.objects.transports import Leftovers, build_transport, has_bad_bind
 from identify.config.objects.wizard import Wizard, read_wizards
 from identify.config.problems import Budget, Problems
 from identify.config.releases import Release
@@ -134,24 +135,28 @@ class _Loader:
         self._release = release
         self._problems = Problems()
         self._budget = Budget()
-        self._named_lists = NamedLists(files, self._budget, self._problems)
+        self._named_lists = NamedLists(
+            files, self._budget, self._problems, byte_order_mark=release.byte_order_mark
+        )
+        self._known = option_tables(release)
         self._transports: dict[str, Transport] = {}
 
     def load(self, name: str) -> Loaded:
         """Read everything."""
         problems = self._problems
-        document = read_document(self._files, name, problems)
+        document = self._read(name)
         if document is None:
             problems.add("file-missing", name, 0, "the file doesn't exist", lost="everything in it")
             document = Document(name)
-        found = candidates_by_type(document, problems)
+        found = candidates_by_type(document, self._known, problems)
 
         def objects(type_name: str, build: Callable[[Candidate, Options], T | None]) -> dict[str, T]:
-            return load_type(found.get(type_name, ()), build, problems)
+            return load_type(found.get(type_name, ()), build, self._known, problems)
 
         settings = build_settings(
-            load_single(found.get("global", ()), problems),
-            load_single(found.get("system", ()), problems),
+            load_single(found.get("global", ()), self._known, problems),
+            load_single(found.get("system", ()), self._known, problems),
+            self._release,
             problems,
         )
         self._load_transports(found.get("transport", []))
@@ -159,12 +164,12 @@ class _Loader:
         identifies = objects("identify", self._identify)
         registrations = objects("registration", self._registration)
         aors = objects("aor", build_aor)
-        auths = objects("auth", build_auth)
+        auths = objects("auth", self._auth)
         domain_aliases = objects("domain_alias", self._domain_alias)
         acls = objects("acl", self._access_list)
         for type_name in sorted(found):
             if type_name not in LOADED_TYPES:
-                load_type(found[type_name], lambda candidate, options: candidate, problems)
+                load_type(found[type_name], lambda candidate, options: candidate, self._known, problems)
         made = self._load_wizards()
         possible = self._release.arranged(
             list(identifies.values()), list(made.identifies.values()), len(found.get("identify", ()))
@@ -172,7 +177,7 @@ class _Loader:
         tried = tuple(identify for identify in possible if not identify.unresolved)
         loaded = Loaded(
             settings=settings,
-            identifiers=effective_order(settings.endpoint_identifier_order),
+            identifiers=effective_order(settings.endpoint_identifier_order, self._release.identifiers),
             endpoints=_merged(endpoints, made.endpoints),
             identifies=_Objects(_first_of_each(tried)),
             tried_identifies=tried,
@@ -192,20 +197,35 @@ class _Loader:
 
     def _load_transports(self, candidates: list[Candidate]) -> None:
         listening: list[Transport] = []
+        left: Leftovers | None = None
 
         def build(candidate: Candidate, options: Options) -> Transport | None:
-            built = build_transport(candidate, options, self._resolver, listening, self._problems)
+            nonlocal left
+            built = build_transport(candidate, options, self._resolver, listening, left, self._problems)
+            if options.refused or (
+                self._release.transport_leftovers and has_bad_bind(options, self._resolver)
+            ):
+                left = left or Leftovers(candidate.id, options)
+            else:
+                left = None
             if built is not None and not options.refused:
                 listening.append(built)
             return built
 
-        self._transports = load_type(candidates, build, self._problems)
+        self._transports = load_type(candidates, build, self._known, self._problems)
+
+    def _read(self, name: str) -> Document | None:
+        mark = self._release.byte_order_mark
+        return read_document(self._files, name, self._problems, byte_order_mark=mark)
 
     def _identify(self, candidate: Candidate, options: Options) -> Identify | None:
-        return build_identify(candidate, options, self._resolver, self._budget, self._problems)
+        return build_identify(candidate, options, self._resolver, self._release, self._budget, self._problems)
 
     def _registration(self, candidate: Candidate, options: Options) -> Registration | None:
         return build_registration(candidate, options, self._transports, self._problems)
+
+    def _auth(self, candidate: Candidate, options: Options) -> Auth | None:
+        return build_auth(candidate, options, self._release, self._problems)
 
     def _endpoint(self, candidate: Candidate, options: Options) -> Endpoint | None:
         return build_endpoint(candidate, options, self._named_lists, self._problems)
@@ -218,28 +238,30 @@ class _Loader:
 
     def _load_wizards(self) -> _Made:
         made = _Made()
-        document = read_document(self._files, WIZARD_FILE, self._problems)
+        document = self._read(WIZARD_FILE)
         if document is not None:
-            for wizard in read_wizards(document, self._budget, self._problems):
+            for wizard in read_wizards(document, self._budget, self._release, self._problems):
                 self._make(wizard, made)
         return made
 
     def _make(self, wizard: Wizard, made: _Made) -> None:
         """Make a wizard's objects; each is refused by itself, but a refused registration ends the registrations."""
-        problems = self._problems
-        endpoint = build_one(wizard.endpoint, self._endpoint, problems)
+        known, problems = self._known, self._problems
+        endpoint = build_one(wizard.endpoint, self._endpoint, known, problems)
         if endpoint is not None:
             made.endpoints[endpoint.id] = endpoint
-        aor = build_one(wizard.aor, build_aor, problems)
+        aor = build_one(wizard.aor, build_aor, known, problems)
         if aor is not None:
             made.aors[aor.id] = aor
         for candidate in wizard.auths:
-            auth = build_one(candidate, build_auth, problems)
+            auth = build_one(candidate, self._auth, known, problems)
             if auth is not None:
                 made.auths[auth.id] = auth
         if wizard.identify is not None:
-            identify = build_one(wizard.identify, self._identify, problems)
+            identify = build_one(wizard.identify, self._identify, known, problems)
             if identify is not None:
+                # In an order that isn't sorted, the object moves to the place of its last section.
+                made.identifies.pop(identify.id, None)
                 made.identifies[identify.id] = identify
         elif wizard.identify_unwanted:
             made.identifies.pop(wizard.id + "-identify", None)
@@ -247,7 +269,7 @@ class _Loader:
             for name in made.registrations_of.pop(wizard.id, ()):
                 del made.registrations[name]
         for candidate in wizard.registrations:
-            registration = build_one(candidate, self._registration, problems)
+            registration = build_one(candidate, self._registration, known, problems)
             if registration is None:
                 break
             made.registrations[registration.id] = registration

@@ -30,6 +30,7 @@ CODES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "section-unknown-parent": ("error", "a section inherits from one that isn't defined yet"),
         "section-unknown-addition": ("error", "a section adds to one that doesn't exist"),
         "option-outside-section": ("error", "an option comes before the first section"),
+        "byte-order-mark": ("error", "a file begins with a byte order mark, which the release doesn't skip"),
         "limit-exceeded": ("error", "something exceeds a limit of this program"),
         "exec-not-run": ("warning", "#exec is never run"),
         "directive-unknown": ("warning", "a line starts with an unknown # directive"),
@@ -51,6 +52,7 @@ CODES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "too-many-globals": ("error", "too many sections of a type that allows only one"),
         "overridden": ("note", "another section replaces this one"),
         "option-unknown": ("error", "the object's type has no such option"),
+        "option-release": ("warning", "it isn't known whether the release has this option or value"),
         "option-value": ("error", "the option doesn't accept this value"),
         "option-combination": ("error", "options conflict, or a required option is missing"),
         "option-unchecked": ("note", "the value can only be checked on the machine that runs Asterisk"),
@@ -60,10 +62,15 @@ CODES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "match-name": ("error", "an item of match is a name that doesn't resolve"),
         "match-name-unknown": ("warning", "an item of match is a name whose addresses aren't known here"),
         "match-name-adds-nothing": ("warning", "a name resolves only to addresses that already match"),
+        "match-address-adds-nothing": ("warning", "an address already matches, so the release leaves it out"),
         "match-negation": ("note", "a negated item of match excludes nothing"),
         "match-header": ("error", "match_header isn't 'Name: value'"),
         "match-header-cut": ("note", "a semicolon seems to have cut off the value"),
         "match-regex": ("error", "a regular expression doesn't compile"),
+        "regex-locale": (
+            "note",
+            "whether an expression works on characters depends on Asterisk's environment",
+        ),
         "match-nothing": ("error", "an identify has nothing to match"),
         "identify-without-endpoint": ("error", "an identify names no endpoint"),
         "identify-dangling": ("warning", "an identify points to an endpoint that doesn't exist"),
@@ -73,6 +80,7 @@ CODES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "registration-unreachable": ("error", "no transport can reach a registration's server"),
         "registration-transport": ("warning", "a registration names a transport that doesn't exist"),
         "registration-dangling": ("warning", "a registration's endpoint doesn't exist"),
+        "transport-leftovers": ("warning", "a transport takes over what a refused one left"),
         "transport-bind": ("error", "a transport has no address to listen on"),
         # Access lists.
         "acl-file": ("error", "acl.conf has an error, so no named ACL exists"),
@@ -86,6 +94,7 @@ CODES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "order-line": ("note", "endpoint_identifier_order lists 'line', which is always first"),
         "wizard-hosts": ("error", "a wizard has no remote_hosts"),
         "wizard-option": ("note", "a wizard has an option that Asterisk ignores"),
+        "wizard-port": ("note", "the release ignores the port of a remote host"),
         "wizard-misplaced": ("warning", "a wizard is in pjsip.conf, where it has no effect"),
     }
 )

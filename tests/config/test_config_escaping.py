@@ -88,6 +88,18 @@ FILES = [
     {"pjsip.conf": "#include f@g.conf\n", "f@g.conf": "[a]\nb\n[a\n"},
     {"pjsip.conf": "#include f@*\n", "f@g.conf": "#include f@g.conf\n"},
 ]
+#: Texts for an older release, with the problems that only such have.
+OLDER = [
+    ("16.2.1", {"pjsip.conf": "\ufeff[a@b]\n"}),
+    ("16.2.1", {"pjsip.conf": "[a@b]\ntype=identify\nendpoint=e\nmatch=10.0.0.1,10.0.0.1\n"}),
+    ("16.2.1", {"pjsip.conf": ENDPOINT, "pjsip_wizard.conf": f"{WIZARD}remote_hosts=a@b:5060\n"}),
+    ("18.20", {"pjsip.conf": "[a@b]\ntype=endpoint\nsend_aoc=a@b\n"}),
+    ("20.18.0", {"pjsip.conf": "[a@b]\ntype=identify\nendpoint=e\nmatch_header=a@b: /.x/\n"}),
+    (
+        "22.5",
+        {"pjsip.conf": "[a@b]\ntype=transport\nbind=x@y\n[b]\ntype=transport\nbind=1.1.1.1\ndomain=a@b\n"},
+    ),
+]
 #: Codes that no text of some lines gives: limits, and what only a directory does.
 ELSEWHERE = {"file-missing", "file-unreadable", "limit-exceeded", "problems-cut", "comment-too-deep"}
 
@@ -100,9 +112,10 @@ POISON = st.text(
 )
 
 
-def loaded(files: dict[str, str], poison: str) -> Configuration:
+def loaded(files: dict[str, str], poison: str, release: str = "23") -> Configuration:
     return Configuration.from_files(
-        {name.replace("@", poison): text.replace("@", poison) for name, text in files.items()}
+        {name.replace("@", poison): text.replace("@", poison) for name, text in files.items()},
+        release=release,
     )
 
 
@@ -128,6 +141,7 @@ def test_problems_are_printable(files: dict[str, str], poison: str) -> None:
 def test_every_problem_is_printable(poison: str) -> None:
     """Nearly every code occurs with something unprintable near it, and none lets it through."""
     problems = [problem for files in FILES for problem in loaded(files, poison).problems]
+    problems += [problem for release, files in OLDER for problem in loaded(files, poison, release).problems]
 
     assert {problem.code for problem in problems} == CODES.keys() - ELSEWHERE
     assert [problem for problem in problems if not (problem.message + problem.lost).isprintable()] == []

@@ -47,9 +47,14 @@ _MARK = re.compile(r"\\;|;--(?!-)|--;|;")
 _DIRECTIVE = re.compile(r"#([^\x00-\x20]*)[\x00-\x20]*(.*)", re.DOTALL)
 
 
-def read_document(files: Files, name: str, problems: Problems) -> Document | None:
-    """Read a file with its includes; None if it doesn't exist."""
-    reader = _Reader(files, problems)
+def read_document(
+    files: Files, name: str, problems: Problems, *, byte_order_mark: bool = True
+) -> Document | None:
+    """Read a file with its includes; None if it doesn't exist.
+
+    Without ``byte_order_mark`` such a mark at the start of a file is text like any other.
+    """
+    reader = _Reader(files, problems, byte_order_mark)
     try:
         text = files.read(name)
         if text is None:
@@ -60,23 +65,11 @@ def read_document(files: Files, name: str, problems: Problems) -> Document | Non
             error.code, error.file, error.line, error.message, lost=f"the whole file {escaped(name)}"
         )
         return Document(name, valid=False)
-    except FileTooLargeError as error:
-        problems.add(
-            "limit-exceeded",
-            name,
-            0,
-            f"not read: {escaped(str(error))}",
-            lost=f"the whole file {escaped(name)}",
-        )
-        return Document(name, valid=False)
-    except UnreadableError as error:
-        problems.add(
-            "file-unreadable",
-            name,
-            0,
-            f"can't be read: {escaped(str(error))}",
-            lost=f"the whole file {escaped(name)}",
-        )
+    except (FileTooLargeError, UnreadableError) as error:
+        large = isinstance(error, FileTooLargeError)
+        code, what = ("limit-exceeded", "not read") if large else ("file-unreadable", "can't be read")
+        lost = f"the whole file {escaped(name)}"
+        problems.add(code, name, 0, f"{what}: {escaped(str(error))}", lost=lost)
         return Document(name, valid=False)
     return Document(name, tuple(reader.sections))
 
@@ -92,10 +85,11 @@ class _InvalidError(Exception):
 class _Reader:
     """The state while one file and its includes are read."""
 
-    def __init__(self, files: Files, problems: Problems) -> None:
+    def __init__(self, files: Files, problems: Problems, byte_order_mark: bool) -> None:
         self.sections: list[Section] = []
         self._files = files
         self._problems = problems
+        self._byte_order_mark = byte_order_mark
         # By name in lower case: the first section of that name, and the ones after it.
         self._first_named: dict[str, Section] = {}
         self._others_named: dict[str, list[Section]] = {}
@@ -124,7 +118,13 @@ class _Reader:
         has_nul = "\0" in text
         # No line of fewer characters can have too many bytes.
         short = MAX_LINE_BYTES if text.isascii() else MAX_LINE_BYTES // 4
-        for number, line in enumerate(text.removeprefix("\ufeff").split("\n"), 1):
+        if text.startswith("\ufeff"):
+            if self._byte_order_mark:
+                text = text[1:]
+            elif self._current is None:
+                message = "the file begins with a byte order mark, which this release doesn't skip"
+                raise _InvalidError("byte-order-mark", file, 1, message)
+        for number, line in enumerate(text.split("\n"), 1):
             if len(line) > short and _size(line) > MAX_LINE_BYTES:
                 self._problems.add(
                     "line-too-long",

@@ -71,8 +71,9 @@ def read_rules(lines: Iterable[Variable], prefix: str = "") -> tuple[AccessRule,
 class NamedLists:
     """The named ACLs; acl.conf is read when the first object refers to one."""
 
-    def __init__(self, files: Files, budget: Budget, problems: Problems) -> None:
+    def __init__(self, files: Files, budget: Budget, problems: Problems, *, byte_order_mark: bool) -> None:
         self._files = files
+        self._byte_order_mark = byte_order_mark
         self._budget = budget
         self._problems = problems
         self._read = False
@@ -105,7 +106,9 @@ class NamedLists:
         """Return the lists by name, None if Asterisk has none because the file is missing or has an error."""
         if not self._read:
             self._read = True
-            document = read_document(self._files, ACL_FILE, self._problems)
+            document = read_document(
+                self._files, ACL_FILE, self._problems, byte_order_mark=self._byte_order_mark
+            )
             if document is not None:
                 self._exists = True
                 self._lists = self._take(document) if document.valid else None

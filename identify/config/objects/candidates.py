@@ -23,7 +23,7 @@ from typing import TypeVar
 import attrs
 
 from identify.config.language.sections import Document, Section, Variable, words
-from identify.config.objects.schema import FALSE_WORDS, Option, is_true, options_of, types
+from identify.config.objects.schema import FALSE_WORDS, Option, Tables, is_true
 from identify.config.problems import Problems
 from identify.model import Origin
 from identify.strings import ascii_lower, escaped, quoted, shown
@@ -115,10 +115,9 @@ class Options:
         }
 
 
-def candidates_by_type(document: Document, problems: Problems) -> dict[str, list[Candidate]]:
-    """Group the sections of pjsip.conf by the type in their first ``type`` line."""
+def candidates_by_type(document: Document, known: Tables, problems: Problems) -> dict[str, list[Candidate]]:
+    """Group the sections of pjsip.conf by the type in their first ``type`` line, one of those that are ``known``."""
     found: dict[str, list[Candidate]] = {}
-    known = types()
     for section in document.sections:
         if section.template:
             continue
@@ -131,7 +130,7 @@ def candidates_by_type(document: Document, problems: Problems) -> dict[str, list
         elif section.name not in SINGLE_TYPES:
             _untyped(section, first, known, problems)
         if section.name in SINGLE_TYPES and (first is None or first.value != section.name):
-            _add_single(section, found, first is not None and first.value in known, problems)
+            _add_single(section, found, first is not None and first.value in known, known, problems)
     return found
 
 
@@ -150,7 +149,10 @@ def identifier(section: Section, problems: Problems) -> str:
 
 
 def load_type(
-    candidates: Sequence[Candidate], build: Callable[[Candidate, Options], T | None], problems: Problems
+    candidates: Sequence[Candidate],
+    build: Callable[[Candidate, Options], T | None],
+    known: Tables,
+    problems: Problems,
 ) -> dict[str, T]:
     """Make the objects of one type, in file order; none at all if two have the same id."""
     made: dict[str, T] = {}
@@ -162,22 +164,24 @@ def load_type(
                 "duplicate-object", candidate.file, candidate.line, message, section=candidate.id, lost=lost
             )
             return {}
-        built = build_one(candidate, build, problems)
+        built = build_one(candidate, build, known, problems)
         if built is not None:
             made[candidate.id] = built
     return made
 
 
 def build_one(
-    candidate: Candidate, build: Callable[[Candidate, Options], T | None], problems: Problems
+    candidate: Candidate, build: Callable[[Candidate, Options], T | None], known: Tables, problems: Problems
 ) -> T | None:
     """Make one object, None if its options or its type refuse it."""
-    options = accept_options(candidate, problems)
+    options = accept_options(candidate, known, problems)
     built = build(candidate, options)
     return None if options.refused else built
 
 
-def load_single(candidates: Sequence[Candidate], problems: Problems) -> tuple[Candidate, Options] | None:
+def load_single(
+    candidates: Sequence[Candidate], known: Tables, problems: Problems
+) -> tuple[Candidate, Options] | None:
     """Return the section in effect of a type that has only one object, None if Asterisk's defaults are."""
     if len(candidates) > 2:
         for candidate in candidates:
@@ -195,7 +199,7 @@ def load_single(candidates: Sequence[Candidate], problems: Problems) -> tuple[Ca
         return None
     effective: tuple[Candidate, Options] | None = None
     for candidate in candidates:
-        options = accept_options(candidate, problems)
+        options = accept_options(candidate, known, problems)
         if options.refused:
             continue
         if effective is not None:
@@ -208,18 +212,19 @@ def load_single(candidates: Sequence[Candidate], problems: Problems) -> tuple[Ca
     return effective
 
 
-def accept_options(candidate: Candidate, problems: Problems) -> Options:
+def accept_options(candidate: Candidate, known: Tables, problems: Problems) -> Options:
     """Return the options of an object, and report those that aren't accepted."""
-    table = options_of(candidate.type)
+    table = known[candidate.type]
     accepted: dict[str, list[Variable]] = {}
     refused = False
     for variable in candidate.variables:
         name = variable.name
         option = table.get(name) or table.get(ascii_lower(name))
-        if option is None:
+        if option is None or option.missing:
             if not name.startswith("@"):
                 refused = True
-                message = f"{candidate.type} has no option {quoted(name)}" + _suggestion(name, table)
+                hint = _suggestion(name, table) if option is None else ": only later releases have it"
+                message = f"{candidate.type} has no option {quoted(name)}" + hint
                 _refuse(candidate, variable, "option-unknown", message, problems)
             continue
         reason = option.check(variable.value) if option.check is not None else None
@@ -228,6 +233,10 @@ def accept_options(candidate: Candidate, problems: Problems) -> Options:
             message = f"{option.name} = {quoted(variable.value)}: {reason}"
             _refuse(candidate, variable, "option-value", message, problems)
             continue
+        if option.unsure is not None and option.unsure(variable.value):
+            message = f"it isn't known whether this release of Asterisk has {option.name} = {quoted(variable.value)}"
+            message += f"; if not, it refuses {candidate.described}"
+            problems.add("option-release", variable.file, variable.line, message, section=candidate.id)
         if option.kind != "string":
             _report_doubtful(candidate, option, variable, problems)
         lines = accepted.get(option.name)
@@ -262,16 +271,16 @@ def _refuse(candidate: Candidate, variable: Variable, code: str, message: str, p
     problems.add(code, variable.file, variable.line, message, section=candidate.id, lost=candidate.described)
 
 
-def _suggestion(name: str, table: Mapping[str, object]) -> str:
+def _suggestion(name: str, table: Mapping[str, Option]) -> str:
     """Return a hint at the option that was probably meant: one that differs in ``-``, ``_`` or a plural only."""
     plain = ascii_lower(name).replace("-", "").replace("_", "").rstrip("s")
-    for known in table:
-        if known.replace("_", "").rstrip("s") == plain:
+    for known, option in table.items():
+        if known.replace("_", "").rstrip("s") == plain and not option.missing:
             return f" (did you mean {quoted(known)}?)"
     return ""
 
 
-def _untyped(section: Section, first: Variable | None, known: frozenset[str], problems: Problems) -> None:
+def _untyped(section: Section, first: Variable | None, known: Tables, problems: Problems) -> None:
     lost = f"the section {quoted(section.name)}"
     if first is None:
         message = "the section has no type, so Asterisk skips it"
@@ -288,16 +297,20 @@ def _untyped(section: Section, first: Variable | None, known: frozenset[str], pr
     problems.add("type-unknown", first.file, first.line, message, section=section.name, lost=lost)
 
 
-def _add_single(section: Section, found: dict[str, list[Candidate]], typed: bool, problems: Problems) -> None:
+def _add_single(
+    section: Section, found: dict[str, list[Candidate]], typed: bool, known: Tables, problems: Problems
+) -> None:
     """Use a section as a global or system object because of its name.
 
     One with an unknown option doesn't count; the option is reported unless the section has a type of its own.
     """
-    table = options_of(section.name)
+    table = known[section.name]
     candidate = Candidate(section.name, section.name, section.variables, section.file, section.line)
+    options = (table.get(ascii_lower(variable.name)) for variable in section.variables)
     if all(
-        ascii_lower(variable.name) in table or variable.name.startswith("@") for variable in section.variables
+        variable.name.startswith("@") or (option is not None and not option.missing)
+        for variable, option in zip(section.variables, options, strict=True)
     ):
         found.setdefault(section.name, []).append(candidate)
     elif not typed:
-        accept_options(candidate, problems)
+        accept_options(candidate, known, problems)

@@ -10,6 +10,7 @@ from identify.config.language.sections import BLANKS, Variable
 from identify.config.objects.access import NamedLists
 from identify.config.objects.candidates import Candidate, Options
 from identify.config.problems import Problems
+from identify.config.releases import Release
 from identify.model import IDENTIFY_BY_DEFAULT, AccessList, AccessRules, Aor, Auth, DomainAlias, Endpoint
 from identify.strings import ascii_lower
 
@@ -71,8 +72,12 @@ def build_aor(candidate: Candidate, options: Options) -> Aor:
     )
 
 
-def build_auth(candidate: Candidate, options: Options) -> Auth:
-    """Return the names of the credentials, without the secrets."""
+def build_auth(candidate: Candidate, options: Options, release: Release, problems: Problems) -> Auth | None:
+    """Return the names of the credentials, without the secrets; None if Asterisk refuses the object."""
+    md5 = ascii_lower(options.value("auth_type")) == "md5"
+    if md5 and not options.value("md5_cred") and release.has_digest is False:
+        _refuse(candidate, options.line("auth_type"), "auth_type is md5, but md5_cred is missing", problems)
+        return None
     return Auth(
         id=candidate.id,
         auth_type=ascii_lower(options.value("auth_type", "userpass")),

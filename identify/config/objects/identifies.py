@@ -11,19 +11,31 @@ See sections 2 to 6 of docs/explanation/identification.md.
 - One bad item refuses the identify, and so does one name that doesn't resolve.
 - ``match_header`` is split at its first colon; of it and of ``match_request_uri`` the last line is used, and an
   empty line removes the template's.
+- Releases without ports in ``match`` refuse an identify with one.  They treat an address without a mask as a name: it
+  is added after all items with a mask, in the order of a hash of the text, unless the list so far matches it.
 - ``/re/`` with something between the slashes is an expression, ``//`` the empty text, everything else is literal.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable
 
 from identify._compiled._regex import Regex, RegexError
-from identify.addresses import ALL_ONES, AddressError, Network, parse_address, parse_network
+from identify.addresses import (
+    ALL_ONES,
+    AddressError,
+    Coverage,
+    Network,
+    parse_address,
+    parse_network,
+    split_port,
+)
 from identify.config.hostnames.rules import ResolutionError, Resolver, resolve_names
 from identify.config.language.sections import BLANKS, Variable
 from identify.config.objects.candidates import Candidate, Options
 from identify.config.problems import MAX_ITEMS_MADE, Budget, Problems
+from identify.config.releases import Release
 from identify.model import (
     AddressRule,
     HeaderRule,
@@ -33,20 +45,29 @@ from identify.model import (
     TextPattern,
     UnresolvedName,
 )
-from identify.strings import encoded, escaped, quoted, shown
+from identify.strings import bucket, encoded, escaped, quoted, shown
 
 __all__ = ["build_identify"]
 
 _REPETITION = re.compile(r"\{([0-9]*)(?:,([0-9]*))?\}", re.ASCII)
+#: What an expression has that means something else for characters than for bytes: ``.``, a class, ``[^``, ``\w``.
+_LOCAL = re.compile(r"\\[wWsSbB<>]|\\(?P<other>.)|\.|\[\^|\[[:.=]|[^\x00-\x7f]", re.DOTALL)
+#: The maximum number of comparisons of addresses with the different masks before them, in :meth:`_Builder._mixed`.
+MAX_COMPARISONS = 20_000_000
 #: The C library expands repetitions before it compiles: ``((a{255}){255}){255}`` would take gigabytes.
 MAX_EXPANSION = 100_000
 
 
 def build_identify(
-    candidate: Candidate, options: Options, resolver: Resolver, budget: Budget, problems: Problems
+    candidate: Candidate,
+    options: Options,
+    resolver: Resolver,
+    release: Release,
+    budget: Budget,
+    problems: Problems,
 ) -> Identify | None:
     """Return the identify, None if Asterisk refuses it; with ``unresolved`` names, it may be that it does."""
-    builder = _Builder(candidate, options.refused, problems)
+    builder = _Builder(candidate, options.refused, release, problems)
     addresses, names = builder.match(options, budget)
     endpoint = options.value("endpoint")
     if not endpoint:
@@ -116,12 +137,36 @@ def _network(item: str) -> Network | None:
     return Network(False, family, value, ALL_ONES[family], port)
 
 
+def _has_port(item: str) -> bool:
+    """Return whether an item of ``match`` has a port, also an empty one."""
+    parts = split_port(item.removeprefix("!").partition("/")[0])
+    return parts is not None and parts[1] is not None
+
+
+def _rule(item: str, network: Network, origin: Origin) -> AddressRule:
+    return AddressRule(
+        text=item,
+        negated=network.negated,
+        family=network.family,
+        address=network.value,
+        mask=network.mask,
+        port=network.port,
+        origin=origin,
+    )
+
+
+def _is_local(regex: str) -> bool:
+    """Return whether an expression could match other texts if it works on bytes."""
+    return any(found["other"] is None for found in _LOCAL.finditer(regex))
+
+
 class _Builder:
     """Builds the rules of one identify."""
 
-    def __init__(self, candidate: Candidate, refused: bool, problems: Problems) -> None:
+    def __init__(self, candidate: Candidate, refused: bool, release: Release, problems: Problems) -> None:
         self.refused = refused
         self._candidate = candidate
+        self._release = release
         self._problems = problems
 
     def refuse(self, code: str, message: str, line: Variable | None) -> None:
@@ -136,7 +181,11 @@ class _Builder:
         self._problems.add(code, file, number, message, section=candidate.id, lost=lost)
 
     def match(self, options: Options, budget: Budget) -> tuple[list[AddressRule], list[tuple[str, Origin]]]:
-        """Return the rules of literal items, and the host names with their places."""
+        """Return the rules of literal items, and the host names with their places.
+
+        Where addresses without a mask don't keep their place, they are among the names.
+        """
+        ports, in_place = self._release.ports_in_match, self._release.addresses_in_place
         rules: list[AddressRule] = []
         names: list[tuple[str, Origin]] = []
         positive = False
@@ -150,6 +199,13 @@ class _Builder:
                 item = item.strip(BLANKS)
                 if not item:
                     continue
+                if not ports and _has_port(item):
+                    message = f"match item {quoted(item)}: a port isn't allowed in this release of Asterisk"
+                    self.refuse("match-address", message, line)
+                    continue
+                if not in_place and "/" not in item:
+                    names.append((item, origin))
+                    continue
                 try:
                     network = _network(item)
                 except AddressError as error:
@@ -162,17 +218,7 @@ class _Builder:
                     message = f"match item {quoted(item)} excludes nothing: no item before it adds an address"
                     self._note("match-negation", message, line)
                 positive = positive or not network.negated
-                rules.append(
-                    AddressRule(
-                        text=item,
-                        negated=network.negated,
-                        family=network.family,
-                        address=network.value,
-                        mask=network.mask,
-                        port=network.port,
-                        origin=origin,
-                    )
-                )
+                rules.append(_rule(item, network, origin))
         return rules, names
 
     def header(self, line: Variable) -> HeaderRule | None:
@@ -211,6 +257,9 @@ class _Builder:
                 "match-regex", f"{option} {quoted(value)} doesn't compile: {escaped(str(error))}", line
             )
             return None
+        if self._release.characters_by_environment and _is_local(regex):
+            message = f"{option} {quoted(value)} works on bytes, not on characters, if Asterisk's environment"
+            self._note("regex-locale", message + " has no UTF-8 locale (LC_ALL, LC_CTYPE, LANG)", line)
         return TextPattern(text=value, regex=regex, literal=None)
 
     def resolve(
@@ -231,8 +280,13 @@ class _Builder:
                 section=self._candidate.id,
             )
 
+        def added(group: Iterable[tuple[str, Origin]]) -> list[UnresolvedName]:
+            return resolve_names(group, addresses, resolver, srv_lookups=srv_lookups, warn=warn)
+
         try:
-            unresolved = resolve_names(names, addresses, resolver, srv_lookups=srv_lookups, warn=warn)
+            unresolved = (
+                added(names) if self._release.addresses_in_place else self._mixed(names, addresses, added)
+            )
         except ResolutionError as error:
             self.refused = True
             origin = names[0][1]
@@ -254,3 +308,38 @@ class _Builder:
                 section=self._candidate.id,
             )
         return tuple(unresolved)
+
+    def _mixed(
+        self,
+        items: list[tuple[str, Origin]],
+        rules: list[AddressRule],
+        resolve: Callable[[Iterable[tuple[str, Origin]]], list[UnresolvedName]],
+    ) -> list[UnresolvedName]:
+        """Add names and addresses without a mask in the order of their hash, as older releases do.
+
+        An address that the rules already match is left out.
+        """
+        covered, comparisons = Coverage(rules), 0
+        unresolved: list[UnresolvedName] = []
+        for item, origin in sorted(items, key=lambda item: bucket(item[0])):
+            address = parse_address(item)
+            before = len(rules)
+            comparisons += len(covered.masks)
+            if comparisons > MAX_COMPARISONS:
+                raise ResolutionError(f"{quoted(item)}: too many masks and addresses in one identify")
+            if address is None:
+                unresolved += resolve([(item, origin)])
+            elif address in covered:
+                message = f"{quoted(item)} already matches, so this release of Asterisk leaves it out"
+                self._problems.add(
+                    "match-address-adds-nothing",
+                    origin.file,
+                    origin.line,
+                    message,
+                    section=self._candidate.id,
+                )
+            else:
+                network = Network(False, address.family, address.value, ALL_ONES[address.family], 0)
+                rules.append(_rule(item, network, origin))
+            covered.extend(rules[before:])
+        return unresolved

@@ -1,6 +1,7 @@
 """Which options each type of object knows, and which values each option takes.
 
-``options.json`` beside this module lists names, kinds and defaults; the kinds are the rules below.  A rule
+``options.json`` beside this module lists names, kinds and defaults; the kinds are the rules below.
+``older_options.json`` in the folder above lists what recorded releases were without.  A rule
 says whether Asterisk would refuse an object because of the value, which decides whether the object exists; it
 doesn't interpret the value.  Rules about several options together belong to the objects' own modules.
 
@@ -9,6 +10,7 @@ Facts
 - An unknown option refuses the object; names of options are compared in any case, and those that start with ``@``
   are ignored.
 - A boolean accepts any word, and all but a few mean no.
+- An option or value of which it isn't known whether the release has it is accepted, with a problem.
 - The rules were generalised from probes of single values; where the probes leave a choice, the rule is the lenient
   one, since a value is more likely to come from a working file.
 """
@@ -18,7 +20,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import lru_cache
 from importlib import resources
 from typing import Any
 
@@ -27,9 +29,10 @@ import attrs
 from identify.addresses import AddressError, parse_network
 from identify.config.language.sections import BLANKS, words
 from identify.config.objects.uris import CONTACT_USER, PARAMETERS, USER, is_uri
+from identify.config.releases import NEWEST, Release
 from identify.strings import ascii_lower, quoted
 
-__all__ = ["FALSE_WORDS", "Option", "is_true", "options_of", "types"]
+__all__ = ["FALSE_WORDS", "Option", "Tables", "is_true", "option_tables", "options_of"]
 
 _TRUE_WORDS = frozenset({"yes", "true", "y", "t", "1", "on"})
 FALSE_WORDS = frozenset({"no", "false", "n", "f", "0", "off"})
@@ -39,6 +42,8 @@ CODECS = words(
     " mpeg4 none opus png red silk8 silk12 silk16 silk24 siren7 siren14 slin slin12 slin16 slin24 slin32"
     " slin44 slin48 slin96 slin192 speex speex16 speex32 t140 t38 ulaw vp8 vp9"
 )
+#: The items of ``identify_by`` in releases without the identifier ``request_uri``.
+IDENTIFY_BY_BEFORE = ("username", "auth_username", "ip", "header")
 #: Names of DiffServ classes, and the old type-of-service words.
 TOS_NAMES = words(
     "cs0 cs1 cs2 cs3 cs4 cs5 cs6 cs7 af11 af12 af13 af21 af22 af23 af31 af32 af33 af41 af42 af43 ef"
@@ -61,37 +66,83 @@ class Option:
     """An option of a type.
 
     ``check`` returns the reason why Asterisk refuses a value, None if it accepts it; an option that accepts
-    anything has no check.
+    anything has no check.  ``missing`` says that the release doesn't have the option.  ``unsure`` is None, or says of a
+    value that it isn't known whether the release has it; of any value, if that isn't known of the option.
     """
 
     name: str
     kind: str
     default: str
     check: Check | None
+    missing: bool = False
+    unsure: Callable[[str], bool] | None = None
 
 
-@cache
-def _table() -> dict[str, dict[str, Option]]:
-    text = resources.files(__package__).joinpath("options.json").read_text(encoding="utf-8")
-    return {
+#: The options of each object type that pjsip.conf may have, by their lower-case names.
+Tables = Mapping[str, Mapping[str, Option]]
+
+
+@lru_cache(maxsize=64)
+def option_tables(release: Release = NEWEST) -> Tables:
+    """Return the options of all types in a release, those that only other releases have included."""
+    tables = {
         type_name: {name: _option(name, entry) for name, entry in entries.items()}
-        for type_name, entries in json.loads(text).items()
+        for type_name, entries in _data("objects/options.json").items()
     }
+    for entry in _data("older_options.json"):
+        has = release.has(entry["without"], entry.get("untried", ()))
+        if has:
+            continue
+        for type_name, names in entry.get("options", {}).items():
+            table = tables[type_name]
+            for name in names:
+                table[name] = attrs.evolve(
+                    table[name], missing=has is False, unsure=(lambda value: True) if has is None else None
+                )
+        for type_name, values_of in entry.get("values", {}).items():
+            table = tables[type_name]
+            for name, values in values_of.items():
+                table[name] = _without(table[name], frozenset(values), has, release)
+    if not release.has_digest:
+        table = tables["auth"]
+        for name in ("md5_cred", "password"):
+            table[name] = attrs.evolve(table[name], check=None)
+    if "request_uri" not in release.identifiers:
+        table = tables["identify"]
+        table["match_request_uri"] = attrs.evolve(table["match_request_uri"], missing=True)
+        table = tables["endpoint"]
+        table["identify_by"] = _option(
+            "identify_by",
+            {**_data("objects/options.json")["endpoint"]["identify_by"], "values": IDENTIFY_BY_BEFORE},
+        )
+    return tables
 
 
-def types() -> frozenset[str]:
-    """Return the object types that pjsip.conf may have."""
-    return frozenset(_table())
-
-
-def options_of(type_name: str) -> Mapping[str, Option]:
+def options_of(type_name: str, release: Release = NEWEST) -> Mapping[str, Option]:
     """Return the options of a type by their lower-case names."""
-    return _table()[type_name]
+    return option_tables(release)[type_name]
 
 
 def is_true(value: str) -> bool:
     """Return whether a boolean option means yes."""
     return ascii_lower(value) in _TRUE_WORDS
+
+
+def _data(path: str) -> Any:
+    return json.loads(resources.files("identify.config").joinpath(path).read_text(encoding="utf-8"))
+
+
+def _without(option: Option, values: frozenset[str], has: bool | None, release: Release) -> Option:
+    """Return the option of a release that doesn't have some values, or of which that isn't known."""
+    if has is None:
+        return attrs.evolve(option, unsure=lambda value: ascii_lower(value) in values)
+
+    def check(value: str) -> str | None:
+        if ascii_lower(value) in values:
+            return f"Asterisk {release.name} doesn't accept it, later releases do"
+        return option.check(value) if option.check is not None else None
+
+    return attrs.evolve(option, check=check)
 
 
 def _option(name: str, entry: Mapping[str, Any]) -> Option:

@@ -14,6 +14,7 @@ from __future__ import annotations
 from identify.config.language.sections import BLANKS
 from identify.config.objects.candidates import Candidate, Options
 from identify.config.problems import Problems
+from identify.config.releases import Release
 from identify.identifiers import LOAD_ORDER
 from identify.model import Settings
 from identify.strings import ascii_lower, quoted
@@ -22,7 +23,10 @@ __all__ = ["build_settings"]
 
 
 def build_settings(
-    general: tuple[Candidate, Options] | None, system: tuple[Candidate, Options] | None, problems: Problems
+    general: tuple[Candidate, Options] | None,
+    system: tuple[Candidate, Options] | None,
+    release: Release,
+    problems: Problems,
 ) -> Settings:
     """Return the settings of the two objects, with Asterisk's defaults for the others."""
     candidate, options = general if general is not None else (None, Options({}))
@@ -50,16 +54,17 @@ def build_settings(
         origin=candidate.origin if candidate is not None else None,
     )
     if candidate is not None:
-        _check_order(candidate, options, problems)
+        _check_order(candidate, options, release, problems)
     return settings
 
 
-def _check_order(candidate: Candidate, options: Options, problems: Problems) -> None:
+def _check_order(candidate: Candidate, options: Options, release: Release, problems: Problems) -> None:
     line = options.line("endpoint_identifier_order")
     if line is None:
         return
+    identifiers = release.identifiers
     for item in line.value.split(","):
-        if item in LOAD_ORDER or not item.strip(BLANKS):
+        if item in identifiers or not item.strip(BLANKS):
             continue
         code, message = (
             "order-unknown",
@@ -68,6 +73,10 @@ def _check_order(candidate: Candidate, options: Options, problems: Problems) -> 
         meant = ascii_lower(item.strip(BLANKS))
         if item == "line":
             code, message = "order-line", "endpoint_identifier_order lists 'line', which is always first"
-        elif meant in LOAD_ORDER:
+        elif item in LOAD_ORDER:
+            message = (
+                f"endpoint_identifier_order lists {quoted(item)}, which Asterisk {release.name} doesn't have"
+            )
+        elif meant in identifiers:
             message += f" (did you mean {quoted(meant)}? case and blanks matter)"
         problems.add(code, line.file, line.line, message, section=candidate.id)

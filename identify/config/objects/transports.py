@@ -2,11 +2,18 @@
 
 It opens no sockets: whether the machine has the address isn't known here.  What is known is that two
 transports with the same protocol can't have the same address and port.
+
+Facts
+
+- After a section that was refused for a bad option, the next section takes over what that one left: it is bound, but
+  not found by its own id, so its ``domain`` isn't used; if it has no ``bind`` or ``protocol``, the other's hold.
+- A bad ``bind`` leaves something only in some releases.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from identify.addresses import Address, format_address, parse_address, split_port
 from identify.config.hostnames.rules import ResolutionError, Resolver
@@ -15,9 +22,16 @@ from identify.config.problems import Problems
 from identify.model import Transport
 from identify.strings import ascii_lower, quoted
 
-__all__ = ["build_transport"]
+__all__ = ["Leftovers", "build_transport", "has_bad_bind"]
 
 DEFAULT_PORTS = {"udp": 5060, "tcp": 5060, "tls": 5061}
+
+
+class Leftovers(NamedTuple):
+    """What a section that was refused for a bad option left for the next one."""
+
+    id: str
+    options: Options
 
 
 def build_transport(
@@ -25,14 +39,17 @@ def build_transport(
     options: Options,
     resolver: Resolver,
     others: Iterable[Transport],
+    left: Leftovers | None,
     problems: Problems,
 ) -> Transport | None:
     """Return the transport, None if it can't listen; ``others`` are those that already listen.
 
     Websocket and flow transports have no socket of their own, so they need no ``bind``.
     """
-    protocol = ascii_lower(options.value("protocol", "udp"))
-    bind = options.line("bind")
+    protocol = ascii_lower(
+        options.value("protocol", left.options.value("protocol", "udp") if left else "udp")
+    )
+    bind = options.line("bind") or (left.options.line("bind") if left else None)
     text = bind.value if bind is not None else ""
     address = _bound(text, resolver)
     if address is not None and not address.port:
@@ -54,17 +71,29 @@ def build_transport(
         file, line = (candidate.file, candidate.line) if bind is None else (bind.file, bind.line)
         problems.add("transport-bind", file, line, reason, section=candidate.id, lost=candidate.described)
         return None
+    domain = options.value("domain")
+    if left is not None and not options.refused:
+        message = f"it takes over what the refused transport {quoted(left.id)} left"
+        message += f", so its domain {quoted(domain)} isn't used" if domain else ""
+        problems.add("transport-leftovers", candidate.file, candidate.line, message, section=candidate.id)
+        domain = ""
     return Transport(
         id=candidate.id,
         protocol=protocol,
         host=format_address(address.family, address.value),
         port=address.port,
         family=address.family,
-        domain=options.value("domain"),
+        domain=domain,
         symmetric_transport=options.true("symmetric_transport"),
         options=options.values(without=("password",)),
         origin=candidate.origin,
     )
+
+
+def has_bad_bind(options: Options, resolver: Resolver) -> bool:
+    """Return whether a section's own ``bind`` is not a valid address."""
+    bind = options.line("bind")
+    return bind is not None and _bound(bind.value, resolver) is None
 
 
 def _bound(text: str, resolver: Resolver) -> Address | None:

@@ -10,7 +10,8 @@ See section 11 of docs/explanation/identification.md.
 - Section W makes the endpoint W, the aor W, the auths ``W-iauth`` and ``W-oauth``, the identify
   ``W-identify`` unless it accepts registrations, and with ``sends_registrations`` a registration
   ``W-reg-N`` for each remote host.  ``endpoint/x`` and similar lines are the objects' options.
-- ``identify/match`` replaces the remote hosts; the identify's endpoint is always W.
+- ``identify/match`` replaces the remote hosts; the identify's endpoint is always W.  Some releases cut off the hosts'
+  ports.
 - A refused object doesn't affect the others, except that the first refused registration ends the registrations.
 - The last ``remote_hosts`` line is used.  Of two sections with the same name, the later one's objects replace the
   earlier one's, as when a changed section is reloaded: objects that the later one fails to make stay, objects that
@@ -23,10 +24,12 @@ from collections.abc import Iterator, Sequence
 
 import attrs
 
+from identify.addresses import split_port
 from identify.config.language.sections import BLANKS, Document, Section, Variable, words
 from identify.config.objects.candidates import Candidate, identifier
 from identify.config.objects.schema import is_true
 from identify.config.problems import MAX_ITEMS_MADE, Budget, Problems
+from identify.config.releases import Release
 from identify.strings import ascii_lower, quoted
 
 __all__ = ["Wizard", "read_wizards"]
@@ -57,7 +60,9 @@ class Wizard:
     registrations: tuple[Candidate, ...]
 
 
-def read_wizards(document: Document, budget: Budget, problems: Problems) -> Iterator[Wizard]:
+def read_wizards(
+    document: Document, budget: Budget, release: Release, problems: Problems
+) -> Iterator[Wizard]:
     """Yield the wizards of pjsip_wizard.conf in file order."""
     sections: list[Section] = []
     last: dict[str, Section] = {}
@@ -80,16 +85,17 @@ def read_wizards(document: Document, budget: Budget, problems: Problems) -> Iter
         last[section.name] = section
         sections.append(section)
     for section in sections:
-        yield _Maker(section, budget, problems).wizard()
+        yield _Maker(section, budget, release, problems).wizard()
 
 
 class _Maker:
     """Builds the candidates of one section."""
 
-    def __init__(self, section: Section, budget: Budget, problems: Problems) -> None:
+    def __init__(self, section: Section, budget: Budget, release: Release, problems: Problems) -> None:
         self._section = section
         self._name = identifier(section, problems)
         self._budget = budget
+        self._release = release
         self._problems = problems
         self._own: dict[str, Variable] = {}
         self._parts: dict[str, list[Variable]] = {prefix: [] for prefix in PREFIXES}
@@ -190,9 +196,18 @@ class _Maker:
             return None
         lines = list(self._parts["identify"])
         if not any(line.name == "match" for line in lines):
-            lines.extend(hosts)
+            lines.extend(hosts if self._release.wizard_ports else map(self._without_port, hosts))
         lines.append(self._line("endpoint", self._name))
         return self._candidate("identify", name, lines)
+
+    def _without_port(self, host: Variable) -> Variable:
+        """Return a remote host as releases write it into the identify that don't keep its port."""
+        parts = split_port(host.value)
+        if parts is None or parts[1] is None:
+            return host
+        message = f"the port of the remote host {quoted(host.value)} isn't used: this release of Asterisk cuts it off"
+        self._problems.add("wizard-port", host.file, host.line, message, section=self._name)
+        return host._replace(value=parts[0])
 
     def _registrations(self, hosts: Sequence[Variable]) -> Iterator[Candidate]:
         if not self._true("sends_registrations"):
