@@ -68,6 +68,8 @@ class TablePlan:
     transports: list[tuple[str, str | None]] = attrs.field(factory=list)
     disable_multi_domain: bool = False
     ignore_uri_user_options: bool = False
+    #: How requests are read, see ``Release.dialect``.
+    dialect: int = 0
     #: The data that is needed as Python objects, as JSON.
     side_data: bytes = b""
 
@@ -82,6 +84,7 @@ def make_plan(configuration: Configuration, line_tokens: Mapping[str, str]) -> T
     plan = TablePlan(
         disable_multi_domain=configuration.settings.disable_multi_domain,
         ignore_uri_user_options=configuration.settings.ignore_uri_user_options,
+        dialect=configuration.release.dialect,
     )
     identifies = list(configuration.tried_identifies)
     places = {id: place for place, id in enumerate(configuration.endpoints)}
@@ -101,6 +104,7 @@ def make_plan(configuration: Configuration, line_tokens: Mapping[str, str]) -> T
         for section in transports.sections
     ]
     plan.side_data = write_side_data(
+        release=configuration.release.name,
         identifiers=configuration.identifiers,
         line_tokens=line_tokens,
         header_expressions=plan.header_expressions,

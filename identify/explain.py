@@ -51,8 +51,10 @@ def explain(
     """Ask every identifier in turn; the first that names an endpoint decides.
 
     ``line_tokens`` are the registrations' tokens by id.  Reasons are limited to what matches or nearly
-    matches, and a few others; with ``everything`` every rule has one.
+    matches, and a few others; with ``everything`` every rule has one.  A request that another release than the
+    configuration's has read is read again; raises :class:`~identify.errors.MessageError` if that release drops it.
     """
+    request = request.as_read_by(configuration.release)
     question = Question(
         configuration=configuration,
         line_tokens=line_tokens,

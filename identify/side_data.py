@@ -20,14 +20,16 @@ Expression = tuple[int, str]
 
 def write_side_data(
     *,
+    release: str,
     identifiers: Sequence[str],
     line_tokens: Mapping[str, str],
     header_expressions: Sequence[Sequence[Expression]],
     uri_expressions: Sequence[Expression],
     transports: TransportTable,
 ) -> bytes:
-    """Return the side data: names, tokens by registration, expressions by header, and sections by socket."""
+    """Return the side data: the release's name, identifiers, tokens, expressions by header, and sections by socket."""
     written = {
+        "release": release,
         "identifiers": identifiers,
         "line_tokens": dict(line_tokens),
         "header_expressions": header_expressions,
@@ -53,9 +55,11 @@ def read_side_data(data: bytes, *, ranks: tuple[int, int], headers: int, transpo
     """
     found: dict[str, Any] = json.loads(data)
     _expect(
-        isinstance(found, dict) and found.keys() >= {"identifiers", "line_tokens", "transports_matter"},
+        isinstance(found, dict)
+        and found.keys() >= {"release", "identifiers", "line_tokens", "transports_matter"},
         "names",
     )
+    _expect(isinstance(found["release"], str), "release")
     _expect(_all_are(str, found["identifiers"]), "identifiers")
     _expect(isinstance(found["line_tokens"], dict) and _all_are(str, found["line_tokens"].values()), "tokens")
     expressions = found.get("header_expressions")

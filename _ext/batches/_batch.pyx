@@ -30,7 +30,7 @@ from identify._compiled._header_names cimport VIA
 from identify._compiled._indices cimport Indices, make_indices
 from identify._compiled._inputs cimport take_addresses, take_messages, take_ports
 from identify._compiled._matcher cimport Matcher
-from identify._compiled._message cimport begin, finish, parse_message
+from identify._compiled._message cimport begin, finish, parse_message, take_dialect
 from identify._compiled._parsed cimport FIELD_ROOM, MESSAGE_LIMIT, Field, Message
 from identify._compiled._request cimport port_of
 from identify._compiled._tables cimport NO_WANTED, part
@@ -406,7 +406,7 @@ cdef void run_messages(const Job *job, size_t row, size_t count) noexcept nogil:
         else:
             begin(&message, data, <uint32_t>size, fields, FIELD_ROOM)
             answer[i] = DROPPED_ANSWER
-            if parse_message(&message, job.stream):
+            if parse_message(&message, job.stream) and take_dialect(&message, job.compiled.tables.dialect):
                 answer[i] = decide(job.compiled, &message, &arrival)
             finish(&message)
         advance(&at, 1)

@@ -17,6 +17,7 @@ from libc.stdlib cimport free, malloc
 from libc.string cimport memchr, memcpy
 
 from identify._compiled._address_tables cimport find_v4, find_v6
+from identify._compiled._dialect cimport TEL_REFUSED
 from identify._compiled._header_grammar cimport NameAddress, find_digest
 from identify._compiled._header_names cimport AUTHORIZATION, FROM, GENERIC, TO
 from identify._compiled._header_print cimport Received
@@ -29,7 +30,9 @@ from identify._compiled._tables cimport (
     WantedHeader, part,
 )
 from identify._compiled._text cimport Out, Span, decoded, sip_copy_lower, sip_is_bare, sip_is_one_line
-from identify._compiled._uri cimport PLACE_REQUEST, SCHEME_SIP, SCHEME_SIPS, Parameter, find_parameter, print_uri
+from identify._compiled._uri cimport (
+    PLACE_REQUEST, SCHEME_SIP, SCHEME_SIPS, SCHEME_TEL, Parameter, Uri, find_parameter, print_uri,
+)
 
 cdef enum:
     # Asterisk's buffer for a printed header has 4 KiB; see ``identify.explanation.header``.
@@ -90,17 +93,26 @@ cdef int32_t decide_ip(const Compiled *compiled, const Source *source, uint16_t 
 # ---------------------------------------------------------------- line
 
 cdef bint line_token(const Message *m, Span *token) noexcept nogil:
-    """Find the To URI's token, or where it has none the request URI's; escapes aren't resolved."""
+    """Find the To URI's token, or where it has none the request URI's; escapes aren't resolved.
+
+    A tel URI that is refused elsewhere has none.
+    """
     cdef NameAddress room
     cdef Parameter parameter
     cdef const NameAddress *to = address_of(m, TO, &room)
-    if to != NULL and find_parameter(m.base, &to.uri, "line", 4, &parameter):
+    if to != NULL and find_parameter(m.base, &to.uri, "line", 4, &parameter) and not ignores_tel(m, &to.uri):
         token[0] = parameter.value
         return True
-    if m.has_request_uri and find_parameter(m.base, &m.request_uri, "line", 4, &parameter):
+    if (m.has_request_uri and find_parameter(m.base, &m.request_uri, "line", 4, &parameter)
+            and not ignores_tel(m, &m.request_uri)):
         token[0] = parameter.value
         return True
     return False
+
+
+cdef inline bint ignores_tel(const Message *m, const Uri *uri) noexcept nogil:
+    """Is it a tel URI, and of a release that looks at none?"""
+    return uri.scheme == SCHEME_TEL and m.dialect & <uint32_t>TEL_REFUSED != 0
 
 
 cdef int32_t decide_line(const Tables *tables, const Message *m) noexcept nogil:
@@ -417,7 +429,7 @@ cdef int32_t decide_request_uri(const Compiled *compiled, const Message *m) noex
     out.size = PRINTED_URI_LIMIT
     out.length = 0
     out.full = False
-    print_uri(m.base, &m.request_uri, PLACE_REQUEST, NULL, &out)
+    print_uri(m.base, &m.request_uri, PLACE_REQUEST, m.dialect, NULL, &out)
     if out.full:
         return -1
     length = out.length

@@ -17,6 +17,8 @@ cdef class Matcher:
     cdef void **sets
     # Match objects by the number of their answer; NULL until first needed.
     cdef PyObject **slots
+    # The name of the release that the tables are for.
+    cdef readonly str release
     cdef readonly tuple identifiers
     cdef readonly dict line_tokens
     cdef bint transports_matter

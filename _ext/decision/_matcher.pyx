@@ -21,8 +21,9 @@ from identify._compiled._answers cimport read_answer
 from identify._compiled._block cimport Block
 from identify._compiled._compile cimport compile_tables
 from identify._compiled._decide cimport Arrival, decide
+from identify._compiled._dialect cimport BYTES
 from identify._compiled._image cimport ImageParts, read_image, write_image
-from identify._compiled._message cimport begin, finish, parse_message
+from identify._compiled._message cimport begin, finish, parse_message, take_dialect
 from identify._compiled._parsed cimport FIELD_ROOM, MESSAGE_LIMIT, Field, Message
 from identify._compiled._regex_set cimport RegexSet
 from identify._compiled._request cimport Request, port_of
@@ -75,6 +76,7 @@ cdef class Matcher:
     def __cinit__(self, *args, **kwargs):
         self.compiled.tables = &NOTHING
         self.compiled.addresses = NO_ADDRESSES.tables
+        self.release = ""
         self.identifiers = ()
         self.line_tokens = {}
 
@@ -96,9 +98,11 @@ cdef class Matcher:
     cdef load(self, const Tables *tables, const AddressTables *addresses, object owner):
         """Take tables into use; ``owner`` keeps their memory."""
         cdef Py_ssize_t i
+        cdef bint bytewise
         data = read_side_data((<const char *>part(tables, tables.side_data_at))[:tables.side_data_length],
                               ranks=(tables.header_count, tables.uri_count), headers=tables.wanted_count,
                               transports=tables.transport_count)
+        self.release = data["release"]
         self.identifiers = tuple(data["identifiers"])
         self.line_tokens = data["line_tokens"]
         self.transports_matter = data["transports_matter"]
@@ -107,8 +111,9 @@ cdef class Matcher:
         self.listening = {tuple(key): found for *key, found in data["listening"]}
         self.everywhere = {tuple(key): found for *key, found in data["everywhere"]}
         self.accepting = data["accepting"]
-        self.expressions = tuple([expression_set(rules) for rules in data["header_expressions"]])
-        self.uri_expressions = expression_set(data["uri_expressions"])
+        bytewise = (tables.dialect & <uint32_t>BYTES) != 0
+        self.expressions = tuple([expression_set(rules, bytewise) for rules in data["header_expressions"]])
+        self.uri_expressions = expression_set(data["uri_expressions"], bytewise)
         check_expressions(tables, self.expressions, self.uri_expressions)
         free(self.sets)
         free(self.slots)
@@ -214,7 +219,7 @@ cdef class Matcher:
         if self.transports_matter:
             arrival.transport = self.transport_section(source, transport, local, transport_section)
         begin(&message, data, <uint32_t>length, fields, FIELD_ROOM)
-        ok = parse_message(&message, stream)
+        ok = parse_message(&message, stream) and take_dialect(&message, self.compiled.tables.dialect)
         number = decide(&self.compiled, &message, &arrival) if ok else -1
         finish(&message)
         if not ok:
@@ -222,8 +227,13 @@ cdef class Matcher:
         return self.answer(number)
 
     def identify(self, Request request not None):
-        """Return the answer for a request, None where no identifier has one."""
+        """Return the answer for a request, None where no identifier has one.
+
+        A request that another release has read is read again; raises ``MessageError`` if this release drops it.
+        """
         cdef Arrival arrival
+        if request.message.dialect != self.compiled.tables.dialect:
+            request = request.as_dialect(self.release, self.compiled.tables.dialect)
         _owner = take_arrival(&arrival, request.source, request.port)
         if self.transports_matter:
             arrival.transport = self.transport_section(request.source, request.transport, request.local,
@@ -311,11 +321,11 @@ cdef int check_expressions(const Tables *tables, tuple headers, uri) except -1:
     return 0
 
 
-cdef RegexSet expression_set(rules):
+cdef RegexSet expression_set(rules, bint bytewise):
     if not rules:
         return None
     return RegexSet([rank for rank, _ in rules],
-                    [pattern.encode("utf-8", "surrogateescape") for _, pattern in rules])
+                    [pattern.encode("utf-8", "surrogateescape") for _, pattern in rules], bytewise)
 
 
 cdef bytes take_arrival(Arrival *arrival, str source, port):

@@ -1,13 +1,15 @@
-"""POSIX extended regular expressions as the C library has them, always over UTF-8 characters.
+"""POSIX extended regular expressions as the C library has them, over UTF-8 characters or over bytes.
 
 ``match_header`` and ``match_request_uri`` are ``regcomp(REG_EXTENDED | REG_NOSUB)`` and
-``regexec`` in the locale C.UTF-8, which Asterisk sets for itself.  A locale object of this module's
-own is put in place for the thread during each call, so the process's locale has no influence and
-isn't changed.
+``regexec`` in the locale C.UTF-8, which Asterisk sets for itself; releases with the bit ``BYTES`` of their
+dialect run them in the locale C.  A locale object of this module's own is put in place for the thread during
+each call, so the process's locale has no influence and isn't changed.
 """
 
 cimport cython
 from libc.stdlib cimport free, malloc
+
+from identify._compiled._dialect cimport BYTES as BYTES_BIT
 
 cdef extern from "<locale.h>" nogil:
     const int LC_ALL_MASK
@@ -38,31 +40,34 @@ cdef locale_t open_locale() except NULL:
 # Written once while the module is imported, only read afterwards.
 cdef bint CODE_POINT_RANGES = False
 cdef locale_t UTF8 = open_locale()
+cdef locale_t BYTEWISE = newlocale(LC_ALL_MASK, b"C", NULL)
+if BYTEWISE == NULL:
+    raise ImportError("expressions over bytes need the locale C, which doesn't exist on this system")
 
 
-cdef locale_t enter_locale() noexcept nogil:
-    return uselocale(UTF8)
+cdef locale_t enter_locale(bint bytewise) noexcept nogil:
+    return uselocale(BYTEWISE if bytewise else UTF8)
 
 
 cdef void leave_locale(locale_t before) noexcept nogil:
     uselocale(before)
 
 
-cdef int check_expression(bytes pattern) except -1:
+cdef int check_expression(bytes pattern, bint bytewise) except -1:
     """Raise ``RegexError`` if the C library refuses the expression."""
     cdef regex_t compiled
-    compile_or_raise(&compiled, pattern)
+    compile_or_raise(&compiled, pattern, bytewise)
     regfree(&compiled)
     return 0
 
 
-cdef int compile_or_raise(regex_t *compiled, bytes pattern) except -1:
+cdef int compile_or_raise(regex_t *compiled, bytes pattern, bint bytewise) except -1:
     cdef char reason[256]
     cdef locale_t before
     cdef int code
     if b"\0" in pattern:
         raise RegexError("NUL in a regular expression")
-    before = uselocale(UTF8)
+    before = enter_locale(bytewise)
     code = regcomp(compiled, pattern, REG_EXTENDED | REG_NOSUB)
     if code != 0:
         regerror(code, compiled, reason, sizeof(reason))
@@ -89,18 +94,26 @@ cdef bint run_expression(const regex_t *compiled, const char *value) noexcept no
     return regexec(compiled, value, 0, NULL, 0) == 0
 
 
+# The bit of ``Release.dialect`` for expressions over bytes.
+BYTES = BYTES_BIT
+
+
 class RegexError(ValueError):
     """An expression that the C library refuses; the text is the library's reason."""
 
 
 @cython.final
 cdef class Regex:
-    """A compiled expression; immutable, may be used by any number of threads."""
+    """A compiled expression; immutable, may be used by any number of threads.
 
-    def __cinit__(self, bytes pattern not None):
+    With ``bytewise`` it works on bytes, of which only ASCII ones are letters, else on UTF-8 characters.
+    """
+
+    def __cinit__(self, bytes pattern not None, bint bytewise=False):
         self.usable = False
         self.pattern = pattern
-        compile_or_raise(&self.compiled, pattern)
+        self.bytewise = bytewise
+        compile_or_raise(&self.compiled, pattern, bytewise)
         self.usable = True
 
     def __dealloc__(self):
@@ -108,7 +121,7 @@ cdef class Regex:
             regfree(&self.compiled)
 
     cdef bint matches(self, const char *value) noexcept nogil:
-        cdef locale_t before = uselocale(UTF8)
+        cdef locale_t before = enter_locale(self.bytewise)
         cdef bint found = run_expression(&self.compiled, value)
         uselocale(before)
         return found
@@ -118,7 +131,7 @@ cdef class Regex:
         return self.matches(value)
 
     def __reduce__(self):
-        return Regex, (self.pattern,)
+        return Regex, (self.pattern, self.bytewise)
 
     def __repr__(self):
-        return f"Regex({self.pattern!r})"
+        return f"Regex({self.pattern!r}, bytewise=True)" if self.bytewise else f"Regex({self.pattern!r})"

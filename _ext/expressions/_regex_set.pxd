@@ -53,6 +53,7 @@ cdef struct Value:
 cdef class RegexSet:
     cdef readonly tuple patterns
     cdef readonly tuple ranks
+    cdef readonly bint bytewise
     # Distinct patterns, which the expressions point to.
     cdef tuple kept
     cdef Block block

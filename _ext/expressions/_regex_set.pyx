@@ -79,10 +79,11 @@ cdef uint8_t END_BYTE = ord(END)
 cdef class RegexSet:
     """Expressions with increasing ranks; may be used by any number of threads.
 
-    ``ranks`` and ``patterns`` are equally many.  Raises ``RegexError`` for an expression that the C library refuses.
+    ``ranks`` and ``patterns`` are equally many; with ``bytewise`` the expressions work on bytes.  Raises ``RegexError`` for an expression that the C library refuses.
     """
 
-    def __cinit__(self, ranks, patterns):
+    def __cinit__(self, ranks, patterns, bint bytewise=False):
+        self.bytewise = bytewise
         self.ranks = tuple(ranks)
         self.patterns = tuple(patterns)
         if len(self.ranks) != len(self.patterns):
@@ -110,14 +111,14 @@ cdef class RegexSet:
         cdef list found
         for rank, pattern in zip(self.ranks, self.patterns):
             if pattern not in ranks:
-                check_expression(pattern)
+                check_expression(pattern, self.bytewise)
                 ranks[pattern] = rank
         self.kept = tuple(ranks)
         self.expressions = <Expression *>calloc(len(self.kept) + 1, sizeof(Expression))
         if self.expressions == NULL:
             raise MemoryError("set of expressions")
         self.count = <uint32_t>len(self.kept)
-        found = [analyse(pattern, CODE_POINT_RANGES, sets) for pattern in self.kept]
+        found = [analyse(pattern, CODE_POINT_RANGES or self.bytewise, sets, self.bytewise) for pattern in self.kept]
         members = [bytes(sorted(characters)) for characters in sets]
         for pattern in self.kept:
             self.expressions[i].automatic = AUTOMATA and write_automaton(found[i], members, self.block,
@@ -266,7 +267,7 @@ cdef class RegexSet:
         if expression.automatic and is_ascii(value):
             return run_automaton(&expression.automaton, self.block.data, value.text, value.length)
         if not value.entered:
-            value.before = enter_locale()
+            value.before = enter_locale(self.bytewise)
             value.entered = True
         compiled = identify_published(<void **>&expression.compiled)
         if compiled == NULL:

@@ -17,6 +17,7 @@ cdef class Analysis:
     cdef bytes follow
 
 
-# What is known of an expression that compiles; `ranges`: ranges in brackets go by code point.  `sets` numbers the sets
+# What is known of an expression that compiles; `ranges`: ranges in brackets go by code point; `bytewise`: it works on
+# bytes.  `sets` numbers the sets
 # of characters that the codes of automata refer to, frozensets; it grows.
-cdef Analysis analyse(bytes pattern, bint ranges, dict sets)
+cdef Analysis analyse(bytes pattern, bint ranges, dict sets, bint bytewise)

@@ -9,7 +9,8 @@ Strategy
    match of it begins and ends with, and for each position those that may follow it.
 3. Counted repetitions read their element anew for each copy.  Anchors are characters of their own, before and behind
    each value.
-4. Whatever isn't certain for every C library (glibc, musl) is taken as "any text", and there is no automaton: escapes
+4. An expression over bytes differs in one thing: each byte of a character that isn't ASCII is an element of its own.
+5. Whatever isn't certain for every C library (glibc, musl) is taken as "any text", and there is no automaton: escapes
    of letters and digits, an unmatched closing parenthesis.  Where even its extent is uncertain, nothing is known of
    the whole expression.
 """
@@ -75,7 +76,7 @@ cdef PatternPart moved(PatternPart part, PatternPart source):
 
 @cython.final
 cdef class PatternReader:
-    """The descent over one expression, which is valid UTF-8 and compiles."""
+    """The descent over one expression that compiles; it is valid UTF-8, or else works on bytes."""
 
     cdef bytes pattern
     cdef const uint8_t *text
@@ -83,6 +84,8 @@ cdef class PatternReader:
     cdef Py_ssize_t at
     cdef Py_ssize_t depth
     cdef bint ranges
+    # The bits of a byte, and what they are in one that goes on with a character: never, over bytes.
+    cdef uint8_t inner_bits
     # The automaton, as long as there is one: each position's code, and the positions that may follow it.
     cdef bint automatic
     cdef uint32_t positions
@@ -91,7 +94,8 @@ cdef class PatternReader:
     cdef uint64_t follow[MAX_POSITIONS]
     cdef dict sets
 
-    def __cinit__(self, bytes pattern, bint ranges, dict sets):
+    def __cinit__(self, bytes pattern, bint ranges, dict sets, bint bytewise):
+        self.inner_bits = 0 if bytewise else 0xC0
         self.automatic = True
         self.sets = sets
         self.pattern = pattern
@@ -196,7 +200,7 @@ cdef class PatternReader:
             if self.at < self.size and is_repetition(self.text[self.at]) and self.at > begin:
                 # The last character belongs to the repetition.
                 self.at -= 1
-                while self.at > begin and self.text[self.at] & 0xC0 == 0x80:
+                while self.at > begin and self.text[self.at] & self.inner_bits == 0x80:
                     self.at -= 1
             if self.at > begin:
                 part = self.literal(begin)
@@ -243,7 +247,7 @@ cdef class PatternReader:
             return self.unknown()
         if is_repetition(byte):
             raise UncertainError
-        while self.at < self.size and self.text[self.at] & 0xC0 == 0x80:
+        while self.at < self.size and self.text[self.at] & self.inner_bits == 0x80:
             self.at += 1
         return self.literal(begin)
 
@@ -367,7 +371,7 @@ cdef class PatternReader:
             self.at = end + 2
             return True
         self.at += 1
-        while self.at < self.size and self.text[self.at] & 0xC0 == 0x80:
+        while self.at < self.size and self.text[self.at] & self.inner_bits == 0x80:
             self.at += 1
         return False
 
@@ -396,15 +400,18 @@ cdef inline bint is_plain_range(uint8_t low, uint8_t high) noexcept:
     return (is_digit(low) and is_digit(high)) or (is_letter(low) and is_letter(high) and low & 0x20 == high & 0x20)
 
 
-cdef Analysis analyse(bytes pattern, bint ranges, dict sets):
+cdef Analysis analyse(bytes pattern, bint ranges, dict sets, bint bytewise):
     cdef PatternReader reader
     cdef PatternPart part
     cdef bytes text
     cdef Analysis found = Analysis()
     found.needs = ()
     try:
-        pattern.decode()
-        reader = PatternReader(pattern, ranges, sets)
+        if not bytewise:
+            pattern.decode()
+        elif END_MARK in pattern:
+            return found
+        reader = PatternReader(pattern, ranges, sets, bytewise)
         part = reader.alternatives()
     except (UncertainError, UnicodeDecodeError):
         return found
@@ -426,12 +433,12 @@ cdef Analysis analyse(bytes pattern, bint ranges, dict sets):
     return found
 
 
-def needs_of(bytes pattern not None, bint ranges=True):
+def needs_of(bytes pattern not None, bint ranges=True, bint bytewise=False):
     """Return whether the expression is exactly its need, and its needs, each a frozenset of literals.
 
     An exact expression matches a value of ASCII characters if and only if one of its need's literals occurs, or always
-    if it has no need.  ``ranges`` says that ranges in brackets go by code point.  The expression must be one
-    that compiles.
+    if it has no need.  ``ranges`` says that ranges in brackets go by code point, ``bytewise`` that the
+    expression works on bytes.  It must be one that compiles.
     """
-    found = analyse(pattern, ranges, {})
+    found = analyse(pattern, ranges, {}, bytewise)
     return found.exact, [frozenset(need) for need in found.needs]

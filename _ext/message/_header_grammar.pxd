@@ -57,8 +57,6 @@ cdef bint take_generic(Text *t, Span *value) noexcept nogil
 cdef bint parse_name_address(Text *t, int kind, NameAddress *address) noexcept nogil
 cdef bint parse_hop(Text *t, Hop *hop) noexcept nogil
 cdef bint next_parameter(const uint8_t *base, Span *rest, HeaderParameter *parameter) noexcept nogil
-cdef bint last_parameter(const uint8_t *base, Span parameters, const char *name, uint32_t length,
-                         HeaderParameter *found) noexcept nogil
 cdef Span credentials_of(const uint8_t *base, Span value) noexcept nogil
 cdef bint next_credential(const uint8_t *base, Span *rest, HeaderParameter *parameter) noexcept nogil
 cdef bint find_digest(const uint8_t *base, Span value, const char *name, uint32_t length, Span *found) noexcept nogil

@@ -410,19 +410,6 @@ cdef bint next_parameter(const uint8_t *base, Span *rest, HeaderParameter *param
     return True
 
 
-cdef bint last_parameter(const uint8_t *base, Span parameters, const char *name, uint32_t length,
-                         HeaderParameter *found) noexcept nogil:
-    """The last parameter of that name; False where there is none."""
-    cdef Span rest = parameters
-    cdef HeaderParameter parameter
-    cdef bint any_found = False
-    while next_parameter(base, &rest, &parameter):
-        if same_name(base, parameter.name, name, length):
-            found[0] = parameter
-            any_found = True
-    return any_found
-
-
 cdef bint take_integer(Text *t, Span *digits) noexcept nogil:
     skip_lws(t)
     digits[0] = take(t, SIP_DIGIT)

@@ -13,6 +13,8 @@ ctypedef struct Received:
 ctypedef struct Printable:
     const uint8_t *base
     int kind
+    # Of the release that prints it, bits of ``Dialect``.
+    uint32_t dialect
     Span value
     # Of the first Via only, else NULL.
     const Received *received

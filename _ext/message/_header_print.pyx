@@ -15,18 +15,21 @@ Facts
   absent), then the others, without quotes.
 - Lists: items joined by ", "; several Supported, or Require, are one list (``print_field`` in ``_message``).
 - Numbers lose their leading zeros and are modulo 2**32.
+- Releases with ``PARAMETERS_DECODED`` resolve the escapes in names and values of parameters that aren't quoted, and in
+  those of credentials that they don't know, when they read them: ``;t%61g=%41`` is the tag A.
 """
 
 from libc.string cimport strlen
 
+from identify._compiled._dialect cimport PARAMETERS_DECODED
 from identify._compiled._header_grammar cimport (
-    HeaderParameter, Hop, NameAddress, credentials_of, find_digest, last_parameter, next_credential, next_parameter,
-    number_of, parse_hop, parse_name_address,
+    HeaderParameter, Hop, NameAddress, credentials_of, find_digest, next_credential, next_parameter, number_of,
+    parse_hop, parse_name_address,
 )
 from identify._compiled._header_names cimport CONTACT, FROM, RECORD_ROUTE, ROUTE, TO
 from identify._compiled._text cimport (
-    SIP_DIGIT, SIP_TOKEN, Text, after_line_end, at_line_end, cursor_over, peek, put, put_number, put_span, put_text,
-    same_name, sip_class_init, skip_blanks, skip_lws, take, to_line_end,
+    SIP_DIGIT, SIP_TOKEN, Text, after_line_end, at_line_end, cursor_over, decoded, peek, put, put_decoded, put_number,
+    put_span, put_text, same_decoded, same_name, sip_class_init, skip_blanks, skip_lws, take, to_line_end,
 )
 from identify._compiled._uri cimport PLACE_CONTACT, PLACE_FROM_TO, PLACE_ROUTE, print_uri
 
@@ -59,51 +62,52 @@ cdef void print_address(const Printable *p, Out *out) noexcept nogil:
         put(out, c'"')
         put(out, c" ")
     put(out, c"<")
-    print_uri(base, &address.uri, place, p.added, out)
+    print_uri(base, &address.uri, place, p.dialect, p.added, out)
     put(out, c">")
     if kind == CONTACT:
-        print_contact_parameters(base, address.parameters, out)
+        print_contact_parameters(p, address.parameters, out)
         return
     if kind == FROM or kind == TO:
-        print_last(base, address.parameters, "tag", 3, out)
+        print_last(p, address.parameters, "tag", 3, out)
     rest = address.parameters
     while next_parameter(base, &rest, &parameter):
-        if (kind == FROM or kind == TO) and same_name(base, parameter.name, "tag", 3):
+        if (kind == FROM or kind == TO) and is_named(p, &parameter, "tag", 3):
             continue
-        print_parameter(base, &parameter, out)
+        print_parameter(p, &parameter, out)
 
 
-cdef void print_contact_parameters(const uint8_t *base, Span parameters, Out *out) noexcept nogil:
+cdef void print_contact_parameters(const Printable *p, Span parameters, Out *out) noexcept nogil:
     """q without trailing zeros, expires as a number, then the others."""
+    cdef const uint8_t *base = p.base
     cdef HeaderParameter parameter
     cdef Span rest = parameters
-    if last_parameter(base, parameters, "q", 1, &parameter) and parameter.value.start < parameter.value.end:
+    if last_parameter(p, parameters, "q", 1, &parameter) and parameter.value.start < parameter.value.end:
         put_text(out, ";q=")
-        print_q(base, parameter.value, out)
-    if last_parameter(base, parameters, "expires", 7, &parameter) and parameter.value.start < parameter.value.end:
+        print_q(p, parameter.value, out)
+    if last_parameter(p, parameters, "expires", 7, &parameter) and parameter.value.start < parameter.value.end:
         put_text(out, ";expires=")
-        put_number(out, number_of(base, parameter.value))
+        put_number(out, number_in(p, parameter.value))
     while next_parameter(base, &rest, &parameter):
-        if same_name(base, parameter.name, "q", 1) or same_name(base, parameter.name, "expires", 7):
+        if is_named(p, &parameter, "q", 1) or is_named(p, &parameter, "expires", 7):
             continue
-        print_parameter(base, &parameter, out)
+        print_parameter(p, &parameter, out)
 
 
-cdef void print_q(const uint8_t *base, Span value, Out *out) noexcept nogil:
+cdef void print_q(const Printable *p, Span value, Out *out) noexcept nogil:
     """Thousandths, as PJSIP keeps them: 0.50 -> 0.5, 1.0 -> 1, .5 -> 0.5."""
     cdef uint32_t whole = 0
     cdef uint32_t thousandths = 0
     cdef uint32_t scale = 100
-    cdef uint32_t i = value.start
-    while i < value.end and c"0" <= base[i] <= c"9":
-        whole = whole * 10 + base[i] - c"0"
-        i += 1
-    if i < value.end and base[i] == c".":
-        i += 1
-        while i < value.end and c"0" <= base[i] <= c"9" and scale:
-            thousandths += (base[i] - c"0") * scale
+    cdef int c = next_byte(p, &value)
+    while c"0" <= c <= c"9":
+        whole = whole * 10 + c - c"0"
+        c = next_byte(p, &value)
+    if c == c".":
+        c = next_byte(p, &value)
+        while c"0" <= c <= c"9" and scale:
+            thousandths += (c - c"0") * scale
             scale //= 10
-            i += 1
+            c = next_byte(p, &value)
     put_number(out, whole)
     if thousandths:
         put(out, c".")
@@ -138,31 +142,31 @@ cdef void print_via(const Printable *p, Out *out) noexcept nogil:
     if hop.port:
         put(out, c":")
         put_number(out, hop.port)
-    if last_parameter(base, hop.parameters, "ttl", 3, &parameter):
+    if last_parameter(p, hop.parameters, "ttl", 3, &parameter):
         put_text(out, ";ttl=")
-        put_number(out, number_of(base, parameter.value))
-    if last_parameter(base, hop.parameters, "rport", 5, &parameter):
+        put_number(out, number_in(p, parameter.value))
+    if last_parameter(p, hop.parameters, "rport", 5, &parameter):
         put_text(out, ";rport")
         if parameter.value.start < parameter.value.end:
             put(out, c"=")
-            put_number(out, number_of(base, parameter.value))
+            put_number(out, number_in(p, parameter.value))
         elif p.received != NULL:
             put(out, c"=")
             put_number(out, p.received.port)
-    print_last(base, hop.parameters, "maddr", 5, out)
+    print_last(p, hop.parameters, "maddr", 5, out)
     if p.received != NULL:
         put_text(out, ";received=")
         put_text(out, p.received.address)
     else:
-        print_last(base, hop.parameters, "received", 8, out)
-    print_last(base, hop.parameters, "branch", 6, out)
+        print_last(p, hop.parameters, "received", 8, out)
+    print_last(p, hop.parameters, "branch", 6, out)
     rest = hop.parameters
     while next_parameter(base, &rest, &parameter):
-        if (same_name(base, parameter.name, "ttl", 3) or same_name(base, parameter.name, "rport", 5)
-                or same_name(base, parameter.name, "maddr", 5) or same_name(base, parameter.name, "received", 8)
-                or same_name(base, parameter.name, "branch", 6)):
+        if (is_named(p, &parameter, "ttl", 3) or is_named(p, &parameter, "rport", 5)
+                or is_named(p, &parameter, "maddr", 5) or is_named(p, &parameter, "received", 8)
+                or is_named(p, &parameter, "branch", 6)):
             continue
-        print_parameter(base, &parameter, out)
+        print_parameter(p, &parameter, out)
 
 
 # ---------------------------------------------------------------- Authorization and the other headers of credentials
@@ -208,9 +212,13 @@ cdef void print_digest(const Printable *p, Out *out) noexcept nogil:
         if is_known:
             continue
         put(out, c",")
-        put_span(out, base, parameter.name)
+        put_part(p, parameter.name, out)
         put(out, c"=")
-        put_span(out, base, parameter.value)
+        # The span of a quoted value begins behind its quote.
+        if base[parameter.value.start - 1] == c'"':
+            put_span(out, base, parameter.value)
+        else:
+            put_part(p, parameter.value, out)
 
 
 # ---------------------------------------------------------------- the other headers
@@ -257,13 +265,13 @@ cdef void print_media_type(const Printable *p, Out *out) noexcept nogil:
     skip_lws(&t)
     put(out, c"/")
     put_span(out, p.base, take(&t, SIP_TOKEN))
-    print_rest(&t, out)
+    print_rest(p, &t, out)
 
 
 cdef void print_token(const Printable *p, Out *out) noexcept nogil:
     cdef Text t = cursor_over(p.base, p.value)
     put_span(out, p.base, take(&t, SIP_TOKEN))
-    print_rest(&t, out)
+    print_rest(p, &t, out)
 
 
 cdef void print_replaces(const Printable *p, Out *out) noexcept nogil:
@@ -278,22 +286,22 @@ cdef void print_replaces(const Printable *p, Out *out) noexcept nogil:
     put_span(out, base, part)
     part.start = end
     part.end = p.value.end
-    print_last(base, part, "to-tag", 6, out)
-    print_last(base, part, "from-tag", 8, out)
-    if last_parameter(base, part, "early-only", 10, &parameter):
+    print_last(p, part, "to-tag", 6, out)
+    print_last(p, part, "from-tag", 8, out)
+    if last_parameter(p, part, "early-only", 10, &parameter):
         put_text(out, ";early-only")
     while next_parameter(base, &part, &parameter):
-        if (same_name(base, parameter.name, "to-tag", 6) or same_name(base, parameter.name, "from-tag", 8)
-                or same_name(base, parameter.name, "early-only", 10)):
+        if (is_named(p, &parameter, "to-tag", 6) or is_named(p, &parameter, "from-tag", 8)
+                or is_named(p, &parameter, "early-only", 10)):
             continue
-        print_parameter(base, &parameter, out)
+        print_parameter(p, &parameter, out)
 
 
 cdef void print_number(const Printable *p, Out *out) noexcept nogil:
     """A number and parameters."""
     cdef Text t = cursor_over(p.base, p.value)
     put_number(out, number_of(p.base, take(&t, SIP_DIGIT)))
-    print_rest(&t, out)
+    print_rest(p, &t, out)
 
 
 cdef void print_retry_after(const Printable *p, Out *out) noexcept nogil:
@@ -310,7 +318,7 @@ cdef void print_retry_after(const Printable *p, Out *out) noexcept nogil:
         comment.end = t.pos
         put_span(out, p.base, comment)
         put(out, c" ")
-    print_rest(&t, out)
+    print_rest(p, &t, out)
 
 
 cdef void print_generic(const Printable *p, Out *out) noexcept nogil:
@@ -335,30 +343,79 @@ cdef void print_generic(const Printable *p, Out *out) noexcept nogil:
 
 # ---------------------------------------------------------------- parameters
 
-cdef void print_parameter(const uint8_t *base, const HeaderParameter *parameter, Out *out) noexcept nogil:
+cdef inline bint is_named(const Printable *p, const HeaderParameter *parameter, const char *name,
+                          uint32_t length) noexcept nogil:
+    """Is it the parameter of that name, which is lower case?"""
+    if p.dialect & <uint32_t>PARAMETERS_DECODED:
+        return same_decoded(p.base, parameter.name, name, length)
+    return same_name(p.base, parameter.name, name, length)
+
+
+cdef bint last_parameter(const Printable *p, Span parameters, const char *name, uint32_t length,
+                         HeaderParameter *found) noexcept nogil:
+    """The last parameter of that name; False where there is none."""
+    cdef Span rest = parameters
+    cdef HeaderParameter parameter
+    cdef bint any_found = False
+    while next_parameter(p.base, &rest, &parameter):
+        if is_named(p, &parameter, name, length):
+            found[0] = parameter
+            any_found = True
+    return any_found
+
+
+cdef inline int next_byte(const Printable *p, Span *rest) noexcept nogil:
+    """Take the first byte of a parameter's value off ``rest``; -1 at the end."""
+    if rest.start >= rest.end:
+        return -1
+    if p.dialect & <uint32_t>PARAMETERS_DECODED:
+        return decoded(p.base, &rest.start, rest.end)
+    rest.start += 1
+    return p.base[rest.start - 1]
+
+
+cdef uint32_t number_in(const Printable *p, Span value) noexcept nogil:
+    """As ``number_of``, of a parameter's value."""
+    cdef uint32_t number = 0
+    cdef int c = next_byte(p, &value)
+    while c"0" <= c <= c"9":
+        number = number * 10 + c - c"0"
+        c = next_byte(p, &value)
+    return number
+
+
+cdef inline void put_part(const Printable *p, Span part, Out *out) noexcept nogil:
+    """Print the name or the value of a parameter."""
+    if p.dialect & <uint32_t>PARAMETERS_DECODED and part.start < part.end and p.base[part.start] != c'"':
+        put_decoded(out, p.base, part)
+    else:
+        put_span(out, p.base, part)
+
+
+cdef void print_parameter(const Printable *p, const HeaderParameter *parameter, Out *out) noexcept nogil:
     put(out, c";")
-    put_span(out, base, parameter.name)
+    put_part(p, parameter.name, out)
     if parameter.value.start < parameter.value.end:
         put(out, c"=")
-        put_span(out, base, parameter.value)
+        put_part(p, parameter.value, out)
 
 
-cdef void print_last(const uint8_t *base, Span parameters, const char *name, uint32_t length,
+cdef void print_last(const Printable *p, Span parameters, const char *name, uint32_t length,
                      Out *out) noexcept nogil:
     """Print a known parameter with a value, under its lower-case name; the last of several counts."""
     cdef HeaderParameter found
-    if last_parameter(base, parameters, name, length, &found) and found.value.start < found.value.end:
+    if last_parameter(p, parameters, name, length, &found) and found.value.start < found.value.end:
         put(out, c";")
         put_text(out, name)
         put(out, c"=")
-        put_span(out, base, found.value)
+        put_part(p, found.value, out)
 
 
-cdef void print_rest(const Text *t, Out *out) noexcept nogil:
+cdef void print_rest(const Printable *p, const Text *t, Out *out) noexcept nogil:
     """The parameters from the cursor on, as they come."""
     cdef Span rest
     cdef HeaderParameter parameter
     rest.start = t.pos
     rest.end = t.end
     while next_parameter(t.base, &rest, &parameter):
-        print_parameter(t.base, &parameter, out)
+        print_parameter(p, &parameter, out)

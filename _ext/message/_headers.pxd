@@ -1,8 +1,6 @@
 """The table of headers, for other compiled modules."""
 
-from libc.stdint cimport uint8_t
-
-from identify._compiled._header_print cimport Printable, Received
+from identify._compiled._header_print cimport Printable
 from identify._compiled._text cimport Out, Span, Text
 
 # How ``_fast_path`` reads the value of a header.
@@ -32,5 +30,4 @@ ctypedef struct HeaderRow:
 
 cdef const HeaderRow *header_row(int kind) noexcept nogil
 cdef bint parse_value(Text *t, int kind, Span *value, bint *more) noexcept nogil
-cdef void print_value(const uint8_t *base, int kind, Span value, const Received *received, const char *added,
-                      Out *out) noexcept nogil
+cdef void print_value(const Printable *p, Out *out) noexcept nogil

@@ -116,16 +116,6 @@ cdef bint parse_value(Text *t, int kind, Span *value, bint *more) noexcept nogil
     return True
 
 
-cdef void print_value(const uint8_t *base, int kind, Span value, const Received *received, const char *added,
-                      Out *out) noexcept nogil:
-    """Print a value as PJSIP prints it for comparison.
-
-    ``received`` is given for the first Via, ``added`` (see ``print_uri``) for the first Contact only.
-    """
-    cdef Printable p
-    p.base = base
-    p.kind = kind
-    p.value = value
-    p.received = received
-    p.added = added
-    ROWS[kind].print(&p, out)
+cdef void print_value(const Printable *p, Out *out) noexcept nogil:
+    """Print a value as PJSIP prints it for comparison."""
+    ROWS[p.kind].print(p, out)

@@ -15,6 +15,8 @@ Facts
 - Streams: the head ends at LF CR LF, Content-Length is required and the body must be there.
 - Of several From, To and Via the first is identified by.
 - Several Supported, or Require, are printed as one, in the place of the first.
+- Releases with ``EMPTY_LIST_REFUSED`` drop a message with a list that begins with a comma, such as ``Allow: ,,``: in
+  the recorded answers the syntax error is at its first comma.
 """
 
 from libc.stdlib cimport free, malloc, realloc
@@ -23,8 +25,9 @@ from libc.string cimport memcpy
 from identify._compiled._fast_path cimport WAY_WIDEST, Index, make_index, take_usual_headers, take_usual_request_line
 from identify._compiled._header_grammar cimport parse_name_address, take_generic
 from identify._compiled._header_names cimport (
-    CALL_ID, CONTACT, CSEQ, FROM, GENERIC, REQUIRE, SUPPORTED, TO, VIA, kind_of,
+    ACCEPT, ALLOW, CALL_ID, CONTACT, CSEQ, FROM, GENERIC, REQUIRE, SUPPORTED, TO, UNSUPPORTED, VIA, kind_of,
 )
+from identify._compiled._header_print cimport Printable
 from identify._compiled._headers cimport parse_value, print_value
 from identify._compiled._parsed cimport MESSAGE_LIMIT, has, note_field
 from identify._compiled._text cimport (
@@ -38,6 +41,8 @@ sip_class_init()
 # PJSIP's transport throws shorter datagrams away unread.
 cdef enum:
     DATAGRAM_MINIMUM = 32
+    # The kinds of headers whose values are lists.
+    LISTS = 1 << ACCEPT | 1 << ALLOW | 1 << REQUIRE | 1 << SUPPORTED | 1 << UNSUPPORTED
 
 
 cdef void begin(Message *m, const uint8_t *base, uint32_t length, Field *fields, uint32_t capacity) noexcept nogil:
@@ -45,6 +50,7 @@ cdef void begin(Message *m, const uint8_t *base, uint32_t length, Field *fields,
     # Not the whole structure: it is large, and what isn't set here is set before it is read.
     m.base = base
     m.length = length
+    m.dialect = 0
     m.fields = fields
     m.count = 0
     m.capacity = capacity
@@ -313,6 +319,18 @@ cdef bint parse_either(Message *m, bint stream, int way, uint32_t *status) noexc
     return parse_head(m, &t, way, status)
 
 
+cdef bint check_lists(Message *m) noexcept nogil:
+    """False, with ``reason`` and ``error`` set, if a list begins with a comma."""
+    cdef uint32_t i
+    if not m.kinds & <uint32_t>LISTS:
+        return True
+    for i in range(m.count):
+        if <uint32_t>LISTS >> m.fields[i].kind & 1 and m.fields[i].value.start < m.fields[i].value.end:
+            if m.base[m.fields[i].value.start] == c",":
+                return refuse(m, "a list begins with a comma", m.fields[i].value.start)
+    return True
+
+
 cdef bint is_token(const Message *m, Span span) noexcept nogil:
     cdef uint32_t i
     for i in range(span.start, span.end):
@@ -390,12 +408,19 @@ cdef void print_field(const Message *m, uint32_t index, const Received *received
     cdef const Field *field = &m.fields[index]
     cdef bint first = index == m.first[field.kind]
     cdef uint32_t i
-    print_value(m.base, field.kind, field.value, received if first and field.kind == VIA else NULL,
-                added if first and field.kind == CONTACT else NULL, out)
+    cdef Printable p
+    p.base = m.base
+    p.dialect = m.dialect
+    p.kind = field.kind
+    p.value = field.value
+    p.received = received if first and field.kind == VIA else NULL
+    p.added = added if first and field.kind == CONTACT else NULL
+    print_value(&p, out)
     if field.kind == SUPPORTED or field.kind == REQUIRE:
         for i in range(index + 1, m.count):
             if m.fields[i].kind != field.kind or m.fields[i].value.start == m.fields[i].value.end:
                 continue
             if out.length:
                 put_text(out, ", ")
-            print_value(m.base, field.kind, m.fields[i].value, NULL, NULL, out)
+            p.value = m.fields[i].value
+            print_value(&p, out)

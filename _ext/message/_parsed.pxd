@@ -27,6 +27,8 @@ ctypedef struct Field:
 ctypedef struct Message:
     const uint8_t *base
     uint32_t length
+    # Of the release that reads it, bits of ``Dialect``.
+    uint32_t dialect
     Field *fields
     uint32_t count
     uint32_t capacity

@@ -1,5 +1,7 @@
 """The request for other compiled modules."""
 
+from libc.stdint cimport uint32_t
+
 from identify._compiled._parsed cimport Field, Message
 
 cdef enum:
@@ -24,9 +26,13 @@ cdef class Request:
     # Of the few fields that metadata mostly have; more are on the heap.
     cdef Field room[ROOM]
     cdef readonly str source, transport, local, transport_section
+    # The name of the release that reads it; its dialect is the message's.
+    cdef readonly str release
     cdef readonly int port
     cdef void start(self)
     cdef scan(self, method, request_uri, list texts, Py_ssize_t addresses)
     cdef take_arrival(self, source, port, transport, local, transport_section)
+    cdef take_release(self, release)
+    cdef Request as_dialect(self, str release, uint32_t dialect)
     cdef complain(self)
     cdef uri_of(self, int kind)

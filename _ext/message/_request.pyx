@@ -8,12 +8,14 @@ from libc.stdint cimport uint8_t, uint32_t
 from libc.stdlib cimport free, malloc
 from libc.string cimport memchr, memcpy
 
+from identify._compiled._dialect cimport TEL_REFUSED as TEL_REFUSED_BIT
 from identify._compiled._header_grammar cimport NameAddress, find_digest
 from identify._compiled._header_names cimport AUTHORIZATION, FROM, GENERIC, KINDS, TO
 from identify._compiled._header_print cimport Received
 from identify._compiled._headers cimport header_row
 from identify._compiled._message cimport (
     add_header, add_method, add_request_uri, address_of, begin, finish, merged_away, parse_message_by, print_field,
+    take_dialect,
 )
 from identify._compiled._parsed cimport MESSAGE_LIMIT, Field, Message, has
 from identify._compiled._screening cimport screen
@@ -25,6 +27,7 @@ from identify._compiled._fast_path cimport WAY_WIDEST, Index, make_index, take_u
 
 from identify._compiled._addresses import parse_address
 from identify._compiled._screening import SCREENINGS
+from identify.config.releases import NEWEST, release_of
 from identify.errors import LimitError, MessageError
 from identify.model import TRANSPORTS
 
@@ -36,6 +39,10 @@ cdef extern from "Python.h":
 # How a message may be read, by the numbers of Way.
 WAYS = ("general", "plain", "usual", "widest")
 STREAMS = frozenset(TRANSPORTS[1:])
+# Releases with this bit of ``Release.dialect`` don't look at the parameters of tel URIs.
+TEL_REFUSED = TEL_REFUSED_BIT
+
+cdef str NEWEST_NAME = NEWEST.name
 
 
 cdef str text_of(const uint8_t *data, uint32_t length):
@@ -143,12 +150,14 @@ cdef class Request:
     """A request with what its transport knows of it; immutable.
 
     Made of metadata by the constructor, of bytes by ``from_message``.  A header or URI that PJSIP would refuse
-    raises ``MessageError``, in either way.
+    raises ``MessageError``, in either way.  ``release`` is the Asterisk release that reads it, as str or ``Release``;
+    the newest without it.
     """
 
     def __cinit__(self):
         # Without __init__ it is an empty request, which can be read like any other.
         self.source = self.transport = ""
+        self.release = NEWEST_NAME
         self.data = b""
         self.start()
 
@@ -156,7 +165,8 @@ cdef class Request:
         finish(&self.message)
 
     def __init__(self, *, str source not None, port=5060, str transport not None="udp", local=None,
-                 transport_section=None, method="INVITE", request_uri=None, from_uri=None, to_uri=None, headers=()):
+                 transport_section=None, method="INVITE", request_uri=None, from_uri=None, to_uri=None, headers=(),
+                 release=None):
         if self.source or self.message.length:
             raise TypeError("a Request is immutable: it can't be initialised again")
         self.take_arrival(source, port, transport, local, transport_section)
@@ -181,6 +191,8 @@ cdef class Request:
         if request_uri is not None:
             request_uri = as_text(request_uri, "request_uri")
         self.scan(method, request_uri, texts, addresses)
+        if release is not None:
+            self.take_release(release_of(release))
 
     cdef scan(self, method, request_uri, list texts, Py_ssize_t addresses):
         """Write the parts behind one another, as a message would have them, and parse each."""
@@ -233,20 +245,56 @@ cdef class Request:
         self.local = local
         self.transport_section = transport_section
 
+    cdef take_release(self, release):
+        """Be read by a release, once scanned."""
+        self.release = release.name
+        if not take_dialect(&self.message, release.dialect):
+            self.complain()
+
     cdef complain(self):
         raise MessageError(self.message.reason.decode("ascii"), self.message.error)
 
     @staticmethod
     def from_message(data, str source not None, port, str transport not None="udp", local=None,
-                     transport_section=None):
+                     transport_section=None, release=None):
         """Read a request as it came off the wire.
 
         ``data`` is a datagram, or a stream from the beginning of a message (what follows it isn't looked at); another
         contiguous buffer than bytes is copied.
-        ``local`` is the ``address:port`` at which it arrived, ``transport_section`` the id of its transport.
+        ``local`` is the ``address:port`` at which it arrived, ``transport_section`` the id of its transport, ``release``
+        the Asterisk release that reads it (the newest if it is None).
         Raise ``MessageError`` where PJSIP would drop it.
         """
-        return read_by(WAY_WIDEST, data, source, port, transport, local, transport_section)
+        cdef Request request = read_by(WAY_WIDEST, data, source, port, transport, local, transport_section)
+        if release is not None:
+            request.take_release(release_of(release))
+        return request
+
+    def as_read_by(self, release not None):
+        """Return this request as another Asterisk release reads it; itself where both read alike.
+
+        ``release`` is a str or ``Release``.  Raise ``MessageError`` if that release would drop it.
+        """
+        found = release_of(release)
+        return self if found.dialect == self.message.dialect else self.as_dialect(found.name, found.dialect)
+
+    cdef Request as_dialect(self, str release, uint32_t dialect):
+        cdef Request other = Request.__new__(Request)
+        other.take_arrival(self.source, self.port, self.transport, self.local, self.transport_section)
+        other.release = release
+        other.data = self.data
+        other.message = self.message
+        # Fields of its own: each of the two frees what it has.
+        other.message.grown = False
+        other.message.fields = <Field *>malloc((self.message.capacity + 1) * sizeof(Field))
+        if other.message.fields == NULL:
+            raise MemoryError
+        other.message.grown = True
+        memcpy(other.message.fields, self.message.fields, self.message.count * sizeof(Field))
+        if not take_dialect(&other.message, dialect):
+            reason = other.message.reason.decode("ascii")
+            raise MessageError(f"Asterisk {release} drops this request: {reason}", other.message.error)
+        return other
 
     @property
     def source_address(self):
@@ -318,7 +366,7 @@ cdef class Request:
             raise MemoryError
         out.data = scratch
         try:
-            print_uri(self.message.base, &self.message.request_uri, PLACE_REQUEST, NULL, &out)
+            print_uri(self.message.base, &self.message.request_uri, PLACE_REQUEST, self.message.dialect, NULL, &out)
             return text_of(scratch, out.length)
         finally:
             free(scratch)

@@ -5,6 +5,7 @@ Knows a scanned request alone; whether a transaction or dialog is live is not it
 Facts
 - The checks come in this order.
 - 416 for a From or To whose scheme isn't sip, sips or tel.  Of several From or To the last is looked at.
+- Releases with ``TEL_REFUSED`` answer 416 to tel there too, and before that in the request URI.
 - 416 for any Contact whose scheme isn't sip or sips; the asterisk has none.
 - 400 for INVITE, SUBSCRIBE, REFER, UPDATE or NOTIFY without Contact.
 - 481 for a BYE or CANCEL that belongs to no dialog or transaction.
@@ -13,24 +14,28 @@ Facts
 
 from libc.stdint cimport uint32_t
 
+from identify._compiled._dialect cimport TEL_REFUSED
 from identify._compiled._header_grammar cimport NameAddress
 from identify._compiled._header_names cimport CONTACT, FROM, TO
 from identify._compiled._message cimport address_at
 from identify._compiled._parsed cimport has
 from identify._compiled._text cimport same_name
-from identify._compiled._uri cimport SCHEME_OTHER, SCHEME_SIP, SCHEME_SIPS
+from identify._compiled._uri cimport SCHEME_OTHER, SCHEME_SIP, SCHEME_SIPS, SCHEME_TEL
 
 #: The texts of Screening, by its numbers.
-SCREENINGS = ("pass", "416 from", "416 to", "416 contact", "400 missing contact", "481 BYE/CANCEL outside a dialog")
+SCREENINGS = ("pass", "416 request uri", "416 from", "416 to", "416 contact", "400 missing contact",
+              "481 BYE/CANCEL outside a dialog")
 
 
 cdef int screen(const Message *m) noexcept nogil:
     """What Asterisk answers before it would identify; a ``Screening``."""
     cdef NameAddress address
     cdef uint32_t i
-    if last_is_other(m, FROM):
+    if m.has_request_uri and refuses(m, m.request_uri.scheme):
+        return SCREENING_416_REQUEST_URI
+    if last_is_refused(m, FROM):
         return SCREENING_416_FROM
-    if last_is_other(m, TO):
+    if last_is_refused(m, TO):
         return SCREENING_416_TO
     for i in range(m.count):
         if m.fields[i].kind != CONTACT or not address_at(m, i, &address) or address.star:
@@ -45,14 +50,19 @@ cdef int screen(const Message *m) noexcept nogil:
     return SCREENING_PASS
 
 
-cdef bint last_is_other(const Message *m, int kind) noexcept nogil:
-    """Has the last From or To another scheme than sip, sips and tel?"""
+cdef inline bint refuses(const Message *m, int scheme) noexcept nogil:
+    """Is a URI of that scheme answered 416 as request URI, From or To?"""
+    return scheme == SCHEME_OTHER or (scheme == SCHEME_TEL and m.dialect & <uint32_t>TEL_REFUSED != 0)
+
+
+cdef bint last_is_refused(const Message *m, int kind) noexcept nogil:
+    """Has the last From or To a scheme that is refused?"""
     cdef NameAddress address
     cdef uint32_t i = m.count
     while i:
         i -= 1
         if m.fields[i].kind == kind:
-            return address_at(m, i, &address) and address.uri.scheme == SCHEME_OTHER
+            return address_at(m, i, &address) and refuses(m, address.uri.scheme)
     return False
 
 

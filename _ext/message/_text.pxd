@@ -241,6 +241,13 @@ cdef inline void put_escaped(Out *out, const uint8_t *base, Span span, int bits)
             put(out, (<const char *>"0123456789abcdef")[c & 15])
 
 
+cdef inline void put_decoded(Out *out, const uint8_t *base, Span span) noexcept nogil:
+    """Resolve %XX."""
+    cdef uint32_t pos = span.start
+    while pos < span.end:
+        put(out, decoded(base, &pos, span.end))
+
+
 cdef inline void trim_end(const uint8_t *base, Span *span) noexcept nogil:
     while span.end > span.start and base[span.end - 1] <= 32:
         span.end -= 1

@@ -42,4 +42,5 @@ cdef bint parse_uri(Text *t, bint with_parameters, Uri *uri) noexcept nogil
 cdef bint next_parameter(const uint8_t *base, Span *rest, Parameter *parameter) noexcept nogil
 cdef bint find_parameter(const uint8_t *base, const Uri *uri, const char *name, uint32_t length,
                          Parameter *parameter) noexcept nogil
-cdef void print_uri(const uint8_t *base, const Uri *uri, int place, const char *added, Out *out) noexcept nogil
+cdef void print_uri(const uint8_t *base, const Uri *uri, int place, uint32_t dialect, const char *added,
+                    Out *out) noexcept nogil

@@ -6,10 +6,12 @@ Facts
 - A parameter may be empty (``x=`` is printed ``x``) or a quoted string in a sip URI, neither in a tel URI.
 - Printing resolves escapes, and escapes in lower-case hex what isn't allowed unescaped there.
 - Known parameters come first, in a fixed order, and only where RFC 3261's table in 19.1.1 allows them.
+- Asterisk takes ``x-ast-...`` off a request URI before it compares it, but for releases with ``X_AST_KEPT``.
 """
 
 from libc.string cimport memset
 
+from identify._compiled._dialect cimport X_AST_KEPT
 from identify._compiled._text cimport (
     Out, Span, Text, SIP_DIGIT, SIP_HEADER, SIP_HOST, SIP_IPV6, SIP_OTHER, SIP_PARAM, SIP_PASSWORD, SIP_TEL,
     SIP_TOKEN, SIP_USER, SIP_USER_END, fail, peek, put, put_escaped, put_number, put_span, put_text,
@@ -312,7 +314,7 @@ cdef void print_value(const uint8_t *base, const Parameter *parameter, Out *out)
         put_escaped(out, base, parameter.value, SIP_PARAM)
 
 
-cdef void print_parameters(const uint8_t *base, const Uri *uri, int place, const char *added,
+cdef void print_parameters(const uint8_t *base, const Uri *uri, int place, uint32_t dialect, const char *added,
                            Out *out) noexcept nogil:
     cdef Parameter last[6]
     cdef bint present[6]
@@ -333,7 +335,7 @@ cdef void print_parameters(const uint8_t *base, const Uri *uri, int place, const
     while next_parameter(base, &rest, &parameter):
         if known(base, parameter.name):
             continue
-        if place == PLACE_REQUEST and from_asterisk(base, parameter.name):
+        if place == PLACE_REQUEST and from_asterisk(base, parameter.name) and not dialect & <uint32_t>X_AST_KEPT:
             continue
         if added != NULL and same_name(base, parameter.name, "x-ast-txp", 9):
             continue
@@ -369,7 +371,8 @@ cdef void print_headers(const uint8_t *base, Span headers, Out *out) noexcept no
         t.pos += 1
 
 
-cdef void print_uri(const uint8_t *base, const Uri *uri, int place, const char *added, Out *out) noexcept nogil:
+cdef void print_uri(const uint8_t *base, const Uri *uri, int place, uint32_t dialect, const char *added,
+                    Out *out) noexcept nogil:
     """Print as PJSIP does at that place; ``added`` is the id of a transport with symmetric_transport, or NULL."""
     cdef uint32_t i
     if uri.scheme == SCHEME_OTHER:
@@ -396,7 +399,7 @@ cdef void print_uri(const uint8_t *base, const Uri *uri, int place, const char *
     if uri.port and place != PLACE_FROM_TO:
         put(out, c":")
         put_number(out, uri.port)
-    print_parameters(base, uri, place, added, out)
+    print_parameters(base, uri, place, dialect, added, out)
     if place == PLACE_CONTACT:
         print_headers(base, uri.headers, out)
 

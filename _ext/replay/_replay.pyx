@@ -20,7 +20,7 @@ from identify._compiled._address_print cimport ADDRESS_ROOM, is_nowhere, is_v4, 
 from identify._compiled._addresses cimport AddressIndex
 from identify._compiled._decide cimport Arrival
 from identify._compiled._matcher cimport Matcher
-from identify._compiled._message cimport begin, finish, parse_message, parse_response
+from identify._compiled._message cimport begin, finish, parse_message, parse_response, take_dialect
 from identify._compiled._parsed cimport FIELD_ROOM, MESSAGE_LIMIT, Field, Message
 from identify._compiled._replay_columns cimport AnswerColumns, BatchColumns, check_columns, take_answer_columns
 from identify._compiled._sockets cimport OURS, RECEIVED, UNKNOWN, Sockets
@@ -304,7 +304,7 @@ cdef class Replayer:
         cdef int k, which = <int>len(replays)
         cdef uint32_t listed = 0
         cdef Passing passing
-        cdef bint noted
+        cdef bint noted, dropped
         if not (1 <= which <= 2 and len(verdicts) == which):
             raise ValueError(f"{which} replays with {len(verdicts)} answer columns; one or two are expected")
         if methods.shape[0] != count or notable.shape[0] < count:
@@ -325,9 +325,12 @@ cdef class Replayer:
                         write_answer(states[k], &passing, &verdict[k])
                     continue
                 methods[i] = <uint8_t>passing.ids.method
-                noted = False
+                noted = dropped = False
                 for k in range(which):
                     hold(states[k], &columns, &passing, kept, k)
+                    if passing.event.outcome == DROPPED and not dropped:
+                        dropped = True
+                        self.count_reason(passing.message.reason)
                     write_answer(states[k], &passing, &verdict[k])
                     noted = noted or is_notable(&passing.event)
                 if noted:
@@ -409,6 +412,11 @@ cdef int hold(ReplayState *state, const BatchColumns *columns, Passing *passing,
     if passing.direction == OURS:
         event.outcome = SENT
         send_request(&state.core, event)
+        return 0
+    if not take_dialect(&passing.message, state.core.compiled.tables.dialect):
+        event.answer = -1
+        event.flags = 0
+        event.outcome = DROPPED
         return 0
     passing.arrival.transport = -1
     if state.transports_matter:

@@ -35,7 +35,9 @@ from identify._compiled._recent cimport (
     sip_add, sip_add_number, sip_begin, sip_end,
 )
 from identify._compiled._parsed cimport Message
-from identify._compiled._screening cimport SCREENING_400_CONTACT, SCREENING_416_CONTACT, SCREENING_416_FROM, screen
+from identify._compiled._screening cimport (
+    SCREENING_400_CONTACT, SCREENING_416_CONTACT, SCREENING_416_REQUEST_URI, screen,
+)
 from identify._compiled._text cimport Span, decoded, same_name
 from identify._compiled._transaction cimport (
     METHOD_ACK, METHOD_BYE, METHOD_CANCEL, METHOD_INFO, METHOD_INVITE, METHOD_OPTIONS, METHOD_OTHER, METHOD_PRACK,
@@ -373,7 +375,7 @@ cdef void receive_request(Core *core, Event *event) noexcept nogil:
         event.outcome = ACL
         return
     screening = screen(event.message)
-    if SCREENING_416_FROM <= screening <= SCREENING_416_CONTACT:
+    if SCREENING_416_REQUEST_URI <= screening <= SCREENING_416_CONTACT:
         event.outcome = BAD_SCHEME
         return
     if screening == SCREENING_400_CONTACT:

@@ -135,6 +135,7 @@ cdef Block compile_tables(plan):
         tables.order[i] = NUMBERS[plan.order[i]]
     tables.disable_multi_domain = plan.disable_multi_domain
     tables.ignore_uri_user_options = plan.ignore_uri_user_options
+    tables.dialect = plan.dialect
     tables.addresses_direct = plan.addresses_direct
     tables.address_count = <uint32_t>len(plan.address_answers)
     tables.header_count = <uint32_t>len(plan.header_answers)

@@ -27,7 +27,7 @@ from identify._compiled._table_check cimport tables_fault
 from identify.errors import EngineFileError
 
 cdef enum:
-    FORMAT = 4
+    FORMAT = 5
     BYTE_ORDER = 0x01020304
     # As a machine of the other byte order has it.
     OTHER_ORDER = 0x04030201

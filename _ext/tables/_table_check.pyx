@@ -14,6 +14,7 @@ from libc.stdint cimport int32_t, uint8_t, uint32_t
 from libc.string cimport memchr
 
 from identify._compiled._answers cimport ANSWERS_A_RUN
+from identify._compiled._dialect cimport DIALECTS
 from identify._compiled._text_table cimport NameTable, NameSlot
 from identify._compiled._tables cimport (
     IDENTIFIERS, KIND_CAPACITY, NO_ANSWER, NO_WANTED, EndpointAnswers, TransportText, WantedHeader, part,
@@ -104,6 +105,8 @@ cdef const char *tables_fault(const Tables *tables, uint64_t size) noexcept nogi
     for i in range(tables.order_count):
         if tables.order[i] >= <uint8_t>IDENTIFIERS:
             return "there is an unknown identifier"
+    if tables.dialect & ~<uint32_t>DIALECTS:
+        return "there is an unknown dialect"
     if not check_answers(tables):
         return "the answers lie outside of the tables"
     if not (check_names(tables, &tables.endpoints, tables.endpoints.count)

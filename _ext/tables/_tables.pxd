@@ -62,7 +62,8 @@ cdef struct Tables:
     uint64_t answers_size
     uint64_t answer_runs_at
     uint32_t longest_section
-    uint32_t unused
+    # Of the release that reads messages, bits of ``Dialect``.
+    uint32_t dialect
     uint32_t answer_count
     uint32_t address_count
     uint32_t header_count

@@ -1,9 +1,12 @@
-from typing import final
+from typing import Final, final
+
+BYTES: Final[int]
 
 class RegexError(ValueError): ...
 
 @final
 class Regex:
     pattern: bytes
-    def __init__(self, pattern: bytes) -> None: ...
+    bytewise: bool
+    def __init__(self, pattern: bytes, bytewise: bool = False) -> None: ...
     def search(self, value: bytes) -> bool: ...

@@ -17,4 +17,6 @@ class Analysis:
 @final
 class PatternReader: ...
 
-def needs_of(pattern: bytes, ranges: bool = True) -> tuple[bool, list[frozenset[bytes]]]: ...  # for tests
+def needs_of(
+    pattern: bytes, ranges: bool = True, bytewise: bool = False
+) -> tuple[bool, list[frozenset[bytes]]]: ...  # for tests

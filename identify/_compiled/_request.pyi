@@ -3,8 +3,11 @@ from typing import Final, final
 
 from typing_extensions import Buffer
 
+from identify.config.releases import Release
+
 SCREENINGS: Final[tuple[str, ...]]
 STREAMS: Final[frozenset[str]]
+TEL_REFUSED: Final[int]
 TRANSPORTS: Final[tuple[str, ...]]
 WAYS: Final[tuple[str, ...]]
 
@@ -48,6 +51,7 @@ class Request:
         from_uri: str | bytes | None = None,
         to_uri: str | bytes | None = None,
         headers: Mapping[str, str] | Iterable[tuple[str, str]] = (),
+        release: str | Release | None = None,
     ) -> None: ...
     @staticmethod
     def from_message(
@@ -57,7 +61,11 @@ class Request:
         transport: str = "udp",
         local: str | None = None,
         transport_section: str | None = None,
+        release: str | Release | None = None,
     ) -> Request: ...
+    def as_read_by(self, release: str | Release) -> Request: ...
+    @property
+    def release(self) -> str: ...
     @property
     def source(self) -> str: ...
     @property

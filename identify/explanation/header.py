@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import re
 
+from identify.config.releases import Release
 from identify.explanation.listing import Finding, first_object
 from identify.explanation.patterns import accepts, difference, negated, only, wanted
 from identify.explanation.question import Question
@@ -56,6 +57,7 @@ def header(question: Question) -> Step:
     Twin: ``decide_header`` in ``_ext/decision/_decide.pyx``.
     """
     transport = question.transport
+    release = question.configuration.release
     symmetric = transport.id if transport is not None and transport.symmetric_transport else None
     notes: list[Reason] = []
     values: Values = {}
@@ -75,19 +77,21 @@ def header(question: Question) -> Step:
         )
         return f"{subject} headers or values that the request doesn't have"
 
-    endpoint, section, reasons = first_object(question, lambda identify: _look(values, identify), rest)
+    endpoint, section, reasons = first_object(
+        question, lambda identify: _look(values, identify, release), rest
+    )
     if not reasons:
         notes = [Reason("no identify object has match_header")]
     return Step("header", endpoint, section, tuple(reasons + notes))
 
 
-def _look(values: Values, identify: Identify) -> Finding | None:
+def _look(values: Values, identify: Identify, release: Release) -> Finding | None:
     """Look at one object's header rule."""
     rule = identify.header
     if rule is None:
         return None
     present = values.get(folded_bytes(rule.name), [])
-    accepted = next((value for value in present if accepts(rule.pattern, value)), None)
+    accepted = next((value for value in present if accepts(rule.pattern, value, release)), None)
     near = present or folded_bytes(rule.name) in COMPACT_NAMES
     verdict = MATCH if accepted is not None else NEAR if near else NO
     slight = any(difference(rule.pattern, value) is not None for value in present)

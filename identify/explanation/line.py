@@ -5,11 +5,13 @@ Facts
 - The value of the To URI's parameter ``line`` is looked up; only if To has no such parameter, that of the
   request URI's.  Names of parameters are compared without regard to case, values byte by byte.
 - Registrations without ``line`` have an empty token and no endpoint, so an empty value finds nothing.
+- Releases that answer 416 to tel URIs in To and the request URI don't look at the parameters of these either.
 - It is always the first identifier, and identify_by doesn't affect it.
 """
 
 from __future__ import annotations
 
+from identify._compiled._request import TEL_REFUSED, Uri
 from identify.explanation.question import Question
 from identify.explanation.result import MATCH, MISSING, NEAR, NO, Reason, Step
 from identify.explanation.words import named
@@ -24,16 +26,12 @@ def line(question: Question) -> Step:
     Twin: ``decide_line`` in ``_ext/decision/_decide.pyx``.
     """
     request = question.request
-    place, value = (
-        "To",
-        request.to_uri.parameter("line") if request.to_uri is not None else None,
-    )
+    place, value = "To", _token(question, request.to_uri)
     if value is None:
-        place = "the request URI"
-        value = request.request_uri.parameter("line") if request.request_uri is not None else None
+        place, value = "the request URI", _token(question, request.request_uri)
     if value is None:
         text = "neither the To URI nor the request URI has a line parameter"
-        return Step("line", None, None, (Reason(text, None, NO),))
+        return Step("line", None, None, (Reason(text, None, NO), *_unseen(question)))
     configuration = question.configuration
     for registration in configuration.registrations.values():
         if not registration.line or not value or question.line_tokens.get(registration.id) != value:
@@ -53,6 +51,28 @@ def line(question: Question) -> Step:
         )
         return Step("line", None, None, (Reason(text, registration.origin, MISSING),))
     return Step("line", None, None, tuple(_unknown(question, place, value)))
+
+
+def _token(question: Question, uri: Uri | None) -> str | None:
+    """Return the value of a URI's parameter, None where there is none or it isn't looked at."""
+    if uri is None or (uri.scheme == "tel" and question.configuration.release.dialect & TEL_REFUSED):
+        return None
+    return uri.parameter("line")
+
+
+def _unseen(question: Question) -> list[Reason]:
+    """Say which tokens aren't looked at."""
+    uris = {"To": question.request.to_uri, "the request URI": question.request.request_uri}
+    return [
+        Reason(
+            f"{place} has line={quoted(uri.parameter('line') or '')}, "
+            f"but Asterisk {question.configuration.release.name} doesn't look at tel URIs",
+            None,
+            NEAR,
+        )
+        for place, uri in uris.items()
+        if uri is not None and uri.parameter("line") is not None
+    ]
 
 
 def _unknown(question: Question, place: str, value: str) -> list[Reason]:

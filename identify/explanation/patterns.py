@@ -3,15 +3,17 @@
 Facts
 
 - A literal is compared byte by byte with the whole value.  An expression is POSIX extended, as the C library
-  implements it, over UTF-8 characters (``_ext/expressions/_regex.pyx``), and may match anywhere in the value.  Both
-  are C strings: they end at a NUL, and blanks at either end of what is left aren't part of the value.
+  implements it, over UTF-8 characters or, in releases that say so, over bytes (``_ext/expressions/_regex.pyx``), and
+  may match anywhere in the value.  Both are C strings: they end at a NUL, and blanks at either end of what is left
+  aren't part of the value.
 """
 
 from __future__ import annotations
 
 from functools import lru_cache
 
-from identify._compiled._regex import Regex
+from identify._compiled._regex import BYTES, Regex
+from identify.config.releases import Release
 from identify.model import TextPattern
 from identify.strings import encoded, quoted, shown
 
@@ -29,11 +31,11 @@ PLURALS = ("parameters", "quotes")
 KEPT_EXPRESSIONS = 4096
 
 
-def accepts(pattern: TextPattern, value: str) -> bool:
-    """Return whether the value satisfies the pattern."""
+def accepts(pattern: TextPattern, value: str, release: Release) -> bool:
+    """Return whether the value satisfies the pattern, as the release compares them."""
     compared = encoded(value).partition(b"\0")[0].strip(BLANKS)
     if pattern.regex is not None:
-        return _compiled(encoded(pattern.regex)).search(compared)
+        return _compiled(encoded(pattern.regex), bool(release.dialect & BYTES)).search(compared)
     return pattern.literal is not None and compared == encoded(pattern.literal)
 
 
@@ -70,6 +72,6 @@ def only(difference: str) -> str:
 
 
 @lru_cache(maxsize=KEPT_EXPRESSIONS)
-def _compiled(pattern: bytes) -> Regex:
+def _compiled(pattern: bytes, bytewise: bool) -> Regex:
     """Compile an expression; those of a loaded configuration always compile."""
-    return Regex(pattern)
+    return Regex(pattern, bytewise)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import attrs
 
+from identify.config.releases import Release
 from identify.model import (
     DomainAlias,
     Endpoint,
@@ -25,6 +26,10 @@ __all__ = ["Configured", "Question"]
 
 class Configured(Protocol):
     """What a configuration offers."""
+
+    @property
+    def release(self) -> Release:
+        """Return the release whose answers are asked for."""
 
     @property
     def endpoints(self) -> Mapping[str, Endpoint]:

@@ -3,12 +3,14 @@
 Facts
 
 - The URI is compared as PJSIP prints it: scheme in lower case, without ``?headers`` and the parameter
-  ``method``, known parameters first (user, transport, ttl, maddr, lr), an explicit port kept.
+  ``method``, known parameters first (user, transport, ttl, maddr, lr), an explicit port kept.  Old releases
+  keep parameters ``x-ast-...``, the others leave them out.
 - A printed URI of more than 511 bytes never matches.  The empty literal ``//`` never matches.
 """
 
 from __future__ import annotations
 
+from identify.config.releases import Release
 from identify.explanation.listing import Finding, first_object
 from identify.explanation.patterns import accepts, difference, negated, only, wanted
 from identify.explanation.question import Question
@@ -29,6 +31,7 @@ def request_uri(question: Question) -> Step:
     Twin: ``decide_request_uri`` in ``_ext/decision/_decide.pyx``.
     """
     request = question.request
+    release = question.configuration.release
     if request.request_uri is None:
         return Step("request_uri", None, None, (Reason("the request has no request URI"),))
     printed = request.printed_request_uri
@@ -43,18 +46,20 @@ def request_uri(question: Question) -> Step:
         )
         return f"{subject} request URIs other than {quoted(printed)}"
 
-    endpoint, section, reasons = first_object(question, lambda identify: _look(printed, identify), rest)
+    endpoint, section, reasons = first_object(
+        question, lambda identify: _look(printed, identify, release), rest
+    )
     if not reasons:
         reasons = [Reason("no identify object has match_request_uri")]
     return Step("request_uri", endpoint, section, tuple(reasons))
 
 
-def _look(printed: str, identify: Identify) -> Finding | None:
+def _look(printed: str, identify: Identify, release: Release) -> Finding | None:
     """Look at one object's request URI rule."""
     rule = identify.request_uri
     if rule is None:
         return None
-    accepted = accepts(rule.pattern, printed)
+    accepted = accepts(rule.pattern, printed, release)
     apart = None if accepted else _apart(rule.pattern, printed)
     return Finding(
         verdict=MATCH if accepted else NO if apart is None else NEAR,

@@ -101,7 +101,7 @@ def _single(engine: Engine, path: str, samples: Sequence[Sample]) -> Call:
         by_source = engine.identify_source
         return lambda number: by_source(*sources[number])
     if path == "request":
-        requests = [sample.request() for sample in samples]
+        requests = [sample.request().as_read_by(engine.configuration.release) for sample in samples]
         by_request = engine.identify
         return lambda number: by_request(requests[number])
     messages = [

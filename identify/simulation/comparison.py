@@ -157,11 +157,7 @@ class Comparison:
         )
 
     def _traces(self, example: Example) -> tuple[str, str]:
-        try:
-            return self.explain(example)
-        except MessageError as error:
-            dropped = f"dropped: {escaped(error.reason)}"
-            return dropped, dropped
+        return _trace(example, self._before), _trace(example, self._after)
 
     def _take_examples(self, batch: Batch, codes: list[Codes], wanted: dict[Codes, Change]) -> None:
         """Keep the first messages whose codes are wanted, as many of each change as it still needs."""
@@ -200,6 +196,14 @@ def compare(
     for batch in traffic:
         comparison.feed(batch)
     return comparison
+
+
+def _trace(example: Example, asterisk: SimulatedAsterisk) -> str:
+    """Return the trace of a message; of two releases one may drop it."""
+    try:
+        return str(example.explain(asterisk.configuration, asterisk.tokens.known))
+    except MessageError as error:
+        return f"dropped: {escaped(error.reason)}"
 
 
 def _standing(outcome: int, answer: int, matches: tuple[Match, ...]) -> Standing:

@@ -8,13 +8,12 @@ import generate
 import pytest
 import strategies
 from hypothesis import HealthCheck, given, settings
-from recorded import cases, engines, records, shown, wire
+from recorded import cases, engines, every_family, records, shown, wire
 
 from identify.configuration import Configuration
 from identify.engine import DROPPED, NO_MATCH, Engine
 from identify.errors import MessageError
 
-CORPUS = "corpus.jsonl.gz"
 SOURCES = [
     "192.0.2.1",
     "8.8.8.8",
@@ -269,12 +268,12 @@ def recorded(engine, requests):
     return found
 
 
-@pytest.mark.parametrize("family", sorted(records(CORPUS)))
+@pytest.mark.parametrize(("corpus", "family"), every_family())
 @pytest.mark.parametrize("mapped", [False, True], ids=["compiled", "mapped"])
-def test_corpus(tmp_path, family, mapped):
+def test_corpus(tmp_path, corpus, family, mapped):
     """Every recorded request gets its recorded endpoint in a batch, also from an engine that was saved and mapped."""
     wrong, count = [], 0
-    for record, engine in zip(records(CORPUS)[family], engines(CORPUS, family), strict=True):
+    for record, engine in zip(records(corpus)[family], engines(corpus, family), strict=True):
         if mapped:
             engine.save(tmp_path / "engine")
             engine = Engine.open(tmp_path / "engine")
@@ -284,14 +283,14 @@ def test_corpus(tmp_path, family, mapped):
             if getattr(answer, "endpoint", None if answer == NO_MATCH else answer) != expected:
                 wrong.append(f"{family} {record['n']}, case {case['id']}: {answer}, expected {expected!r}")
 
-    assert count == sum(1 for _ in cases(CORPUS, family))
+    assert count == sum(1 for _ in cases(corpus, family))
     assert not wrong, shown(wrong)
 
 
-@pytest.mark.parametrize("family", sorted(records(CORPUS)))
-def test_corpus_one_by_one_mapped(tmp_path, family):
+@pytest.mark.parametrize(("corpus", "family"), every_family())
+def test_corpus_one_by_one_mapped(tmp_path, corpus, family):
     """A saved and mapped engine gives every recorded request the answer of the compiled one, one by one too."""
-    for record, engine in zip(records(CORPUS)[family], engines(CORPUS, family), strict=True):
+    for record, engine in zip(records(corpus)[family], engines(corpus, family), strict=True):
         engine.save(tmp_path / "engine")
         opened = Engine.open(tmp_path / "engine")
         for case in record["cases"]:

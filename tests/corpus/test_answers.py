@@ -1,22 +1,19 @@
-"""Every recorded request to the newest release, in all ways of asking: the endpoint, and each identifier's own."""
+"""Every recorded request to every recorded release, in all ways of asking: the endpoint, and each identifier's own."""
 
 import pytest
-from recorded import cases, engines, records, shown, wire
+from recorded import cases, engines, every_family, records, shown, wire
 
 from identify.errors import MessageError
 from identify.explain import transport_section
 from identify.request import Request
 
-CORPUS = "corpus.jsonl.gz"
-FAMILIES = sorted(records(CORPUS))
-
-families = pytest.mark.parametrize("family", FAMILIES)
+families = pytest.mark.parametrize(("corpus", "family"), every_family())
 
 
-def asked(family):
+def asked(corpus, family):
     """Yield the cases of a family: a name for messages, the case, and the engine to ask."""
-    every = iter(cases(CORPUS, family))
-    for record, engine in zip(records(CORPUS)[family], engines(CORPUS, family), strict=True):
+    every = iter(cases(corpus, family))
+    for record, engine in zip(records(corpus)[family], engines(corpus, family), strict=True):
         for _ in record["cases"]:
             yield (*next(every), engine)
 
@@ -24,7 +21,9 @@ def asked(family):
 def first_answer(engine, expected):
     """Return the recorded endpoint with the identifier whose own answer it was."""
     answers = ((name, expected["methods"][name]) for name in engine.identifiers)
-    return next(((endpoint, name) for name, endpoint in answers if endpoint is not None), None)
+    first = next(((endpoint, name) for name, endpoint in answers if endpoint is not None), None)
+    assert expected.get("identifier", first and first[1]) == (first and first[1])
+    return first
 
 
 def difference(engine, expected, match):
@@ -36,17 +35,17 @@ def difference(engine, expected, match):
 
 
 @families
-def test_order(family):
+def test_order(corpus, family):
     """The identifiers are asked in the recorded order."""
-    for record, engine in zip(records(CORPUS)[family], engines(CORPUS, family), strict=True):
+    for record, engine in zip(records(corpus)[family], engines(corpus, family), strict=True):
         assert list(engine.identifiers) == record["order"], f"{family} {record['n']}"
 
 
 @families
-def test_messages(family):
+def test_messages(corpus, family):
     """A message gets the recorded endpoint by the recorded identifier, or is refused if it was dropped."""
     wrong = []
-    for place, case, engine in asked(family):
+    for place, case, engine in asked(corpus, family):
         expected = case["expect"]
         try:
             match = engine.identify_message(**wire(case))
@@ -62,22 +61,24 @@ def test_messages(family):
 
 
 @families
-def test_requests(family):
-    """A request read first and asked about then gets the same answer as its message."""
+def test_requests(corpus, family):
+    """A request read first and asked about then gets the same answer as its message, whichever release has read it."""
     wrong = []
-    for place, case, engine in asked(family):
+    for place, case, engine in asked(corpus, family):
         if case["expect"]["parse"] == "ok":
-            told = difference(engine, case["expect"], engine.identify(Request.from_message(**wire(case))))
-            if told is not None:
-                wrong.append(f"{place}: {told}")
+            for release in (None, engine.configuration.release):
+                request = Request.from_message(**wire(case), release=release)
+                told = difference(engine, case["expect"], engine.identify(request))
+                if told is not None:
+                    wrong.append(f"{place}: {told}")
     assert not wrong, shown(wrong)
 
 
 @families
-def test_explanations(family):
+def test_explanations(corpus, family):
     """Each identifier's own answer is the recorded one, and the whole agrees with the engine's."""
     wrong = []
-    for place, case, engine in asked(family):
+    for place, case, engine in asked(corpus, family):
         expected = case["expect"]
         if expected["parse"] != "ok":
             continue
@@ -98,10 +99,10 @@ def test_explanations(family):
 
 
 @families
-def test_transport_sections(family):
+def test_transport_sections(corpus, family):
     """The transport section that the identifiers find is the recorded one."""
     wrong = []
-    for place, case, engine in asked(family):
+    for place, case, engine in asked(corpus, family):
         if case["expect"]["parse"] == "ok":
             found = transport_section(engine.configuration, Request.from_message(**wire(case)))
             if (found and found.id) != case["expect"]["tp"]:

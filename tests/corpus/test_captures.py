@@ -5,19 +5,17 @@ import itertools
 
 import captures
 import pytest
-from recorded import data, engines, records, shown
+from recorded import data, engines, every_family, records, shown
 
 from identify.simulation import Outcome
 from identify.simulation.simulation import Simulation
 from identify.traffic import open_traffic
 
-CORPUS = "corpus.jsonl.gz"
-FAMILIES = sorted(records(CORPUS))
-
 #: So far apart that no transaction is live when the next request comes: the requests of a record share Call-IDs.
 NANOSECONDS_APART = 1_000_000_000_000
 
 FILTERS = {
+    "416 request uri": Outcome.BAD_SCHEME,
     "416 from": Outcome.BAD_SCHEME,
     "416 to": Outcome.BAD_SCHEME,
     "416 contact": Outcome.BAD_SCHEME,
@@ -114,13 +112,13 @@ def difference(row, expected):
     return f"{row.outcome} {row.endpoint!r}, expected {expected['parse']}, {expected.get('filter')}, {endpoint!r}"
 
 
-@pytest.mark.parametrize("family", FAMILIES)
-def test_captures(family, tmp_path):
+@pytest.mark.parametrize(("corpus", "family"), every_family())
+def test_captures(corpus, family, tmp_path):
     """The simulation of a record's capture comes to the recorded endpoints, and to the recorded filter."""
     wrong = []
     seen = 0
     possible = 0
-    for record, engine in zip(records(CORPUS)[family], engines(CORPUS, family), strict=True):
+    for record, engine in zip(records(corpus)[family], engines(corpus, family), strict=True):
         file, cases = capture_of(record, engine.configuration)
         path = tmp_path / "record.pcap"
         path.write_bytes(file)

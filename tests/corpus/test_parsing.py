@@ -1,24 +1,35 @@
-"""Every recorded request: whether it was dropped, how it was screened, and what was printed for comparison.
-
-``corpus.jsonl.gz`` was recorded from the newest release; ``parsed-20.15.jsonl.gz`` holds the requests of an
-older one that were dropped, screened or printed, which no release does differently.
-"""
+"""Every recorded request: whether it was dropped, how it was screened, and what was printed for comparison."""
 
 import pytest
-from recorded import cases, data, records, shown, text, wire
+from recorded import NEWEST, cases, data, every_family, records, shown, text, wire
 
 from identify.errors import MessageError
 from identify.explanation.header import PRINTED_HEADER_LIMIT
 from identify.request import Request
 
-NEWEST, OLDER = "corpus.jsonl.gz", "parsed-20.15.jsonl.gz"
-ALL = [
-    pytest.param(name, family, id=f"{name.partition('.jsonl')[0]}-{family}")
-    for name in (NEWEST, OLDER)
-    for family in sorted(records(name))
-]
+#: The counts of each file: records, requests, dropped ones and printed ones.
+COUNTS = {
+    NEWEST: (612, 18338, 456, 762),
+    "corpus-16.2.jsonl.gz": (196, 5859, 230, 486),
+    "corpus-16.jsonl.gz": (204, 6114, 148, 255),
+    "corpus-18.jsonl.gz": (657, 19688, 457, 761),
+    "corpus-20.15.jsonl.gz": (259, 7767, 76, 63),
+    "corpus-22.5.jsonl.gz": (657, 19688, 457, 761),
+}
 #: Asterisk's records are trimmed of these.
 BLANKS = "".join(map(chr, range(33)))
+
+families = pytest.mark.parametrize(("name", "family"), every_family())
+
+
+def read(name, case):
+    """Return the request of a case as the release of its file reads it."""
+    return Request.from_message(**wire(case), release=release_of_file(name))
+
+
+def release_of_file(name):
+    """Return the release that a file was recorded from."""
+    return next(iter(records(name).values()))[0]["release"]
 
 
 def counted(name):
@@ -29,24 +40,20 @@ def counted(name):
     return sum(map(len, records(name).values())), len(every), dropped, printed
 
 
-@pytest.mark.parametrize(
-    ("name", "counts"),
-    [(NEWEST, (612, 18338, 456, 762)), (OLDER, (53, 171, 76, 63))],
-    ids=["newest", "older"],
-)
-def test_whole(name, counts):
+@pytest.mark.parametrize("name", COUNTS)
+def test_whole(name):
     """Nothing is lost of the recorded answers."""
-    assert counted(name) == counts
+    assert counted(name) == COUNTS[name]
 
 
-@pytest.mark.parametrize(("name", "family"), ALL)
+@families
 def test_dropped(name, family):
     """A message is refused, with a place within it, exactly if Asterisk dropped it."""
     wrong = []
     for place, case in cases(name, family):
         expected = case["expect"]["parse"]
         try:
-            Request.from_message(**wire(case))
+            read(name, case)
         except MessageError as error:
             if expected == "ok":
                 wrong.append(f"{place}: refused: {error}")
@@ -58,20 +65,20 @@ def test_dropped(name, family):
     assert not wrong, shown(wrong)
 
 
-@pytest.mark.parametrize(("name", "family"), ALL)
+@families
 def test_screening(name, family):
     """What Asterisk answers before it identifies is said."""
     wrong = []
     for place, case in cases(name, family):
         expected = case["expect"]
         if expected["parse"] == "ok":
-            screening = Request.from_message(**wire(case)).screening
+            screening = read(name, case).screening
             if screening != expected["filter"]:
                 wrong.append(f"{place}: {screening!r}, expected {expected['filter']!r}")
     assert not wrong, shown(wrong)
 
 
-@pytest.mark.parametrize(("name", "family"), ALL)
+@families
 def test_printed(name, family):
     """The request URI and every header print as PJSIP prints them."""
     wrong = []
@@ -79,12 +86,12 @@ def test_printed(name, family):
         expected = case["expect"]
         if "printed_headers" not in expected:
             continue
-        request = Request.from_message(**wire(case))
+        request = read(name, case)
         uri = text(expected["printed_ruri"])
         if uri is not None and request.printed_request_uri != uri:
             wrong.append(f"{place}: request URI {request.printed_request_uri!r}, expected {uri!r}")
-        printed = [(name, value.strip(BLANKS)) for name, value in request.printed_headers]
-        recorded = [(text(name), text(value)) for name, value in expected["printed_headers"]]
+        printed = [(header, value.strip(BLANKS)) for header, value in request.printed_headers]
+        recorded = [(text(header), text(value)) for header, value in expected["printed_headers"]]
         if len(printed) != len(recorded):
             wrong.append(f"{place}: {len(printed)} headers, expected {len(recorded)}: {printed}")
         for ours, theirs in zip(printed, recorded, strict=False):

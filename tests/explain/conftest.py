@@ -6,6 +6,7 @@ import re
 import attrs
 import pytest
 
+from identify.config.releases import NEWEST, Release
 from identify.explain import explain
 from identify.model import (
     AddressRule,
@@ -36,6 +37,7 @@ class Configured:
     domain_aliases: dict
     settings: Settings
     identifiers: tuple[str, ...]
+    release: Release = NEWEST
 
     @property
     def tried_identifies(self):

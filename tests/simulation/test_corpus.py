@@ -3,15 +3,13 @@
 import ipaddress
 
 import pytest
-from recorded import cases, engines, records, shown, wire
+from recorded import cases, engines, every_family, records, shown, wire
 
 from identify.simulation import Outcome, Simulation
 from identify.traffic.batch import Batch, Direction
 
-CORPUS = "corpus.jsonl.gz"
-FAMILIES = sorted(records(CORPUS))
-
 FILTERED = {
+    "416 request uri": Outcome.BAD_SCHEME,
     "416 from": Outcome.BAD_SCHEME,
     "416 to": Outcome.BAD_SCHEME,
     "416 contact": Outcome.BAD_SCHEME,
@@ -20,10 +18,10 @@ FILTERED = {
 }
 
 
-def asked(family):
+def asked(corpus, family):
     """Yield name, case and engine of each case whose source a batch can hold: a plain address."""
-    every = iter(cases(CORPUS, family))
-    for record, engine in zip(records(CORPUS)[family], engines(CORPUS, family), strict=True):
+    every = iter(cases(corpus, family))
+    for record, engine in zip(records(corpus)[family], engines(corpus, family), strict=True):
         for _ in record["cases"]:
             place, case = next(every)
             try:
@@ -57,11 +55,11 @@ def batch_of(case, engine):
     return batch
 
 
-@pytest.mark.parametrize("family", FAMILIES)
-def test_recorded(family):
+@pytest.mark.parametrize(("corpus", "family"), every_family())
+def test_recorded(corpus, family):
     """A request has the recorded outcome and, if the identifiers are asked, the recorded endpoint."""
     wrong = []
-    for place, case, engine in asked(family):
+    for place, case, engine in asked(corpus, family):
         simulation = Simulation(engine.configuration, engine=engine)
         (row,) = simulation.feed(batch_of(case, engine))
         expected = case["expect"]

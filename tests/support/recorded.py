@@ -1,4 +1,4 @@
-"""The recorded answers in ``tests/data/oracle``: what a real Asterisk said to requests.
+"""The recorded answers in ``tests/data/oracle``: what real Asterisks of several releases said to requests.
 
 A record has a configuration and cases; its format is the one in which the answers were recorded.  Values
 that aren't UTF-8 are ``{"b64": ...}`` there and text with surrogate escapes here.
@@ -10,10 +10,16 @@ import gzip
 import json
 from pathlib import Path
 
+import pytest
+
 from identify.configuration import Configuration, ResolutionError
 from identify.engine import Engine
 
 ORACLE = Path(__file__).parent.parent / "data" / "oracle"
+
+#: The newest release, and older ones.
+NEWEST = "corpus.jsonl.gz"
+CORPORA = (NEWEST, *(f"corpus-{release}.jsonl.gz" for release in ("16.2", "16", "18", "20.15", "22.5")))
 
 
 class NoNames:
@@ -45,6 +51,15 @@ def records(name):
     return found
 
 
+def every_family():
+    """Return the families of all files, as parameters of tests."""
+    return [
+        pytest.param(name, family, id=f"{name.partition('.jsonl')[0]}-{family}")
+        for name in CORPORA
+        for family in sorted(records(name))
+    ]
+
+
 def cases(name, family):
     """Yield the cases of a family's records: a name for messages, and the case."""
     for record in records(name)[family]:
@@ -57,7 +72,9 @@ def engines(name, family):
     """Return an engine for each record of a family; the token of registration R was always ``lnR``."""
     made = []
     for record in records(name)[family]:
-        configuration = Configuration.from_files(record["config"], resolver=NoNames())
+        configuration = Configuration.from_files(
+            record["config"], resolver=NoNames(), release=record["release"]
+        )
         made.append(Engine(configuration, {id: f"ln{id}" for id in configuration.registrations}))
     return made
 

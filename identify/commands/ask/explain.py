@@ -127,6 +127,7 @@ def explain(context: click.Context, config: str, received: Received, as_json: bo
             transport=received.transport,
             local=str(received.local) if received.local else None,
             transport_section=received.transport_section,
+            release=configuration.release,
         )
     except MessageError as error:
         _print_dropped(error, as_json)

@@ -251,7 +251,7 @@ class _Builder:
             self.refuse("match-regex", message, line)
             return None
         try:
-            Regex(encoded(regex))
+            Regex(encoded(regex), bytewise=not self._release.characters)
         except RegexError as error:
             self.refuse(
                 "match-regex", f"{option} {quoted(value)} doesn't compile: {escaped(str(error))}", line
