@@ -37,7 +37,7 @@ from identify.config.objects.identifies import build_identify
 from identify.config.objects.registrations import build_registration
 from identify.config.objects.schema import option_tables
 from identify.config.objects.settings import build_settings
-from identify.config.objects.transports import Leftovers, build_transport
+from identify.config.objects.transports import Leftovers, build_transport, has_bad_bind
 from identify.config.objects.wizard import Wizard, read_wizards
 from identify.config.problems import Budget, Problems
 from identify.config.releases import Release
@@ -203,7 +203,7 @@ class _Loader:
             nonlocal left
             built = build_transport(candidate, options, self._resolver, listening, left, self._problems)
             if options.refused or (
-                built is None and self._release.transport_leftovers and options.value("bind")
+                self._release.transport_leftovers and has_bad_bind(options, self._resolver)
             ):
                 left = left or Leftovers(candidate.id, options)
             else:
