@@ -86,6 +86,11 @@ for _listed in (
         "Compare the verdicts in Asterisk's LOG with those that CONFIG gives to the same requests.",
     ),
     ListedCommand(
+        "upgrade",
+        "identify.commands.sources.upgrade",
+        "Tell what changes for CONFIG from one version of Asterisk to another.",
+    ),
+    ListedCommand(
         "completion",
         "identify.commands.completion",
         "Print the script that completes this command's arguments in SHELL.",

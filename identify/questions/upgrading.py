@@ -9,24 +9,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from identify.config.releases import Release
+from identify.config.problems import CODES
+from identify.config.releases import (
+    BYTES,
+    EMPTY_LIST_REFUSED,
+    PARAMETERS_DECODED,
+    TEL_REFUSED,
+    X_AST_KEPT,
+    Release,
+)
 from identify.configuration import Configuration
-from identify.model import Identify, Unknown
+from identify.model import Identify, Origin, Unknown
 from identify.questions.changes.expressions import expression_changes
 from identify.questions.changes.objects import identifier_changes, object_changes
 from identify.questions.changes.sources import source_changes
 from identify.questions.changes.texts import text_changes
 from identify.questions.findings import KINDS, Finding, Undecided, Upgrade, Witness, counted
-from identify.questions.witnesses import BYTES, Sides
-from identify.strings import quoted_list
+from identify.questions.witnesses import Sides
+from identify.strings import escaped, quoted_list
 
 __all__ = ["Finding", "Undecided", "Upgrade", "Witness", "upgrade"]
 
 #: Bits of ``Release.dialect``, each with what a release that has it does, and what one that hasn't.
-TEL_REFUSED = 1
-X_AST_KEPT = 2
-PARAMETERS_DECODED = 4
-EMPTY_LIST_REFUSED = 8
 DIALECT = {
     TEL_REFUSED: (
         "requests with a tel: URI as request URI, in From or in To are",
@@ -55,6 +59,10 @@ DIALECT = {
     ),
 }
 
+#: Problems that say that a release may do one thing or another.
+UNSURE = ("option-release", "regex-locale")
+MOST_PLACES = 10
+
 
 def upgrade(
     before: Configuration, after: Configuration, line_tokens: Mapping[str, str] | None = None
@@ -79,7 +87,7 @@ def upgrade(
         before=before.release.name,
         after=after.release.name,
         findings=tuple(sorted(findings, key=lambda finding: kinds.index(finding.kind))),
-        undecided=(*undecided, *_unknowns(sides)),
+        undecided=(*undecided, *_unsure(sides), *_unknowns(sides)),
         notes=(*_dialects(before.release, after.release), *notes),
     )
 
@@ -90,6 +98,22 @@ def _dialects(before: Release, after: Release) -> Iterator[str]:
         was, becomes = (having if release.dialect & bit else lacking for release in (before, after))
         if was != becomes:
             yield f"{requests} {was} by {before.name} and {becomes} by {after.name}"
+
+
+def _unsure(sides: Sides) -> Iterator[Undecided]:
+    """Yield what isn't known of a release itself, each thing once with its first places."""
+    places: dict[tuple[str, str, str], dict[Origin, None]] = {}
+    for configuration in sides.configurations:
+        for problem in configuration.problems:
+            if problem.code in UNSURE:
+                key = configuration.release.name, problem.code, problem.message
+                places.setdefault(key, {})[Origin(problem.file, problem.line)] = None
+    for (release, code, message), origins in places.items():
+        yield Undecided(
+            what=f"what {release} does with {counted(len(origins), 'line', 'lines')}: {escaped(message)}",
+            reason=CODES[code][1],
+            origins=tuple(origins)[:MOST_PLACES],
+        )
 
 
 def _unknowns(sides: Sides) -> Iterator[Undecided]:

@@ -10,6 +10,7 @@ from functools import cached_property
 
 import attrs
 
+from identify.config.releases import BYTES
 from identify.configuration import Configuration
 from identify.engine import Engine
 from identify.errors import MessageError
@@ -17,11 +18,9 @@ from identify.model import Endpoint, Identify, Match, Origin, Unknown
 from identify.questions.findings import Witness
 from identify.strings import encoded, folded_bytes, quoted
 
-__all__ = ["BYTES", "SIP_PORT", "SOURCE", "Sides", "message", "named"]
+__all__ = ["SIP_PORT", "SOURCE", "Sides", "message", "named"]
 
 SIP_PORT = 5060
-#: The bit of ``Release.dialect`` with which expressions work on bytes.
-BYTES = 16
 #: The source of requests whose source doesn't matter: an address of documentation (RFC 5737).
 SOURCE = "192.0.2.1"
 #: Sources that no ``match`` may cover: of documentation, of tests, of nobody, and of IPv6.

@@ -73,19 +73,19 @@ def identifier_changes(sides: Sides) -> tuple[list[Finding], list[str]]:
     before, after = (configuration.identifiers for configuration in sides.configurations)
     answering = {match.identifier for engine in sides.engines for match in engine.matches}
     findings, notes = [], []
-    for kind, names, others, release in (
-        ("is not an identifier of", before, after, sides.after.release.name),
-        ("is an identifier since", after, before, sides.after.release.name),
-    ):
-        for name in (name for name in names if name not in others):
-            if name in answering:
-                advice = "look at the requests that this identifier answers; no other one finds their endpoint by it"
-                what = f"{name} {kind} {release}"
-                if name in after:
-                    what = f"{name} is an identifier of {release}, not of {sides.before.release.name}"
-                findings.append(Finding(kind="identifiers", what=what, advice=advice))
-            else:
-                notes.append(f"{name} {kind} {release}; nothing in this configuration uses it")
+    releases = [configuration.release.name for configuration in sides.configurations]
+    for name in dict.fromkeys([*before, *after]):
+        if name in before and name in after:
+            continue
+        has, lacks = releases if name in before else releases[::-1]
+        what = f"{name} is an identifier of {has}, not of {lacks}"
+        if name in answering:
+            advice = (
+                "look at the requests that only this identifier answers: no other one finds their endpoint"
+            )
+            findings.append(Finding(kind="identifiers", what=what, advice=advice))
+        else:
+            notes.append(f"{what}; nothing in this configuration uses it")
     common = [
         [name for name in names if name in answering and name in before and name in after]
         for names in (before, after)
