@@ -39,6 +39,9 @@ HEADERS = (
     (b"Content-Length", b"0"),
 )
 
+#: Identify objects with their places, by id and endpoint.
+_Places = dict[tuple[str | None, str], list[tuple[int, Identify]]]
+
 
 def message(headers: Sequence[tuple[str, bytes]] = (), *, request_uri: bytes = REQUEST_URI) -> bytes:
     """Return a request with these headers, in their order; they replace those that a request has anyway."""
@@ -143,8 +146,11 @@ class Sides:
     def depends_on(self, witness: Witness) -> tuple[Unknown, ...]:
         """Return what isn't known and could give the request another answer on either side."""
         found = {}
-        for configuration, match in zip(self.configurations, (witness.before, witness.after), strict=True):
-            place = _place(configuration, match)
+        answers = (witness.before, witness.after)
+        for configuration, places, match in zip(self.configurations, self._places, answers, strict=True):
+            of_ip = match is not None and match.identifier == "ip"
+            tried = places.get((match.section, match.endpoint)) if of_ip and match is not None else None
+            place = tried[0][0] if tried else None
             for unknown in configuration.unknowns:
                 if unknown.kind == "line-token" and b"line=" not in witness.message:
                     continue
@@ -154,10 +160,15 @@ class Sides:
         return tuple(found.values())
 
     def _identifies(self, match: Match) -> Iterator[Identify]:
-        for configuration in self.configurations:
-            for identify in configuration.tried_identifies:
-                if identify.id == match.section and identify.endpoint == match.endpoint:
-                    yield identify
+        for places in self._places:
+            for _, identify in places.get((match.section, match.endpoint), ()):
+                yield identify
+
+    @cached_property
+    def _places(self) -> tuple[_Places, _Places]:
+        """For each side the identify objects of an answer, with their places."""
+        first, second = map(_places_of, self.configurations)
+        return first, second
 
 
 def _with_places(configuration: Configuration) -> Configuration:
@@ -187,11 +198,8 @@ def named(match: Match | None) -> str:
     return f"identify {quoted(match.section)} (endpoint {quoted(match.endpoint)})"
 
 
-def _place(configuration: Configuration, match: Match | None) -> int | None:
-    """Return the place at which the object of an ``ip`` answer is tried, None for every other answer."""
-    if match is None or match.identifier != "ip":
-        return None
+def _places_of(configuration: Configuration) -> _Places:
+    places: _Places = {}
     for place, identify in enumerate(configuration.tried_identifies):
-        if identify.id == match.section and identify.endpoint == match.endpoint:
-            return place
-    return None
+        places.setdefault((identify.id, identify.endpoint), []).append((place, identify))
+    return places

@@ -74,7 +74,11 @@ def test_downgrade(config):
 
 def test_undecided(config):
     """Status 3 where nothing was found and something couldn't be decided; the output says what."""
-    objects = (("trunk-b", "192.0.2.0/24"), ("trunk-a", "sip.provider.example"), ("trunk-c", "203.0.113.0/24"))
+    objects = (
+        ("trunk-b", "192.0.2.0/24"),
+        ("trunk-a", "sip.provider.example"),
+        ("trunk-c", "203.0.113.0/24"),
+    )
     text = "".join(f"[{id}]\ntype = identify\nendpoint = a\nmatch = {match}\n" for id, match in objects)
     result = run(config("[a]\ntype = endpoint\n" + text), *RELEASES)
 

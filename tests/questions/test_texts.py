@@ -178,6 +178,19 @@ def test_too_large_together(upgraded, monkeypatch):
     ]
 
 
+def test_too_much_together(upgraded, monkeypatch):
+    """Pairs that are left when all searches together have reached their bound are counted as undecided."""
+    monkeypatch.setattr("identify.questions.changes.texts.MOST_STATES_TOGETHER", 3)
+    rules = "".join(
+        f"[{id}]\ntype = identify\nendpoint = {endpoint}\nmatch_header = X-A: /^aaaa.*{id}/\n"
+        for id, endpoint in zip(("9", "8", "7", "z", "a1"), "abcab", strict=True)
+    )
+    answer = upgraded(rules).answer
+
+    assert any("pairs of expressions" in undecided.what for undecided in answer.undecided)
+    assert "undecided" in answer.verdict
+
+
 def test_answered_before_header(upgraded):
     """Where another identifier answers every request first, nothing is claimed of headers."""
     found = upgraded(two("/^1/", "/2$/") + "[anonymous]\ntype = endpoint\n")

@@ -25,7 +25,7 @@ def hash_of(id: str) -> int:
 def hash_order(ids: Sequence[str], sections: int) -> list[str]:
     """Return ids of pjsip.conf in the order in which releases before 20.16 and 22.6 try them."""
     buckets = max((prime for prime in ODD_PRIMES if prime <= sections), default=1)
-    return sorted(ids, key=lambda id: hash_of(id) % buckets)
+    return sorted(ids, key=lambda one: hash_of(one) % buckets)
 
 
 @attrs.frozen(kw_only=True)

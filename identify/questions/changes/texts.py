@@ -16,12 +16,13 @@ Strategy
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from itertools import islice
 
 from identify.model import Identify, Match
 from identify.questions.changes.rules import Key, Rule, automaton_of, inverted, places_of, rule_of, rules_of
 from identify.questions.findings import Finding, Undecided, Witness, counted
-from identify.questions.values.automata import Automaton, members
+from identify.questions.values.automata import Automaton, Budget, members
 from identify.questions.values.reading import UnknownExpressionError, automaton
 from identify.questions.values.spelling import shape_of, spelt
 from identify.questions.witnesses import SIP_PORT, Sides, message, named
@@ -29,11 +30,12 @@ from identify.strings import encoded, folded_bytes, shown
 
 __all__ = ["text_changes"]
 
-#: Bounds: values of literals, pairs of rules that are compared, states of automata for each pair.
+#: Bounds: values of literals, pairs of rules that are compared, states of automata for a search, and for all.
 MOST_VALUES = 200_000
 MOST_PAIRS = 200_000
-MOST_SEARCHED = 2_000
+MOST_SEARCHED = 20_000
 MOST_STATES = 4_000
+MOST_STATES_TOGETHER = 200_000
 #: Values of a search that are asked about, and searches of a pair, each outside of one more rule.
 MOST_ASKED = 6
 MOST_ROUNDS = 8
@@ -67,7 +69,9 @@ class _Finder:
         self._combined: list[Finding] = []
         self._shadows: set[str] = set()
         self._searched = 0
+        self._unsearched = 0
         self._mixed = sides.mixed
+        self._budget = Budget(MOST_STATES_TOGETHER)
         self.undecided: list[Undecided] = []
 
     @property
@@ -135,9 +139,8 @@ class _Finder:
         if expected[0] == expected[1] or expected in self._found:
             return
         self._searched += 1
-        if self._searched > MOST_SEARCHED:
-            if self._searched == MOST_SEARCHED + 1:
-                self._give_up("further pairs of expressions", f"only {MOST_SEARCHED:,} are searched", rules)
+        if self._searched > MOST_SEARCHED or self._budget.left <= 0:
+            self._unsearched += 1
             return
         try:
             matching = [automaton(rule.pattern.regex or "") for rule in rules]
@@ -180,10 +183,11 @@ class _Finder:
         self, matching: list[Automaton], avoided: list[Automaton], shape: Automaton | None
     ) -> Iterator[list[int] | None]:
         """Yield values for the place that the rules are about: those of its usual shape, then others."""
+        search = partial(members, most_states=MOST_STATES, budget=self._budget, mixed=self._mixed)
         if shape is not None:
-            shaped = members([*matching, shape], avoided, most_states=MOST_STATES, mixed=self._mixed)
+            shaped = search([*matching, shape], avoided)
             yield from (path for path in islice(shaped, MOST_ASKED) if path is not None)
-        rest = members(matching, avoided, most_states=MOST_STATES, mixed=self._mixed)
+        rest = search(matching, avoided)
         yield from islice(rest, MOST_ASKED)
 
     def _guess(self, rules: list[Rule], wanted: tuple[Key | None, Key | None], reason: str) -> None:
@@ -301,6 +305,9 @@ class _Finder:
                     count=len(witnesses),
                 )
             )
+        if self._unsearched:
+            pairs = counted(self._unsearched, "pair", "pairs")
+            self._give_up(f"{pairs} of expressions", "the bound of all searches was reached before", [])
         for identifier in sorted(self._shadows):
             self._give_up(
                 f"the answers of {self._identifier}",

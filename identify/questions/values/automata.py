@@ -25,7 +25,7 @@ from collections.abc import Iterator, Sequence
 
 import attrs
 
-__all__ = ["ASCII", "BEGIN", "BEYOND", "CODES", "END", "SURROGATE", "Automaton", "members"]
+__all__ = ["ASCII", "BEGIN", "BEYOND", "CODES", "END", "SURROGATE", "Automaton", "Budget", "members"]
 
 #: Codes of characters: 1 to 127 are ASCII, then these.
 BEYOND = 128
@@ -91,11 +91,24 @@ class Automaton:
         return -1 if reached & self.last else reached
 
 
+@attrs.define
+class Budget:
+    """States that several searches may still reach together."""
+
+    left: int
+
+    def spend(self) -> bool:
+        """Count a state, and return whether it may be reached."""
+        self.left -= 1
+        return self.left >= 0
+
+
 def members(
     matching: Sequence[Automaton],
     avoided: Sequence[Automaton] = (),
     *,
     most_states: int,
+    budget: Budget | None = None,
     beyond: bool = False,
     mixed: bool = False,
 ) -> Iterator[list[int] | None]:
@@ -141,7 +154,7 @@ def members(
             )
             if reached in came or not _alive(reached[0][:wanted], every):
                 continue
-            if len(came) >= most_states:
+            if len(came) >= most_states or not (budget is None or budget.spend()):
                 yield None
                 return
             came[reached] = (node, code)
