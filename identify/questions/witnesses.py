@@ -18,13 +18,16 @@ from identify.model import Endpoint, Identify, Match, Origin, Unknown
 from identify.questions.findings import Witness
 from identify.strings import encoded, folded_bytes, quoted
 
-__all__ = ["SIP_PORT", "SOURCE", "Sides", "message", "named"]
+__all__ = ["SINGLE", "SIP_PORT", "SOURCE", "Sides", "message", "named"]
 
 SIP_PORT = 5060
 #: The source of requests whose source doesn't matter: an address of documentation (RFC 5737).
 SOURCE = "192.0.2.1"
 #: Sources that no ``match`` may cover: of documentation, of tests, of nobody, and of IPv6.
 QUIET = (SOURCE, "198.51.100.1", "203.0.113.1", "198.18.0.1", "240.0.0.1", "2001:db8::1", "100::1", "::2")
+
+#: Headers that a request has once, or of which only the first counts.
+SINGLE = frozenset((b"from", b"to", b"call-id", b"cseq", b"max-forwards", b"content-length"))
 
 #: The request URI of a witness, and the headers that each has unless it brings its own.  They name nobody: ``invalid``
 #: is a domain that never exists (RFC 2606), and the request is in no dialog and needs no Contact.
@@ -44,10 +47,15 @@ _Places = dict[tuple[str | None, str], list[tuple[int, Identify]]]
 
 
 def message(headers: Sequence[tuple[str, bytes]] = (), *, request_uri: bytes = REQUEST_URI) -> bytes:
-    """Return a request with these headers, in their order; they replace those that a request has anyway."""
+    """Return a request with these headers, in their order.
+
+    They replace those that a request has anyway, but for Via: Asterisk adds the source to the first, so they follow it.
+    """
     given = {folded_bytes(name) for name, _ in headers}
     lines = [b"OPTIONS %b SIP/2.0" % request_uri]
-    lines += [b"%b: %b" % (name, value) for name, value in HEADERS if name.lower() not in given]
+    lines += [
+        b"%b: %b" % (name, value) for name, value in HEADERS if name.lower() not in given or name == b"Via"
+    ]
     lines += [b"%b: %b" % (encoded(name), value) for name, value in headers]
     return b"\r\n".join([*lines, b"", b""])
 

@@ -7,7 +7,7 @@ import re
 import pytest
 from consoles import ROOT
 
-from identify.questions.changes import expressions, sources, texts
+from identify.questions.changes import asking, expressions, sources, texts
 from identify.questions.findings import KINDS, Finding, Upgrade
 
 LIMITS = {
@@ -16,8 +16,8 @@ LIMITS = {
     "literals of one identifier": texts.MOST_VALUES,
     "pairs of rules that are compared": texts.MOST_PAIRS,
     "pairs of expressions that are searched": texts.MOST_SEARCHED,
-    "states of one search": texts.MOST_STATES,
-    "states of all searches of an identifier": texts.MOST_STATES_TOGETHER,
+    "states of one search": asking.MOST_STATES,
+    "states of all searches of an identifier": asking.MOST_STATES_TOGETHER,
     "expressions that are tried with characters beyond ASCII": expressions.MOST_EXPRESSIONS,
 }
 

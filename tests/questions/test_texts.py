@@ -170,7 +170,7 @@ def test_not_understood(upgraded, second):
 
 def test_too_large_together(upgraded, monkeypatch):
     """A search that reaches its bound is undecided."""
-    monkeypatch.setattr("identify.questions.changes.texts.MOST_STATES", 3)
+    monkeypatch.setattr("identify.questions.changes.asking.MOST_STATES", 3)
     found = upgraded(two("/^aaaaab/", "/baaaaa$/"))
 
     assert [undecided.reason for undecided in found.answer.undecided] == [
@@ -180,7 +180,7 @@ def test_too_large_together(upgraded, monkeypatch):
 
 def test_too_much_together(upgraded, monkeypatch):
     """Pairs that are left when all searches together have reached their bound are counted as undecided."""
-    monkeypatch.setattr("identify.questions.changes.texts.MOST_STATES_TOGETHER", 3)
+    monkeypatch.setattr("identify.questions.changes.asking.MOST_STATES_TOGETHER", 3)
     rules = "".join(
         f"[{id}]\ntype = identify\nendpoint = {endpoint}\nmatch_header = X-A: /^aaaa.*{id}/\n"
         for id, endpoint in zip(("9", "8", "7", "z", "a1"), "abcab", strict=True)

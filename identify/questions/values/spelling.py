@@ -31,6 +31,7 @@ SHAPES = {
     b"from": f"^{NAME}<{URI}{PARAMETERS}>{PARAMETERS}$",
     b"to": f"^{NAME}<{URI}{PARAMETERS}>{PARAMETERS}$",
     b"contact": f"^{NAME}<{URI}(:[1-9][0-9]{{3}})?{PARAMETERS}>{PARAMETERS}$",
+    b"via": f"^SIP/2\\.0/UDP {HOST}(:[1-9][0-9]{{3}})?{PARAMETERS}$",
     b"call-id": "^[!-~]+$",
 }
 
