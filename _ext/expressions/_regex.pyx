@@ -9,8 +9,6 @@ each call, so the process's locale has no influence and isn't changed.
 cimport cython
 from libc.stdlib cimport free, malloc
 
-from identify._compiled._dialect cimport BYTES as BYTES_BIT
-
 cdef extern from "<locale.h>" nogil:
     const int LC_ALL_MASK
     locale_t newlocale(int mask, const char *name, locale_t base)
@@ -92,10 +90,6 @@ cdef void free_expression(regex_t *compiled) noexcept nogil:
 
 cdef bint run_expression(const regex_t *compiled, const char *value) noexcept nogil:
     return regexec(compiled, value, 0, NULL, 0) == 0
-
-
-# The bit of ``Release.dialect`` for expressions over bytes.
-BYTES = BYTES_BIT
 
 
 class RegexError(ValueError):

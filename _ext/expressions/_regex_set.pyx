@@ -79,7 +79,8 @@ cdef uint8_t END_BYTE = ord(END)
 cdef class RegexSet:
     """Expressions with increasing ranks; may be used by any number of threads.
 
-    ``ranks`` and ``patterns`` are equally many; with ``bytewise`` the expressions work on bytes.  Raises ``RegexError`` for an expression that the C library refuses.
+    ``ranks`` and ``patterns`` are equally many; with ``bytewise`` the expressions work on bytes.  Raises ``RegexError``
+    for an expression that the C library refuses.
     """
 
     def __cinit__(self, ranks, patterns, bint bytewise=False):

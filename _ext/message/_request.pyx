@@ -8,7 +8,6 @@ from libc.stdint cimport uint8_t, uint32_t
 from libc.stdlib cimport free, malloc
 from libc.string cimport memchr, memcpy
 
-from identify._compiled._dialect cimport TEL_REFUSED as TEL_REFUSED_BIT
 from identify._compiled._header_grammar cimport NameAddress, find_digest
 from identify._compiled._header_names cimport AUTHORIZATION, FROM, GENERIC, KINDS, TO
 from identify._compiled._header_print cimport Received
@@ -39,9 +38,6 @@ cdef extern from "Python.h":
 # How a message may be read, by the numbers of Way.
 WAYS = ("general", "plain", "usual", "widest")
 STREAMS = frozenset(TRANSPORTS[1:])
-# Releases with this bit of ``Release.dialect`` don't look at the parameters of tel URIs.
-TEL_REFUSED = TEL_REFUSED_BIT
-
 cdef str NEWEST_NAME = NEWEST.name
 
 
@@ -261,8 +257,8 @@ cdef class Request:
 
         ``data`` is a datagram, or a stream from the beginning of a message (what follows it isn't looked at); another
         contiguous buffer than bytes is copied.
-        ``local`` is the ``address:port`` at which it arrived, ``transport_section`` the id of its transport, ``release``
-        the Asterisk release that reads it (the newest if it is None).
+        ``local`` is the ``address:port`` at which it arrived, ``transport_section`` the id of its transport,
+        ``release`` the Asterisk release that reads it (the newest if it is None).
         Raise ``MessageError`` where PJSIP would drop it.
         """
         cdef Request request = read_by(WAY_WIDEST, data, source, port, transport, local, transport_section)

@@ -219,4 +219,5 @@ def _configuration(identifies: Sequence[Identify] = (), endpoints: int = 0) -> C
             for number in range(endpoints or len(identifies))
         },
         identifies={identify.id: identify for identify in identifies},
+        tried_identifies=tuple(identifies),
     )

@@ -1,6 +1,4 @@
-from typing import Final, final
-
-BYTES: Final[int]
+from typing import final
 
 class RegexError(ValueError): ...
 

@@ -7,7 +7,6 @@ from identify.config.releases import Release
 
 SCREENINGS: Final[tuple[str, ...]]
 STREAMS: Final[frozenset[str]]
-TEL_REFUSED: Final[int]
 TRANSPORTS: Final[tuple[str, ...]]
 WAYS: Final[tuple[str, ...]]
 

@@ -11,7 +11,8 @@ Facts
 
 from __future__ import annotations
 
-from identify._compiled._request import TEL_REFUSED, Uri
+from identify._compiled._request import Uri
+from identify.config.releases import TEL_REFUSED
 from identify.explanation.question import Question
 from identify.explanation.result import MATCH, MISSING, NEAR, NO, Reason, Step
 from identify.explanation.words import named

@@ -12,8 +12,8 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from identify._compiled._regex import BYTES, Regex
-from identify.config.releases import Release
+from identify._compiled._regex import Regex
+from identify.config.releases import BYTES, Release
 from identify.model import TextPattern
 from identify.strings import encoded, quoted, shown
 

@@ -18,6 +18,17 @@ def load(text: str | bytes, **others: str | bytes) -> Configuration:
     )
 
 
+def read(text: str, release: str, **others: str) -> Configuration:
+    """Read a pjsip.conf, and further files by name without ``.conf``, for a release."""
+    files = {"pjsip.conf": text, **{f"{name}.conf": other for name, other in others.items()}}
+    return Configuration.from_files(files, release=release)
+
+
+def one(body: str, release: str) -> Configuration:
+    """Read an identify ``i`` of endpoint ``e`` with these lines, for a release."""
+    return read(f"{ENDPOINT}[i]\ntype=identify\nendpoint=e\n{body}\n", release)
+
+
 def identify(body: str, **others: str) -> Configuration:
     """Load an identify ``i`` of endpoint ``e`` with these lines."""
     return load(f"{ENDPOINT}[i]\ntype=identify\nendpoint=e\n{body}\n", **others)

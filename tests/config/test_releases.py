@@ -10,11 +10,10 @@ import pytest
 from consoles import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
-from loading import items, problem
+from loading import items, one, problem, read
 
 from identify import Engine, Request
-from identify.config.objects.schema import option_tables
-from identify.config.releases import NEWEST, RECORDED, Release, buckets_for, release_of
+from identify.config.releases import NEWEST, Release, buckets_for, release_of
 from identify.configuration import Configuration
 from identify.model import Identify, Origin, UnresolvedName
 
@@ -84,30 +83,19 @@ def tried(release: str, ids: str, made: str = "", refused: int = 0) -> str:
     return " ".join(each.id for each in found)
 
 
-def read(text: str, release: str, **others: str) -> Configuration:
-    """Read a pjsip.conf, and further files by name without ``.conf``, for a release."""
-    files = {"pjsip.conf": text, **{f"{name}.conf": other for name, other in others.items()}}
-    return Configuration.from_files(files, release=release)
-
-
-def one(body: str, release: str) -> Configuration:
-    """Read an identify ``i`` of endpoint ``e`` with these lines, for a release."""
-    return read(f"[e]\ntype=endpoint\n[i]\ntype=identify\nendpoint=e\n{body}\n", release)
-
-
 @pytest.mark.parametrize("way", ["files", "path"])
 def test_release_is_passed_down(way: str, tmp_path: Path) -> None:
     """Every way of reading asks the release that was given, and by default the newest."""
     (tmp_path / "pjsip.conf").write_text(TEXT)
 
-    def read(**release: Release | str) -> Configuration:
+    def reading(**release: Release | str) -> Configuration:
         if way == "files":
             return Configuration.from_files({"pjsip.conf": TEXT}, **release)
         return Configuration.from_path(tmp_path, **release)
 
-    assert list(read().identifies) == ["a", "b", "c"]
-    assert list(read(release=Backwards()).identifies) == ["c", "b", "a"]
-    assert read(release="18.10.0").release == release_of("18.10.0")
+    assert list(reading().identifies) == ["a", "b", "c"]
+    assert list(reading(release=Backwards()).identifies) == ["c", "b", "a"]
+    assert reading(release="18.10.0").release == release_of("18.10.0")
 
 
 def test_whatever_a_release_says_is_read() -> None:
@@ -536,6 +524,10 @@ def test_a_byte_order_mark() -> None:
     found = problem(read(text, "16.2.1"), "byte-order-mark")
     assert (found.line, found.lost) == (1, "the whole file pjsip.conf")
     assert "e" in read(text, "16.8").endpoints
+    within = read(
+        "[a]\ntype=endpoint\n#include b.conf\n[c]\ntype=endpoint\n", "16.2.1", b="\ufeff[b]\ncontext=x\n"
+    )
+    assert {id: each.options.get("context") for id, each in within.endpoints.items()} == {"a": "x", "c": None}
     acl = read("[e]\ntype=endpoint\nacl=x\n", "16.2.1", acl="\ufeff[x]\npermit=10.0.0.1\n")
     assert "acl-unavailable" in {found.code for found in acl.problems}
 
@@ -557,153 +549,6 @@ def test_ports_of_wizards() -> None:
     assert [
         each.line for each in read("", "16.2.1", pjsip_wizard=wizard).problems if each.code == "wizard-port"
     ] == [3, 3]
-
-
-UNKNOWN = {
-    "22.8.0": "",
-    "22.5.2": (
-        "endpoint/follow_redirect_methods endpoint/rtp_port_start endpoint/rtp_port_end system/taskpool_max_size"
-        " transport/external_signaling_hostname"
-    ),
-    "20.15.2": "registration/user_agent",
-    "18.10.0": (
-        "identify/match_request_uri endpoint/overlap_context endpoint/security_mechanisms endpoint/send_aoc"
-        " endpoint/suppress_moh_on_sendonly endpoint/tenantid auth/password_digest auth/supported_algorithms_uac"
-        " auth/supported_algorithms_uas aor/qualify_2xx_only registration/security_negotiation"
-        " transport/tcp_keepalive_enable global/all_codecs_on_empty_reinvite global/default_auth_algorithms_uas"
-    ),
-}
-ONLY_18 = (
-    "endpoint/geoloc_incoming_call_profile endpoint/stir_shaken_profile registration/max_random_initial_delay"
-    " transport/allow_wildcard_certs resource_list/resource_display_name global/allow_sending_180_after_183"
-)
-ONLY_16 = (
-    "endpoint/codec_prefs_incoming_answer endpoint/incoming_call_offer_pref endpoint/outgoing_call_offer_pref"
-    " auth/oauth_clientid auth/oauth_secret auth/refresh_token registration/contact_header_params"
-    " registration/support_outbound"
-)
-ONLY_16_2 = (
-    "endpoint/allow_unauthenticated_options endpoint/ignore_183_without_sdp endpoint/send_history_info"
-    " endpoint/stir_shaken endpoint/t38_bind_udptl_to_media_address aor/remove_unavailable global/norefersub"
-    " global/taskprocessor_overload_trigger system/disable_rport"
-)
-
-
-@pytest.mark.parametrize("version", RECORDED)
-def test_options_of_recorded_releases(version: str) -> None:
-    """A recorded release lacks the options that were seen to be missing in it, and has all others for sure."""
-    names = ["22.8.0", "22.5.2", "20.15.2", "18.10.0"]
-    base = "18.10.0" if version.startswith("16") else version
-    missing = " ".join(UNKNOWN[name] for name in names[: names.index(base) + 1]) if base in names else ""
-    missing += f" {ONLY_18}" if version == "18.10.0" else ""
-    missing += f" {ONLY_16}" if version.startswith("16") else ""
-    missing += f" {ONLY_18} {ONLY_16_2}" if version == "16.2.1" else ""
-    tables = option_tables(release_of(version))
-    every = f"{' '.join(UNKNOWN.values())} {ONLY_16} {ONLY_16_2} {ONLY_18}".split()
-
-    assert [path for path in every if _option(tables, path).missing] == [
-        path for path in every if path in missing.split()
-    ]
-    assert [path for path in every if _option(tables, path).unsure is not None] == []
-
-
-def _option(tables: object, path: str) -> object:
-    type_name, _, name = path.partition("/")
-    return tables[type_name][name]  # type: ignore[index]
-
-
-@pytest.mark.parametrize(
-    ("version", "path", "has"),
-    [
-        ("16.30", "endpoint/codec_prefs_incoming_offer", False),
-        ("17", "endpoint/codec_prefs_incoming_offer", None),
-        ("18.9", "endpoint/codec_prefs_incoming_offer", None),
-        ("19.2", "endpoint/codec_prefs_incoming_offer", True),
-        ("18.14", "endpoint/geoloc_incoming_call_profile", True),
-        ("18.12", "endpoint/geoloc_incoming_call_profile", None),
-        ("18.9", "endpoint/geoloc_incoming_call_profile", False),
-        ("17", "endpoint/geoloc_incoming_call_profile", False),
-        ("18.26", "endpoint/send_aoc", None),
-        ("20.14.1", "endpoint/send_aoc", None),
-        ("20.16", "endpoint/send_aoc", True),
-        ("22.5", "endpoint/send_aoc", True),
-        ("20.20", "registration/user_agent", False),
-        ("21", "registration/user_agent", None),
-        ("22.4", "registration/user_agent", None),
-        ("22.5", "registration/user_agent", True),
-        ("20.15.2", "endpoint/rtp_port_start", False),
-        ("20.20", "endpoint/rtp_port_start", None),
-        ("22.6", "endpoint/rtp_port_start", None),
-        ("22.8.0", "endpoint/rtp_port_start", True),
-        ("23.4.0", "endpoint/rtp_port_start", True),
-    ],
-)
-def test_options_of_other_releases(version: str, path: str, has: bool | None) -> None:
-    """From the recorded releases follows what others have, or that it isn't known; the latter is accepted."""
-    option = _option(option_tables(release_of(version)), path)
-
-    assert (option.missing, option.unsure is not None) == (has is False, has is None)  # type: ignore[attr-defined]
-
-
-def test_an_option_that_may_not_exist() -> None:
-    """An option of which it isn't known whether the release has it is accepted, with a warning."""
-    text = "[e]\ntype=endpoint\nsend_aoc=yes\n"
-    unsure = read(text, "18.20")
-
-    assert "e" in unsure.endpoints
-    found = problem(unsure, "option-release")
-    assert (found.severity, found.line, found.section) == ("warning", 3, "e")
-    assert "e" not in read(text, "18.10.0").endpoints
-    assert problem(read(text, "18.10.0"), "option-unknown").message == (
-        "endpoint has no option 'send_aoc': only later releases have it"
-    )
-    assert not read(text, "20.16").problems
-
-
-def test_a_global_section_with_an_option_of_later_releases() -> None:
-    """It is refused as a whole, so the order of identifiers is the default; untyped, it doesn't count at all."""
-    order = "endpoint_identifier_order=username\nall_codecs_on_empty_reinvite=yes\n"
-    for head in ("[global]\ntype=global\n", "[global]\n"):
-        assert read(head + order, "18.10.0").identifiers[1] == "ip"
-        assert read(head + order, "23").identifiers[1] == "username"
-
-
-def test_match_request_uri_refuses_the_whole_identify() -> None:
-    """Also one that has a good match, as any unknown option does."""
-    assert not one("match=10.0.0.1\nmatch_request_uri=sip:a", "18.22").identifies
-    assert one("match=10.0.0.1\nmatch_request_uri=sip:a", "18.23.1").identifies
-
-
-@pytest.mark.parametrize(
-    ("section", "older", "newest"),
-    [
-        ("type=endpoint\nidentify_by=request_uri", False, True),
-        ("type=endpoint\nidentify_by=ip, REQUEST_URI", False, True),
-        ("type=endpoint\nidentify_by=header,auth_username", True, True),
-        ("type=endpoint\n100rel=peer_supported", False, True),
-        ("type=endpoint\n100rel=required", True, True),
-        ("type=auth\nusername=u\npassword=p\nauth_type=digest", False, True),
-        ("type=auth\nusername=u\nauth_type=md5", False, None),
-        ("type=auth\nusername=u\nauth_type=md5\nmd5_cred=0123456789abcdef0123456789abcdef", True, True),
-        ("type=auth\nusername=u\npassword=p\nmd5_cred=short", True, False),
-        ("type=auth\nusername=u\npassword=", True, None),
-        ("type=transport\nbind=127.0.0.1\nasync_operations=0", False, True),
-        ("type=transport\nbind=127.0.0.1\nasync_operations=1", True, True),
-        ("type=transport\nprotocol=tls\nbind=127.0.0.1\nmethod=tlsv1_3", False, True),
-        ("type=transport\nprotocol=tls\nbind=127.0.0.1\nmethod=tlsv1_2", True, True),
-    ],
-)
-def test_values(section: str, older: bool, newest: bool | None) -> None:
-    """Values that 18.10.0 refuses, or accepts, other than the newest; None where the newest isn't asked here."""
-
-    def exists(release: str) -> bool:
-        configuration = read(f"[x]\n{section}\n", release)
-        return any(
-            "x" in found for found in (configuration.endpoints, configuration.auths, configuration.transports)
-        )
-
-    assert exists("18.10.0") is older
-    assert newest is None or exists("23") is newest
 
 
 def test_what_a_refused_transport_leaves() -> None:

@@ -10,6 +10,7 @@ from collections import Counter
 import generate
 import mutate
 import pytest
+from dialects import DIALECTS, EVERY
 
 from identify._compiled._image import sealed
 from identify.configuration import Configuration
@@ -18,6 +19,8 @@ from identify.errors import ConfigError, EngineFileError, MessageError
 
 #: Damaged images that are tried; ``python tests/long/mutate.py`` tries more.
 MUTATIONS = 2_000
+#: The dialect's byte in an image.
+DIALECT_AT = 148
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +29,7 @@ def cases():
     made = []
     for seed in range(60):
         files, requests = generate.generate_case(random.Random(seed))
-        configuration = Configuration.from_files(files)
+        configuration = Configuration.from_files(files, release=DIALECTS[seed % len(DIALECTS)])
         made.append((Engine(configuration, generate.tokens(configuration.registrations)), requests))
     return made
 
@@ -41,6 +44,7 @@ def answer(engine, request):
 
 def same_answers(engine, other, requests):
     """Assert that two engines answer alike."""
+    assert other.release == engine.release == engine.configuration.release.name
     assert other.identifiers == engine.identifiers
     assert other.line_tokens == engine.line_tokens
     assert other.matches == engine.matches
@@ -92,6 +96,16 @@ def test_equal_engines_have_equal_images(cases):
     """Compiling is deterministic, so that saved files can be compared."""
     for engine, _ in cases[:20]:
         assert Engine(engine.configuration, engine.line_tokens).image() == engine.image()
+
+
+def test_an_unknown_dialect_is_refused():
+    """An image for a release that this version can't read messages as is refused, not answered as another."""
+    image = bytearray(Engine(Configuration.from_files({"pjsip.conf": ""}, release=EVERY)).image())
+
+    assert image[DIALECT_AT] == EVERY.dialect
+    image[DIALECT_AT] |= 2 * EVERY.dialect
+    with pytest.raises(EngineFileError, match="unknown dialect"):
+        Engine.__new__(Engine).load_image(sealed(image))
 
 
 def test_damaged_images():

@@ -4,7 +4,8 @@
 
 A pair is a configuration and a request to it.  Each request is asked about as a message, as a ``Request`` read
 from the message, and by ``explain``; all three must give the same endpoint, identifier and section, or refuse
-the message alike.  Some requests are made of metadata, which only the latter two can be asked about.  The
+the message alike.  Some requests are made of metadata, which only the latter two can be asked about.  Every other
+configuration is of a release that reads requests differently.  The
 exit status is 1 if anything differs; what is printed then repeats the case alone.
 """
 
@@ -15,10 +16,12 @@ import os
 import random
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
 
+import dialects
 import generate
 
 from identify.configuration import Configuration
@@ -86,10 +89,12 @@ def compare(engine, make, arguments, by_message, counts):
 def run_case(seed, number, pairs=PAIRS):
     """Compare up to so many pairs of one configuration; return counts, and differences with its number."""
     files, messages, metadata = case(seed, number)
-    configuration = Configuration.from_files(files)
+    release = dialects.DIALECTS[number // 2 % len(dialects.DIALECTS)] if number % 2 else dialects.NEWEST
+    configuration = Configuration.from_files(files, release=release)
     engine = Engine(configuration, generate.tokens(configuration.registrations))
     counts, differences = collections.Counter(), []
-    requests = [(Request.from_message, message, True) for message in messages]
+    make = partial(Request.from_message, release=release)
+    requests = [(make, message, True) for message in messages]
     requests += [(Request, arguments, False) for arguments in metadata]
     for index, (make, arguments, by_message) in enumerate(requests[:pairs]):
         counts["pairs"] += 1

@@ -3,6 +3,7 @@
 import random
 import re
 
+import dialects
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
@@ -58,6 +59,8 @@ LINES = (
     b"i: 12",
     b"m: sip:bob@h:5060;expires=7",
     b"k: path",
+    b"k: ,path",
+    b"Via: SIP/2.0/UDP h;branch=z9%41;%41=x",
     b"l: 12",
     b"c: text/plain",
     b"x: 90",
@@ -73,6 +76,8 @@ LINES = (
 #: Lines that are right or wrong, but not of a usual shape.
 OTHER_LINES = (
     b"Via: SIP / 2.0 / UDP h",
+    b"Allow: \t,INVITE",
+    b"k:  ,,",
     b"Via: SIP/2.0/UDP [2001:db8::1]:5060;received=[::1], SIP/2.0/TCP h",
     b"Via: SIP/2.0/UDP h:65536",
     b"From: <sip:a@b>;tag=\"x\"",
@@ -113,18 +118,18 @@ PIECES = (
     b"Digest ", b"SIP/2.0", b";x", b";x=y", b'="y"', b"%41", b"a@", b":5060", b": ", b"99999999",
 )  # fmt: skip
 
-ENGINE = Engine(
-    Configuration.from_files(
-        {
-            "pjsip.conf": "[global]\ntype=global\nendpoint_identifier_order=auth_username,header,request_uri,username,ip\n"
-            "[bob]\ntype=endpoint\nallow=ulaw\nidentify_by=username,auth_username\n"
-            "[e]\ntype=endpoint\nallow=ulaw\n[r]\ntype=endpoint\nallow=ulaw\n"
-            "[i]\ntype=identify\nendpoint=e\nmatch_header=X-Trunk-ID: trunk-00042\nmatch_request_uri=/^sip:pbx/\n"
-            "[j]\ntype=identify\nendpoint=r\nmatch_header=Via: /branch=z9/\n"
-            "[k]\ntype=identify\nendpoint=r\nmatch=192.0.2.1\n"
-        }
-    )
-)
+FILES = {
+    "pjsip.conf": "[global]\ntype=global\nendpoint_identifier_order=auth_username,header,request_uri,username,ip\n"
+    "[bob]\ntype=endpoint\nallow=ulaw\nidentify_by=username,auth_username\n"
+    "[e]\ntype=endpoint\nallow=ulaw\n[r]\ntype=endpoint\nallow=ulaw\n"
+    "[i]\ntype=identify\nendpoint=e\nmatch_header=X-Trunk-ID: trunk-00042\nmatch_request_uri=/^sip:pbx/\n"
+    "[j]\ntype=identify\nendpoint=r\nmatch_header=Via: /branch=z9/\n"
+    "[k]\ntype=identify\nendpoint=r\nmatch=192.0.2.1\n"
+}
+#: Of the newest release, and of one with all differences in how requests are read.
+ENGINES = [
+    Engine(Configuration.from_files(FILES, release=release)) for release in (dialects.NEWEST, dialects.EVERY)
+]
 
 
 def outcome(way, data, transport="udp"):
@@ -146,13 +151,14 @@ def agree(data, transport="udp"):
 
 def decided_alike(data):
     """Check the answer that a message gets against that of a request which the general way has read."""
-    try:
-        expected = ENGINE.identify(read_request("general", data, *PLACE))
-    except MessageError:
-        with pytest.raises(MessageError):
-            ENGINE.identify_message(data, *PLACE)
-    else:
-        assert ENGINE.identify_message(data, *PLACE) is expected
+    for engine in ENGINES:
+        try:
+            expected = engine.identify(read_request("general", data, *PLACE))
+        except MessageError:
+            with pytest.raises(MessageError):
+                engine.identify_message(data, *PLACE)
+        else:
+            assert engine.identify_message(data, *PLACE) is expected
 
 
 def request_of(lines, first=FIRST_LINES[0], end=b"\r\n", body=b""):

@@ -12,10 +12,10 @@ from identify._compiled._regex_syntax import needs_of
 @given(expressions_with_values(1))
 def test_a_matching_value_has_one_literal_of_each_need(question):
     """No value that the C library matches lacks a need, whatever is in it."""
-    [pattern], values = question
-    _, needs = needs_of(pattern)
+    [pattern], values, bytewise = question
+    _, needs = needs_of(pattern, bytewise=bytewise)
     for value in values:
-        if Regex(pattern).search(value):
+        if Regex(pattern, bytewise).search(value):
             text = BEGIN + value.split(b"\0")[0] + END
             assert all(any(literal in text for literal in need) for need in needs), (pattern, value)
 
@@ -23,13 +23,13 @@ def test_a_matching_value_has_one_literal_of_each_need(question):
 @given(expressions_with_values(1))
 def test_an_exact_expression_is_its_need(question):
     """An exact expression matches a value of ASCII characters if and only if its need is met."""
-    [pattern], values = question
-    exact, needs = needs_of(pattern)
+    [pattern], values, bytewise = question
+    exact, needs = needs_of(pattern, bytewise=bytewise)
     for value in values:
         if exact and value.isascii():
             text = BEGIN + value.split(b"\0")[0] + END
             met = all(any(literal in text for literal in need) for need in needs)
-            assert Regex(pattern).search(value) == met, (pattern, value)
+            assert Regex(pattern, bytewise).search(value) == met, (pattern, value)
 
 
 EXACT = [
@@ -123,6 +123,19 @@ def test_what_is_uncertain_needs_nothing(pattern):
     """
     Regex(pattern)
     assert needs_of(pattern) == (False, [])
+
+
+def test_bytes_are_elements_of_their_own():
+    """Over bytes a repetition repeats the last byte of a character, brackets hold bytes, and no text is invalid."""
+    assert needs_of("é?x".encode(), bytewise=True) == (True, [frozenset({b"\xc3x", b"\xc3\xa9x"})])
+    assert needs_of("[é]x".encode(), bytewise=True) == (True, [frozenset({b"\xc3x", b"\xa9x"})])
+    assert needs_of("é{2}".encode(), bytewise=True) == (True, [frozenset({b"\xc3\xa9\xa9"})])
+    assert needs_of(b"a\xc3", bytewise=True) == (True, [frozenset({b"a\xc3"})])
+
+
+def test_the_byte_that_marks_an_end_needs_nothing():
+    """A byte ff in an expression over bytes isn't taken for the mark of a value's end."""
+    assert needs_of(b"a\xff", bytewise=True) == (False, [])
 
 
 def test_ranges_by_another_order_are_not_written_out():

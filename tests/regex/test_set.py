@@ -12,6 +12,8 @@ from strategies import expressions_with_values
 from identify._compiled._regex import Regex, RegexError
 from identify._compiled._regex_set import RegexSet
 
+over = pytest.mark.parametrize("bytewise", [False, True], ids=["characters", "bytes"])
+
 
 def one_by_one(ranks, patterns, value, best=None):
     """Return what a set has to answer."""
@@ -21,11 +23,11 @@ def one_by_one(ranks, patterns, value, best=None):
     return None
 
 
-def check(patterns, values, step=2):
+def check(patterns, values, bytewise=False, step=2):
     """Compare a set with running all, for each value and some cut-offs."""
     ranks = [5 + number * step for number in range(len(patterns))]
-    found = RegexSet(ranks, patterns)
-    compiled = [Regex(pattern) for pattern in patterns]
+    found = RegexSet(ranks, patterns, bytewise)
+    compiled = [Regex(pattern, bytewise) for pattern in patterns]
     for value in values:
         matching = [rank for rank, one in zip(ranks, compiled, strict=True) if one.search(value)]
         for best in (None, 0, 5, 6, 5 + len(patterns), ranks[-1] + 1 if ranks else 1):
@@ -39,14 +41,15 @@ def test_few_generated_expressions_agree(question):
     check(*question)
 
 
+@over
 @pytest.mark.parametrize("seed", range(12))
-def test_many_generated_expressions_agree(seed):
+def test_many_generated_expressions_agree(seed, bytewise):
     """Sets that are large enough for the index, without expressions that match everything."""
     choice = RandomChoice(random.Random(seed))
-    pairs = generate_regex.compiling(generate_regex.expression(choice) for _ in range(150))
-    pairs = [(pattern, value) for pattern, value in pairs if not Regex(pattern).search(b"q")]
+    pairs = generate_regex.compiling((generate_regex.expression(choice) for _ in range(150)), bytewise)
+    pairs = [(pattern, value) for pattern, value in pairs if not Regex(pattern, bytewise).search(b"q")]
     values = [generate_regex.around(choice, value) for _, value in pairs]
-    check([pattern for pattern, _ in pairs], values)
+    check([pattern for pattern, _ in pairs], values, bytewise)
 
 
 AUTOMATA = [
@@ -83,15 +86,16 @@ AUTOMATA = [
 ]
 
 
+@over
 @pytest.mark.parametrize("pattern", AUTOMATA)
-def test_automata_agree_over_short_values(pattern):
+def test_automata_agree_over_short_values(pattern, bytewise):
     """Expressions without back-references, over all short values of a few characters."""
     letters = [b"a", b"b", b"c", b"d", b"@h", b"foo", b"A1", b"2", b";id=", b"\n", b"]", b"-", b" z", b"xy"]
     values = [b"", *letters]
     values += [letter + other for letter in letters for other in letters]
     values += [letter + other + third for letter in letters[:8] for other in letters for third in letters[:6]]
-    found = RegexSet([0], [pattern.encode()])
-    compiled = Regex(pattern.encode())
+    found = RegexSet([0], [pattern.encode()], bytewise)
+    compiled = Regex(pattern.encode(), bytewise)
     for value in values:
         assert (found.search(value) == 0) == compiled.search(value), value
 
@@ -138,17 +142,28 @@ ODD_PATTERNS = [
     ".*abc",
     "^.*$",
     "é.*",
+    "é?a",
+    "é{2}",
+    "[é]$",
+    "[^\udcc3]?c",
+    "^[[:alpha:]]+$",
+    r"\w\b",
+    "[a-é]f",
     "\xff",
 ]
 
 
+@over
 @pytest.mark.parametrize("pattern", ODD_PATTERNS)
-def test_odd_values_agree(pattern):
+def test_odd_values_agree(pattern, bytewise):
     """Invalid UTF-8, NUL, empty and long values, alone and among others that have no match."""
     others = [f"never{number}".encode() for number in range(10)]
-    for given_pattern in (pattern.encode(), pattern.encode("latin-1", "ignore")):
-        check([given_pattern], ODD_VALUES)
-        check([*others, given_pattern], ODD_VALUES)
+    encoded = [pattern.encode("utf-8", "surrogateescape"), pattern.encode("latin-1", "ignore")]
+    compiling = generate_regex.compiling([(one, b"") for one in encoded], bytewise)
+    assert compiling
+    for given_pattern, _ in compiling:
+        check([given_pattern], ODD_VALUES, bytewise)
+        check([*others, given_pattern], ODD_VALUES, bytewise)
 
 
 def test_equal_expressions_answer_the_first_rank():

@@ -27,10 +27,10 @@ match=198.51.100.0/24
 """
 
 
-def configuration(text=OFFICE, **files):
+def configuration(text=OFFICE, release="newest", **files):
     """Return a configuration; further files by name, ``_`` for the dot."""
     more = {name.replace("_conf", ".conf"): content for name, content in files.items()}
-    return Configuration.from_files({"pjsip.conf": text, **more})
+    return Configuration.from_files({"pjsip.conf": text, **more}, release=release)
 
 
 def request(

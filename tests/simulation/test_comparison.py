@@ -91,3 +91,22 @@ def test_as_dict():
     assert shown["changes"][0]["before"] == {"outcome": "identified", "endpoint": "alice"}
     assert shown["changes"][0]["after"] == {"outcome": "unidentified", "endpoint": None}
     assert "not identified" in shown["changes"][0]["trace_after"]
+
+
+def test_releases():
+    """Two releases read the same traffic, each in its own way; what one of them drops has the other's trace only."""
+    traffic = Traffic()
+    traffic.receive(branch="z9hG4bK1")
+    traffic.receive(branch="z9hG4bK2", headers=["Allow: ,,"])
+    traffic.receive(branch="z9hG4bK3", uri="tel:+1")
+    comparison = compare(configuration(release="18.10.0"), configuration(), [traffic.batch])
+    turned = compare(configuration(), configuration(release="18.10.0"), [traffic.batch])
+
+    for compared, of_older in ((comparison, "before"), (turned, "after")):
+        standings = {str(getattr(change, of_older)) for change in compared.changes}
+        traces = [getattr(entry, f"trace_{of_older}") for entry in compared.entries(traced=5)]
+        others = {str(change.after if of_older == "before" else change.before) for change in compared.changes}
+        assert standings == {"dropped", "bad scheme"}
+        assert others == {"alice"}
+        assert "dropped: Asterisk 18.10.0 drops this request: a list begins with a comma" in traces
+    assert set(comparison.changes.values()) == {1}

@@ -1,7 +1,7 @@
 """Each outcome, and the order of the stages that lead to them."""
 
 import pytest
-from calls import OFFICE, Traffic, request, response
+from calls import OFFICE, Traffic, configuration, request, response
 
 from identify._compiled._replay import OUTCOME_COUNT
 from identify.simulation import Outcome
@@ -103,6 +103,28 @@ def test_missing_contact(method):
     """Methods that make dialogs need a Contact."""
     assert one(method, contact=None).outcome is Outcome.MISSING_CONTACT
     assert one("MESSAGE", contact=None).outcome is Outcome.IDENTIFIED
+
+
+@pytest.mark.parametrize("method", ["OPTIONS", "INVITE", "BYE", "CANCEL", "ACK"])
+@pytest.mark.parametrize("parts", [{"from_uri": "tel:+1"}, {"uri": "tel:+1"}])
+def test_tel(method, parts):
+    """Older releases answer tel URIs with 416 as they do other schemes, also in the request URI and for a BYE."""
+    older = configuration(release="18.10.0")
+
+    assert one(method, config=older, **parts).outcome is Outcome.BAD_SCHEME
+    assert one(method, **parts).outcome is not Outcome.BAD_SCHEME
+    assert one(method, config=configuration(release="18.15"), **parts).outcome is not Outcome.BAD_SCHEME
+
+
+def test_dropped_by_release():
+    """A message that only the release drops is counted by its reason, as those that every release drops."""
+    traffic = Traffic().receive(headers=["Allow: ,,"]).send("OPTIONS", headers=["Allow: ,,"])
+    older, newest = traffic.result(configuration(release="22.5.2")), traffic.result(configuration())
+
+    assert older.outcomes == {Outcome.DROPPED: 1, Outcome.SENT: 1}
+    assert older.dropped == {"a list begins with a comma": 1}
+    assert newest.outcomes == {Outcome.IDENTIFIED: 1, Outcome.SENT: 1}
+    assert not newest.dropped
 
 
 def test_dropped():

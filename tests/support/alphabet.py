@@ -161,6 +161,9 @@ X_RULES = (
     "/1/",
     "/^1$/",
     "/^.$/",
+    "/^..$/",
+    "/^[[:alpha:]]$/",
+    "/^\\w?é*$/",
     "/^(foo|bar)-[0-9]{2,3}$/",
     "/[[:digit:]]/",
     "/^(a|b) *\\1?/",
@@ -196,6 +199,8 @@ KNOWN_RULES = (
     "contact: /10\\.0\\.0\\.1:5060>$/",
     "Contact: /x-ast-txp=/",
     "m: /./",
+    "Contact: /q=0\\.5;x=A/",
+    "Via: /branch=z9hG4bKA;B=c/",
     "Via: /received=10\\.0\\.0\\.1/",
     "Via: /rport=5061/",
     "via: /^SIP/2\\.0/UDP/",
@@ -211,12 +216,14 @@ KNOWN_RULES = (
     "Supported: /path$/",
     "Allow: INVITE, ACK",
     "Event: dialog",
+    "Event: dialog\\;id=A",
     'Event: dialog\\;id="a',
     "Retry-After: /later$/",
     "Require: path, timer",
     "Session-Expires: 90",
     "Expires: /^[0-9]+$/",
     'Authorization: /username="alice"/',
+    "Authorization: /,x=A$/",
     "X-L: /y$/",
 )
 
@@ -251,6 +258,12 @@ EXTRA_HEADERS = (
     "Retry-After: 5 (later \x00);duration=3",
     "Require: path",
     "Require: timer",
+    "Allow: ,INVITE, ACK",
+    "Supported:\r\n ,,",
+    "Via: SIP/2.0/UDP 10.9.9.9;%42=c;branch=z9hG4bK%41",
+    "Contact: <sip:b@h>;x=%41;%71=%300.5",
+    "Event: dialog;id=%41",
+    'Authorization: Digest username="alice", realm="%41", %78=%41',
 )
 METHODS = ("INVITE", "OPTIONS", "REGISTER", "MESSAGE", "ACK", "BYE", "CANCEL", "SUBSCRIBE", "FOO")
 LINE_VALUES = ("lnreg1", "lnreg2", "lnreg.a", "lnnoline", "LNREG1", "other", "", "%6cnreg1", "lnreg1%00")

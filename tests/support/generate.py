@@ -342,10 +342,16 @@ def _origin(choice, sources):
 def _request_uri(choice):
     """Return a request URI, sometimes with a line parameter."""
     if choice.happens(15):
-        return f"sip:s@127.0.0.1;line={choice.pick(LINE_VALUES)}"
+        return _callee(choice, "line")
     if choice.happens(5):
         return f"sip:{choice.number(0, CROWD_NUMBERS)}@127.0.0.1"
     return choice.pick(RURIS[:4]) if choice.happens(50) else choice.pick(RURIS)
+
+
+def _callee(choice, name):
+    """Return a URI with a token in its parameter of this name; one of a tel URI can't be empty."""
+    value = choice.pick(LINE_VALUES)
+    return f"{'tel:+1' if value and choice.happens(10) else 'sip:s@127.0.0.1'};{name}={value}"
 
 
 def _user(choice):
@@ -379,7 +385,7 @@ def _to(choice):
     """Return a To URI in angle brackets, sometimes with a line parameter."""
     if choice.happens(15):
         name = "line" if choice.happens(80) else choice.pick(("LINE", "%6cine", "lines"))
-        return f"<sip:s@127.0.0.1;{name}={choice.pick(LINE_VALUES)}>"
+        return f"<{_callee(choice, name)}>"
     return "<sip:100@127.0.0.1>" if choice.happens(80) else f"<sip:{_user(choice)}@{_host(choice)}>"
 
 

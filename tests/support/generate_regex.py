@@ -109,12 +109,12 @@ def expression(choice, depth=3):
     return _odd(choice, pattern.encode()), value.encode()
 
 
-def compiling(pairs):
+def compiling(pairs, bytewise=False):
     """Return those of the pairs whose expression the C library takes."""
     found = []
     for pattern, value in pairs:
         try:
-            Regex(pattern)
+            Regex(pattern, bytewise)
         except RegexError:
             continue
         found.append((pattern, value))

@@ -18,7 +18,7 @@ from identify.engine import Engine
 ORACLE = Path(__file__).parent.parent / "data" / "oracle"
 
 #: The newest release, and older ones.
-NEWEST = "corpus.jsonl.gz"
+NEWEST, OLDEST = "corpus.jsonl.gz", "corpus-16.2.jsonl.gz"
 CORPORA = (NEWEST, *(f"corpus-{release}.jsonl.gz" for release in ("16.2", "16", "18", "20.15", "22.5")))
 
 
@@ -51,11 +51,11 @@ def records(name):
     return found
 
 
-def every_family():
-    """Return the families of all files, as parameters of tests."""
+def every_family(*names):
+    """Return the families of these files, or of all, as parameters of tests."""
     return [
         pytest.param(name, family, id=f"{name.partition('.jsonl')[0]}-{family}")
-        for name in CORPORA
+        for name in names or CORPORA
         for family in sorted(records(name))
     ]
 

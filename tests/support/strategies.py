@@ -64,12 +64,13 @@ def cases(draw):
 
 @st.composite
 def expressions_with_values(draw, most):
-    """Draw regular expressions that compile, at least one, and values near to what they match."""
+    """Draw regular expressions that compile, at least one, values near to what they match, and whether over bytes."""
     choice = _DrawnChoice(draw)
+    bytewise = choice.happens(50)
     pairs = []
     while not pairs:
         pairs = generate_regex.compiling(
-            generate_regex.expression(choice, depth=2) for _ in range(choice.number(1, most))
+            (generate_regex.expression(choice, depth=2) for _ in range(choice.number(1, most))), bytewise
         )
     values = [generate_regex.around(choice, value) for _, value in pairs for _ in range(2)]
-    return [pattern for pattern, _ in pairs], values + [value for _, value in pairs]
+    return [pattern for pattern, _ in pairs], values + [value for _, value in pairs], bytewise

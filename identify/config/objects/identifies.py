@@ -35,7 +35,7 @@ from identify.config.hostnames.rules import ResolutionError, Resolver, resolve_n
 from identify.config.language.sections import BLANKS, Variable
 from identify.config.objects.candidates import Candidate, Options
 from identify.config.problems import MAX_ITEMS_MADE, Budget, Problems
-from identify.config.releases import Release
+from identify.config.releases import BYTES, Release
 from identify.model import (
     AddressRule,
     HeaderRule,
@@ -251,7 +251,7 @@ class _Builder:
             self.refuse("match-regex", message, line)
             return None
         try:
-            Regex(encoded(regex), bytewise=not self._release.characters)
+            Regex(encoded(regex), bytewise=bool(self._release.dialect & BYTES))
         except RegexError as error:
             self.refuse(
                 "match-regex", f"{option} {quoted(value)} doesn't compile: {escaped(str(error))}", line
@@ -289,7 +289,8 @@ class _Builder:
             )
         except ResolutionError as error:
             self.refused = True
-            origin = names[0][1]
+            failed = [origin for text, origin in names if quoted(text) in str(error)]
+            origin = failed[0] if failed else names[0][1]
             self._problems.add(
                 "match-name",
                 origin.file,
