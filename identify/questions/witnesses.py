@@ -74,7 +74,7 @@ class Sides:
     ) -> Sides:
         """Compile both; a token that isn't given is the same on both sides."""
         first = Engine(before, line_tokens)
-        return cls(before, after, (first, Engine(after, first.line_tokens)))
+        return cls(before, after, (first, Engine(after, {**(line_tokens or {}), **first.line_tokens})))
 
     @property
     def configurations(self) -> tuple[Configuration, Configuration]:

@@ -96,6 +96,7 @@ def test_undecided(config):
         ["--from", "13.18.3", "--to", "23"],
         [*RELEASES, "--line-token", "nobody=abc"],
         [*RELEASES, "missing.pcap"],
+        [*RELEASES, "same.pcap", "same.pcap"],
     ],
 )
 def test_wrong_usage(config, arguments):
@@ -148,6 +149,19 @@ def test_traffic_that_alone_changes(config, tmp_path):
     assert result.output.startswith("nothing changes from 18.10.0 to 22.6.0\n")
     assert "1 change with 22.6.0" in result.output
     assert result.exit_code == 1
+
+
+def test_token_of_a_registration_that_is_accepted_anew(config):
+    """A token may be of a registration that only the newer release loads."""
+    text = (
+        "[udp]\ntype = transport\nprotocol = udp\nbind = 192.0.2.2\n[r]\ntype = registration\nline = yes\nendpoint = a\n"
+        "server_uri = sip:p.example\nclient_uri = sip:me@p.example\nuser_agent = x\n"
+    )
+    arguments = ["--from", "18.10.0", "--to", "23", "--line-token", "r=abcdefg"]
+    result = run(config(PLAIN + text), *arguments)
+
+    assert result.exit_code == 1
+    assert "registration 'r'" in result.output
 
 
 def test_many_findings(config):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+import attrs
 import rich_click as click
 
 from identify.commands.output import (
@@ -88,8 +89,9 @@ def upgrade(
     """
     from identify.questions import upgrading  # noqa: PLC0415  Help and completion do without.
 
+    _check_traffic(traffic)
     configurations = _load(config, before, after)
-    tokens = reading.tokens(configurations[0])
+    tokens = _tokens(configurations, reading)
     found = upgrading.upgrade(*configurations, tokens)
     comparison = _compared(configurations, traffic, reading, tokens) if traffic else None
     if as_json:
@@ -108,6 +110,19 @@ def _load(config: str, before: Release, after: Release) -> tuple[Configuration, 
 
     with unusable_input():
         return Configuration.from_path(config, release=before), Configuration.from_path(config, release=after)
+
+
+def _tokens(configurations: tuple[Configuration, Configuration], reading: TrafficOptions) -> dict[str, str]:
+    """Return the tokens that are given, or end the command for a registration that neither release has."""
+    first, second = configurations
+    return reading.tokens(attrs.evolve(first, registrations={**second.registrations, **first.registrations}))
+
+
+def _check_traffic(traffic: tuple[str, ...]) -> None:
+    """End the command where the same traffic would count twice."""
+    for path in traffic:
+        if traffic.count(path) > 1:
+            raise click.UsageError(f"{escaped(path)} is given twice")
 
 
 def _compared(
