@@ -10,7 +10,7 @@ from functools import cached_property
 
 import attrs
 
-from identify.config.releases import BYTES
+from identify.config.releases import BYTES, TEL_REFUSED
 from identify.configuration import Configuration
 from identify.engine import Engine
 from identify.errors import MessageError
@@ -32,10 +32,13 @@ SINGLE = frozenset((b"from", b"to", b"call-id", b"cseq", b"max-forwards", b"cont
 #: The request URI of a witness, and the headers that each has unless it brings its own.  They name nobody: ``invalid``
 #: is a domain that never exists (RFC 2606), and the request is in no dialog and needs no Contact.
 REQUEST_URI = b"sip:witness@witness.invalid"
+CALLER = b"<sip:witness@witness.invalid>;tag=witness"
+#: A caller that neither ``username`` nor ``anonymous`` looks at.
+TEL_CALLER = b"<tel:+0>;tag=witness"
 HEADERS = (
     (b"Via", b"SIP/2.0/UDP witness.invalid;branch=z9hG4bKwitness"),
     (b"Max-Forwards", b"70"),
-    (b"From", b"<sip:witness@witness.invalid>;tag=witness"),
+    (b"From", b""),
     (b"To", b"<sip:witness@witness.invalid>"),
     (b"Call-ID", b"witness"),
     (b"CSeq", b"1 OPTIONS"),
@@ -46,15 +49,19 @@ HEADERS = (
 _Places = dict[tuple[str | None, str], list[tuple[int, Identify]]]
 
 
-def message(headers: Sequence[tuple[str, bytes]] = (), *, request_uri: bytes = REQUEST_URI) -> bytes:
-    """Return a request with these headers, in their order.
+def message(
+    headers: Sequence[tuple[str, bytes]] = (), *, request_uri: bytes = REQUEST_URI, caller: bytes = CALLER
+) -> bytes:
+    """Return a request with these headers, in their order; ``caller`` is its From unless they have one.
 
     They replace those that a request has anyway, but for Via: Asterisk adds the source to the first, so they follow it.
     """
     given = {folded_bytes(name) for name, _ in headers}
     lines = [b"OPTIONS %b SIP/2.0" % request_uri]
     lines += [
-        b"%b: %b" % (name, value) for name, value in HEADERS if name.lower() not in given or name == b"Via"
+        b"%b: %b" % (name, caller if name == b"From" else value)
+        for name, value in HEADERS
+        if name.lower() not in given or name == b"Via"
     ]
     lines += [b"%b: %b" % (encoded(name), value) for name, value in headers]
     return b"\r\n".join([*lines, b"", b""])
@@ -93,6 +100,20 @@ class Sides:
             if all(engine.identify_source(source, SIP_PORT) is None for engine in self.engines):
                 return source
         return None
+
+    @cached_property
+    def _caller(self) -> bytes:
+        """Who sends the witnesses: a telephone number if anonymous callers have an endpoint and both take numbers."""
+        names = {name for configuration in self.configurations for name in configuration.endpoints}
+        anonymous = any(name.partition("@")[0] == "anonymous" for name in names)
+        refused = any(one.release.dialect & TEL_REFUSED for one in self.configurations)
+        return TEL_CALLER if anonymous and not refused else CALLER
+
+    def message(
+        self, headers: Sequence[tuple[str, bytes]] = (), *, request_uri: bytes = REQUEST_URI
+    ) -> bytes:
+        """Return a request that as few other identifiers as possible answer, see :func:`message`."""
+        return message(headers, request_uri=request_uri, caller=self._caller)
 
     @cached_property
     def probes(self) -> tuple[Engine, Engine]:

@@ -7,7 +7,7 @@ import re
 import pytest
 from consoles import ROOT
 
-from identify.questions.changes import asking, expressions, sources, texts
+from identify.questions.changes import asking, combinations, expressions, sources, texts
 from identify.questions.findings import KINDS, Finding, Upgrade
 
 LIMITS = {
@@ -16,6 +16,8 @@ LIMITS = {
     "literals of one identifier": texts.MOST_VALUES,
     "pairs of rules that are compared": texts.MOST_PAIRS,
     "pairs of expressions that are searched": texts.MOST_SEARCHED,
+    "pairs of rules that are tried for two header names": combinations.MOST_COMBINED,
+    "pairs of header names with a finding": combinations.MOST_FOUND,
     "states of one search": asking.MOST_STATES,
     "states of all searches of an identifier": asking.MOST_STATES_TOGETHER,
     "expressions that are tried with characters beyond ASCII": expressions.MOST_EXPRESSIONS,

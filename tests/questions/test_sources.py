@@ -154,10 +154,12 @@ def test_bounds_are_told(upgraded):
 
 
 def test_answered_before_ip(upgraded):
-    """Sources whose requests another identifier always answers first are undecided, not a finding."""
+    """Sources that another identifier answers first show with a tel: caller, or are undecided where that is refused."""
     text = "[global]\ntype = global\nendpoint_identifier_order = anonymous,ip\n[anonymous]\ntype = endpoint\n"
-    found = upgraded(OVERLAP + text)
+    (finding,) = upgraded(OVERLAP + text).findings
+    assert b"\r\nFrom: <tel:" in finding.witness.message
 
+    found = upgraded(OVERLAP + text, bits=1)
     assert found.findings == ()
     (undecided,) = found.answer.undecided
     assert undecided.reason == "an identifier that comes before ip answers the requests that were tried"

@@ -92,6 +92,19 @@ def test_two_headers(upgraded):
     assert finding.details == ("X-A: 1", "X-B: /^2/")
 
 
+def test_many_headers(upgraded, monkeypatch):
+    """Beyond a number of findings about two headers the rest is undecided."""
+    monkeypatch.setattr("identify.questions.changes.combinations.MOST_FOUND", 1)
+    rules = "".join(
+        f"[{id}]\ntype = identify\nendpoint = {endpoint}\nmatch_header = X-{id}: 1\n"
+        for id, endpoint in zip(("9", "8", "7", "z", "a1"), "abcab", strict=True)
+    )
+    found = upgraded(rules)
+
+    assert len(found.findings) == 1
+    assert found.answer.undecided[-1].what == "further requests with two headers"
+
+
 def test_behind_a_third_rule(upgraded):
     """A value that a third rule gets in both releases is no finding; one beside it is searched."""
     text = two("/^1/", "/2$/") + "[A]\ntype = identify\nendpoint = c\nmatch_header = X-A: /^12$/\n"
@@ -192,8 +205,11 @@ def test_too_much_together(upgraded, monkeypatch):
 
 
 def test_answered_before_header(upgraded):
-    """Where another identifier answers every request first, nothing is claimed of headers."""
-    found = upgraded(two("/^1/", "/2$/") + "[anonymous]\ntype = endpoint\n")
+    """Anonymous callers are no witnesses where they have an endpoint; where others are refused, nothing is claimed."""
+    text = two("/^1/", "/2$/") + "[anonymous]\ntype = endpoint\n"
+    assert upgraded(text).pairs() == {("trunk-b", "trunk-a")}
+
+    found = upgraded(text, bits=1)
 
     assert found.findings == ()
     reasons = {undecided.reason for undecided in found.answer.undecided}

@@ -73,6 +73,9 @@ def test_agree_with_the_c_library(seed):
         ([r"^a\.b$"], [], b"a.b"),
         (["^(a|b)(c|d)$", "bd"], [], b"bd"),
         (["^ ?a$"], ["^a"], None),
+        ([r"^\d$"], [], b"d"),
+        (["^a)$"], [], b"a)"),
+        (["^ba{,2}$"], ["^b$"], b"ba"),
     ],
 )
 def test_shortest_value(matching, avoided, value):
@@ -92,8 +95,8 @@ def test_shortest_value(matching, avoided, value):
         (r"(a)\1", r"it has the escape \1"),
         (r"\bx", r"it has the escape \b"),
         ("é", "it has characters beyond ASCII"),
-        ("a)", "it has an unmatched parenthesis"),
-        ("a{,2}", "it has a repetition that isn't usual"),
+        ("a{,}", "it has a repetition that isn't usual"),
+        ("a{1,2}{2}", "it has a repetition that isn't usual"),
         ("(^*a)", "it repeats an anchor"),
         ("^^a", "it has anchors next to each other"),
         ("[[.a.]]", "it names a character in a bracket"),

@@ -21,7 +21,7 @@ from identify.questions.findings import Finding, Undecided, Witness
 from identify.questions.values.automata import Automaton, Budget, members
 from identify.questions.values.reading import UnknownExpressionError
 from identify.questions.values.spelling import shape_of, spelt
-from identify.questions.witnesses import SIP_PORT, Sides, message
+from identify.questions.witnesses import SIP_PORT, Sides
 from identify.strings import folded_bytes, shown
 
 __all__ = ["MOST_STATES", "MOST_STATES_TOGETHER", "Asker", "Deciders", "HuntError"]
@@ -77,7 +77,8 @@ class Asker:
         """Ask both engines about a value in the place that a rule is about, and return which rules decide."""
         if self.source is None:
             return None, None
-        data = message([(rule.name, value)]) if rule.name else message(request_uri=value)
+        build = self.sides.message
+        data = build([(rule.name, value)]) if rule.name else build(request_uri=value)
         answers = self.sides.answers(data, self.source, SIP_PORT)
         if answers is None:
             return None, None

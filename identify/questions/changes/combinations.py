@@ -15,14 +15,16 @@ from identify.questions.changes.asking import Asker, Deciders, HuntError
 from identify.questions.changes.rules import Rule, inverted
 from identify.questions.findings import Finding
 from identify.questions.values.reading import UnknownExpressionError, automaton
-from identify.questions.witnesses import SINGLE, message, named
+from identify.questions.witnesses import SINGLE, named
 from identify.strings import encoded, folded_bytes, shown
 
 __all__ = ["MOST_COMBINED", "MOST_PAIRS", "combined_changes"]
 
-#: Pairs of rules that are compared, and pairs that are tried for two header names.
+#: Pairs of rules that are compared, and those that are tried for two header names.
 MOST_PAIRS = 200_000
 MOST_COMBINED = 20
+#: Pairs of header names with a finding.
+MOST_FOUND = 1_000
 
 ADVICE = "let the proxy before Asterisk remove the header that isn't meant, or rename the identify objects"
 
@@ -30,7 +32,7 @@ ADVICE = "let the proxy before Asterisk remove the header that isn't meant, or r
 def combined_changes(asker: Asker) -> Iterator[Finding]:
     """Yield a finding for each two header names with a request that changes; the asker notes what is undecided."""
     groups = asker.groups
-    compared = 0
+    compared = found = 0
     for place, one in enumerate(groups):
         for other in groups[place:]:
             if one is other and folded_bytes(one[0].name) in SINGLE:
@@ -48,7 +50,12 @@ def combined_changes(asker: Asker) -> Iterator[Finding]:
                     pairs.append(pair)
                 if len(pairs) > MOST_COMBINED:
                     break
-            yield from _shown_by(asker, pairs)
+            for finding in _shown_by(asker, pairs):
+                found += 1
+                yield finding
+            if found >= MOST_FOUND:
+                asker.give_up("further requests with two headers", f"{MOST_FOUND:,} are enough")
+                return
 
 
 def _ordered(asker: Asker, first: Rule, second: Rule) -> tuple[Rule, Rule] | None:
@@ -92,7 +99,7 @@ def _finding(asker: Asker, leading: Rule, following: Rule) -> Finding | None:
         if value is None:
             return None
         values.append((rule.name, value))
-    witness = asker.sides.ask(message(values), asker.source or "")
+    witness = asker.sides.ask(asker.sides.message(values), asker.source or "")
     expected = (asker.expected(0, leading), asker.expected(1, following))
     if witness is None or (witness.before, witness.after) != expected:
         raise HuntError("no request was found that satisfies both")

@@ -24,7 +24,7 @@ from identify.questions.findings import Finding, Undecided
 from identify.questions.values.automata import BEYOND, members
 from identify.questions.values.reading import UnknownExpressionError, automaton
 from identify.questions.values.spelling import CHARACTERS_BEYOND, shape_of, spelt
-from identify.questions.witnesses import Sides, message
+from identify.questions.witnesses import Sides
 from identify.strings import encoded, quoted, shown
 
 __all__ = ["expression_changes"]
@@ -76,7 +76,7 @@ def _finding(sides: Sides, rule: Rule) -> Finding | None:
     if sides.quiet is None:
         return None
     for value in dict.fromkeys(_values(rule)):
-        witness = sides.ask(message([(rule.name, value)]), sides.quiet)
+        witness = sides.ask(sides.message([(rule.name, value)]), sides.quiet)
         sections = {match.section for match in (witness.before, witness.after) if match} if witness else ()
         if witness is None or rule.identify.id not in sections:
             continue

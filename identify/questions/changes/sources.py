@@ -25,7 +25,7 @@ from identify.addresses import ADDRESS_BYTES, ALL_ONES, MAPPED, format_address
 from identify.engine import NO_MATCH
 from identify.model import Match
 from identify.questions.findings import Finding, Undecided, counted
-from identify.questions.witnesses import SIP_PORT, Sides, message, named
+from identify.questions.witnesses import SIP_PORT, Sides, named
 
 __all__ = ["MOST_POINTS", "source_changes"]
 
@@ -219,7 +219,9 @@ class _Finder:
             ranges = counted(self._counts[before, after], "address range", "address ranges")
             what = f"{named(before)} becomes {named(after)} for {ranges}"
             for part in parts:
-                witness = self._sides.ask(message(), format_address(part.family, part.first), part.port)
+                witness = self._sides.ask(
+                    self._sides.message(), format_address(part.family, part.first), part.port
+                )
                 if witness is not None and (witness.before, witness.after) == (before, after):
                     break
             else:

@@ -32,10 +32,11 @@ CLASSES: dict[str, Callable[[str], bool]] = {
 ONLY_ASCII = ("digit", "xdigit")
 WORD = frozenset(code for code in ASCII if chr(code).isalnum() or code == ord("_"))
 SPACE = frozenset(b" \t\n\v\f\r")
-#: GNU's escapes that stand for characters; the others of letters and digits aren't known here.
+#: GNU's escapes that stand for characters, and those that aren't known here; every other escaped character is itself.
 ESCAPES = {"w": WORD, "W": ASCII - WORD, "s": SPACE, "S": ASCII - SPACE}
+UNKNOWN_ESCAPES = "bB<>`'0123456789"
 
-COUNTS = re.compile(r"\{([0-9]{1,5})(?:(,)([0-9]{0,5}))?\}", re.ASCII)
+COUNTS = re.compile(r"\{([0-9]{0,5})(?:(,)([0-9]{0,5}))?\}", re.ASCII)
 SPECIAL = ".[]()*+?{}|^$\\"
 
 
@@ -99,8 +100,6 @@ class _Reader:
 
     def read(self) -> Automaton:
         part = self._alternatives()
-        if self._at < len(self._pattern):
-            raise UnknownExpressionError("it has an unmatched parenthesis")
         self._check_anchors()
         over, under, ascii_only = ([0] * CODES for _ in range(3))
         for position, (fits, beyond) in enumerate(self._fits):
@@ -164,7 +163,9 @@ class _Reader:
 
     def _branch(self) -> _Part:
         part = EMPTY
-        while self._at < len(self._pattern) and self._pattern[self._at] not in "|)":
+        # A closing parenthesis without an opening one is itself.
+        ends = "|)" if self._depth else "|"
+        while self._at < len(self._pattern) and self._pattern[self._at] not in ends:
             part = self._joined(part, self._repeated())
         return part
 
@@ -192,9 +193,9 @@ class _Reader:
                 part = _Part(part.nullable or sign != "+", part.first, part.last)
                 continue
             found = COUNTS.match(self._pattern, self._at)
-            if found is None or self._pattern[end - 1] in "*+?}":
+            if found is None or found[0] in ("{}", "{,}") or self._pattern[end - 1] in "*+?}":
                 raise UnknownExpressionError("it has a repetition that isn't usual")
-            least = int(found[1])
+            least = int(found[1] or "0")
             most = least if found[2] is None else int(found[3]) if found[3] else None
             part = self._counted(begin, end, part, least, most)
             self._at = found.end()
@@ -254,7 +255,7 @@ class _Reader:
         self._at += 1
         if character in ESCAPES:
             return self._position(ESCAPES[character], SOME)
-        if not character or character.isalnum() or character in "<>`'":
+        if not character or character in UNKNOWN_ESCAPES:
             raise UnknownExpressionError(f"it has the escape \\{character}")
         return self._position(frozenset([ord(character)]))
 

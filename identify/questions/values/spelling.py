@@ -13,13 +13,13 @@ from identify.strings import folded_bytes
 
 __all__ = ["CHARACTERS_BEYOND", "shape_of", "spelt"]
 
-#: What stands for a character beyond ASCII: an é; as Latin-1, which isn't UTF-8; a character of three bytes.
-CHARACTERS_BEYOND = (b"\xc3\xa9", b"\xe9", b"\xe2\x82\xac")
+#: What stands for a character beyond ASCII: an é; as Latin-1, which isn't UTF-8; the euro sign, no letter; a space.
+CHARACTERS_BEYOND = (b"\xc3\xa9", b"\xe9", b"\xe2\x82\xac", b"\xe2\x80\x83")
 
 ENCODED_SURROGATE = b"\xed\xa0\x80"
 
 HOST = "[a-zA-Z0-9]([a-zA-Z0-9.-]*[a-zA-Z0-9])?"
-USER = "[a-zA-Z0-9_.!~*'()&=+$,;?/-]+"
+USER = "([a-zA-Z0-9_.!~*'()&=+$,;?/-]|%[0-9a-f]{2})+"
 PARAMETERS = "(;[a-zA-Z0-9_.-]+(=[a-zA-Z0-9_.-]+)?)*"
 URI = f"sips?:({USER}@)?{HOST}"
 NAME = '("[^\\"]+" )?'
