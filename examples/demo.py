@@ -19,7 +19,14 @@ from identify.engine import Engine
 from identify.request import Request
 
 EXAMPLES = Path(__file__).parent
-SCENARIOS = ("outbound-proxy", "direct-media", "multiple-itsps", "header-matching", "inbound-proxy")
+SCENARIOS = (
+    "outbound-proxy",
+    "direct-media",
+    "multiple-itsps",
+    "header-matching",
+    "inbound-proxy",
+    "upgrade",
+)
 HEADING = ("Scenario", "Request", "Source", "Endpoint", "Identified by", "Section")
 
 

@@ -34,7 +34,6 @@ from identify._compiled._recent cimport (
     Fingerprint, Key, RecentSlot, recent_begin, recent_end, recent_find, recent_put, recent_remove, recent_turn,
     sip_add, sip_add_number, sip_begin, sip_end,
 )
-from identify._compiled._parsed cimport Message
 from identify._compiled._screening cimport (
     SCREENING_400_CONTACT, SCREENING_416_CONTACT, SCREENING_416_REQUEST_URI, screen,
 )

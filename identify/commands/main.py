@@ -91,6 +91,11 @@ for _listed in (
         "Look up the host names of CONFIG as Asterisk does, and tell what has changed since a lock file.",
     ),
     ListedCommand(
+        "upgrade",
+        "identify.commands.sources.upgrade",
+        "Tell what changes for CONFIG from one version of Asterisk to another.",
+    ),
+    ListedCommand(
         "completion",
         "identify.commands.completion",
         "Print the script that completes this command's arguments in SHELL.",

@@ -19,7 +19,14 @@ from identify.engine import Engine
 from identify.request import Request
 
 EXAMPLES = ROOT / "examples"
-SCENARIOS = ("outbound-proxy", "direct-media", "multiple-itsps", "header-matching", "inbound-proxy")
+SCENARIOS = (
+    "outbound-proxy",
+    "direct-media",
+    "multiple-itsps",
+    "header-matching",
+    "inbound-proxy",
+    "upgrade",
+)
 ADDRESS_OF_PROXY = "192.168.0.1"
 
 

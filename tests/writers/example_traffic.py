@@ -19,7 +19,14 @@ from identify.configuration import Configuration
 from identify.engine import Engine
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
-SCENARIOS = ("outbound-proxy", "direct-media", "multiple-itsps", "header-matching", "inbound-proxy")
+SCENARIOS = (
+    "outbound-proxy",
+    "direct-media",
+    "multiple-itsps",
+    "header-matching",
+    "inbound-proxy",
+    "upgrade",
+)
 ASTERISK = "192.168.0.2"
 PROXY = "192.168.0.1"
 

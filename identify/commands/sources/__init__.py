@@ -1,1 +1,1 @@
-"""Commands on what a configuration takes from elsewhere, such as host names."""
+"""The commands about where a configuration's content comes from: resolve, upgrade."""

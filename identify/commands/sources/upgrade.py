@@ -1,0 +1,212 @@
+"""``sip-identify upgrade``: what changes for a configuration when Asterisk is upgraded, or downgraded.
+
+It reads the same files for both releases, and prints; what changes is found by ``identify.questions.upgrading``, and
+in traffic by ``identify.simulation``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import attrs
+import rich_click as click
+
+from identify.commands.config_options import SourceOptions
+from identify.commands.config_options import source_options as with_sources
+from identify.commands.output import (
+    STATUS_DIFFERS,
+    config_argument,
+    escaped,
+    json_option,
+    print_json,
+    styled,
+    unusable_input,
+)
+from identify.commands.reading import load_as
+from identify.commands.traffic.options import TrafficOptions, traffic_options
+
+if TYPE_CHECKING:
+    from identify.config.releases import Release
+    from identify.configuration import Configuration
+    from identify.questions.upgrading import Finding, Undecided, Upgrade
+    from identify.simulation.comparison import Comparison
+
+__all__ = ["upgrade"]
+
+#: The exit status where nothing was found that changes, and something is undecided.
+STATUS_UNDECIDED = 3
+
+#: Findings of a kind, and undecided things, that are printed: about a screen; JSON has all of them.
+MOST_SHOWN = 20
+
+
+def _release(context: click.Context, param: click.Parameter, value: str) -> Release:
+    """Return the release of a version, or end the command."""
+    from identify.config.releases import release_of  # noqa: PLC0415  Help and completion do without.
+
+    try:
+        return release_of(value)
+    except ValueError as error:
+        raise click.BadParameter(escaped(str(error)), context, param) from error
+
+
+@click.command()
+@config_argument
+@click.argument("traffic", metavar="[TRAFFIC...]", nargs=-1, type=click.Path(allow_dash=True))
+@click.option(
+    "--from",
+    "before",
+    metavar="VERSION",
+    required=True,
+    callback=_release,
+    help="Version of Asterisk that runs now, such as 18.10.0 or certified/20.7.",
+)
+@click.option(
+    "--to",
+    "after",
+    metavar="VERSION",
+    required=True,
+    callback=_release,
+    help="Version of Asterisk that will run, such as 22.6.0; an older one is a downgrade.",
+)
+@with_sources
+@traffic_options
+@json_option
+@click.pass_context
+def upgrade(
+    context: click.Context,
+    config: str,
+    traffic: tuple[str, ...],
+    before: Release,
+    after: Release,
+    source_options: SourceOptions,
+    reading: TrafficOptions,
+    as_json: bool,
+) -> None:
+    """Tell what changes for CONFIG from one version of Asterisk to another.
+
+    CONFIG is read for both.  Requests that get another endpoint are told with a request that shows it; with TRAFFIC, as
+    for simulate, also those among its requests that change.
+
+    Exit status: 0 nothing changes, 1 something changes, 2 wrong usage or unreadable input, 3 nothing was found that
+    changes, but not everything could be decided.
+    """
+    from identify.questions import upgrading  # noqa: PLC0415  Help and completion do without.
+
+    _check_traffic(traffic)
+    first, second = load_as(config, source_options, [before, after])
+    configurations = (first, second)
+    tokens = _tokens(configurations, reading)
+    found = upgrading.upgrade(*configurations, tokens)
+    comparison = _compared(configurations, traffic, reading, tokens) if traffic else None
+    if as_json:
+        compared: dict[str, Any] | None = comparison.as_dict() if comparison is not None else None
+        print_json("upgrade", None, {**found.as_dict(), "traffic": compared})
+    else:
+        _print(found)
+        if comparison is not None:
+            _print_comparison(comparison, found)
+    context.exit(_status(found, comparison))
+
+
+def _tokens(configurations: tuple[Configuration, Configuration], reading: TrafficOptions) -> dict[str, str]:
+    """Return the tokens that are given, or end the command for a registration that neither release has."""
+    first, second = configurations
+    return reading.tokens(attrs.evolve(first, registrations={**second.registrations, **first.registrations}))
+
+
+def _check_traffic(traffic: tuple[str, ...]) -> None:
+    """End the command where the same traffic would count twice."""
+    for path in traffic:
+        if traffic.count(path) > 1:
+            raise click.UsageError(f"{escaped(path)} is given twice")
+
+
+def _compared(
+    configurations: tuple[Configuration, Configuration],
+    traffic: tuple[str, ...],
+    reading: TrafficOptions,
+    tokens: dict[str, str],
+) -> Comparison:
+    """Compare the answers to all of the traffic, or end the command."""
+    from identify.commands.traffic.progress import progress  # noqa: PLC0415  Few calls have traffic.
+    from identify.simulation.runs.comparing import compare_files  # noqa: PLC0415
+    from identify.simulation.runs.work import RunPlan  # noqa: PLC0415
+
+    plan = RunPlan(
+        configuration=configurations[0], line_tokens=tokens, local=reading.local, reading=reading.reading
+    )
+    with unusable_input(), progress(traffic) as move:
+        compared = compare_files(
+            plan, configurations[1], traffic, watch=lambda rows, reader: move(len(rows), reader)
+        )
+    return compared.comparison
+
+
+def _status(found: Upgrade, comparison: Comparison | None) -> int:
+    if found.changed or (comparison is not None and comparison.changed):
+        return STATUS_DIFFERS
+    return STATUS_UNDECIDED if found.undecided else 0
+
+
+def _print(found: Upgrade) -> None:
+    from identify.questions.findings import KINDS  # noqa: PLC0415  Help and completion do without.
+
+    decided = not found.changed and not found.undecided
+    click.echo(styled(escaped(found.verdict), "answer" if decided else "no answer"))
+    for kind, heading in KINDS.items():
+        findings = [finding for finding in found.findings if finding.kind == kind]
+        if findings:
+            _print_heading(heading)
+        for finding in findings[:MOST_SHOWN]:
+            _print_finding(finding)
+        _print_rest(findings)
+    if found.undecided:
+        _print_heading("Undecided")
+    for undecided in found.undecided[:MOST_SHOWN]:
+        _print_undecided(undecided)
+    _print_rest(found.undecided)
+    if found.notes:
+        _print_heading("Whatever the configuration is")
+    for note in found.notes:
+        click.echo(f"- {escaped(note)}")
+
+
+def _print_finding(finding: Finding) -> None:
+    click.echo(f"- {escaped(finding.what)}{_places(finding.origins)}")
+    if finding.witness is not None:
+        click.echo(f"  {escaped(str(finding.witness))}")
+    if finding.details:
+        more = ", ..." if finding.count > len(finding.details) else ""
+        click.echo(styled(f"  for {', '.join(map(escaped, finding.details))}{more}", "faint"))
+    for unknown in finding.depends_on:
+        click.echo(styled(f"  unless {escaped(unknown.what)} changes the answer", "warning"))
+    click.echo(f"  to do: {escaped(finding.advice)}")
+
+
+def _print_undecided(undecided: Undecided) -> None:
+    click.echo(f"- {escaped(undecided.what)}: {escaped(undecided.reason)}{_places(undecided.origins)}")
+
+
+def _print_comparison(comparison: Comparison, found: Upgrade) -> None:
+    from identify.commands.traffic.printing import print_comparison  # noqa: PLC0415  Few calls have traffic.
+
+    _print_heading("Traffic")
+    print_comparison(comparison, found.after)
+
+
+def _print_heading(text: str) -> None:
+    click.echo()
+    click.echo(styled(text, "heading"))
+
+
+def _print_rest(things: Iterable[object]) -> None:
+    more = len(tuple(things)) - MOST_SHOWN
+    if more > 0:
+        click.echo(styled(f"... and {more:,} more", "faint"))
+
+
+def _places(origins: Iterable[object]) -> str:
+    places = ", ".join(str(origin) for origin in origins)
+    return f" ({places})" if places else ""

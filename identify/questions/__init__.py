@@ -1,0 +1,1 @@
+"""Questions about a configuration that concern all requests, not one: ``upgrading``."""

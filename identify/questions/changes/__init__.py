@@ -1,0 +1,1 @@
+"""What changes from one release to another, a module for each kind of thing."""

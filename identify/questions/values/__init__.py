@@ -1,0 +1,1 @@
+"""Values that satisfy expressions: found with automata, spelt so that a request can have them."""

@@ -1,0 +1,51 @@
+"""An older release for the tests: identify objects in the order of hashes, and whatever else a test wants of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import attrs
+
+from identify.config.releases import Release
+from identify.model import Identify
+from identify.strings import encoded
+
+ODD_PRIMES = (3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61)
+WIZARD_BUCKETS = 53
+
+
+def hash_of(id: str) -> int:
+    """Return the hash of an id: h = h * 33 ^ byte, in 32 bits, without the top bit."""
+    value = 5381
+    for byte in encoded(id):
+        value = (value * 33 & 0xFFFFFFFF) ^ byte
+    return value & 0x7FFFFFFF
+
+
+def hash_order(ids: Sequence[str], sections: int) -> list[str]:
+    """Return ids of pjsip.conf in the order in which releases before 20.16 and 22.6 try them."""
+    buckets = max((prime for prime in ODD_PRIMES if prime <= sections), default=1)
+    return sorted(ids, key=lambda one: hash_of(one) % buckets)
+
+
+@attrs.frozen(kw_only=True)
+class OlderRelease(Release):
+    """The order of hashes; two objects of one id are both tried."""
+
+    name: str = "20.15.2"
+    bits: int = 0
+
+    @property
+    def dialect(self) -> int:
+        """What a test wants."""
+        return self.bits
+
+    def arranged(
+        self, configured: Sequence[Identify], made: Sequence[Identify], sections: int
+    ) -> list[Identify]:
+        """Return the objects in the order of their buckets, and those of wizards behind those of pjsip.conf."""
+        buckets = max((prime for prime in ODD_PRIMES if prime <= sections), default=1)
+        return [
+            *sorted(configured, key=lambda identify: hash_of(identify.id) % buckets),
+            *sorted(made, key=lambda identify: hash_of(identify.id) % WIZARD_BUCKETS),
+        ]
