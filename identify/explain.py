@@ -70,7 +70,6 @@ def explain(
     release than the configuration's has read is read again; raises :class:`~identify.errors.MessageError` if that
     release drops it.
     """
-    request = request.as_read_by(configuration.release)
     question = question_about(configuration, line_tokens, request, unknowns=unknowns, everything=everything)
     match: Match | None = None
     steps: list[Step] = []
@@ -88,7 +87,7 @@ def explain(
                 step = attrs.evolve(step, reasons=(*step.reasons, late))
         steps.append(step)
     if not question.unknowns:
-        return Explanation(match, tuple(steps), request.screening, (_possibility(match),))
+        return Explanation(match, tuple(steps), question.request.screening, (_possibility(match),))
     possible, undetermined = depends_on(question)
     first = possible[0]
     if (
@@ -98,7 +97,7 @@ def explain(
     ):
         # What is known alone isn't one of the contents: one of two objects exists in any case.
         match = Match(first.endpoint, first.identifier or "", first.section)
-    return Explanation(match, tuple(steps), request.screening, possible, undetermined)
+    return Explanation(match, tuple(steps), question.request.screening, possible, undetermined)
 
 
 def question_about(
@@ -112,6 +111,7 @@ def question_about(
     """Return the question that the identifiers are asked; the arguments are those of :func:`explain`."""
     if unknowns is None:
         unknowns = [*configuration.unknowns, *untold_tokens(configuration.registrations, line_tokens)]
+    request = request.as_read_by(configuration.release)
     return Question(
         configuration=configuration,
         line_tokens=line_tokens,
