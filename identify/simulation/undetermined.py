@@ -29,8 +29,10 @@ from identify._compiled._matcher import Matcher
 from identify._compiled._request import Request
 from identify.compiler import make_reach_plan
 from identify.configuration import Configuration
-from identify.explain import question_about, transport_section, untold_tokens
-from identify.explanation.undetermined import Possibility, depends_on
+from identify.errors import MessageError
+from identify.explain import question_about, untold_tokens
+from identify.explanation.question import Question
+from identify.explanation.undetermined import depends_on
 from identify.identifiers import LINE, OF_IDENTIFY
 from identify.model import Identify, Match, Unknown
 from identify.simulation.example import example_of
@@ -99,6 +101,8 @@ class Undetermined:
         objects = [number for number, unknown in enumerate(self.unknowns) if unknown.kind == "objects"]
         #: What is named where no closer look was taken.
         self._vague = next(iter((*objects, *tangled)), 0)
+        #: What still isn't known; None if it has to be found out again.
+        self._open: tuple[Unknown, ...] | None = self.unknowns
         self._known: dict[object, int] = {}
         self._work = 0
         orders = any("global" in self.unknowns[number].types for number in objects)
@@ -143,6 +147,7 @@ class Undetermined:
         if self.doubts is None:
             return
         self._known.clear()
+        self._open = None
         endpoint = self._places.get(self._configuration.registrations[id].endpoint, -1)
         if self._untold.get(endpoint, {}).pop(id, None) is not None:
             if not self._untold[endpoint]:
@@ -155,8 +160,13 @@ class Undetermined:
 
     def look(self, batch: Batch, row: int, answer: int) -> int:
         """Return the number of an unknown that the answer of a message depends on, -1 if it is known."""
-        request = example_of(batch, row).request
-        key = answer, self._key(request)
+        try:
+            question = self._question(example_of(batch, row).request)
+        except MessageError:
+            # One of two releases drops it: what it is to the other can't be looked at.
+            self.unlooked += 1
+            return self._vague
+        key = answer, self._key(question)
         found = self._known.get(key)
         if found is not None:
             return found
@@ -165,20 +175,22 @@ class Undetermined:
             return self._vague
         self._work += self._work_of_one
         self.looked += 1
-        number = self._differing(request, answer)
+        number = self._differing(question, answer)
         if len(self._known) < MOST_REMEMBERED:
             self._known[key] = number
         return number
 
-    def possible(self, request: Request) -> tuple[tuple[Possibility, ...], tuple[Unknown, ...]]:
-        """Return all answers that a request may have, and what they depend on if they have several endpoints."""
-        unknowns = [unknown for unknown in self.unknowns if not self._is_told(unknown)]
-        return depends_on(question_about(self._configuration, self._told, request, unknowns=unknowns))
+    def _question(self, request: Request) -> Question:
+        """Return the question about a request, read as the configuration's release reads it."""
+        if self._open is None:
+            told = self._told
+            self._open = tuple(each for each in self.unknowns if not told.get(each.registration))
+        return question_about(self._configuration, self._told, request, unknowns=self._open)
 
-    def _differing(self, request: Request, answer: int) -> int:
+    def _differing(self, question: Question, answer: int) -> int:
         """Return the number of the first unknown that gives another endpoint than the known answer's, -1 for none."""
         known = self._matches[answer].endpoint if answer >= 0 else None
-        possible, asked = self.possible(request)
+        possible, asked = depends_on(question)
         others = [each for each in possible if each.any_endpoint or each.endpoint != known]
         if not others:
             return -1
@@ -186,9 +198,6 @@ class Undetermined:
         if found is None and asked:
             found = asked[0]
         return self.unknowns.index(found) if found is not None else self._vague
-
-    def _is_told(self, unknown: Unknown) -> bool:
-        return unknown.kind == "line-token" and unknown.registration in self._told
 
     def _tell(self) -> None:
         """Tell the compiled part of two untold tokens with different endpoints that exist, or of one."""
@@ -262,9 +271,9 @@ class Undetermined:
             found.update(self._pointing_nowhere)
         return found
 
-    def _key(self, request: Request) -> object:
+    def _key(self, question: Question) -> object:
         """Return what identifiers compare of a request: requests with the same have the same possible answers."""
-        transport = transport_section(self._configuration, request)
+        request, transport = question.request, question.transport
         symmetric = transport.id if transport is not None and transport.symmetric_transport else None
         sender, uri, to = request.from_uri, request.request_uri, request.to_uri
         return (

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from identify import identifiers
-from identify.simulation import replay_setup, simulation
+from identify.simulation import replay_setup, simulation, undetermined
 from identify.simulation.rows import OUTCOMES, AnswerColumns
 from identify.traffic.batch import TRANSPORTS, Direction
 
@@ -81,4 +81,11 @@ def test_directions():
     """Directions have the same numbers."""
     assert members("captures/_traffic_columns.pxd", "Direction") == {
         direction.name: direction.value for direction in Direction
+    }
+
+
+def test_asks():
+    """The bits of what is asked about an answer are those that Python sets."""
+    assert members("replay/_doubt.pxd", "Ask") == {
+        name: getattr(undetermined, name) for name in ("ASK_NAMES", "ASK_TANGLED", "ASK_OBJECTS")
     }

@@ -253,3 +253,32 @@ def test_two_replays_are_as_good_as_one():
 
     assert verdicts[0] == verdicts[1]
     assert [list(Outcome)[code] for code in verdicts[0].outcomes] == [row.outcome for row in alone]
+
+
+def test_doubts_that_do_not_fit():
+    """Numbers of unknowns and of answers that don't exist are refused, and a second initialisation is."""
+    matcher = (ENGINE, [0] * len(ENGINE.matches))
+    doubts = Doubts(object(), [0, 0], [-1, 0], [0], None, None)
+
+    with pytest.raises(TypeError, match="twice"):
+        doubts.__init__(object(), [0], [-1], [], None, None)
+    with pytest.raises(ValueError, match="no unknown 1"):
+        doubts.tell_untold([0, 1])
+    with pytest.raises(ValueError, match="numbers for answers"):
+        Doubts(object(), [0, 0], [-1], [], None, None)
+    with pytest.raises(ValueError, match="unknowns for 0 answers"):
+        Doubts(object(), [0], [-1], [0], (ENGINE, []), None)
+    with pytest.raises(ValueError, match="no unknown 0"):
+        Doubts(object(), [0], [-1], [], None, matcher)
+
+
+def test_unknowns_of_another_batch():
+    """A column of unknowns that isn't for the batch's messages is refused."""
+    batch = Traffic().receive().batch
+    columns = AnswerColumns.for_messages(1, unknowns=True)
+    columns.unknowns.append(0)
+
+    with pytest.raises(ValueError, match="column of unknowns"):
+        Replayer(Sockets(always=True), print).run(
+            batch, (make_replay(ENGINE.configuration, ENGINE),), (columns,), bytearray(1), array("I", [0])
+        )
