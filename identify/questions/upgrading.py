@@ -106,7 +106,9 @@ def _unsure(sides: Sides) -> Iterator[Undecided]:
     for configuration in sides.configurations:
         for problem in configuration.problems:
             if problem.code in UNSURE:
-                key = configuration.release.name, problem.code, problem.message
+                # What the object is that may be refused, the place says.
+                message = problem.message.partition("; ")[0]
+                key = configuration.release.name, problem.code, message
                 places.setdefault(key, {})[Origin(problem.file, problem.line)] = None
     for (release, code, message), origins in places.items():
         yield Undecided(

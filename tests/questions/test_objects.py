@@ -141,8 +141,21 @@ def test_objects_that_are_only_checked(upgraded):
 @pytest.mark.parametrize("release", ["18.12.0", "18.24.0"])
 def test_not_known_of_a_release(upgraded, release):
     """Where it isn't known whether a release has an option, that is undecided, not refused or accepted."""
-    text = "[d]\ntype = endpoint\nsend_aoc = yes\n"
+    text = "[d]\ntype = endpoint\nsend_aoc = yes\n[e]\ntype = endpoint\nsend_aoc = yes\n"
     answer = upgraded(text, before=release, after="23").answer
 
     assert answer.findings == ()
-    assert any("send_aoc" in undecided.what for undecided in answer.undecided)
+    (undecided,) = (undecided for undecided in answer.undecided if "send_aoc" in undecided.what)
+    assert f"what {release} does with 2 lines: " in undecided.what
+    assert [origin.line for origin in undecided.origins] == [9, 12]
+
+
+def test_duplicates_that_one_release_loads(upgraded):
+    """Two objects of one id cost their whole type, unless the first of them is refused for an option."""
+    text = "[x]\ntype = identify\nendpoint = a\nmatch = 192.0.2.1\nmatch_request_uri = /7/\n" + IDENTIFY
+    text += "[x]\ntype = identify\nendpoint = b\nmatch = 192.0.2.2\n"
+    found = upgraded(text, before="18.10.0", after="22.6.0")
+
+    refused = [finding for finding in found.findings if finding.kind == "refused"]
+    assert [finding.problems[0].code for finding in refused] == ["duplicate-object"]
+    assert refused[0].count == 2

@@ -125,17 +125,27 @@ class _Lost:
         )
         known = set(loaded.problems)
         self._problems = [problem for problem in refusing.problems if problem not in known]
+        self._of_section: dict[str | None, list[Problem]] = {}
+        for problem in self._problems:
+            self._of_section.setdefault(problem.section, []).append(problem)
+        #: What costs more than its own section: a whole type, or a file.
+        self._wide = [
+            problem
+            for problem in self._problems
+            if problem.lost and (problem.section is None or quoted(problem.section) not in problem.lost)
+        ]
 
     def findings(self, having: Mapping[Key, Any], lacking: Mapping[Key, Any]) -> Iterator[Finding]:
         """Yield a finding for each cause, with the objects that it costs; then causes that cost something else."""
         by_cause: dict[tuple[Problem, ...] | Key, list[Key]] = {}
         for key in _sorted(having.keys() - lacking.keys()):
-            by_cause.setdefault(_causes(key, self._problems) or key, []).append(key)
+            by_cause.setdefault(self._causes(key) or key, []).append(key)
+        twins = {(type_name, id): origin for type_name, id, origin in lacking}
         claimed: set[tuple[str, str | None, str]] = set()
         for cause, keys in by_cause.items():
             problems = tuple(one for one in cause if isinstance(one, Problem))
             claimed.update((problem.file, problem.section, problem.lost) for problem in problems)
-            yield self._finding(keys, problems, _why(keys[0], problems, lacking))
+            yield self._finding(keys, problems, _why(keys[0], problems, twins))
         others: dict[tuple[str, str | None, str], list[Problem]] = {}
         for problem in self._problems:
             place = (problem.file, problem.section, problem.lost)
@@ -169,34 +179,33 @@ class _Lost:
             details=(problems[0].lost,),
         )
 
+    def _causes(self, key: Key) -> tuple[Problem, ...]:
+        """Return the problems by which an object is lost: its own, else of its type, else of its file."""
+        type_name, id, origin = key
+        owner = id.removesuffix("-identify") if type_name == "identify" else id
+        own = [*self._of_section.get(id, ()), *(self._of_section.get(owner, ()) if owner != id else ())]
+        for chosen in (
+            [one for one in own if one.section == id and type_name in one.lost],
+            [one for one in own if one.severity == "error"],
+            [one for one in own if one.code == "overridden"],
+            [one for one in self._wide if type_name in one.lost and one.section != id],
+            [one for one in self._wide if one.file == origin.file and "file" in one.lost],
+        ):
+            if chosen:
+                return tuple(chosen)
+        return ()
+
     @property
     def _verb(self) -> str:
         return "refuses" if self._kind == "refused" else "refused"
 
 
-def _causes(key: Key, problems: list[Problem]) -> tuple[Problem, ...]:
-    """Return the problems by which an object is lost: its own, else of its type, else of its file."""
-    type_name, id, origin = key
-    owner = id.removesuffix("-identify") if type_name == "identify" else id
-    losing = [problem for problem in problems if problem.lost or problem.severity == "error"]
-    for chosen in (
-        [one for one in losing if one.section == id and type_name in one.lost],
-        [one for one in problems if one.section in (id, owner) and one.severity == "error"],
-        [one for one in problems if one.section in (id, owner) and one.code == "overridden"],
-        [one for one in losing if type_name in one.lost and one.section != id],
-        [one for one in losing if one.file == origin.file and "file" in one.lost],
-    ):
-        if chosen:
-            return tuple(chosen)
-    return ()
-
-
-def _why(key: Key, problems: tuple[Problem, ...], lacking: Mapping[Key, Any]) -> str:
+def _why(key: Key, problems: tuple[Problem, ...], twins: Mapping[tuple[str, str], Origin]) -> str:
     if problems:
         return _words(problems)
-    twins = [origin for type_name, id, origin in lacking if (type_name, id) == key[:2]]
-    if twins:
-        return f"only the object of this id at {twins[0]} exists"
+    twin = twins.get(key[:2])
+    if twin is not None:
+        return f"only the object of this id at {twin} exists"
     return "no problem of the configuration says why"
 
 
