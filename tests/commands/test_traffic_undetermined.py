@@ -30,7 +30,7 @@ def named(tmp_path):
 
 def test_summary(run, named, traffic):
     """The summary begins with it: how many, what they depend on and where that is, what settles it; status 0."""
-    result = run("simulate", named, traffic)
+    result = run("simulate", "--offline", named, traffic)
     lines = result.stdout.splitlines()
 
     assert result.exit_code == 0
@@ -48,7 +48,7 @@ def test_summary(run, named, traffic):
 
 def test_json(run, named, traffic):
     """JSON has the unknowns and the sources."""
-    found = json.loads(run("simulate", named, traffic, "--json").stdout)
+    found = json.loads(run("simulate", "--offline", named, traffic, "--json").stdout)
 
     assert found["outcomes"]["undetermined"] == 5
     assert [(unknown["what"], unknown["requests"]) for unknown in found["unknowns"]] == [(WHAT, 5)]
@@ -62,9 +62,9 @@ def test_json(run, named, traffic):
 
 def test_rows(run, named, traffic):
     """Rows can be chosen by the outcome and by what they depend on."""
-    every = run("simulate", named, traffic, "-o", "-", "--only", "undetermined").stdout.splitlines()
-    chosen = run("simulate", named, traffic, "-o", "-", "--where", f"unknown={WHAT}").stdout.splitlines()
-    other = run("simulate", named, traffic, "-o", "-", "--where", "unknown=").stdout.splitlines()
+    every = run("simulate", "--offline", named, traffic, "-o", "-", "--only", "undetermined").stdout.splitlines()
+    chosen = run("simulate", "--offline", named, traffic, "-o", "-", "--where", f"unknown={WHAT}").stdout.splitlines()
+    other = run("simulate", "--offline", named, traffic, "-o", "-", "--where", "unknown=").stdout.splitlines()
 
     assert every == chosen
     assert {json.loads(line)["unknown"] for line in every} == {WHAT}
@@ -73,15 +73,15 @@ def test_rows(run, named, traffic):
 
 def test_processes_add_up(run, named, traffic):
     """Two processes say what one says."""
-    one = json.loads(run("simulate", named, traffic, "--json").stdout)
-    two = json.loads(run("simulate", named, traffic, "--json", "-j", "2").stdout)
+    one = json.loads(run("simulate", "--offline", named, traffic, "--json").stdout)
+    two = json.loads(run("simulate", "--offline", named, traffic, "--json", "-j", "2").stdout)
 
     assert one == two
 
 
 def test_trace(run, named, traffic):
     """A trace says undetermined in its first line, and in its explanation."""
-    result = run("simulate", named, traffic, "--explain", "1")
+    result = run("simulate", "--offline", named, traffic, "--explain", "1")
     first, second, *_ = result.stdout.splitlines()
 
     assert result.exit_code == 0
@@ -93,9 +93,9 @@ def test_expectations(run, config, named, traffic, tmp_path):
     """An undetermined request meets no expectation, and none is recorded for it."""
     record = str(tmp_path / "expected.jsonl")
     empty = str(tmp_path / "none.jsonl")
-    run("simulate", config, traffic, "--record", record)
-    run("simulate", named, traffic, "--record", empty)
-    result = run("simulate", named, traffic, "--expect", record)
+    run("simulate", "--offline", config, traffic, "--record", record)
+    run("simulate", "--offline", named, traffic, "--record", empty)
+    result = run("simulate", "--offline", named, traffic, "--expect", record)
 
     assert Path(empty).read_text() == ""
     assert result.exit_code == 1
@@ -105,8 +105,8 @@ def test_expectations(run, config, named, traffic, tmp_path):
 
 def test_against(run, config, named, traffic):
     """It is a change to become undetermined; what is undetermined with both is told apart from no change."""
-    changed = run("simulate", config, traffic, "--against", named)
-    both = run("simulate", named, traffic, "--against", named)
+    changed = run("simulate", "--offline", config, traffic, "--against", named)
+    both = run("simulate", "--offline", named, traffic, "--against", named)
 
     assert changed.exit_code == 1
     assert "5 change with" in changed.stdout
@@ -117,7 +117,7 @@ def test_against(run, config, named, traffic):
 def test_page(run, named, traffic, tmp_path):
     """The page has the fact and both tables."""
     path = tmp_path / "report.html"
-    run("simulate", named, traffic, "--html", str(path))
+    run("simulate", "--offline", named, traffic, "--html", str(path))
     page = pages.Page(path.read_text())
 
     assert page.facts["undetermined"] == "5 (100.0 %)"
@@ -143,10 +143,10 @@ def sample(tmp_path):
 def test_verify(run, sample):
     """What the log says is one of the possible answers: neither agreement nor difference, with what would settle it."""
     folder, log = sample
-    sound = json.loads(run("verify", str(OFFICE / "etc"), str(log), "--json").stdout)["logs"][0]
-    result = run("verify", str(folder), str(log), "--json")
+    sound = json.loads(run("verify", "--offline", str(OFFICE / "etc"), str(log), "--json").stdout)["logs"][0]
+    result = run("verify", "--offline", str(folder), str(log), "--json")
     found = json.loads(result.stdout)["logs"][0]
-    text = run("verify", str(folder), str(log)).stdout
+    text = run("verify", "--offline", str(folder), str(log)).stdout
 
     assert result.exit_code == 0
     assert (found["differing"], found["undetermined"]) == (0, sound["undetermined"])
@@ -163,7 +163,7 @@ def test_verify_impossible(run, sample):
     data = log.read_bytes()
     assert b"to endpoint trunk-a" in data
     log.write_bytes(data.replace(b"to endpoint trunk-a", b"to endpoint impostor"))
-    result = run("verify", str(folder), str(log), "--json")
+    result = run("verify", "--offline", str(folder), str(log), "--json")
     found = json.loads(result.stdout)["logs"][0]
 
     assert result.exit_code == 1

@@ -80,7 +80,7 @@ def test_undecided(config):
         ("trunk-c", "203.0.113.0/24"),
     )
     text = "".join(f"[{id}]\ntype = identify\nendpoint = a\nmatch = {match}\n" for id, match in objects)
-    result = run(config("[a]\ntype = endpoint\n" + text), *RELEASES)
+    result = run(config("[a]\ntype = endpoint\n" + text), *RELEASES, "--offline")
 
     assert result.exit_code == 3
     assert "undecided" in result.output.split("\n")[0]
