@@ -20,7 +20,7 @@ from identify.commands.output import (
     styled,
 )
 from identify.commands.reading import load
-from identify.explanation.result import place
+from identify.explanation.result import SHOWN_UNKNOWNS, place, unknown_as_dict, unknown_line
 from identify.strings import encoded, escaped, shown
 
 if TYPE_CHECKING:
@@ -49,13 +49,13 @@ def identifiers(config: str, config_options: ConfigOptions, as_json: bool) -> No
     """
     configuration = load(config, config_options)
     if as_json:
-        print_json(
-            "show identifiers", config_options.answered, {"identifiers": list(configuration.identifiers)}
+        _print_json(
+            "identifiers", config_options, configuration, {"identifiers": list(configuration.identifiers)}
         )
         return
     for name in configuration.identifiers:
         click.echo(name)
-    print_release(config_options.answered, err=True)
+    _print_remarks(config_options, configuration)
 
 
 @show.command()
@@ -67,13 +67,13 @@ def identifies(config: str, config_options: ConfigOptions, as_json: bool) -> Non
     configuration = load(config, config_options)
     if as_json:
         content = [_identify_as_dict(identify, configuration) for identify in configuration.tried_identifies]
-        print_json("show identifies", config_options.answered, {"identifies": content})
+        _print_json("identifies", config_options, configuration, {"identifies": content})
         return
     # Byte for byte what Asterisk prints, also where that isn't UTF-8.
     sys.stdout.flush()
     sys.stdout.buffer.write(encoded(configuration.show_identifies()))
     sys.stdout.buffer.flush()
-    print_release(config_options.answered, err=True)
+    _print_remarks(config_options, configuration)
 
 
 @show.command()
@@ -101,7 +101,7 @@ def endpoints(config: str, config_options: ConfigOptions, as_json: bool) -> None
             }
             for endpoint in configuration.endpoints.values()
         ]
-        print_json("show endpoints", config_options.answered, {"endpoints": content})
+        _print_json("endpoints", config_options, configuration, {"endpoints": content})
         return
     _print_objects(
         ["Endpoint", "Identify by", "Identifies", "Registrations", "Place"],
@@ -116,7 +116,7 @@ def endpoints(config: str, config_options: ConfigOptions, as_json: bool) -> None
             for endpoint in configuration.endpoints.values()
         ],
     )
-    print_release(config_options.answered, err=True)
+    _print_remarks(config_options, configuration)
 
 
 @show.command()
@@ -140,7 +140,7 @@ def registrations(config: str, config_options: ConfigOptions, as_json: bool) -> 
             }
             for registration in configuration.registrations.values()
         ]
-        print_json("show registrations", config_options.answered, {"registrations": content})
+        _print_json("registrations", config_options, configuration, {"registrations": content})
         return
     _print_objects(
         ["Registration", "Line", "Endpoint", "Server", "Client", "Place"],
@@ -156,7 +156,7 @@ def registrations(config: str, config_options: ConfigOptions, as_json: bool) -> 
             for registration in configuration.registrations.values()
         ],
     )
-    print_release(config_options.answered, err=True)
+    _print_remarks(config_options, configuration)
 
 
 @show.command()
@@ -168,7 +168,7 @@ def problems(config: str, config_options: ConfigOptions, as_json: bool) -> None:
     configuration = load(config, config_options)
     if as_json:
         content = [attrs.asdict(problem) for problem in configuration.problems]
-        print_json("show problems", config_options.answered, {"problems": content})
+        _print_json("problems", config_options, configuration, {"problems": content})
         return
     if not configuration.problems:
         click.echo("No problems found.")
@@ -177,7 +177,25 @@ def problems(config: str, config_options: ConfigOptions, as_json: bool) -> None:
         lost = f" [lost: {shown(problem.lost)}]" if problem.lost else ""
         severity = styled(problem.severity, problem.severity)
         click.echo(f"{where}: {severity}: {escaped(problem.message)} ({problem.code}){lost}")
-    print_release(config_options.answered, err=True)
+    _print_remarks(config_options, configuration)
+
+
+def _print_json(
+    shown_type: str, options: ConfigOptions, configuration: Configuration, content: dict[str, Any]
+) -> None:
+    """Print what is asked for, and what isn't known of the configuration."""
+    unknowns = [unknown_as_dict(unknown) for unknown in configuration.unknowns]
+    print_json(f"show {shown_type}", options.answered, {**content, "unknowns": unknowns})
+
+
+def _print_remarks(options: ConfigOptions, configuration: Configuration) -> None:
+    """Say on standard error what may be missing in the output, and which release it is for."""
+    for unknown in configuration.unknowns[:SHOWN_UNKNOWNS]:
+        click.echo(styled(unknown_line(unknown), "warning"), err=True)
+    more = len(configuration.unknowns) - SHOWN_UNKNOWNS
+    if more > 0:
+        click.echo(styled(f"Not known: {more:,} more", "warning"), err=True)
+    print_release(options.answered, err=True)
 
 
 def _print_objects(heading: list[str], rows: list[list[str]]) -> None:
