@@ -88,7 +88,7 @@ for _listed in (
     ListedCommand(
         "resolve",
         "identify.commands.sources.resolve",
-        "Look up the host names of CONFIG as Asterisk does, and tell what has changed since a lock file.",
+        "Look up the host names of CONFIG as Asterisk does.",
     ),
     ListedCommand(
         "upgrade",

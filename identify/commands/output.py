@@ -25,6 +25,7 @@ __all__ = [
     "SCHEMA_VERSION",
     "UnusableError",
     "STATUS_DIFFERS",
+    "STATUS_UNDETERMINED",
     "columns",
     "config_argument",
     "json_option",
@@ -45,6 +46,8 @@ SCHEMA_VERSION = 1
 
 #: The exit status where something isn't the same, or isn't as expected.
 STATUS_DIFFERS = 1
+#: The exit status where the answer depends on something that isn't known.
+STATUS_UNDETERMINED = 3
 
 STYLES: Mapping[str, dict[str, Any]] = {
     "answer": {"fg": "green", "bold": True},

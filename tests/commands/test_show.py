@@ -49,7 +49,9 @@ def test_what_isnt_known_is_said(run, tmp_path, kind):
     result = run("show", kind, str(tmp_path), "--offline")
     found = json.loads(run("show", kind, str(tmp_path), "--offline", "--json").stdout)
 
-    assert "Not known: the addresses of 'sip.provider.example' in identify 'i' (pjsip.conf:6)" in result.stderr
+    assert (
+        "Not known: the addresses of 'sip.provider.example' in identify 'i' (pjsip.conf:6)" in result.stderr
+    )
     assert "(sorcery.conf:2)" in result.stderr
     assert [unknown["kind"] for unknown in found["unknowns"]] == ["names", "objects"]
     assert "Not known" not in result.stdout

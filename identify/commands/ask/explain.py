@@ -20,6 +20,7 @@ from identify.commands.config_options import AnsweredRelease, ConfigOptions, con
 from identify.commands.options import gathered
 from identify.commands.output import (
     NAME,
+    STATUS_UNDETERMINED,
     UnusableError,
     config_argument,
     escaped,
@@ -43,7 +44,6 @@ __all__ = ["explain"]
 READ_LIMIT = 64 * 1024 + 1
 
 STATUS_NOT_IDENTIFIED = 1
-STATUS_UNDETERMINED = 3
 
 #: The style of each verdict; "note" has none.
 VERDICT_STYLES = {
