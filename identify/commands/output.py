@@ -18,7 +18,6 @@ from identify.strings import escaped, shown
 
 if TYPE_CHECKING:
     from identify.commands.config_options import AnsweredRelease
-    from identify.model import Origin
 
 __all__ = [
     "NAME",
@@ -30,7 +29,6 @@ __all__ = [
     "config_argument",
     "json_option",
     "escaped",
-    "origin_as_dict",
     "print_json",
     "print_release",
     "shown",
@@ -93,11 +91,6 @@ def columns(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     for number, row in enumerate(table):
         line = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
         click.echo(line if number else styled(line, "heading"))
-
-
-def origin_as_dict(origin: Origin) -> dict[str, Any]:
-    """Return a place in the configuration as values that JSON knows."""
-    return {"file": origin.file, "line": origin.line, "template": origin.template}
 
 
 def print_json(command: str, answered: AnsweredRelease | None, content: Mapping[str, Any]) -> None:

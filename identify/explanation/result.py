@@ -190,7 +190,7 @@ class Explanation:
                         {
                             "verdict": reason.verdict,
                             "text": reason.text,
-                            "origin": _origin_as_dict(reason.origin),
+                            "origin": reason.origin and attrs.asdict(reason.origin),
                         }
                         for reason in step.reasons
                     ],
@@ -238,7 +238,7 @@ def unknown_as_dict(unknown: Unknown) -> dict[str, Any]:
         "what": unknown.what,
         "reason": unknown.reason,
         "settles": unknown.settles,
-        "origin": _origin_as_dict(unknown.origin),
+        "origin": unknown.origin and attrs.asdict(unknown.origin),
     }
 
 
@@ -262,8 +262,3 @@ def named(kind: str, id: str, origin: Origin) -> str:
 def times(count: int) -> str:
     """Return how often something occurs: once, twice, 3 times."""
     return {1: "once", 2: "twice"}.get(count, f"{count} times")
-
-
-def _origin_as_dict(origin: Origin | None) -> dict[str, Any] | None:
-    """Return a place as JSON values."""
-    return attrs.asdict(origin) if origin is not None else None

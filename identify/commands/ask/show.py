@@ -14,7 +14,6 @@ from identify.commands.output import (
     columns,
     config_argument,
     json_option,
-    origin_as_dict,
     print_json,
     print_release,
     styled,
@@ -97,7 +96,7 @@ def endpoints(config: str, config_options: ConfigOptions, as_json: bool) -> None
                 "identify_by": list(endpoint.identify_by),
                 "identifies": identified.get(endpoint.id, []),
                 "registrations": registered.get(endpoint.id, []),
-                "origin": origin_as_dict(endpoint.origin),
+                "origin": attrs.asdict(endpoint.origin),
             }
             for endpoint in configuration.endpoints.values()
         ]
@@ -136,7 +135,7 @@ def registrations(config: str, config_options: ConfigOptions, as_json: bool) -> 
                 "transport": registration.transport,
                 "line": registration.line,
                 "endpoint": registration.endpoint or None,
-                "origin": origin_as_dict(registration.origin),
+                "origin": attrs.asdict(registration.origin),
             }
             for registration in configuration.registrations.values()
         ]
@@ -218,11 +217,11 @@ def _identify_as_dict(identify: Identify, configuration: Configuration) -> dict[
         and {
             "name": header.name,
             **_pattern_as_dict(header.pattern),
-            "origin": origin_as_dict(header.origin),
+            "origin": attrs.asdict(header.origin),
         },
         "match_request_uri": request_uri
-        and {**_pattern_as_dict(request_uri.pattern), "origin": origin_as_dict(request_uri.origin)},
-        "origin": origin_as_dict(identify.origin),
+        and {**_pattern_as_dict(request_uri.pattern), "origin": attrs.asdict(request_uri.origin)},
+        "origin": attrs.asdict(identify.origin),
     }
 
 
@@ -236,7 +235,7 @@ def _address_as_dict(rule: AddressRule) -> dict[str, Any]:
         "mask": str(kind(rule.mask)),
         "port": rule.port or None,
         "host": rule.host,
-        "origin": origin_as_dict(rule.origin),
+        "origin": attrs.asdict(rule.origin),
     }
 
 

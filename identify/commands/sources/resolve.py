@@ -19,7 +19,6 @@ from identify.commands.output import (
     config_argument,
     escaped,
     json_option,
-    origin_as_dict,
     print_json,
     print_release,
     shown,
@@ -280,7 +279,7 @@ def _name_as_dict(found: FoundName) -> dict[str, Any]:
         "name": found.name.text,
         "srv_lookups": found.name.srv_lookups,
         "uses": [
-            {"identify": identify, "endpoint": endpoint, "origin": origin_as_dict(origin)}
+            {"identify": identify, "endpoint": endpoint, "origin": attrs.asdict(origin)}
             for identify, endpoint, origin in found.name.uses
         ],
         "lookups": [_lookup_as_dict(lookup) for lookup in found.lookups],
