@@ -87,12 +87,12 @@ for _listed in (
     ),
     ListedCommand(
         "resolve",
-        "identify.commands.sources.resolve",
+        "identify.commands.changes.resolve",
         "Look up the host names of CONFIG as Asterisk does.",
     ),
     ListedCommand(
         "upgrade",
-        "identify.commands.sources.upgrade",
+        "identify.commands.changes.upgrade",
         "Tell what changes for CONFIG from one version of Asterisk to another.",
     ),
     ListedCommand(

@@ -257,3 +257,18 @@ def test_beyond_the_limit_of_work_no_answer_is_missing(monkeypatch):
             assert found <= {(each.endpoint, each.identifier, each.section) for each in rough}
             more += len(rough) > len(exact)
     assert more > 0
+
+
+def test_one_of_two_objects_exists_in_any_case():
+    """The engine, which has neither of them, names what its answer depends on though all contents give one endpoint."""
+    pjsip = "[w-identify]\ntype=identify\nendpoint=w\nmatch=192.0.2.1,sip.x.example\n"
+    wizard = "[w]\ntype=wizard\nremote_hosts=192.0.2.1\nsends_registrations=no\n"
+    files = {"pjsip.conf": pjsip, "pjsip_wizard.conf": wizard}
+    engine = Engine(Configuration.from_files(files))
+    request = Request(source="192.0.2.1")
+    explanation = engine.explain(request)
+
+    assert explanation.answer == "w (by ip, section w-identify)"
+    assert not explanation.undetermined
+    assert engine.identify(request) is None
+    assert engine.undetermined(request) == engine.unknowns[:1]

@@ -17,7 +17,7 @@ from collections.abc import Iterator, Sequence
 
 from identify.addresses import split_port
 from identify.config.hostnames.answers import Answer, Answers
-from identify.config.hostnames.rules import SERVICES, NotAskedError, OfflineResolver
+from identify.config.hostnames.rules import SERVICES, OfflineResolver
 from identify.errors import ConfigError
 from identify.strings import ascii_lower, decoded, quoted, shown
 
@@ -37,18 +37,17 @@ class HostsFile:
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = os.fspath(path)
-        table: dict[str, list[str]] = {}
+        table = _Table()
         for line, words in _lines(read_bounded(self.path)):
             if not _is_address(words[0]):
                 raise ConfigError(f"{quoted(words[0])} is not a valid address", shown(self.path), line)
             if len(words) == 1:
                 raise ConfigError(f"no name after {quoted(words[0])}", shown(self.path), line)
-            for name in words[1:]:
-                table.setdefault(ascii_lower(name), []).append(words[0])
+            table.add(words)
         self.answers = Answers(
-            addresses={name: Answer(values=tuple(values), by="hosts") for name, values in table.items()}
+            addresses={name: Answer(values=values, by="hosts") for name, values in table.by_name().items()}
         )
-        self._others = OfflineResolver()
+        self._others = OfflineResolver(reason=f"not in {self.path}")
 
     def services(self, name: str) -> Sequence[str]:
         """Return nothing for a service of a name in the file; raise for every other name."""
@@ -56,20 +55,14 @@ class HostsFile:
             host = split_port(name.removeprefix(service))
             if host is not None and ascii_lower(host[0]) in self.answers.addresses:
                 return ()
-        try:
-            return self._others.services(name)
-        except NotAskedError as error:
-            raise NotAskedError(f"not in {self.path}") from error
+        return self._others.services(name)
 
     def addresses(self, name: str) -> Sequence[str]:
         """Return the addresses of a name in the file; raise for every other name."""
         answer = self.answers.addresses.get(ascii_lower(name))
         if answer is not None:
             return answer.get()
-        try:
-            return self._others.addresses(name)
-        except NotAskedError as error:
-            raise NotAskedError(f"not in {self.path}") from error
+        return self._others.addresses(name)
 
 
 def hosts_table(path: str) -> dict[str, tuple[str, ...]]:
@@ -78,13 +71,11 @@ def hosts_table(path: str) -> dict[str, tuple[str, ...]]:
         data = read_bounded(path)
     except ConfigError:
         return {}
-    table: dict[str, tuple[str, ...]] = {}
+    table = _Table()
     for _, words in _lines(data):
         if _is_address(words[0]):
-            for name in words[1:]:
-                key = ascii_lower(name)
-                table[key] = (*table.get(key, ()), words[0])
-    return table
+            table.add(words)
+    return table.by_name()
 
 
 def read_bounded(path: str) -> bytes:
@@ -97,6 +88,23 @@ def read_bounded(path: str) -> bytes:
     if len(data) > MOST_BYTES:
         raise ConfigError(f"larger than {MOST_BYTES:,} bytes", shown(path))
     return data
+
+
+class _Table:
+    """The addresses of names while lines are read."""
+
+    def __init__(self) -> None:
+        self._addresses: dict[str, list[str]] = {}
+
+    def add(self, words: Sequence[str]) -> None:
+        """Add a line: an address and its names."""
+        address, *names = words
+        for name in names:
+            self._addresses.setdefault(ascii_lower(name), []).append(address)
+
+    def by_name(self) -> dict[str, tuple[str, ...]]:
+        """Return the addresses by lower-case name."""
+        return {name: tuple(addresses) for name, addresses in self._addresses.items()}
 
 
 def _lines(data: bytes) -> Iterator[tuple[int, list[str]]]:

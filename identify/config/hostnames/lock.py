@@ -18,7 +18,7 @@ from typing import Any
 
 from identify.config.hostnames.answers import Answer, Answers
 from identify.config.hostnames.hosts import HostsFile, read_bounded
-from identify.config.hostnames.rules import NotAskedError, OfflineResolver
+from identify.config.hostnames.rules import OfflineResolver
 from identify.errors import ConfigError
 from identify.strings import quoted, shown
 
@@ -38,7 +38,7 @@ class LockFile:
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = os.fspath(path)
         self.answers = self.read(path)
-        self._others = OfflineResolver()
+        self._others = OfflineResolver(reason=f"not in {self.path}")
 
     @staticmethod
     def read(path: str | os.PathLike[str]) -> Answers:
@@ -47,53 +47,56 @@ class LockFile:
 
     @staticmethod
     def write(path: str | os.PathLike[str], answers: Answers) -> None:
-        """Write answers into a lock file; what was there before stays until all is written."""
+        """Write answers into a lock file; what was there before stays until all is written.
+
+        An OSError names the lock file.
+        """
         content = {
             "schema_version": LOCK_VERSION,
             "made": answers.made,
             "services": {name: _as_dict(answers.services[name]) for name in sorted(answers.services)},
             "addresses": {name: _as_dict(answers.addresses[name]) for name in sorted(answers.addresses)},
         }
-        location = os.path.realpath(os.fspath(path))
-        folder, name = os.path.split(location)
-        handle, temporary = tempfile.mkstemp(prefix=f".{name}.", dir=folder)
         try:
-            with open(handle, "w", encoding="ascii", newline="\n") as file:
-                json.dump(content, file, indent=1)
-                file.write("\n")
-            mask = os.umask(0)
-            os.umask(mask)
-            os.chmod(temporary, 0o666 & ~mask)
-            os.replace(temporary, location)
-        except BaseException:
-            os.unlink(temporary)
-            raise
+            _replace(os.path.realpath(os.fspath(path)), json.dumps(content, indent=1) + "\n")
+        except OSError as error:
+            raise OSError(error.errno, error.strerror or str(error), os.fspath(path)) from error
 
     def services(self, name: str) -> Sequence[str]:
         """Return the targets that are written down; raise for a name that isn't."""
         answer = self.answers.services.get(name)
         if answer is not None:
             return answer.get()
-        try:
-            return self._others.services(name)
-        except NotAskedError as error:
-            raise NotAskedError(f"not in {self.path}") from error
+        return self._others.services(name)
 
     def addresses(self, name: str) -> Sequence[str]:
         """Return the addresses that are written down; raise for a name that isn't."""
         answer = self.answers.addresses.get(name)
         if answer is not None:
             return answer.get()
-        try:
-            return self._others.addresses(name)
-        except NotAskedError as error:
-            raise NotAskedError(f"not in {self.path}") from error
+        return self._others.addresses(name)
 
 
 def names_file(path: str | os.PathLike[str]) -> HostsFile | LockFile:
     """Return the resolver of a file with names: a lock file if it is JSON, else one like ``/etc/hosts``."""
     data = read_bounded(os.fspath(path))
     return LockFile(path) if data.lstrip()[:1] == b"{" else HostsFile(path)
+
+
+def _replace(location: str, text: str) -> None:
+    """Write a file beside another one, then put it in its place."""
+    folder, name = os.path.split(location)
+    handle, temporary = tempfile.mkstemp(prefix=f".{name}.", dir=folder)
+    try:
+        with open(handle, "w", encoding="ascii", newline="\n") as file:
+            file.write(text)
+        mask = os.umask(0)
+        os.umask(mask)
+        os.chmod(temporary, 0o666 & ~mask)
+        os.replace(temporary, location)
+    except BaseException:
+        os.unlink(temporary)
+        raise
 
 
 def _as_dict(answer: Answer) -> dict[str, Any]:

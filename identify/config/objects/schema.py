@@ -1,9 +1,9 @@
 """Which options each type of object knows, and which values each option takes.
 
 ``options.json`` beside this module lists names, kinds and defaults; the kinds are the rules below.
-``older_options.json`` in the folder above lists what recorded releases were without.  A rule
-says whether Asterisk would refuse an object because of the value, which decides whether the object exists; it
-doesn't interpret the value.  Rules about several options together belong to the objects' own modules.
+``older_options.json`` in the folder above lists what recorded releases were without.  A rule says whether Asterisk
+would refuse an object because of the value, which decides whether the object exists; it doesn't interpret the value.
+Rules about several options together belong to the objects' own modules.
 
 Facts
 

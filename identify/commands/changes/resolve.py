@@ -110,7 +110,9 @@ def resolve(
         excluded = "--offline" if config_options.offline else "--names"
         raise click.UsageError(f"--lock writes new answers, and {excluded} asks for none")
     if traffic and options.check is None:
-        raise click.UsageError("TRAFFIC is simulated with the answers of --check and of today")
+        raise click.UsageError(
+            "TRAFFIC needs --check: it is simulated with the answers of that file and of today"
+        )
     with unusable_input():
         resolved = _Resolved(config, options, config_options)
         if options.lock is not None:

@@ -1,1 +1,0 @@
-"""The commands about where a configuration's content comes from: resolve, upgrade."""
