@@ -226,7 +226,9 @@ def _answered(answer: str, described: str) -> Address:
     """Return the address that a resolver answered for a name."""
     address = parse_address(answer)
     if address is None:
-        raise ResolutionError(f"{described}: the resolver answered {quoted(answer)}, which is not a valid address")
+        raise ResolutionError(
+            f"{described}: the resolver answered {quoted(answer)}, which is not a valid address"
+        )
     return address
 
 
