@@ -128,7 +128,7 @@ def untold_tokens(registrations: Mapping[str, Registration], told: Collection[st
         Unknown(
             kind="line-token",
             what=f"the line token of registration {quoted(registration.id)}",
-            reason="Asterisk makes it when it starts, and it wasn't told",
+            reason="Asterisk makes it when it starts, and it wasn't given",
             settles="the tokens, from the Contact of each REGISTER: --line-token ID=TOKEN",
             origin=registration.origin,
             registration=registration.id,

@@ -112,7 +112,7 @@ def test_line_token_that_was_not_told():
 
     assert explanation.answer == "undetermined: a or b by line, else a by ip"
     assert [str(reason) for reason in explanation.steps[0].reasons] == [
-        "the request URI has line='qzkvbnm', which may be the token of registration a or b: their tokens weren't told"
+        "the request URI has line='qzkvbnm', which may be the token of registration a or b: their tokens weren't given"
     ]
     told = explain(configuration, {"a": "xxxxxxx", "b": "qzkvbnm"}, request)
     assert told.answer == "b (by line, section b)"
