@@ -42,7 +42,7 @@ def show() -> None:
 @config_options
 @json_option
 def identifiers(config: str, config_options: ConfigOptions, as_json: bool) -> None:
-    """Print the identifiers in the order in which Asterisk asks them.
+    """Print the identifiers in the order in which they are asked.
 
     Asterisk lists the first one, line, as "name not specified".
     """
@@ -62,7 +62,7 @@ def identifiers(config: str, config_options: ConfigOptions, as_json: bool) -> No
 @config_options
 @json_option
 def identifies(config: str, config_options: ConfigOptions, as_json: bool) -> None:
-    """Print the identify objects as Asterisk's 'pjsip show identifies' does."""
+    """Print the identify objects as 'pjsip show identifies' does."""
     configuration = load(config, config_options)
     if as_json:
         content = [_identify_as_dict(identify, configuration) for identify in configuration.tried_identifies]
@@ -80,7 +80,10 @@ def identifies(config: str, config_options: ConfigOptions, as_json: bool) -> Non
 @config_options
 @json_option
 def endpoints(config: str, config_options: ConfigOptions, as_json: bool) -> None:
-    """Print the endpoints, with the identify objects and registrations that point to each."""
+    """Print the endpoints, each with what points to it.
+
+    That is identify objects and registrations.
+    """
     configuration = load(config, config_options)
     identified: dict[str, list[str]] = {}
     for identify in configuration.tried_identifies:
@@ -123,7 +126,7 @@ def endpoints(config: str, config_options: ConfigOptions, as_json: bool) -> None
 @config_options
 @json_option
 def registrations(config: str, config_options: ConfigOptions, as_json: bool) -> None:
-    """Print the registrations, each with the endpoint that its line leads to."""
+    """Print the registrations and the endpoint of each line."""
     configuration = load(config, config_options)
     if as_json:
         content = [
@@ -163,7 +166,10 @@ def registrations(config: str, config_options: ConfigOptions, as_json: bool) -> 
 @config_options
 @json_option
 def problems(config: str, config_options: ConfigOptions, as_json: bool) -> None:
-    """Print what Asterisk would log, reject or skip while loading, and what it loses by that."""
+    """Print what Asterisk would log, reject or skip while loading.
+
+    Each problem says what is lost because of it.
+    """
     configuration = load(config, config_options)
     if as_json:
         content = [attrs.asdict(problem) for problem in configuration.problems]

@@ -71,7 +71,7 @@ def upgrade(
     reading: TrafficOptions,
     as_json: bool,
 ) -> None:
-    """Tell what changes for CONFIG from one version of Asterisk to another.
+    """Tell what another version of Asterisk changes for CONFIG.
 
     CONFIG is read for both.  Each change in who gets a request is shown with a request as an example; with TRAFFIC, as
     for simulate, the changes for its requests follow.
