@@ -138,15 +138,6 @@ def test_writing_keeps_the_old_file_until_all_is_written(tmp_path, monkeypatch):
     assert path.read_bytes() == before
 
 
-def test_error_of_writing_names_the_lock_file(tmp_path):
-    """An error of writing names the file that was asked for, not the one that is written beside it."""
-    path = tmp_path / "missing" / "names.lock"
-
-    with pytest.raises(FileNotFoundError) as caught:
-        LockFile.write(path, Answers())
-    assert caught.value.filename == str(path)
-
-
 def test_format_of_a_lock_file(tmp_path):
     """It is JSON that other programs can read, in the order of names."""
     LockFile.write(tmp_path / "lock", ANSWERS)

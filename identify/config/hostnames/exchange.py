@@ -32,7 +32,7 @@ import dns.rdatatype
 from identify.config.hostnames.answers import Query
 from identify.config.hostnames.resolv_conf import ResolvConf
 
-__all__ = ["HUNG", "SILENT", "UNREACHABLE", "Exchange", "Reply", "name_text"]
+__all__ = ["HUNG", "SILENT", "UNREACHABLE", "Exchange", "Reply"]
 
 SILENT, UNREACHABLE, HUNG = "no answer", "unreachable", "no answer over TCP"
 #: More queries at once would make a name server or a firewall drop some.
@@ -161,11 +161,6 @@ class Exchange:
         return responses
 
 
-def name_text(name: dns.name.Name) -> str:
-    """Return a name without the dot at its end; the root is empty."""
-    return "" if len(name.labels) <= 1 else name.to_text(omit_final_dot=True)
-
-
 class _Datagrams(asyncio.DatagramProtocol):
     """Takes the responses of some queries; what isn't one of them is ignored."""
 
@@ -228,3 +223,8 @@ def _reply(
         seconds=seconds,
     )
     return Reply(query, response, len(response.wire or b""))
+
+
+def name_text(name: dns.name.Name) -> str:
+    """Return a name without the dot at its end; the root is empty."""
+    return "" if len(name.labels) <= 1 else name.to_text(omit_final_dot=True)

@@ -37,15 +37,16 @@ class HostsFile:
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = os.fspath(path)
-        table = _Table()
+        table: dict[str, list[str]] = {}
         for line, words in _lines(read_bounded(self.path)):
             if not _is_address(words[0]):
                 raise ConfigError(f"{quoted(words[0])} is not a valid address", shown(self.path), line)
             if len(words) == 1:
                 raise ConfigError(f"no name after {quoted(words[0])}", shown(self.path), line)
-            table.add(words)
+            for name in words[1:]:
+                table.setdefault(ascii_lower(name), []).append(words[0])
         self.answers = Answers(
-            addresses={name: Answer(values=values, by="hosts") for name, values in table.by_name().items()}
+            addresses={name: Answer(values=tuple(values), by="hosts") for name, values in table.items()}
         )
         self._others = OfflineResolver(reason=f"not in {self.path}")
 
@@ -71,11 +72,13 @@ def hosts_table(path: str) -> dict[str, tuple[str, ...]]:
         data = read_bounded(path)
     except ConfigError:
         return {}
-    table = _Table()
+    table: dict[str, tuple[str, ...]] = {}
     for _, words in _lines(data):
         if _is_address(words[0]):
-            table.add(words)
-    return table.by_name()
+            for name in words[1:]:
+                key = ascii_lower(name)
+                table[key] = (*table.get(key, ()), words[0])
+    return table
 
 
 def read_bounded(path: str) -> bytes:
@@ -88,23 +91,6 @@ def read_bounded(path: str) -> bytes:
     if len(data) > MOST_BYTES:
         raise ConfigError(f"larger than {MOST_BYTES:,} bytes", shown(path))
     return data
-
-
-class _Table:
-    """The addresses of names while lines are read."""
-
-    def __init__(self) -> None:
-        self._addresses: dict[str, list[str]] = {}
-
-    def add(self, words: Sequence[str]) -> None:
-        """Add a line: an address and its names."""
-        address, *names = words
-        for name in names:
-            self._addresses.setdefault(ascii_lower(name), []).append(address)
-
-    def by_name(self) -> dict[str, tuple[str, ...]]:
-        """Return the addresses by lower-case name."""
-        return {name: tuple(addresses) for name, addresses in self._addresses.items()}
 
 
 def _lines(data: bytes) -> Iterator[tuple[int, list[str]]]:

@@ -47,20 +47,27 @@ class LockFile:
 
     @staticmethod
     def write(path: str | os.PathLike[str], answers: Answers) -> None:
-        """Write answers into a lock file; what was there before stays until all is written.
-
-        An OSError names the lock file.
-        """
+        """Write answers into a lock file; what was there before stays until all is written."""
         content = {
             "schema_version": LOCK_VERSION,
             "made": answers.made,
             "services": {name: _as_dict(answers.services[name]) for name in sorted(answers.services)},
             "addresses": {name: _as_dict(answers.addresses[name]) for name in sorted(answers.addresses)},
         }
+        location = os.path.realpath(os.fspath(path))
+        folder, name = os.path.split(location)
+        handle, temporary = tempfile.mkstemp(prefix=f".{name}.", dir=folder)
         try:
-            _replace(os.path.realpath(os.fspath(path)), json.dumps(content, indent=1) + "\n")
-        except OSError as error:
-            raise OSError(error.errno, error.strerror or str(error), os.fspath(path)) from error
+            with open(handle, "w", encoding="ascii", newline="\n") as file:
+                json.dump(content, file, indent=1)
+                file.write("\n")
+            mask = os.umask(0)
+            os.umask(mask)
+            os.chmod(temporary, 0o666 & ~mask)
+            os.replace(temporary, location)
+        except BaseException:
+            os.unlink(temporary)
+            raise
 
     def services(self, name: str) -> Sequence[str]:
         """Return the targets that are written down; raise for a name that isn't."""
@@ -81,22 +88,6 @@ def names_file(path: str | os.PathLike[str]) -> HostsFile | LockFile:
     """Return the resolver of a file with names: a lock file if it is JSON, else one like ``/etc/hosts``."""
     data = read_bounded(os.fspath(path))
     return LockFile(path) if data.lstrip()[:1] == b"{" else HostsFile(path)
-
-
-def _replace(location: str, text: str) -> None:
-    """Write a file beside another one, then put it in its place."""
-    folder, name = os.path.split(location)
-    handle, temporary = tempfile.mkstemp(prefix=f".{name}.", dir=folder)
-    try:
-        with open(handle, "w", encoding="ascii", newline="\n") as file:
-            file.write(text)
-        mask = os.umask(0)
-        os.umask(mask)
-        os.chmod(temporary, 0o666 & ~mask)
-        os.replace(temporary, location)
-    except BaseException:
-        os.unlink(temporary)
-        raise
 
 
 def _as_dict(answer: Answer) -> dict[str, Any]:

@@ -219,17 +219,8 @@ def _addresses(resolver: Resolver, name: str, item: str, port: int) -> list[Addr
         raise
     except ResolutionError as error:
         raise ResolutionError(f"{described}: {escaped(str(error))}") from error
-    return [_answered(answer, described)._replace(port=port) for answer in answers[: MAX_ADDRESSES + 1]]
-
-
-def _answered(answer: str, described: str) -> Address:
-    """Return the address that a resolver answered for a name."""
-    address = parse_address(answer)
-    if address is None:
-        raise ResolutionError(
-            f"{described}: the resolver answered {quoted(answer)}, which is not a valid address"
-        )
-    return address
+    addresses = [parse_address(answer) for answer in answers[: MAX_ADDRESSES + 1]]
+    return [address._replace(port=port) for address in addresses if address is not None]
 
 
 def _literal(name: str) -> Address | None:
