@@ -87,12 +87,12 @@ for _listed in (
     ),
     ListedCommand(
         "resolve",
-        "identify.commands.changes.resolve",
+        "identify.commands.sources.resolve",
         "Look up the host names of CONFIG as Asterisk does.",
     ),
     ListedCommand(
         "upgrade",
-        "identify.commands.changes.upgrade",
+        "identify.commands.sources.upgrade",
         "Tell what another version of Asterisk changes for CONFIG.",
     ),
     ListedCommand(

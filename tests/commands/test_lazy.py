@@ -54,7 +54,7 @@ def commands(modules):
         name
         for name in modules
         if name.startswith(
-            ("identify.commands.ask.", "identify.commands.traffic.", "identify.commands.changes.")
+            ("identify.commands.ask.", "identify.commands.traffic.", "identify.commands.sources.")
         )
     }
 
@@ -111,7 +111,7 @@ def test_completion_of_a_command_name():
         ("sip-identify bench --se", "identify.commands.ask.bench"),
         ("sip-identify simulate --ag", "identify.commands.traffic.simulate"),
         ("sip-identify verify --zo", "identify.commands.traffic.verify"),
-        ("sip-identify resolve --ch", "identify.commands.changes.resolve"),
+        ("sip-identify resolve --ch", "identify.commands.sources.resolve"),
     ],
 )
 def test_completion_of_options(line, module):

@@ -1,1 +1,0 @@
-"""The commands about what changes while the files of a configuration stay: resolve, upgrade."""

@@ -1,0 +1,1 @@
+"""The commands about what a configuration means elsewhere and at other times: resolve, upgrade."""
