@@ -36,14 +36,19 @@ class TransportTable:
 
 def plan_transports(transports: Mapping[str, Transport]) -> TransportTable:
     """Work out the section found for the socket of each section, and for sockets of none."""
-    walked = sorted(transports.values(), key=lambda section: bucket(section.id))
+    found = [
+        (bucket(section.socket_id), encoded(section.id), section)
+        for section in transports.values()
+        if section.socket_id is not None
+    ]
+    walked = [section for *_, section in sorted(found, key=lambda each: each[:2])]
     plan = TransportTable(
         sections=walked, by_section={}, listening={}, everywhere={}, first_of={}, accepting={}
     )
     for number, section in enumerate(walked):
         if section.protocol != "udp":
             plan.accepting.setdefault(section.address, number)
-    for own in sorted(walked, key=lambda section: encoded(section.id)):
+    for own in sorted(transports.values(), key=lambda section: encoded(section.id)):
         found = _found_for(own, walked)
         plan.by_section[own.id] = found
         plan.listening.setdefault((own.protocol, own.address), found)

@@ -128,6 +128,7 @@ class Release:
     def transport_leftovers(self) -> bool:
         """Whether a transport refused for its ``bind`` leaves something that the next section takes over.
 
+        It also says whether the socket of a section that took something over is found, under the refused one's id.
         Recorded up to 20.15.2 and 22.5.2, no longer in the newest.  When it ended isn't known; here it is with the
         order of identify objects.
         """

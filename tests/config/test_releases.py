@@ -15,6 +15,7 @@ from loading import items, one, problem, read
 from identify import Engine, Request
 from identify.config.releases import NEWEST, Release, buckets_for, release_of
 from identify.configuration import Configuration
+from identify.explain import transport_section
 from identify.model import Identify, Origin, UnresolvedName
 
 TEXT = "".join(
@@ -568,3 +569,51 @@ def test_what_a_refused_transport_leaves() -> None:
     taken = read("[a]\ntype=transport\nbind=127.0.0.9\nnosuch=1\n[b]\ntype=transport\n", "18.10.0")
     assert taken.transports["b"].host == "127.0.0.9"
     assert problem(taken, "transport-leftovers").severity == "warning"
+
+
+@pytest.mark.parametrize(
+    ("bad", "release", "found"),
+    [
+        ("nosuch=1", "18.10.0", "a"),
+        ("nosuch=1", "22.5.2", "a"),
+        ("nosuch=1", "23", None),
+        ("bind=nowhere!", "20.15.2", "a"),
+        ("bind=nowhere!", "23", "b"),
+        ("", "18.10.0", "b"),
+    ],
+)
+def test_whose_socket_is_found_after_a_refused_transport(bad: str, release: str, found: str | None) -> None:
+    """A socket that takes over leftovers is found under the refused section's id, in the newest not at all."""
+    text = f"[a]\ntype=transport\n{bad}\n[b]\ntype=transport\nbind=127.0.0.1\nsymmetric_transport=yes\ndomain=d\n"
+    configuration = read(
+        f"{text}[u@d]\ntype=endpoint\n[i]\ntype=identify\nendpoint=u@d\nmatch_header=Contact: <sip:c@h\\;x-ast-txp=b>\n",
+        release,
+    )
+    request = Request(source="192.0.2.1", port=5060, from_uri="sip:u@h", release=release)
+    section = transport_section(configuration, request)
+
+    assert list(configuration.transports) == ["b"]
+    assert (section.id if section is not None else None) == found
+    assert (Engine(configuration).identify(request) is not None) == (found == "b")
+    assert Engine(configuration).explain(request).match == Engine(configuration).identify(request)
+
+
+def test_the_place_of_a_socket_with_another_id() -> None:
+    """The refused section's id, not its own, says which of two sockets on one address is found first."""
+    sections = (
+        "[{first}]\ntype=transport\nnosuch=1\n[{second}]\ntype=transport\nbind=127.0.0.1\n"
+        "[{third}]\ntype=transport\nprotocol=tcp\nbind=127.0.0.1\ndomain=d\n[u@d]\ntype=endpoint\n"
+    )
+
+    def found(release: str, first: str, second: str, third: str) -> tuple[str | None, bool]:
+        configuration = read(sections.format(first=first, second=second, third=third), release)
+        request = Request(source="192.0.2.1", port=5060, from_uri="sip:u@h", release=release)
+        section = transport_section(configuration, request)
+        engine = Engine(configuration)
+        assert engine.explain(request).match == engine.identify(request)
+        return section.id if section is not None else None, engine.identify(request) is not None
+
+    # Buckets: a-udp 16, b-tcp 18, t1 42, t3 44.
+    assert found("18.10.0", "a-udp", "t3", "b-tcp") == ("a-udp", False)
+    assert found("18.10.0", "t3", "a-udp", "b-tcp") == ("b-tcp", True)
+    assert found("23", "a-udp", "t3", "b-tcp") == ("b-tcp", True)
