@@ -36,12 +36,12 @@ class TransportTable:
 
 def plan_transports(transports: Mapping[str, Transport]) -> TransportTable:
     """Work out the section found for the socket of each section, and for sockets of none."""
-    found = [
+    keyed = [
         (bucket(section.socket_id), encoded(section.id), section)
         for section in transports.values()
         if section.socket_id is not None
     ]
-    walked = [section for *_, section in sorted(found, key=lambda each: each[:2])]
+    walked = [section for *_, section in sorted(keyed, key=lambda each: each[:2])]
     plan = TransportTable(
         sections=walked, by_section={}, listening={}, everywhere={}, first_of={}, accepting={}
     )

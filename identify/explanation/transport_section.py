@@ -48,21 +48,21 @@ def transport_section(configuration: Configured, request: Request) -> Transport 
     """
     own = _own_section(configuration, request)
     name = own.address if own is not None else request.local
-    for section in in_container_order(configuration):
+    for id, section in in_container_order(configuration):
         if section is own if section.protocol == "udp" else section.address == name:
-            return attrs.evolve(section, id=section.socket_id)
+            return attrs.evolve(section, id=id)
     return None
 
 
-def in_container_order(configuration: Configured) -> list[Transport]:
-    """Return the transport sections in the order in which the lookup walks them."""
+def in_container_order(configuration: Configured) -> list[tuple[str, Transport]]:
+    """Return the transport sections in the order in which the lookup walks them, with the ids that they have there."""
     found = [
         (section.socket_id, section)
         for section in configuration.transports.values()
         if section.socket_id is not None
     ]
     found.sort(key=lambda each: (bucket(each[0]), encoded(each[0]), encoded(each[1].id)))
-    return [section for _, section in found]
+    return found
 
 
 def bucket(id: str) -> int:

@@ -146,7 +146,7 @@ def test_traffic_that_alone_changes(config, tmp_path):
 
     result = run(config(PLAIN), tmp_path / "tel.pcap", "--from", "18.10.0", "--to", "22.6.0")
 
-    assert result.output.startswith("nothing changes from 18.10.0 to 22.6.0\n")
+    assert result.output.startswith("nothing of this configuration changes from 18.10.0 to 22.6.0, but")
     assert "1 change with 22.6.0" in result.output
     assert result.exit_code == 1
 

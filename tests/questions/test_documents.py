@@ -7,7 +7,7 @@ import re
 import pytest
 from consoles import ROOT
 
-from identify.questions.changes import asking, combinations, expressions, sources, texts
+from identify.questions.changes import asking, combinations, escapes, expressions, sources, texts
 from identify.questions.findings import KINDS, Finding, Upgrade
 
 LIMITS = {
@@ -21,6 +21,7 @@ LIMITS = {
     "states of one search": asking.MOST_STATES,
     "states of all searches of an identifier": asking.MOST_STATES_TOGETHER,
     "expressions that are tried with characters beyond ASCII": expressions.MOST_EXPRESSIONS,
+    "rules for headers that are tried with escapes in parameters": escapes.MOST_RULES,
 }
 
 

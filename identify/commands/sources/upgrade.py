@@ -89,8 +89,8 @@ def upgrade(
     CONFIG is read for both.  Requests that get another endpoint are told with a request that shows it; with TRAFFIC, as
     for simulate, also those among its requests that change.
 
-    Exit status: 0 nothing changes, 1 something changes, 2 wrong usage or unreadable input, 3 nothing was found that
-    changes, but not everything could be decided.
+    Exit status: 0 nothing of CONFIG changes, 1 something changes, 2 wrong usage or unreadable input, 3 nothing was
+    found that changes, but not everything could be decided.
     """
     from identify.questions import upgrading  # noqa: PLC0415  Help and completion do without.
 
