@@ -55,7 +55,7 @@ EMPTY_LIST_REFUSED = 8
 BYTES = 16
 
 _VERSION = re.compile(
-    r"(?:v|asterisk[\s/-]*)?(?:\d:)?(?P<git>git-)?(?P<certified>certified[\s/-]*)?"
+    r"(?:v|asterisk(?:\s+pbx)?[\s/-]*)?(?:\d:)?(?P<git>git-)?(?P<certified>certified[\s/-]*)?"
     r"(?P<line>\d{1,4})(?:\.(?P<minor>\d{1,4})(?:\.(?P<patch>\d{1,4}))?)?(?:\.\d{1,4})*"
     r"(?:-(?P<cert>cert\d{1,4}))?(?:[\s~+-].*)?",
     re.IGNORECASE | re.ASCII | re.DOTALL,

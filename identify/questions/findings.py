@@ -13,7 +13,7 @@ from identify.addresses import host_port
 from identify.model import Match, Origin, Problem, Unknown
 from identify.strings import decoded, quoted, shown
 
-__all__ = ["KINDS", "Finding", "Undecided", "Upgrade", "Witness", "counted"]
+__all__ = ["KINDS", "Finding", "Undecided", "Upgrade", "Witness", "advised", "counted"]
 
 #: The kinds of findings, in the order in which they are listed, each with its heading.
 KINDS = {
@@ -167,6 +167,15 @@ class Upgrade:
             "notes": list(self.notes),
             "differently": self.differently,
         }
+
+
+def advised(before: Match | None, after: Match | None, advice: str) -> str:
+    """Return what an operator does about two answers; ``advice`` is for those of two objects in another order."""
+    if before is not None and after is not None and before.endpoint == after.endpoint:
+        return "nothing: the endpoint stays the same"
+    if before is None or after is None or before.identifier != after.identifier:
+        return "check that this is what you want: only one of the releases gives these requests to the identify object"
+    return advice
 
 
 def counted(count: int, one: str, many: str) -> str:

@@ -137,6 +137,8 @@ def test_whatever_a_release_says_is_read() -> None:
         ("certified/18.9-cert4", "certified/18.9-cert4", 18, 23),
         ("certified-20.7-cert1", "certified/20.7-cert1", 20, 36),
         ("Asterisk certified/18.9-cert17", "certified/18.9-cert17", 18, 23),
+        ("Asterisk PBX certified/18.9-cert4", "certified/18.9-cert4", 18, 23),
+        ("Asterisk PBX 16.28.0~dfsg-0+deb11u4", "16.28.0", 16, 28),
         ("18.9-cert4", "certified/18.9-cert4", 18, 23),
         ("certified/22", "certified/22.8", 22, 47),
         ("certified-16.8-cert14", "certified/16.8-cert14", 16, 8),

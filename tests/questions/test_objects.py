@@ -59,6 +59,15 @@ def test_refused_identify_gives_its_requests_away(upgraded):
     assert found.findings[1].what == "request_uri is an identifier of 22.6.0, not of 18.10.0"
 
 
+def test_advice_about_one_object(upgraded):
+    """Requests of an object that only one release loads aren't a matter of order, and the advice doesn't say so."""
+    found = upgraded(IDENTIFY + "match = 10.0.0.9:5080\n", before="16.2.1", after="16.28.0")
+
+    (winner,) = [finding for finding in found.findings if finding.kind == "winner"]
+    assert winner.advice.startswith("check that this is what you want: only one of the releases")
+    assert "10.0.0.9 (port 5080)" in winner.details
+
+
 def test_whole_file(upgraded):
     """A byte order mark costs older releases the whole file: one finding, with the number of objects."""
     found = upgraded(IDENTIFY, endpoints="\ufeff[a]\ntype = endpoint\n", before="16.2.1", after="16.28.0")
