@@ -68,6 +68,14 @@ def test_advice_about_one_object(upgraded):
     assert "10.0.0.9 (port 5080)" in winner.details
 
 
+def test_socket_of_leftovers(upgraded):
+    """A transport that takes over leftovers is found under the other's id, and not at all afterwards."""
+    text = "[x]\ntype=transport\nnosuch=1\n[y]\ntype=transport\nbind=127.0.0.1\n"
+
+    (finding,) = upgraded(text, before="22.5.2", after="22.8.1").findings
+    assert finding.what == "transport 'y' differs in the id under which its socket is found"
+
+
 def test_whole_file(upgraded):
     """A byte order mark costs older releases the whole file: one finding, with the number of objects."""
     found = upgraded(IDENTIFY, endpoints="\ufeff[a]\ntype = endpoint\n", before="16.2.1", after="16.28.0")
