@@ -21,9 +21,10 @@ __all__ = ["TransportTable", "plan_transports"]
 class TransportTable:
     """The lookups, each from what is known of a socket to the number of the section found, -1 for none.
 
-    ``by_section``: id of the socket's own section; ``listening``: (protocol, local name); ``everywhere``: (protocol,
-    family, port as text) of sockets on the wildcard address; ``first_of``: (protocol, family) for a request of
-    unknown socket; ``accepting``: local name of a socket that belongs to no section.
+    ``by_section``: id of the socket's own section, or the one under which Asterisk has the socket; ``listening``:
+    (protocol, local name); ``everywhere``: (protocol, family, port as text) of sockets on the wildcard address;
+    ``first_of``: (protocol, family) for a request of unknown socket; ``accepting``: local name of a socket that belongs
+    to no section.
     """
 
     sections: list[Transport]
@@ -55,6 +56,9 @@ def plan_transports(transports: Mapping[str, Transport]) -> TransportTable:
         if own.host in WILDCARDS:
             plan.everywhere.setdefault((own.protocol, own.family, str(own.port)), found)
         plan.first_of.setdefault((own.protocol, own.family), found)
+    for section in walked:
+        if section.socket_id is not None:
+            plan.by_section.setdefault(section.socket_id, plan.by_section[section.id])
     return plan
 
 

@@ -77,6 +77,9 @@ def _own_section(configuration: Configured, request: Request) -> Transport | Non
     """Return the section whose socket the request came in on."""
     if request.transport_section is not None and request.transport_section in configuration.transports:
         return configuration.transports[request.transport_section]
+    for id, section in in_container_order(configuration):
+        if id == request.transport_section:
+            return section
     of_protocol = [
         section for section in configuration.transports.values() if section.protocol == request.transport
     ]

@@ -623,3 +623,22 @@ def test_the_place_of_a_socket_with_another_id() -> None:
     assert found("18.10.0", "a-udp", "t3", "b-tcp") == ("a-udp", False)
     assert found("18.10.0", "t3", "a-udp", "b-tcp") == ("b-tcp", True)
     assert found("23", "a-udp", "t3", "b-tcp") == ("b-tcp", True)
+
+
+def test_a_socket_by_either_id() -> None:
+    """Whoever knows on which section a request came in may name it by the refused section's id, as Asterisk does."""
+    text = "[z]\ntype=transport\nnosuch=1\n[b]\ntype=transport\nbind=127.0.0.1\n[a]\ntype=transport\nbind=127.0.0.2\n"
+    text += "domain=d\n[u@d]\ntype=endpoint\n"
+    configuration = read(text, "18.10.0")
+    engine = Engine(configuration)
+
+    def found(id: str | None) -> tuple[str | None, bool]:
+        request = Request(
+            source="192.0.2.1", port=5060, from_uri="sip:u@h", release="18.10.0", transport_section=id
+        )
+        section = transport_section(configuration, request)
+        assert engine.explain(request).match == engine.identify(request)
+        return section.id if section is not None else None, engine.identify(request) is not None
+
+    assert found("z") == found("b") == ("z", False)
+    assert found("a") == found(None) == found("nosuch") == ("a", True)
