@@ -19,6 +19,7 @@ from identify.commands.output import (
     config_argument,
     escaped,
     json_option,
+    point_to_problems,
     print_json,
     styled,
     unusable_input,
@@ -107,6 +108,7 @@ def upgrade(
         _print(found)
         if comparison is not None:
             _print_comparison(comparison, found)
+        point_to_problems(second, config)
     context.exit(_status(found, comparison))
 
 

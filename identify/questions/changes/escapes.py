@@ -60,7 +60,10 @@ TOKEN = re.compile(rb"[A-Za-z0-9_.-]+")
 PARAMETER = re.compile(rb";[A-Za-z0-9_.-]+=([A-Za-z0-9_.-])")
 OWN = b";x-ast-witness=1"
 
-ADVICE = "let the expression, or the value, end before the parameters of the header"
+ADVICE = (
+    "such requests are rare; to be sure, begin the expression with what comes before the parameters, "
+    "such as /^<sip:trunk@/"
+)
 
 
 def parameter_changes(sides: Sides) -> tuple[list[Finding], list[Undecided]]:
