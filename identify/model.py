@@ -270,6 +270,9 @@ class Transport:
 
     ``protocol`` is lower case (udp, tcp, tls, ws, wss, flow).  ``host`` is the bound address as text
     without brackets, ``port`` the bound port (0: any); ``family`` is 4 or 6.
+
+    ``socket_id`` is the id under which Asterisk's table of sockets has it: its own, or that of a refused section whose
+    leftovers it took over; None if it isn't in that table.
     """
 
     id: str
@@ -279,8 +282,13 @@ class Transport:
     family: int
     domain: str = ""
     symmetric_transport: bool = False
+    socket_id: str | None = attrs.field()
     options: Mapping[str, str] = attrs.field(factory=dict, eq=False)
     origin: Origin
+
+    @socket_id.default
+    def _own_id(self) -> str:
+        return self.id
 
     @property
     def address(self) -> str:

@@ -8,7 +8,7 @@ what they concern comes up.
 cdef enum Dialect:
     # A tel URI as request URI, From or To is answered 416, so its parameter ``line`` is never looked at.
     TEL_REFUSED = 1
-    # Parameters x-ast-... stay in the request URI.
+    # Parameters x-ast-... stay in the request URI and in those of Contacts.
     X_AST_KEPT = 2
     # Names and values of header parameters are printed with their escapes resolved.
     PARAMETERS_DECODED = 4

@@ -10,7 +10,8 @@ Facts
   (without trailing zeros: 0.50 is 0.5) and ``expires`` (as a number); the last of several counts.
 - Via: ``ttl``, ``rport``, ``maddr``, ``received``, ``branch``, then the others.  The first Via carries the source of
   the packet as ``received``, and its port as ``rport`` where that has no value.
-- The first Contact of a request over a transport with ``symmetric_transport`` carries ``x-ast-txp``.
+- A Contact's URI loses ``x-ast-...``; the first one of a request over a transport with ``symmetric_transport`` carries
+  ``x-ast-txp``.
 - Credentials: the known ones in a fixed order (``username``, ``realm``, ``nonce`` and ``response`` even if they are
   absent), then the others, without quotes.
 - Lists: items joined by ", "; several Supported, or Require, are one list (``print_field`` in ``_message``).

@@ -6,7 +6,8 @@ Facts
 - A parameter may be empty (``x=`` is printed ``x``) or a quoted string in a sip URI, neither in a tel URI.
 - Printing resolves escapes, and escapes in lower-case hex what isn't allowed unescaped there.
 - Known parameters come first, in a fixed order, and only where RFC 3261's table in 19.1.1 allows them.
-- Asterisk takes ``x-ast-...`` off a request URI before it compares it, but for releases with ``X_AST_KEPT``.
+- Asterisk takes ``x-ast-...`` off a request URI and a Contact's before it compares them, but for releases with
+  ``X_AST_KEPT``.
 """
 
 from libc.string cimport memset
@@ -320,6 +321,7 @@ cdef void print_parameters(const uint8_t *base, const Uri *uri, int place, uint3
     cdef bint present[6]
     cdef Parameter parameter
     cdef Span rest = uri.parameters
+    cdef bint sheds = (place == PLACE_REQUEST or place == PLACE_CONTACT) and not dialect & <uint32_t>X_AST_KEPT
     cdef int which
     for which in range(6):
         present[which] = False
@@ -335,7 +337,7 @@ cdef void print_parameters(const uint8_t *base, const Uri *uri, int place, uint3
     while next_parameter(base, &rest, &parameter):
         if known(base, parameter.name):
             continue
-        if place == PLACE_REQUEST and from_asterisk(base, parameter.name) and not dialect & <uint32_t>X_AST_KEPT:
+        if sheds and from_asterisk(base, parameter.name):
             continue
         if added != NULL and same_name(base, parameter.name, "x-ast-txp", 9):
             continue

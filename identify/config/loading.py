@@ -235,7 +235,8 @@ class _Loader:
             if options.refused or (
                 self._release.transport_leftovers and has_bad_bind(options, self._resolver)
             ):
-                left = left or Leftovers(candidate.id, options)
+                found_as = candidate.id if self._release.transport_leftovers else None
+                left = left or Leftovers(candidate.id, options, found_as)
             else:
                 left = None
             if built is not None and not options.refused:

@@ -55,7 +55,7 @@ EMPTY_LIST_REFUSED = 8
 BYTES = 16
 
 _VERSION = re.compile(
-    r"(?:v|asterisk[\s/-]*)?(?:\d:)?(?P<git>git-)?(?P<certified>certified[\s/-]*)?"
+    r"(?:v|asterisk(?:\s+pbx)?[\s/-]*)?(?:\d:)?(?P<git>git-)?(?P<certified>certified[\s/-]*)?"
     r"(?P<line>\d{1,4})(?:\.(?P<minor>\d{1,4})(?:\.(?P<patch>\d{1,4}))?)?(?:\.\d{1,4})*"
     r"(?:-(?P<cert>cert\d{1,4}))?(?:[\s~+-].*)?",
     re.IGNORECASE | re.ASCII | re.DOTALL,
@@ -128,6 +128,7 @@ class Release:
     def transport_leftovers(self) -> bool:
         """Whether a transport refused for its ``bind`` leaves something that the next section takes over.
 
+        It also says whether the socket of a section that took something over is found, under the refused one's id.
         Recorded up to 20.15.2 and 22.5.2, no longer in the newest.  When it ended isn't known; here it is with the
         order of identify objects.
         """

@@ -7,7 +7,8 @@ Facts
   not 10.1.3.4.
 - An item covers a source of its own family whose bits under the mask equal the item's; the mask may have
   holes.  A port other than 0 must equal the source port; an item with another port is ignored.
-- Objects are asked in the order of their ids; the most specific network has no precedence.
+- Objects are asked in the order of their ids, or of a hash of these, as the release has it; the most specific network
+  has no precedence.
 """
 
 from __future__ import annotations

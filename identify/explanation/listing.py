@@ -72,7 +72,7 @@ def first_object(
                 decided = identify
                 finding = _decide(question, identify, finding)
             else:
-                finding = attrs.evolve(finding, verdict=ALSO, text=_too_late(finding, decided))
+                finding = attrs.evolve(finding, verdict=ALSO, text=_too_late(question, finding, decided))
         findings.append(finding)
     reasons = choose_reasons(findings, question.everything, rest)
     if decided is None or decided.endpoint not in question.configuration.endpoints:
@@ -93,7 +93,7 @@ def _doubtful(
 ) -> Finding:
     """Describe an object that matches if it exists, or if it exists and a name has the right address."""
     if decided is not None:
-        return attrs.evolve(found, verdict=ALSO, text=_too_late(found, decided))
+        return attrs.evolve(found, verdict=ALSO, text=_too_late(question, found, decided))
     if found.verdict == UNKNOWN:
         condition = ""
     elif unknown.instead_of:
@@ -124,6 +124,8 @@ def _decide(question: Question, identify: Identify, found: Finding) -> Finding:
     )
 
 
-def _too_late(found: Finding, decided: Identify) -> Callable[[], str]:
+def _too_late(question: Question, found: Finding, decided: Identify) -> Callable[[], str]:
     """Describe a match that comes after the deciding one."""
-    return lambda: f"{found.text()} too, but {quoted(decided.id)} comes before it in the order of ids"
+    release = question.configuration.release
+    order = "order of ids" if release.sorted_identifies else f"hash order of Asterisk {release.name}"
+    return lambda: f"{found.text()} too, but {quoted(decided.id)} comes before it in the {order}"

@@ -8,6 +8,7 @@ Facts
   its own; a section of any other protocol if the address of its listener, as the text
   host:port, equals the socket's local name.  The protocol isn't compared, so a UDP request may find a TCP
   section that listens on the same address and port, if that section comes first.
+- A section that took over what a refused one left is in that container under the refused one's id, or not at all.
 - Ports and hosts are never guessed from the message.
 
 Judgements
@@ -21,6 +22,8 @@ Judgements
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+
+import attrs
 
 from identify.addresses import WILDCARDS
 from identify.explanation.question import Configured
@@ -39,22 +42,27 @@ BUCKETS = 53
 def transport_section(configuration: Configured, request: Request) -> Transport | None:
     """Return the section on which Asterisk thinks the request came in, None if there is none.
 
+    Its id is the one under which Asterisk finds it.
+
     Twin: ``Matcher.transport_section`` in ``_ext/decision/_matcher.pyx``.
     """
     own = _own_section(configuration, request)
     name = own.address if own is not None else request.local
-    for section in in_container_order(configuration):
+    for id, section in in_container_order(configuration):
         if section is own if section.protocol == "udp" else section.address == name:
-            return section
+            return attrs.evolve(section, id=id)
     return None
 
 
-def in_container_order(configuration: Configured) -> list[Transport]:
-    """Return the transport sections in the order in which the lookup walks them."""
-    return sorted(
-        configuration.transports.values(),
-        key=lambda section: (bucket(section.id), encoded(section.id)),
-    )
+def in_container_order(configuration: Configured) -> list[tuple[str, Transport]]:
+    """Return the transport sections in the order in which the lookup walks them, with the ids that they have there."""
+    found = [
+        (section.socket_id, section)
+        for section in configuration.transports.values()
+        if section.socket_id is not None
+    ]
+    found.sort(key=lambda each: (bucket(each[0]), encoded(each[0]), encoded(each[1].id)))
+    return found
 
 
 def bucket(id: str) -> int:
@@ -69,6 +77,9 @@ def _own_section(configuration: Configured, request: Request) -> Transport | Non
     """Return the section whose socket the request came in on."""
     if request.transport_section is not None and request.transport_section in configuration.transports:
         return configuration.transports[request.transport_section]
+    for id, section in in_container_order(configuration):
+        if id == request.transport_section:
+            return section
     of_protocol = [
         section for section in configuration.transports.values() if section.protocol == request.transport
     ]

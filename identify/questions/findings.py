@@ -13,7 +13,7 @@ from identify.addresses import host_port
 from identify.model import Match, Origin, Problem, Unknown
 from identify.strings import decoded, quoted, shown
 
-__all__ = ["KINDS", "Finding", "Undecided", "Upgrade", "Witness", "counted"]
+__all__ = ["KINDS", "Finding", "Undecided", "Upgrade", "Witness", "advised", "counted"]
 
 #: The kinds of findings, in the order in which they are listed, each with its heading.
 KINDS = {
@@ -23,7 +23,7 @@ KINDS = {
     "setting": "Settings in effect",
     "identifiers": "Identifiers and their order",
     "winner": "Requests that get another endpoint",
-    "expression": "Expressions that mean something else",
+    "expression": "Expressions and values that mean something else",
     "same-endpoint": "Requests that another identify object gives to the same endpoint",
 }
 
@@ -116,8 +116,9 @@ class Undecided:
 class Upgrade:
     """What changes for a configuration from one release to another.
 
-    ``notes`` say what differs whatever the configuration is; they aren't findings.  ``undecided`` isn't empty if more
-    may change than ``findings`` say.
+    ``notes`` say what differs whatever the configuration is; they aren't findings, and ``differently`` says that some
+    requests are answered differently because of them.  ``undecided`` isn't empty if more may change than ``findings``
+    say.
     """
 
     before: str
@@ -125,6 +126,7 @@ class Upgrade:
     findings: tuple[Finding, ...] = ()
     undecided: tuple[Undecided, ...] = ()
     notes: tuple[str, ...] = ()
+    differently: bool = False
 
     @property
     def changes(self) -> tuple[Finding, ...]:
@@ -146,6 +148,11 @@ class Upgrade:
             return f"{changes} {span}" + (open_ends if self.undecided else "")
         if self.undecided:
             return f"nothing was found that changes {span}{open_ends}"
+        if self.differently:
+            return (
+                f"nothing of this configuration changes {span}, but some requests are answered differently "
+                "whatever the configuration is"
+            )
         return f"nothing changes {span}"
 
     def as_dict(self) -> dict[str, Any]:
@@ -158,7 +165,17 @@ class Upgrade:
             "findings": [finding.as_dict() for finding in self.findings],
             "undecided": [undecided.as_dict() for undecided in self.undecided],
             "notes": list(self.notes),
+            "differently": self.differently,
         }
+
+
+def advised(before: Match | None, after: Match | None, advice: str) -> str:
+    """Return what an operator does about two answers; ``advice`` is for those of two objects in another order."""
+    if before is not None and after is not None and before.endpoint == after.endpoint:
+        return "nothing: the endpoint stays the same"
+    if before is None or after is None or before.identifier != after.identifier:
+        return "check that this is what you want: only one of the releases gives these requests to the identify object"
+    return advice
 
 
 def counted(count: int, one: str, many: str) -> str:

@@ -20,6 +20,7 @@ from identify.config.releases import (
 )
 from identify.configuration import Configuration
 from identify.model import Identify, Origin, Unknown
+from identify.questions.changes.escapes import parameter_changes
 from identify.questions.changes.expressions import expression_changes
 from identify.questions.changes.objects import identifier_changes, object_changes
 from identify.questions.changes.sources import source_changes
@@ -38,7 +39,7 @@ DIALECT = {
         "identified",
     ),
     X_AST_KEPT: (
-        "requests with x-ast-... parameters in their URIs are",
+        "requests with x-ast-... parameters in the request URI or a Contact are",
         "compared with these parameters",
         "compared without them",
     ),
@@ -58,6 +59,9 @@ DIALECT = {
         "compared with expressions character by character",
     ),
 }
+
+#: Of these, what shows whatever the configuration is.
+EVERYWHERE = TEL_REFUSED | EMPTY_LIST_REFUSED
 
 #: Problems that say that a release may do one thing or another.
 UNSURE = ("option-release", "regex-locale")
@@ -79,6 +83,7 @@ def upgrade(
     looks = [source_changes(sides), text_changes(sides, "header"), text_changes(sides, "request_uri")]
     if sides.mixed:
         looks.append(expression_changes(sides))
+    looks.append(parameter_changes(sides))
     for found, open_ends in looks:
         findings += found
         undecided += open_ends
@@ -89,6 +94,7 @@ def upgrade(
         findings=tuple(sorted(findings, key=lambda finding: kinds.index(finding.kind))),
         undecided=(*undecided, *_unsure(sides), *_unknowns(sides)),
         notes=(*_dialects(before.release, after.release), *notes),
+        differently=bool((before.release.dialect ^ after.release.dialect) & EVERYWHERE),
     )
 
 

@@ -16,6 +16,7 @@ from identify.engine import Engine
 from identify.errors import MessageError
 from identify.model import Endpoint, Identify, Match, Origin, Unknown
 from identify.questions.findings import Witness
+from identify.request import Request
 from identify.strings import encoded, folded_bytes, quoted
 
 __all__ = ["SINGLE", "SIP_PORT", "SOURCE", "Sides", "message", "named"]
@@ -141,9 +142,17 @@ class Sides:
         return found[0], found[1]
 
     def answers(self, data: bytes, source: str, port: int) -> tuple[Match | None, Match | None] | None:
-        """Return both answers to a request, None if a release drops it."""
+        """Return both answers to a request, None if a release drops it, or answers it before it is identified."""
         try:
             before, after = (engine.identify_message(data, source, port) for engine in self.engines)
+            if (
+                any(one.release.dialect & TEL_REFUSED for one in self.configurations)
+                and b"tel:" in data.lower()
+            ):
+                for one in self.configurations:
+                    request = Request.from_message(data, source=source, port=port, release=one.release)
+                    if request.screening != "pass":
+                        return None
         except MessageError:
             return None
         return before, after

@@ -15,6 +15,7 @@ from loading import items, one, problem, read
 from identify import Engine, Request
 from identify.config.releases import NEWEST, Release, buckets_for, release_of
 from identify.configuration import Configuration
+from identify.explain import transport_section
 from identify.model import Identify, Origin, UnresolvedName
 
 TEXT = "".join(
@@ -136,6 +137,8 @@ def test_whatever_a_release_says_is_read() -> None:
         ("certified/18.9-cert4", "certified/18.9-cert4", 18, 23),
         ("certified-20.7-cert1", "certified/20.7-cert1", 20, 36),
         ("Asterisk certified/18.9-cert17", "certified/18.9-cert17", 18, 23),
+        ("Asterisk PBX certified/18.9-cert4", "certified/18.9-cert4", 18, 23),
+        ("Asterisk PBX 16.28.0~dfsg-0+deb11u4", "16.28.0", 16, 28),
         ("18.9-cert4", "certified/18.9-cert4", 18, 23),
         ("certified/22", "certified/22.8", 22, 47),
         ("certified-16.8-cert14", "certified/16.8-cert14", 16, 8),
@@ -261,6 +264,10 @@ def test_locale_of_the_environment() -> None:
     ]
 
     assert noted == ["20.18.0", "22.8.0", "23.2.0"]
+    refused = one("match_header=X: /[à-ü]/", "22.8.0")
+    assert not refused.identifies
+    assert "compiles, and works on bytes, if" in problem(refused, "regex-locale").message
+    assert {found.code for found in one("match_header=X: /é(/", "22.8.0").problems} == {"match-regex"}
     found = problem(one(text, "22.8.0"), "regex-locale")
     assert (found.severity, found.line, found.lost) == ("note", 6, "")
     for harmless in (
@@ -568,3 +575,70 @@ def test_what_a_refused_transport_leaves() -> None:
     taken = read("[a]\ntype=transport\nbind=127.0.0.9\nnosuch=1\n[b]\ntype=transport\n", "18.10.0")
     assert taken.transports["b"].host == "127.0.0.9"
     assert problem(taken, "transport-leftovers").severity == "warning"
+
+
+@pytest.mark.parametrize(
+    ("bad", "release", "found"),
+    [
+        ("nosuch=1", "18.10.0", "a"),
+        ("nosuch=1", "22.5.2", "a"),
+        ("nosuch=1", "23", None),
+        ("bind=nowhere!", "20.15.2", "a"),
+        ("bind=nowhere!", "23", "b"),
+        ("", "18.10.0", "b"),
+    ],
+)
+def test_whose_socket_is_found_after_a_refused_transport(bad: str, release: str, found: str | None) -> None:
+    """A socket that takes over leftovers is found under the refused section's id, in the newest not at all."""
+    text = f"[a]\ntype=transport\n{bad}\n[b]\ntype=transport\nbind=127.0.0.1\nsymmetric_transport=yes\ndomain=d\n"
+    configuration = read(
+        f"{text}[u@d]\ntype=endpoint\n[i]\ntype=identify\nendpoint=u@d\nmatch_header=Contact: <sip:c@h\\;x-ast-txp=b>\n",
+        release,
+    )
+    request = Request(source="192.0.2.1", port=5060, from_uri="sip:u@h", release=release)
+    section = transport_section(configuration, request)
+
+    assert list(configuration.transports) == ["b"]
+    assert (section.id if section is not None else None) == found
+    assert (Engine(configuration).identify(request) is not None) == (found == "b")
+    assert Engine(configuration).explain(request).match == Engine(configuration).identify(request)
+
+
+def test_the_place_of_a_socket_with_another_id() -> None:
+    """The refused section's id, not its own, says which of two sockets on one address is found first."""
+    sections = (
+        "[{first}]\ntype=transport\nnosuch=1\n[{second}]\ntype=transport\nbind=127.0.0.1\n"
+        "[{third}]\ntype=transport\nprotocol=tcp\nbind=127.0.0.1\ndomain=d\n[u@d]\ntype=endpoint\n"
+    )
+
+    def found(release: str, first: str, second: str, third: str) -> tuple[str | None, bool]:
+        configuration = read(sections.format(first=first, second=second, third=third), release)
+        request = Request(source="192.0.2.1", port=5060, from_uri="sip:u@h", release=release)
+        section = transport_section(configuration, request)
+        engine = Engine(configuration)
+        assert engine.explain(request).match == engine.identify(request)
+        return section.id if section is not None else None, engine.identify(request) is not None
+
+    # Buckets: a-udp 16, b-tcp 18, t1 42, t3 44.
+    assert found("18.10.0", "a-udp", "t3", "b-tcp") == ("a-udp", False)
+    assert found("18.10.0", "t3", "a-udp", "b-tcp") == ("b-tcp", True)
+    assert found("23", "a-udp", "t3", "b-tcp") == ("b-tcp", True)
+
+
+def test_a_socket_by_either_id() -> None:
+    """Whoever knows on which section a request came in may name it by the refused section's id, as Asterisk does."""
+    text = "[z]\ntype=transport\nnosuch=1\n[b]\ntype=transport\nbind=127.0.0.1\n[a]\ntype=transport\nbind=127.0.0.2\n"
+    text += "domain=d\n[u@d]\ntype=endpoint\n"
+    configuration = read(text, "18.10.0")
+    engine = Engine(configuration)
+
+    def found(id: str | None) -> tuple[str | None, bool]:
+        request = Request(
+            source="192.0.2.1", port=5060, from_uri="sip:u@h", release="18.10.0", transport_section=id
+        )
+        section = transport_section(configuration, request)
+        assert engine.explain(request).match == engine.identify(request)
+        return section.id if section is not None else None, engine.identify(request) is not None
+
+    assert found("z") == found("b") == ("z", False)
+    assert found("a") == found(None) == found("nosuch") == ("a", True)

@@ -226,6 +226,9 @@ def test_symmetric_transport(ask):
     assert ask(text, "Contact: <sip:a@h>", section="plain") is None
     assert ask(text, "Contact: <sip:a@h>, <sip:b@h>", section="sym") == ("e", "header", "a")
     assert ask(text, "Contact: <sip:c@h>, <sip:b@h>", section="sym") is None
+    # A sender's own is removed first.
+    assert ask(text, "Contact: <sip:a@h;x-ast-txp=other>", section="sym") == ("e", "header", "a")
+    assert ask(text, "Contact: <sip:a@h;x-ast-txp=sym>", section="plain") is None
 
 
 @pytest.mark.parametrize("name", ["Supported", "Require"])

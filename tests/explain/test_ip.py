@@ -1,6 +1,9 @@
 """The identifier ip: which identify's match items cover the source, and how that is said."""
 
+import attrs
 import pytest
+
+from identify.config.releases import release_of
 
 
 @pytest.mark.parametrize(
@@ -171,3 +174,17 @@ def test_reason_has_its_line(make, step):
     configuration = make.configuration(identify, make.endpoint("e"))
 
     assert step("ip", configuration, source="10.0.0.1").reasons[0].origin == identify.addresses[0].origin
+
+
+def test_order_is_named_as_the_release_has_it(make, step):
+    """Which object comes before another is said in the words of the release's order."""
+    configuration = make.configuration(
+        make.identify("z-host", "e", "10.0.0.1/32"),
+        make.identify("a-wide", "e", "10.0.0.0/8"),
+        make.endpoint("e"),
+    )
+    older = attrs.evolve(configuration, release=release_of("18.10.0"))
+
+    assert str(step("ip", older, source="10.0.0.1").reasons[1]).endswith(
+        "too, but 'a-wide' comes before it in the hash order of Asterisk 18.10.0"
+    )

@@ -146,6 +146,26 @@ def test_own_parameters_of_asterisk(release):
 
 
 @every_release
+def test_own_parameters_of_asterisk_in_headers(release):
+    """``x-ast-...`` goes from the URI of each Contact, and stays in its parameters and in other headers' URIs."""
+    uri = "<sip:a@b;x-ast-txp=1;X-Ast-a=1;x-ast-foo=1>"
+    lines = (
+        f"Contact: {uri};x-ast-a=1, {uri}",
+        f"Route: {uri}",
+        f"Record-Route: {uri}",
+        f"To: {uri}",
+        f"From: {uri}",
+    )
+    headers = dict[str, list[str]]()
+    for name, value in read(wire(*lines), release).printed_headers:
+        headers.setdefault(name, []).append(value)
+
+    contact = uri if has(release, "x-ast-kept") else "<sip:a@b;X-Ast-a=1>"
+    assert headers["Contact"] == [f"{contact};x-ast-a=1", contact]
+    assert all(headers[name][-1] == uri for name in ("Route", "Record-Route", "To", "From"))
+
+
+@every_release
 @pytest.mark.parametrize(
     ("line", "decoded"),
     [

@@ -57,6 +57,15 @@ def test_nothing_changes(config):
     assert result.output == "nothing changes from 20.15.2 to 22.6.0\n"
 
 
+def test_configuration_that_is_lost_as_a_whole(config):
+    """Where nothing changes because neither release loads anything, the errors are pointed at, for the later release."""
+    result = run(config(PLAIN + "#include missing.conf\n"), "--from", "20.15.2", "--to", "22.6.0")
+
+    assert result.exit_code == 0
+    assert "The configuration has 1 error, see: sip-identify show problems" in result.stderr
+    assert result.stderr.endswith(" --release 22.6.0\n")
+
+
 def test_downgrade(config):
     """A downgrade may refuse what the newer release took."""
     result = run(
@@ -146,7 +155,7 @@ def test_traffic_that_alone_changes(config, tmp_path):
 
     result = run(config(PLAIN), tmp_path / "tel.pcap", "--from", "18.10.0", "--to", "22.6.0")
 
-    assert result.output.startswith("nothing changes from 18.10.0 to 22.6.0\n")
+    assert result.output.startswith("nothing of this configuration changes from 18.10.0 to 22.6.0, but")
     assert "1 change with 22.6.0" in result.output
     assert result.exit_code == 1
 

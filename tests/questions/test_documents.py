@@ -7,7 +7,7 @@ import re
 import pytest
 from consoles import ROOT
 
-from identify.questions.changes import asking, combinations, expressions, sources, texts
+from identify.questions.changes import asking, combinations, escapes, expressions, sources, texts
 from identify.questions.findings import KINDS, Finding, Upgrade
 from identify.questions.values import reading
 
@@ -25,6 +25,7 @@ LIMITS = {
     "positions of an expression, with its repetitions written out": reading.MOST_POSITIONS,
     "groups of an expression inside each other": reading.MOST_DEPTH,
     "expressions that are tried with characters beyond ASCII": expressions.MOST_EXPRESSIONS,
+    "rules for headers that are tried with escapes in parameters": escapes.MOST_RULES,
 }
 
 

@@ -14,7 +14,10 @@ def test_nothing_changes(upgraded):
     assert found.findings == ()
     assert found.answer.undecided == ()
     assert not found.answer.changed
-    assert found.answer.verdict == "nothing changes from 18.10.0 to 22.6.0"
+    assert found.answer.verdict == (
+        "nothing of this configuration changes from 18.10.0 to 22.6.0, but some requests are answered differently "
+        "whatever the configuration is"
+    )
     assert found.answer.notes == (
         "requests with a tel: URI as request URI, in From or in To are answered 416 before they are identified by 18.10.0"
         " and identified by 22.6.0",
@@ -54,6 +57,23 @@ def test_refused_identify_gives_its_requests_away(upgraded):
     assert [finding.kind for finding in found.findings] == ["accepted", "identifiers", "winner", "winner"]
     assert found.pairs() == {(None, "i")}
     assert found.findings[1].what == "request_uri is an identifier of 22.6.0, not of 18.10.0"
+
+
+def test_advice_about_one_object(upgraded):
+    """Requests of an object that only one release loads aren't a matter of order, and the advice doesn't say so."""
+    found = upgraded(IDENTIFY + "match = 10.0.0.9:5080\n", before="16.2.1", after="16.28.0")
+
+    (winner,) = [finding for finding in found.findings if finding.kind == "winner"]
+    assert winner.advice.startswith("check that this is what you want: only one of the releases")
+    assert "10.0.0.9 (port 5080)" in winner.details
+
+
+def test_socket_of_leftovers(upgraded):
+    """A transport that takes over leftovers is found under the other's id, and not at all afterwards."""
+    text = "[x]\ntype=transport\nnosuch=1\n[y]\ntype=transport\nbind=127.0.0.1\n"
+
+    (finding,) = upgraded(text, before="22.5.2", after="22.8.1").findings
+    assert finding.what == "transport 'y' differs in the id under which its socket is found"
 
 
 def test_whole_file(upgraded):

@@ -55,7 +55,7 @@ def test_overlap(upgraded):
     (finding,) = found.findings
     assert finding.kind == "winner"
     assert finding.count == 2
-    assert finding.details == ("192.0.2.64 to 192.0.2.127", "192.0.2.0 to 192.0.2.3, port 5070")
+    assert finding.details == ("192.0.2.64 to 192.0.2.127", "192.0.2.0 to 192.0.2.3 (port 5070)")
     assert str(finding.witness) == (
         "source 192.0.2.64:5060: was endpoint b (identify 'trunk-b'), becomes endpoint a (identify 'trunk-a')"
     )

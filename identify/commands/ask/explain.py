@@ -19,12 +19,12 @@ from identify.commands.arguments import (
 from identify.commands.config_options import AnsweredRelease, ConfigOptions, config_options
 from identify.commands.options import gathered
 from identify.commands.output import (
-    NAME,
     STATUS_UNDETERMINED,
     UnusableError,
     config_argument,
     escaped,
     json_option,
+    point_to_problems,
     print_json,
     print_release,
     shown,
@@ -147,7 +147,7 @@ def explain(
     else:
         _print(explanation)
         print_release(config_options.answered)
-        _point_to_problems(configuration, config)
+        point_to_problems(configuration, config)
     if explanation.undetermined:
         context.exit(STATUS_UNDETERMINED)
     context.exit(0 if explanation.match is not None else STATUS_NOT_IDENTIFIED)
@@ -199,12 +199,3 @@ def _print(explanation: Explanation) -> None:
         for reason in step.reasons:
             verdict = styled(f"[{reason.verdict}]", VERDICT_STYLES.get(reason.verdict, ""))
             click.echo(f"  {verdict} {reason}")
-
-
-def _point_to_problems(configuration: Configuration, config: str) -> None:
-    """Say on standard error that part of the configuration wasn't loaded: the answer may be due to it."""
-    count = sum(problem.severity == "error" for problem in configuration.problems)
-    if count:
-        errors = "1 error" if count == 1 else f"{count} errors"
-        hint = f"The configuration has {errors}, see: {NAME} show problems {escaped(config)}"
-        click.echo(styled(hint, "warning"), err=True)

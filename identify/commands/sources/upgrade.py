@@ -19,6 +19,7 @@ from identify.commands.output import (
     config_argument,
     escaped,
     json_option,
+    point_to_problems,
     print_json,
     styled,
     unusable_input,
@@ -76,8 +77,8 @@ def upgrade(
     CONFIG is read for both.  Each change in who gets a request is shown with a request as an example; with TRAFFIC, as
     for simulate, the changes for its requests follow.
 
-    Exit status: 0 nothing changes, 1 something changes, 2 wrong usage or unreadable input, 3 nothing was found that
-    changes, but not everything could be decided.
+    Exit status: 0 nothing of CONFIG changes, 1 something changes, 2 wrong usage or unreadable input, 3 nothing was
+    found that changes, but not everything could be decided.
     """
     from identify.questions import upgrading  # noqa: PLC0415  Help and completion do without.
 
@@ -94,6 +95,7 @@ def upgrade(
         _print(found)
         if comparison is not None:
             _print_comparison(comparison, found)
+        point_to_problems(second, config)
     context.exit(_status(found, comparison))
 
 

@@ -155,6 +155,15 @@ def _rule(item: str, network: Network, origin: Origin) -> AddressRule:
     )
 
 
+def _compile_error(regex: str, *, bytewise: bool) -> str:
+    """Return why an expression doesn't compile, nothing if it does."""
+    try:
+        Regex(encoded(regex), bytewise=bytewise)
+    except RegexError as error:
+        return str(error)
+    return ""
+
+
 def _is_local(regex: str) -> bool:
     """Return whether an expression could match other texts if it works on bytes."""
     return any(found["other"] is None for found in _LOCAL.finditer(regex))
@@ -250,17 +259,17 @@ class _Builder:
             message = f"{option} {quoted(value)} is too large once its repetitions are expanded"
             self.refuse("match-regex", message, line)
             return None
-        try:
-            Regex(encoded(regex), bytewise=bool(self._release.dialect & BYTES))
-        except RegexError as error:
-            self.refuse(
-                "match-regex", f"{option} {quoted(value)} doesn't compile: {escaped(str(error))}", line
-            )
-            return None
+        bytewise = bool(self._release.dialect & BYTES)
+        error = _compile_error(regex, bytewise=bytewise)
+        if error:
+            self.refuse("match-regex", f"{option} {quoted(value)} doesn't compile: {escaped(error)}", line)
         if self._release.characters_by_environment and _is_local(regex):
-            message = f"{option} {quoted(value)} works on bytes, not on characters, if Asterisk's environment"
-            self._note("regex-locale", message + " has no UTF-8 locale (LC_ALL, LC_CTYPE, LANG)", line)
-        return TextPattern(text=value, regex=regex, literal=None)
+            works = not _compile_error(regex, bytewise=not bytewise)
+            effect = "compiles, and works on bytes," if error else "works on bytes, not on characters,"
+            message = f"{option} {quoted(value)} {effect} if Asterisk's environment"
+            if works:
+                self._note("regex-locale", message + " has no UTF-8 locale (LC_ALL, LC_CTYPE, LANG)", line)
+        return None if error else TextPattern(text=value, regex=regex, literal=None)
 
     def resolve(
         self,

@@ -7,7 +7,12 @@ Facts
 
 - After a section that was refused for a bad option, the next section takes over what that one left: it is bound, but
   not found by its own id, so its ``domain`` isn't used; if it has no ``bind`` or ``protocol``, the other's hold.
-- A bad ``bind`` leaves something only in some releases.
+- Older releases find its socket under the refused section's id, the newest doesn't find it at all.
+- A bad ``bind`` leaves something only in older releases.
+
+Judgements
+
+- Where ``domain`` isn't used, ``symmetric_transport`` isn't either; this wasn't tried.
 """
 
 from __future__ import annotations
@@ -28,10 +33,14 @@ DEFAULT_PORTS = {"udp": 5060, "tcp": 5060, "tls": 5061}
 
 
 class Leftovers(NamedTuple):
-    """What a section that was refused for a bad option left for the next one."""
+    """What a section that was refused for a bad option left for the next one.
+
+    ``socket_id`` is the id under which that one's socket will be found, see ``Transport``.
+    """
 
     id: str
     options: Options
+    socket_id: str | None
 
 
 def build_transport(
@@ -60,9 +69,7 @@ def build_transport(
         message = f"bind = {quoted(text)}: {escaped(not_asked)}, so whether and where it listens isn't known"
         problems.add("transport-bind-unknown", bind.file, bind.line, message, section=candidate.id)
         if not options.refused:
-            unknown.append(
-                _transport(candidate, options, protocol, Address(4, 0, 0), options.value("domain"))
-            )
+            unknown.append(_transport(candidate, options, protocol, Address(4, 0, 0), None))
         return None
     if address is not None and not address.port:
         address = address._replace(port=DEFAULT_PORTS.get(protocol, 0))
@@ -83,17 +90,16 @@ def build_transport(
         file, line = (candidate.file, candidate.line) if bind is None else (bind.file, bind.line)
         problems.add("transport-bind", file, line, reason, section=candidate.id, lost=candidate.described)
         return None
-    domain = options.value("domain")
     if left is not None and not options.refused:
+        domain = options.value("domain")
         message = f"it takes over what the refused transport {quoted(left.id)} left"
         message += f", so its domain {quoted(domain)} isn't used" if domain else ""
         problems.add("transport-leftovers", candidate.file, candidate.line, message, section=candidate.id)
-        domain = ""
-    return _transport(candidate, options, protocol, address, domain)
+    return _transport(candidate, options, protocol, address, left)
 
 
 def _transport(
-    candidate: Candidate, options: Options, protocol: str, address: Address, domain: str
+    candidate: Candidate, options: Options, protocol: str, address: Address, left: Leftovers | None
 ) -> Transport:
     return Transport(
         id=candidate.id,
@@ -101,8 +107,9 @@ def _transport(
         host=format_address(address.family, address.value),
         port=address.port,
         family=address.family,
-        domain=domain,
-        symmetric_transport=options.true("symmetric_transport"),
+        domain=options.value("domain") if left is None else "",
+        symmetric_transport=options.true("symmetric_transport") and left is None,
+        socket_id=candidate.id if left is None else left.socket_id,
         options=options.values(without=("password",)),
         origin=candidate.origin,
     )

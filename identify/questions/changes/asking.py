@@ -17,7 +17,7 @@ from itertools import islice
 
 from identify.model import Identify, Match
 from identify.questions.changes.rules import Key, Rule, automaton_of, places_of, rule_of, rules_of
-from identify.questions.findings import Finding, Undecided, Witness
+from identify.questions.findings import Finding, Undecided, Witness, advised
 from identify.questions.values.automata import Automaton, Budget, members
 from identify.questions.values.reading import UnknownExpressionError
 from identify.questions.values.spelling import shape_of, spelt
@@ -160,7 +160,7 @@ class Asker:
         return Finding(
             kind="same-endpoint" if same else "winner",
             what=what,
-            advice="nothing: the endpoint stays the same" if same else advice,
+            advice=advised(before, after, advice),
             origins=self.sides.origins(before, after),
             witness=witness,
             count=count,

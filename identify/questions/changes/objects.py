@@ -41,6 +41,9 @@ TYPES = {
     "acls": "acl",
 }
 
+#: Fields whose names aren't those of options.
+WORDS = {"socket_id": "the id under which its socket is found"}
+
 #: (type, id, place of the section)
 Key = tuple[str, str, Origin]
 
@@ -218,12 +221,12 @@ def _sorted(keys: Iterable[Key]) -> list[Key]:
 
 
 def _differences(before: Any, after: Any) -> list[str]:
-    """Return the names of the fields in which two objects differ."""
+    """Return the fields in which two objects differ, by their names or in words."""
     if before == after:
         return []
     ignored = {"addresses", "unresolved"} if isinstance(before, Identify) else set()
     return [
-        field.name
+        WORDS.get(field.name, field.name)
         for field in attrs.fields(type(before))
         if field.eq
         and field.name not in ignored

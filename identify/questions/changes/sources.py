@@ -24,7 +24,7 @@ import attrs
 from identify.addresses import ADDRESS_BYTES, ALL_ONES, MAPPED, format_address
 from identify.engine import NO_MATCH
 from identify.model import Match
-from identify.questions.findings import Finding, Undecided, counted
+from identify.questions.findings import Finding, Undecided, advised, counted
 from identify.questions.witnesses import SIP_PORT, Sides, named
 
 __all__ = ["MOST_POINTS", "source_changes"]
@@ -68,7 +68,7 @@ class _Part:
     def __str__(self) -> str:
         first, last = format_address(self.family, self.first), format_address(self.family, self.last)
         text = first if first == last else f"{first} to {last}"
-        return text if self.any_port else f"{text}, port {self.port}"
+        return text if self.any_port else f"{text} (port {self.port})"
 
 
 def source_changes(
@@ -233,7 +233,7 @@ class _Finder:
                 Finding(
                     kind="same-endpoint" if same else "winner",
                     what=what,
-                    advice="nothing: the endpoint stays the same" if same else ADVICE,
+                    advice=advised(before, after, ADVICE),
                     origins=self._sides.origins(before, after),
                     witness=witness,
                     count=self._counts[before, after],
