@@ -340,7 +340,9 @@ def test_two_configurations_ask_once(run, config, other, traffic, named, system)
     assert system.made == 1
     assert result.stderr.count("resolved") == 1
     # Without the name's address it isn't known what changes; with it, both configurations have the same answer.
-    assert "undetermined with both" in run("simulate", config, traffic, "--against", other, "--offline").stdout
+    assert (
+        "undetermined with both" in run("simulate", config, traffic, "--against", other, "--offline").stdout
+    )
     assert "nothing changes with" in result.stdout
 
 

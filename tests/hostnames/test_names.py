@@ -9,6 +9,8 @@ import threading
 import time
 from pathlib import Path
 
+import dns.flags
+import dns.rrset
 import pytest
 from loading import codes, items, problem
 from nameserver import NameServer, OneByOne, resolver_configuration
@@ -518,6 +520,74 @@ def test_answers_that_are_none(tmp_path):
     )
 
     assert refused(configuration) == TEMPORARY
+
+
+def added(place, *records):
+    """Return what adds records to a response, each an owner, a class, a type and a value."""
+
+    def change(response):
+        section = getattr(response, place)
+        section[:] = [dns.rrset.from_text(owner, 300, *record) for owner, *record in records]
+
+    return change
+
+
+OTHERS = {
+    "another name": ([("evil.net.", "IN", "A", "10.6.6.6"), ("a.ex.com.", "IN", "A", "10.0.0.1")], ["10.0.0.1/32"]),
+    "another case": ([("A.EX.com.", "IN", "A", "10.0.0.1")], ["10.0.0.1/32"]),
+    "only another name": ([("evil.net.", "IN", "A", "10.6.6.6")], NO_NAME),
+    "beside an alias": ([("a.ex.com.", "IN", "CNAME", "b.net."), ("evil.net.", "IN", "A", "10.6.6.6")], NO_NAME),
+    "before its alias": ([("b.net.", "IN", "A", "10.6.6.6"), ("a.ex.com.", "IN", "CNAME", "b.net.")], NO_NAME),
+    "another class": ([("a.ex.com.", "CH", "A", "b.net. 12")], NO_NAME),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("about", OTHERS)
+def test_records_of_others(about, tmp_path):
+    """Addresses of other names and classes than what was asked for are ignored, as the C library does."""
+    records, expected = OTHERS[about]
+    configuration, _, _ = loaded(
+        tmp_path, "match=a.ex.com:", {"a.ex.com": A}, server={"change": added("answer", *records)}
+    )
+
+    assert (refused(configuration) if isinstance(expected, str) else items(configuration)) == expected
+
+
+def test_services_of_another_class(tmp_path):
+    """They are as if there were none."""
+    record = ("_sip._udp.a.ex.com.", "CH", "SRV", r"\# 3 000000")
+    configuration, _, _ = loaded(
+        tmp_path, "match=a.ex.com", {"a.ex.com": A}, server={"change": added("answer", record)}
+    )
+
+    assert refused(configuration) == NO_NAME
+
+
+def without_recursion(response):
+    """Make a response that of a server which doesn't ask others."""
+    response.flags &= ~dns.flags.RA
+
+
+REFERRAL = {"change": without_recursion}
+
+
+def test_a_referral(tmp_path):
+    """A server that neither recurses nor has the name says nothing about it: the next one is asked."""
+    zone = {"a.ex.com": {}}
+    configuration, questions, _ = loaded(tmp_path, "match=a.ex.com:", zone, server=REFERRAL)
+    assert refused(configuration) == TEMPORARY
+    assert questions == ADDRESSES * 2
+    configuration, _, _ = loaded(
+        tmp_path, "match=a.ex.com:", zone, server=REFERRAL, asterisk_here=False, options="attempts:1"
+    )
+    assert configuration.unknowns[0].reason == (
+        "no answer here: 127.0.0.1 answered with a referral to others for A a.ex.com"
+    )
+    assert items(loaded(tmp_path, "match=a.ex.com:", {"a.ex.com": A}, server=REFERRAL)[0]) == ["10.0.0.1/32"]
+
+    with NameServer({"a.ex.com": A}) as good, NameServer(zone, host="127.0.0.2", port=good.port, **REFERRAL):
+        files = resolver_configuration(tmp_path, servers=("127.0.0.2", "127.0.0.1"))
+        assert SystemResolver(**files, port=good.port).addresses("a.ex.com") == ("10.0.0.1",)
 
 
 def test_bind_of_a_transport(tmp_path):

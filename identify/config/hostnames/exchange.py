@@ -11,6 +11,9 @@ Found by experiment with the GNU C library 2.36 and a name server that does what
   A's answer is used alone; without A, it is sent once more, then to the next server, and has no answer in the end.
 - After a truncated answer everything is sent over TCP, to each server once; what the datagram had isn't used.  There
   is no EDNS.  (The C library asks again for what its buffer doesn't hold; here that isn't needed.)
+- A response without records from a server that neither recurses nor is an authority (RA and AA are clear, no additional
+  records) is a referral: the next server is asked, as after REFUSED.
+- Addresses count only if their owner is the name, or what the aliases before them lead to; the rest is ignored.
 - Over TCP the C library waits for an answer without limit; here that ends with the timeout.
 """
 
@@ -19,7 +22,8 @@ from __future__ import annotations
 import asyncio
 import struct
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 import attrs
 import dns.exception
@@ -27,14 +31,16 @@ import dns.flags
 import dns.message
 import dns.name
 import dns.rcode
+import dns.rdataclass
 import dns.rdatatype
 
 from identify.config.hostnames.answers import Query
 from identify.config.hostnames.resolv_conf import ResolvConf
 
-__all__ = ["HUNG", "SILENT", "UNREACHABLE", "Exchange", "Reply"]
+__all__ = ["HUNG", "REFERRAL", "SILENT", "UNREACHABLE", "Exchange", "Reply", "name_text"]
 
 SILENT, UNREACHABLE, HUNG = "no answer", "unreachable", "no answer over TCP"
+REFERRAL = "referral"
 #: More queries at once would make a name server or a firewall drop some.
 MOST_AT_ONCE = 16
 
@@ -43,10 +49,10 @@ Responses = dict[str, "dns.message.Message | str"]
 
 @attrs.frozen
 class Reply:
-    """What came of one query: a response, or the reason why there is none."""
+    """What came of one query: the records of a response of ``size`` bytes, or the reason why there is none."""
 
     query: Query
-    message: dns.message.Message | None = None
+    records: tuple[Any, ...] = ()
     size: int = 0
 
     @property
@@ -57,7 +63,7 @@ class Reply:
     @property
     def silent(self) -> bool:
         """Whether nothing came back."""
-        return self.message is None
+        return not self.size
 
 
 class Exchange:
@@ -154,7 +160,7 @@ class Exchange:
                 responses[kind] = await asyncio.wait_for(_response(reader, query), self._conf.timeout)
         except asyncio.TimeoutError:
             return {kind: responses.get(kind, HUNG) for kind in queries}
-        except (OSError, EOFError, dns.exception.DNSException):
+        except (OSError, EOFError, ValueError, dns.exception.DNSException):
             return {kind: responses.get(kind, SILENT) for kind in queries}
         finally:
             writer.close()
@@ -208,21 +214,39 @@ def _reply(
     if isinstance(response, str):
         query = Query(name=text, type=kind, outcome=response, server=server, seconds=seconds)
         return Reply(query)
-    records = [rrset for rrset in response.answer if rrset.rdtype == dns.rdatatype.from_text(kind)]
-    rcode = dns.rcode.to_text(response.rcode())
-    outcome = rcode
-    if rcode == "NOERROR":
-        outcome = "answered" if response.answer else "no data"
+    wire = response.wire or b""
+    records = tuple(_records(name, kind, response))
+    outcome = dns.rcode.to_text(response.rcode())
+    if outcome == "NOERROR":
+        outcome = "answered" if response.answer else REFERRAL if _is_referral(response, wire) else "no data"
     query = Query(
         name=text,
         type=kind,
         outcome=outcome,
-        answers=tuple(rdata.to_text() for rrset in records for rdata in rrset),
+        answers=tuple(rdata.to_text() for rdata in records),
         ttl=min((rrset.ttl for rrset in response.answer), default=None),
         server=server,
         seconds=seconds,
     )
-    return Reply(query, response, len(response.wire or b""))
+    return Reply(query, records, len(wire))
+
+
+def _records(name: dns.name.Name, kind: str, response: dns.message.Message) -> Iterator[Any]:
+    """Yield the records of a kind; addresses only of the name itself, or of the alias that it has by then."""
+    wanted = dns.rdatatype.from_text(kind)
+    for rrset in response.answer:
+        if rrset.rdclass != dns.rdataclass.IN or (wanted != dns.rdatatype.SRV and rrset.name != name):
+            continue
+        for rdata in rrset:
+            if rrset.rdtype == wanted:
+                yield rdata
+            elif rrset.rdtype == dns.rdatatype.CNAME:
+                name = rdata.target
+
+
+def _is_referral(response: dns.message.Message, wire: bytes) -> bool:
+    """Return whether a response without records is one that says nothing about the name."""
+    return not response.flags & (dns.flags.AA | dns.flags.RA) and wire[10:12] == b"\0\0"
 
 
 def name_text(name: dns.name.Name) -> str:

@@ -24,10 +24,9 @@ from collections.abc import Iterator, Sequence
 import attrs
 import dns.exception
 import dns.name
-import dns.rdatatype
 
 from identify.config.hostnames.answers import Answer, Query
-from identify.config.hostnames.exchange import HUNG, SILENT, UNREACHABLE, Exchange, Reply, name_text
+from identify.config.hostnames.exchange import HUNG, REFERRAL, SILENT, UNREACHABLE, Exchange, Reply, name_text
 from identify.config.hostnames.resolv_conf import ResolvConf
 from identify.strings import encoded
 
@@ -76,12 +75,9 @@ class CLibrary:
         if unknown is not None:
             return unknown
         reply = found.replies.get("SRV") if not found.error else None
-        if reply is None or reply.message is None or reply.size > MOST_SERVICE_BYTES:
+        if reply is None or reply.size > MOST_SERVICE_BYTES:
             return Answer(by="dns", queries=_queries(seen), ttl=reply.query.ttl if reply else None)
-        records = [
-            rdata for rrset in reply.message.answer if rrset.rdtype == dns.rdatatype.SRV for rdata in rrset
-        ]
-        records.sort(key=lambda rdata: int(rdata.priority))
+        records = sorted(reply.records, key=lambda rdata: int(rdata.priority))
         return Answer(
             values=tuple(name_text(rdata.target) for rdata in records),
             ttl=reply.query.ttl,
@@ -118,6 +114,8 @@ class CLibrary:
             said = "is unreachable"
         elif query.outcome in (SILENT, HUNG):
             said = f"gave {query.outcome}"
+        elif query.outcome == REFERRAL:
+            said = "answered with a referral to others"
         else:
             said = f"answered {query.outcome}"
         failure = f"no answer here: {query.server} {said} for {query.type} {query.name}"
