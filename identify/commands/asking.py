@@ -13,7 +13,13 @@ from typing import TYPE_CHECKING
 
 import rich_click as click
 
-from identify.config.hostnames.rules import NotAskedError, OfflineResolver, ResolutionError, host_of
+from identify.config.hostnames.rules import (
+    SERVICES,
+    NotAskedError,
+    OfflineResolver,
+    ResolutionError,
+    host_of,
+)
 from identify.strings import ascii_lower, escaped
 
 if TYPE_CHECKING:
@@ -46,9 +52,10 @@ class Asking:
             self._asked().prepare(wanted)
 
     def services(self, name: str) -> Sequence[str]:
-        """Return the targets of the SRV records of ``name``."""
-        if self._is_asked(name):
-            return self._asked().services(name)
+        """Return the targets of the SRV records of ``name``, which is a service of an item."""
+        for service in SERVICES:
+            if name.startswith(service) and self._is_asked(name.removeprefix(service)):
+                return self._asked().services(name)
         return ()
 
     def addresses(self, name: str) -> Sequence[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import pty
 import signal
@@ -12,6 +13,11 @@ import time
 import pytest
 from consoles import ROOT
 from nameserver import NameServer, resolver_configuration
+
+from identify.commands.asking import Asking
+from identify.config import hostnames
+from identify.config.hostnames import SystemResolver
+from identify.configuration import Configuration
 
 #: Runs the command with name servers that are on loopback.
 CODE = """
@@ -134,3 +140,17 @@ def test_interrupted(show):
     assert running.wait(timeout=10) == -signal.SIGINT
     os.close(ours)
     assert CURSOR_HIDDEN not in shown
+
+
+def test_services_of_a_name_in_brackets(tmp_path, monkeypatch):
+    """They are asked for with the brackets and count, as for every name."""
+    zone = {"_sip._udp.[a.example]": {"SRV": [[1, 1, 5060, "192.0.2.7"]]}, "a.example": {"A": ["192.0.2.1"]}}
+    text = "[e]\ntype = endpoint\n[i]\ntype = identify\nendpoint = e\nmatch = [a.example]\n"
+    with NameServer(zone) as server:
+        asks = functools.partial(SystemResolver, **resolver_configuration(tmp_path), port=server.port)
+        monkeypatch.setattr(hostnames, "SystemResolver", asks, raising=False)
+        with Asking() as asking:
+            configuration = Configuration.from_files({"pjsip.conf": text}, resolver=asking)
+
+    assert "192.0.2.7/32" in configuration.show_identifies()
+    assert "192.0.2.1/32" not in configuration.show_identifies()

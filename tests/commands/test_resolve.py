@@ -211,6 +211,10 @@ def test_nothing_to_resolve(run, tmp_path):
         (("traffic.pcap",), "TRAFFIC is simulated with the answers of --check"),
         (("--check", "missing"), "missing: No such file"),
         (("--names", "missing"), "missing: No such file"),
+        (("--resolv-conf", "missing"), "missing: No such file"),
+        (("--hosts", "missing"), "missing: No such file"),
+        (("--lock", "missing/names.lock"), "missing/names.lock: No such file"),
+        (("--lock", "/dev/null"), "/dev/null: not a regular file"),
     ],
 )
 def test_wrong_usage(resolve, arguments, says):
@@ -263,3 +267,29 @@ def test_names_of_wizards_and_transports(resolve, zone, tmp_path):
         "  gives 192.0.2.5\n"
         f"{DEFAULT}\n"
     )
+
+
+@pytest.mark.parametrize("name", ["pjsip.conf", "hosts", "resolv.conf"])
+def test_lock_keeps_other_files(resolve, tmp_path, name):
+    """What isn't a lock file is not overwritten, so that a wrong order of arguments destroys no configuration."""
+    (tmp_path / "hosts").write_text("127.0.0.1 localhost\n")
+    before = (tmp_path / name).read_bytes()
+    result = resolve("--lock", tmp_path / name)
+
+    assert result.exit_code == 2
+    assert (
+        " ".join(result.stderr.replace("\u2502", " ").split()).count(
+            "not a lock file, so --lock doesn't overwrite"
+        )
+        == 1
+    )
+    assert (tmp_path / name).read_bytes() == before
+
+
+def test_lock_replaces_lock_files(resolve, zone, tmp_path):
+    """Yesterday's lock file and an empty file are replaced."""
+    (tmp_path / "lock").touch()
+    assert resolve("--lock", tmp_path / "lock").exit_code == 0
+    zone["backup.provider.example"]["A"] = ["198.51.100.9"]
+    assert resolve("--lock", tmp_path / "lock").exit_code == 0
+    assert LockFile(tmp_path / "lock").addresses("backup.provider.example") == ("198.51.100.9",)

@@ -5,6 +5,7 @@ Knows the options and how the result is printed; what is asked is ``identify.con
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from identify.commands.config_options import ConfigOptions, config_options
 from identify.commands.options import gathered
 from identify.commands.output import (
     STATUS_DIFFERS,
+    UnusableError,
     config_argument,
     escaped,
     json_option,
@@ -27,6 +29,7 @@ from identify.commands.output import (
 )
 from identify.commands.reading import load_with, point_to_release
 from identify.commands.traffic.options import TrafficOptions, traffic_options
+from identify.errors import ConfigError
 
 if TYPE_CHECKING:
     from identify.config.hostnames import Answers
@@ -115,11 +118,13 @@ def resolve(
     if traffic and options.check is None:
         raise click.UsageError("TRAFFIC is simulated with the answers of --check and of today")
     with unusable_input():
+        _check_files(context, options)
         resolved = _Resolved(config, options, config_options)
         if options.lock is not None:
             from identify.config.hostnames import LockFile  # noqa: PLC0415  Help and completion do without.
 
-            LockFile.write(options.lock, resolved.all_answers())
+            with unusable_input(options.lock):
+                LockFile.write(options.lock, resolved.all_answers())
         comparison = resolved.compared(traffic, reading) if traffic else None
     if as_json:
         print_json("resolve", config_options.answered, resolved.as_dict(comparison))
@@ -127,6 +132,23 @@ def resolve(
         resolved.print(comparison)
         print_release(config_options.answered)
     context.exit(resolved.status)
+
+
+def _check_files(context: click.Context, options: ResolveOptions) -> None:
+    """Raise before anybody is asked if a file that was told can't be read, or an existing one isn't a lock file."""
+    from identify.config.hostnames import LockFile  # noqa: PLC0415  Help and completion do without.
+    from identify.config.hostnames.hosts import read_bounded  # noqa: PLC0415
+
+    for name, path in (("resolv_conf", options.resolv_conf), ("hosts", options.hosts)):
+        # A machine need not have the usual ones.
+        if context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE:
+            read_bounded(path)
+    lock = options.lock
+    if lock is not None and os.path.isfile(lock) and read_bounded(lock):
+        try:
+            LockFile.read(lock)
+        except ConfigError as error:
+            raise UnusableError(f"{shown(lock)}: not a lock file, so --lock doesn't overwrite it") from error
 
 
 class _Resolved:
