@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 import rich_click as click
+from click.core import ParameterSource
 
 from identify.commands.config_options import ConfigOptions, config_options
 from identify.commands.options import gathered
@@ -141,7 +142,7 @@ def _check_files(context: click.Context, options: ResolveOptions) -> None:
 
     for name, path in (("resolv_conf", options.resolv_conf), ("hosts", options.hosts)):
         # A machine need not have the usual ones.
-        if context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE:
+        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
             read_bounded(path)
     lock = options.lock
     if lock is not None and os.path.isfile(lock) and read_bounded(lock):
