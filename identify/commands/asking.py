@@ -5,9 +5,10 @@ Knows what is shown while names are asked and how it is drawn; who is asked, and
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -26,8 +27,9 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from identify.config.hostnames import SystemResolver
+    from identify.config.hostnames.dns import Progress
 
-__all__ = ["Asking"]
+__all__ = ["Asking", "progress_bar"]
 
 #: Seconds until the bar is shown: most names are answered sooner.
 PATIENCE = 1.0
@@ -97,6 +99,17 @@ class Asking:
             self._bar = _Bar() if sys.stderr.isatty() else None
             self._resolver = SystemResolver(progress=self._bar.move if self._bar is not None else None)
         return self._resolver
+
+
+@contextlib.contextmanager
+def progress_bar() -> Iterator[Progress | None]:
+    """Give what draws how far asking is, None if standard error isn't a terminal."""
+    bar = _Bar() if sys.stderr.isatty() else None
+    try:
+        yield bar.move if bar is not None else None
+    finally:
+        if bar is not None:
+            bar.close()
 
 
 class _Bar:

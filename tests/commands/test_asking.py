@@ -46,21 +46,26 @@ def show(tmp_path):
     started = []
     with NameServer(ZONE) as server:
 
-        def start(other, stderr, seconds=2):
+        def start(other, stderr, seconds=2, command=("show", "identifiers")):
             path.write_text(
                 "[e]\ntype = endpoint\n[i]\ntype = identify\nendpoint = e\nsrv_lookups = no\n"
                 f"match = fast.example, {other}\n"
             )
             files = resolver_configuration(tmp_path)
             arguments = {**files, "port": server.port, "timeout": float(seconds), "attempts": 1}
+            options = (
+                ["--resolv-conf", files["resolv_conf"], "--hosts", files["hosts"]]
+                if "resolve" in command
+                else []
+            )
             running = subprocess.Popen(
                 [
                     sys.executable,
                     "-c",
                     CODE.replace("ARGUMENTS", repr(arguments)),
-                    "show",
-                    "identifiers",
+                    *command,
                     str(path),
+                    *options,
                 ],
                 env={**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm", "COLUMNS": "100"},
                 stdout=subprocess.PIPE,
@@ -101,6 +106,19 @@ def test_bar(show):
     first, last = shown.index("asking for host names: 1 of 2"), shown.index("asking for host names: 2 of 2")
     assert first < last < shown.rindex(ERASED) < shown.index(LAST)
     assert CURSOR_HIDDEN not in shown
+
+
+def test_bar_of_resolve(show):
+    """The command that is about names shows it too, and erases it."""
+    ours, theirs = pty.openpty()
+    running = show("silent.example", theirs, command=("resolve",))
+    os.close(theirs)
+
+    shown = read_until(ours, ERASED)
+    assert running.wait(timeout=60) == 0
+    os.close(ours)
+
+    assert "asking for host names: 1 of 2" in shown
 
 
 def test_no_bar_for_fast_answers(show):

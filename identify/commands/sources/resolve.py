@@ -249,10 +249,16 @@ def _resolver(options: ResolveOptions, names: str | None, items: Mapping[tuple[s
 
     if names is not None:
         return names_file(names)
-    resolver = SystemResolver(
-        resolv_conf=options.resolv_conf, hosts=options.hosts, asterisk_here=options.here
-    )
-    resolver.prepare(items)
+    from identify.commands.asking import progress_bar  # noqa: PLC0415
+
+    with progress_bar() as progress:
+        resolver = SystemResolver(
+            resolv_conf=options.resolv_conf,
+            hosts=options.hosts,
+            asterisk_here=options.here,
+            progress=progress,
+        )
+        resolver.prepare(items)
     return resolver
 
 
