@@ -293,3 +293,13 @@ def test_lock_replaces_lock_files(resolve, zone, tmp_path):
     zone["backup.provider.example"]["A"] = ["198.51.100.9"]
     assert resolve("--lock", tmp_path / "lock").exit_code == 0
     assert LockFile(tmp_path / "lock").addresses("backup.provider.example") == ("198.51.100.9",)
+
+
+def test_lock_of_names_without_an_answer(resolve, zone, tmp_path):
+    """The file is written, and a line on standard error says what it doesn't have."""
+    assert "no answer" not in resolve("--lock", tmp_path / "lock").stderr
+    zone["backup.provider.example"] = {"rcode": "SERVFAIL"}
+    result = resolve("--lock", tmp_path / "lock")
+
+    assert result.exit_code == 0
+    assert f"{tmp_path / 'lock'}: 1 name has no answer, and no addresses in this file\n" in result.stderr

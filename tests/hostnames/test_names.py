@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import struct
 import subprocess
 import sys
 import threading
@@ -10,6 +11,7 @@ import time
 from pathlib import Path
 
 import dns.flags
+import dns.message
 import dns.rrset
 import pytest
 from loading import codes, items, problem
@@ -588,6 +590,43 @@ def test_a_referral(tmp_path):
     with NameServer({"a.ex.com": A}) as good, NameServer(zone, host="127.0.0.2", port=good.port, **REFERRAL):
         files = resolver_configuration(tmp_path, servers=("127.0.0.2", "127.0.0.1"))
         assert SystemResolver(**files, port=good.port).addresses("a.ex.com") == ("10.0.0.1",)
+
+
+def winding(links):
+    """Return a response for A of a.ex.com without its id: many records, whose owner is a chain of pointers."""
+    question = b"\1a\2ex\3com\0\0\1\0\1"
+    chain = 12 + len(question) + 11
+    pointers = [12, *(chain + 2 * number for number in range(links - 1))]
+    data = b"".join(struct.pack("!H", 0xC000 | target) for target in pointers)
+    body = question + b"\0" + struct.pack("!HHIH", 10, 1, 0, len(data)) + data
+    owner = struct.pack("!H", 0xC000 | chain + 2 * (links - 1))
+    record = owner + struct.pack("!HHIH4s", 1, 1, 300, 4, b"\x0a\0\0\1")
+    count = 2900
+    return struct.pack("!HHHHH", 0x8180, 1, 1 + count, 0, 0) + body + record * count
+
+
+@pytest.mark.parametrize(("links", "parsed"), [(100, True), (128, False), (8000, False)])
+def test_names_of_pointers(links, parsed, tmp_path, monkeypatch):
+    """A response in which a name is a long chain of pointers isn't parsed, which could take minutes."""
+    sizes = []
+    from_wire = dns.message.from_wire
+
+    def noted(data, *arguments, **options):
+        sizes.append(len(data))
+        return from_wire(data, *arguments, **options)
+
+    monkeypatch.setattr("dns.message.from_wire", noted)
+    configuration, _, _ = loaded(
+        tmp_path,
+        "match=a.ex.com:",
+        {},
+        files=resolver_configuration(tmp_path, options="no-aaaa attempts:1"),
+        server={"garbage": winding(links)},
+        timeout=2,
+    )
+
+    assert (max(sizes) > 10_000) is parsed
+    assert parsed or refused(configuration) == TEMPORARY
 
 
 def test_bind_of_a_transport(tmp_path):

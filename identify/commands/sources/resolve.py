@@ -126,6 +126,7 @@ def resolve(
 
             with unusable_input(options.lock):
                 LockFile.write(options.lock, resolved.all_answers())
+            _point_to_gaps(options.lock, resolved.found)
         comparison = resolved.compared(traffic, reading) if traffic else None
     if as_json:
         print_json("resolve", config_options.answered, resolved.as_dict(comparison))
@@ -150,6 +151,15 @@ def _check_files(context: click.Context, options: ResolveOptions) -> None:
             LockFile.read(lock)
         except ConfigError as error:
             raise UnusableError(f"{shown(lock)}: not a lock file, so --lock doesn't overwrite it") from error
+
+
+def _point_to_gaps(path: str, found: Sequence[FoundName]) -> None:
+    """Say that a lock file was written although nobody answered for some names."""
+    count = sum(not one.known for one in found)
+    if count:
+        names = "1 name has" if count == 1 else f"{count:,} names have"
+        text = f"{shown(path)}: {names} no answer, and no addresses in this file"
+        click.echo(styled(text, "warning"), err=True)
 
 
 class _Resolved:

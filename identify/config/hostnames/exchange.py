@@ -41,6 +41,8 @@ __all__ = ["HUNG", "REFERRAL", "SILENT", "UNREACHABLE", "Exchange", "Reply", "na
 
 SILENT, UNREACHABLE, HUNG = "no answer", "unreachable", "no answer over TCP"
 REFERRAL = "referral"
+#: What names are made of in a message (RFC 1035 4.1.4): labels of at most 63 bytes, and the two bits of a pointer.
+MOST_LABELS, MOST_LABEL_BYTES, POINTER = 127, 63, 0xC0
 #: More queries at once would make a name server or a firewall drop some.
 MOST_AT_ONCE = 16
 
@@ -204,7 +206,33 @@ async def _response(reader: asyncio.StreamReader, query: dns.message.Message) ->
 
 
 def _parsed(data: bytes) -> dns.message.Message:
+    # With pointers that lead to pointers each name costs as much as the whole message; dnspython before 2.9 follows all.
+    if any(byte >= POINTER and _is_winding(data, start) for start, byte in enumerate(data)):
+        raise dns.exception.FormError
     return dns.message.from_wire(data, one_rr_per_rrset=True, ignore_trailing=True)
+
+
+def _is_winding(data: bytes, start: int) -> bool:
+    """Return whether the rest of a name that begins with a pointer follows more pointers than a name has labels.
+
+    What can't be a name isn't one; the parser refuses it.
+    """
+    at = lowest = start
+    labels = pointers = 0
+    while at + 1 < len(data) and labels <= MOST_LABELS and pointers <= MOST_LABELS:
+        size = data[at]
+        if size < POINTER:
+            if not 0 < size <= MOST_LABEL_BYTES:
+                return False
+            at += 1 + size
+            labels += 1
+            continue
+        target = (size - POINTER) << 8 | data[at + 1]
+        if target >= lowest:
+            return False
+        at = lowest = target
+        pointers += 1
+    return pointers > MOST_LABELS
 
 
 def _reply(
