@@ -206,7 +206,7 @@ async def _response(reader: asyncio.StreamReader, query: dns.message.Message) ->
 
 
 def _parsed(data: bytes) -> dns.message.Message:
-    # With pointers that lead to pointers each name costs as much as the whole message; dnspython before 2.9 follows all.
+    # A name of pointers to pointers costs as much as the whole message; dnspython before 2.9 follows them all.
     if any(byte >= POINTER and _is_winding(data, start) for start, byte in enumerate(data)):
         raise dns.exception.FormError
     return dns.message.from_wire(data, one_rr_per_rrset=True, ignore_trailing=True)
