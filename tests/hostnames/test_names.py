@@ -592,6 +592,44 @@ def test_a_referral(tmp_path):
         assert SystemResolver(**files, port=good.port).addresses("a.ex.com") == ("10.0.0.1",)
 
 
+@pytest.mark.parametrize(
+    ("rcode", "times"), [("SERVFAIL", 2), ("REFUSED", 2), ("NOTIMP", 2), ("FORMERR", 1), ("YXDOMAIN", 1)]
+)
+def test_response_codes_and_the_next_server(rcode, times, tmp_path):
+    """After some the next server is asked; others end the query, and the name has no address."""
+    entry = {"a.ex.com": {"rcode": rcode}}
+    with NameServer({"a.ex.com": A}) as good, NameServer(entry, host="127.0.0.2", port=good.port):
+        files = resolver_configuration(tmp_path, servers=("127.0.0.2", "127.0.0.1"), options="attempts:1")
+        for here in (True, False):
+            text = {"pjsip.conf": "[e]\ntype=endpoint\n[i]\ntype=identify\nendpoint=e\nmatch=a.ex.com:\n"}
+            resolver = SystemResolver(**files, port=good.port, asterisk_here=here)
+            configuration = Configuration.from_files(text, resolver=resolver)
+            assert len(resolver.queries) == 2 * times
+            if times == 2:
+                assert items(configuration) == ["10.0.0.1/32"]
+            elif here:
+                assert refused(configuration) == NO_NAME
+            else:
+                assert configuration.unknowns[0].reason.endswith(f"answered {rcode} for A a.ex.com")
+
+
+@pytest.mark.parametrize(
+    ("first", "expected"),
+    [
+        ("REFUSED", TEMPORARY),
+        ("FORMERR", NO_NAME),
+        ("SERVFAIL", ["10.0.0.9/32"]),
+        ("NXDOMAIN", ["10.0.0.9/32"]),
+    ],
+)
+def test_the_root_as_search_domain(first, expected, tmp_path):
+    """``search .`` stands for the name itself: if that has no answer, the domains after it aren't tried."""
+    zone = {"a.ex.com": {"rcode": first}, "a.ex.com.net": {"A": ["10.0.0.9"]}}
+    configuration, _, _ = loaded(tmp_path, "match=a.ex.com:", zone, search=". net", options="attempts:1")
+
+    assert (refused(configuration) if isinstance(expected, str) else items(configuration)) == expected
+
+
 def winding(links):
     """Return a response for A of a.ex.com without its id: many records, whose owner is a chain of pointers."""
     question = b"\1a\2ex\3com\0\0\1\0\1"

@@ -5,8 +5,8 @@ Facts
 Found by experiment with the GNU C library 2.36 and a name server that does what it is told.
 
 - Servers are asked in order, all of them once for each attempt.  A port that refuses is skipped at once.
-- A and AAAA are sent together over one socket.  SERVFAIL, REFUSED and other failures go to the next server, unless
-  the other type was answered.
+- A and AAAA are sent together over one socket.  SERVFAIL, REFUSED and NOTIMP go to the next server, unless the other
+  type was answered; any other response code, such as FORMERR, ends the query as an answer does.
 - If one of the two is answered and the other isn't: without AAAA, both are sent twice more to the same server and then
   A's answer is used alone; without A, it is sent once more, then to the next server, and has no answer in the end.
 - After a truncated answer everything is sent over TCP, to each server once; what the datagram had isn't used.  There
@@ -41,6 +41,8 @@ __all__ = ["HUNG", "REFERRAL", "SILENT", "UNREACHABLE", "Exchange", "Reply", "na
 
 SILENT, UNREACHABLE, HUNG = "no answer", "unreachable", "no answer over TCP"
 REFERRAL = "referral"
+#: Outcomes after which the next server is asked.
+NEXT_SERVER = ("SERVFAIL", "REFUSED", "NOTIMP", REFERRAL)
 #: What names are made of in a message (RFC 1035 4.1.4): labels of at most 63 bytes, and the two bits of a pointer.
 MOST_LABELS, MOST_LABEL_BYTES, POINTER = 127, 63, 0xC0
 #: More queries at once would make a name server or a firewall drop some.
@@ -61,6 +63,16 @@ class Reply:
     def answered(self) -> bool:
         """Whether the server knew the answer, which can be that there is nothing."""
         return self.query.outcome in ("answered", "no data", "NXDOMAIN")
+
+    @property
+    def rejected(self) -> bool:
+        """Whether the server said something else, after which nobody is asked any more."""
+        return not self.answered and not self.silent and self.query.outcome not in NEXT_SERVER
+
+    @property
+    def final(self) -> bool:
+        """Whether no other server is asked."""
+        return self.answered or self.rejected
 
     @property
     def silent(self) -> bool:
@@ -85,10 +97,10 @@ class Exchange:
             alone = False
             for _ in range(self._conf.attempts):
                 for server in self._conf.servers:
-                    missing = [kind for kind in types if kind not in replies or not replies[kind].answered]
+                    missing = [kind for kind in types if kind not in replies or not replies[kind].final]
                     tcp = await self._once(server, name, missing, replies, tcp)
                     silent = [kind for kind in types if replies[kind].silent]
-                    answered = any(reply.answered for reply in replies.values())
+                    answered = any(reply.final for reply in replies.values())
                     if answered and silent == ["AAAA"]:
                         for _again in range(2):
                             tcp = await self._once(server, name, types, replies, tcp)
@@ -97,7 +109,7 @@ class Exchange:
                     elif answered and silent and not alone:
                         alone = True
                         tcp = await self._once(server, name, silent, replies, tcp)
-                    if any(reply.answered for reply in replies.values()) and not replies[types[0]].silent:
+                    if any(reply.final for reply in replies.values()) and not replies[types[0]].silent:
                         return replies
                 if tcp:
                     break

@@ -9,7 +9,8 @@ Found by experiment with Asterisk and with the GNU C library 2.36.
 - With at least ``ndots`` dots the name itself is asked first, then with each search domain; with fewer, the other way
   round.  With a dot at its end, it is asked alone.  The first name that has an answer ends the search, also if all that
   it has is an alias.
-- A search domain that fails with SERVFAIL is skipped; one that fails otherwise ends the domains.  The failure of the
+- A search domain that fails with SERVFAIL is skipped; one that fails otherwise ends the domains, also ``.``, for which
+  the name itself is asked again.  The failure of the
   name itself counts if it was asked first; otherwise, in this order: no data, SERVFAIL, that of the last query.
 - Of A and AAAA: if A has no answer, the query failed, whatever AAAA says.  Otherwise one that has addresses decides,
   then NXDOMAIN, then no data; only if both fail has the query failed.
@@ -48,6 +49,12 @@ class _Found:
     @property
     def servfail(self) -> bool:
         return any(reply.query.outcome == "SERVFAIL" for reply in self.replies.values())
+
+    @property
+    def ends_search(self) -> bool:
+        """Whether no further search domain is tried."""
+        rejected = any(reply.rejected for reply in self.replies.values())
+        return rejected or (self.error == TEMPORARY and not self.servfail)
 
     @property
     def unreachable(self) -> bool:
@@ -132,23 +139,22 @@ class CLibrary:
             if not first.error or trailing:
                 return first
         failures = []
-        whole = first is not None
+        plain = first
         for domain in self._conf.search:
             domain = domain.strip(".")
-            if not domain and whole:
-                continue
-            whole = whole or not domain
-            found = await self._query(text, domain, types, seen)
+            # The name without a domain is asked again there, with the same answer.
+            found = plain if plain and not domain else await self._query(text, domain, types, seen)
+            plain = plain if domain else found
             if not found.error or found.unreachable:
                 return found
             failures.append(found)
-            if found.error == TEMPORARY and not found.servfail:
+            if found.ends_search:
                 break
-        if not whole:
-            last = await self._query(text, "", types, seen)
-            if not last.error:
-                return last
-            failures.append(last)
+        if plain is None:
+            plain = await self._query(text, "", types, seen)
+            if not plain.error:
+                return plain
+            failures.append(plain)
         if first is not None:
             return first
         return next(_ranked(failures))
@@ -170,7 +176,7 @@ def _error(replies: dict[str, Reply], types: Sequence[str]) -> str:
     outcomes = {reply.query.outcome for reply in replies.values()}
     if "answered" in outcomes:
         return ""
-    if "NXDOMAIN" in outcomes:
+    if "NXDOMAIN" in outcomes or any(reply.rejected for reply in replies.values()):
         return UNKNOWN_NAME
     return NO_DATA if "no data" in outcomes else TEMPORARY
 
