@@ -126,6 +126,7 @@ LIMITS = {
     "comparisons for filtered additions": additions.MAX_FILTER_CHECKS,
     "items of `match` and hosts of wizards in all": problems.MAX_ITEMS_MADE,
     "addresses of one identify object, once names are resolved": rules.MAX_ADDRESSES,
+    "addresses in one answer of a resolver": rules.MAX_ADDRESSES,
     "a regular expression with its repetitions written out": identifies.MAX_EXPANSION,
     "problems that are kept, errors and the others each": problems.MAX_PROBLEMS,
     "a user of From": named_endpoints.USER_LIMIT,
