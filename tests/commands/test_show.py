@@ -144,19 +144,3 @@ def test_unreadable_configuration(run, tmp_path, kind):
 
     assert result.exit_code == 2
     assert result.stdout == ""
-
-
-@pytest.mark.parametrize(
-    ("names", "says"), [(1, "1 identify object isn't known"), (2, "2 identify objects aren't")]
-)
-def test_identifies_that_are_not_known(run, tmp_path, names, says):
-    """A list that lacks objects because nobody was asked for their host names says so."""
-    sections = "".join(
-        f"[{name}]\ntype=identify\nendpoint=e\nmatch={name}.example\n" for name in range(names)
-    )
-    (tmp_path / "pjsip.conf").write_text("[e]\ntype=endpoint\n" + sections)
-    result = run("show", "identifies", str(tmp_path), "--offline")
-
-    assert "No objects found." in result.stdout
-    assert says in result.stderr
-    assert f"see: sip-identify show problems {tmp_path}" in result.stderr

@@ -73,7 +73,6 @@ def identifies(config: str, config_options: ConfigOptions, as_json: bool) -> Non
     sys.stdout.flush()
     sys.stdout.buffer.write(encoded(configuration.show_identifies()))
     sys.stdout.buffer.flush()
-    _point_to_unknown(config, configuration)
     print_release(config_options.answered, err=True)
 
 
@@ -179,15 +178,6 @@ def problems(config: str, config_options: ConfigOptions, as_json: bool) -> None:
         severity = styled(problem.severity, problem.severity)
         click.echo(f"{where}: {severity}: {escaped(problem.message)} ({problem.code}){lost}")
     print_release(config_options.answered, err=True)
-
-
-def _point_to_unknown(config: str, configuration: Configuration) -> None:
-    """Say that identify objects are missing from a list because nobody knows what is in them."""
-    count = len({unknown.identify.id for unknown in configuration.unknowns if unknown.identify is not None})
-    if count:
-        objects = "1 identify object isn't" if count == 1 else f"{count:,} identify objects aren't"
-        text = f"{objects} known, so not in this list, see: sip-identify show problems {escaped(config)}"
-        click.echo(styled(text, "warning"), err=True)
 
 
 def _print_objects(heading: list[str], rows: list[list[str]]) -> None:
