@@ -5,23 +5,31 @@ Knows what is shown while names are asked and how it is drawn; who is asked, and
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING
 
 import rich_click as click
 
-from identify.config.hostnames.rules import NotAskedError, OfflineResolver, ResolutionError, host_of
+from identify.config.hostnames.rules import (
+    SERVICES,
+    NotAskedError,
+    OfflineResolver,
+    ResolutionError,
+    host_of,
+)
 from identify.strings import ascii_lower, escaped
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from identify.config.hostnames import SystemResolver
+    from identify.config.hostnames.dns import Progress
 
-__all__ = ["AnnouncedResolver"]
+__all__ = ["AnnouncedResolver", "progress_bar"]
 
 #: Seconds until the bar is shown: most names are answered sooner.
 PATIENCE = 1.0
@@ -46,9 +54,10 @@ class AnnouncedResolver:
             self._asked().prepare(wanted)
 
     def services(self, name: str) -> Sequence[str]:
-        """Return the targets of the SRV records of ``name``."""
-        if self._is_asked(name):
-            return self._asked().services(name)
+        """Return the targets of the SRV records of ``name``, which is a service of an item."""
+        for service in SERVICES:
+            if name.startswith(service) and self._is_asked(name.removeprefix(service)):
+                return self._asked().services(name)
         return ()
 
     def addresses(self, name: str) -> Sequence[str]:
@@ -90,6 +99,17 @@ class AnnouncedResolver:
             self._bar = _Bar() if sys.stderr.isatty() else None
             self._resolver = SystemResolver(progress=self._bar.move if self._bar is not None else None)
         return self._resolver
+
+
+@contextlib.contextmanager
+def progress_bar() -> Iterator[Progress | None]:
+    """Give what draws how far asking is, None if standard error isn't a terminal."""
+    bar = _Bar() if sys.stderr.isatty() else None
+    try:
+        yield bar.move if bar is not None else None
+    finally:
+        if bar is not None:
+            bar.close()
 
 
 class _Bar:

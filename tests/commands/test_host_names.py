@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import pty
 import signal
@@ -12,6 +13,11 @@ import time
 import pytest
 from consoles import ROOT
 from nameserver import NameServer, resolver_configuration
+
+from identify.commands.host_names import Asking
+from identify.config import hostnames
+from identify.config.hostnames import SystemResolver
+from identify.configuration import Configuration
 
 #: Runs the command with name servers that are on loopback.
 CODE = """
@@ -40,21 +46,26 @@ def show(tmp_path):
     started = []
     with NameServer(ZONE) as server:
 
-        def start(other, stderr, seconds=2):
+        def start(other, stderr, seconds=2, command=("show", "identifiers")):
             path.write_text(
                 "[e]\ntype = endpoint\n[i]\ntype = identify\nendpoint = e\nsrv_lookups = no\n"
                 f"match = fast.example, {other}\n"
             )
             files = resolver_configuration(tmp_path)
             arguments = {**files, "port": server.port, "timeout": float(seconds), "attempts": 1}
+            options = (
+                ["--resolv-conf", files["resolv_conf"], "--hosts", files["hosts"]]
+                if "resolve" in command
+                else []
+            )
             running = subprocess.Popen(
                 [
                     sys.executable,
                     "-c",
                     CODE.replace("ARGUMENTS", repr(arguments)),
-                    "show",
-                    "identifiers",
+                    *command,
                     str(path),
+                    *options,
                 ],
                 env={**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm", "COLUMNS": "100"},
                 stdout=subprocess.PIPE,
@@ -97,6 +108,19 @@ def test_bar(show):
     assert CURSOR_HIDDEN not in shown
 
 
+def test_bar_of_resolve(show):
+    """The command that is about names shows it too, and erases it."""
+    ours, theirs = pty.openpty()
+    running = show("silent.example", theirs, command=("resolve",))
+    os.close(theirs)
+
+    shown = read_until(ours, ERASED)
+    assert running.wait(timeout=60) == 0
+    os.close(ours)
+
+    assert "asking for host names: 1 of 2" in shown
+
+
 def test_no_bar_for_fast_answers(show):
     """Answers that come at once show only the last line."""
     ours, theirs = pty.openpty()
@@ -134,3 +158,17 @@ def test_interrupted(show):
     assert running.wait(timeout=10) == -signal.SIGINT
     os.close(ours)
     assert CURSOR_HIDDEN not in shown
+
+
+def test_services_of_a_name_in_brackets(tmp_path, monkeypatch):
+    """They are asked for with the brackets and count, as for every name."""
+    zone = {"_sip._udp.[a.example]": {"SRV": [[1, 1, 5060, "192.0.2.7"]]}, "a.example": {"A": ["192.0.2.1"]}}
+    text = "[e]\ntype = endpoint\n[i]\ntype = identify\nendpoint = e\nmatch = [a.example]\n"
+    with NameServer(zone) as server:
+        asks = functools.partial(SystemResolver, **resolver_configuration(tmp_path), port=server.port)
+        monkeypatch.setattr(hostnames, "SystemResolver", asks, raising=False)
+        with Asking() as asking:
+            configuration = Configuration.from_files({"pjsip.conf": text}, resolver=asking)
+
+    assert "192.0.2.7/32" in configuration.show_identifies()
+    assert "192.0.2.1/32" not in configuration.show_identifies()

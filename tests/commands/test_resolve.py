@@ -211,6 +211,10 @@ def test_nothing_to_resolve(run, tmp_path):
         (("traffic.pcap",), "TRAFFIC needs --check"),
         (("--check", "missing"), "missing: No such file"),
         (("--names", "missing"), "missing: No such file"),
+        (("--resolv-conf", "missing"), "missing: No such file"),
+        (("--hosts", "missing"), "missing: No such file"),
+        (("--lock", "missing/names.lock"), "missing/names.lock: No such file"),
+        (("--lock", "/dev/null"), "/dev/null: not a regular file"),
     ],
 )
 def test_wrong_usage(resolve, arguments, says):
@@ -263,3 +267,39 @@ def test_names_of_wizards_and_transports(resolve, zone, tmp_path):
         "  gives 192.0.2.5\n"
         f"{DEFAULT}\n"
     )
+
+
+@pytest.mark.parametrize("name", ["pjsip.conf", "hosts", "resolv.conf"])
+def test_lock_keeps_other_files(resolve, tmp_path, name):
+    """What isn't a lock file is not overwritten, so that a wrong order of arguments destroys no configuration."""
+    (tmp_path / "hosts").write_text("127.0.0.1 localhost\n")
+    before = (tmp_path / name).read_bytes()
+    result = resolve("--lock", tmp_path / name)
+
+    assert result.exit_code == 2
+    assert (
+        " ".join(result.stderr.replace("\u2502", " ").split()).count(
+            "not a lock file, so --lock doesn't overwrite"
+        )
+        == 1
+    )
+    assert (tmp_path / name).read_bytes() == before
+
+
+def test_lock_replaces_lock_files(resolve, zone, tmp_path):
+    """Yesterday's lock file and an empty file are replaced."""
+    (tmp_path / "lock").touch()
+    assert resolve("--lock", tmp_path / "lock").exit_code == 0
+    zone["backup.provider.example"]["A"] = ["198.51.100.9"]
+    assert resolve("--lock", tmp_path / "lock").exit_code == 0
+    assert LockFile(tmp_path / "lock").addresses("backup.provider.example") == ("198.51.100.9",)
+
+
+def test_lock_of_names_without_an_answer(resolve, zone, tmp_path):
+    """The file is written, and a line on standard error says what it doesn't have."""
+    assert "no answer" not in resolve("--lock", tmp_path / "lock").stderr
+    zone["backup.provider.example"] = {"rcode": "SERVFAIL"}
+    result = resolve("--lock", tmp_path / "lock")
+
+    assert result.exit_code == 0
+    assert f"{tmp_path / 'lock'}: 1 name has no answer, and no addresses in this file\n" in result.stderr

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import pytest
 from loading import codes, items, problem
 
 from identify.configuration import Configuration, OfflineResolver, ResolutionError
@@ -213,3 +214,19 @@ def test_offline_localhost_may_have_more_addresses() -> None:
     configuration = load("match=localhost", OfflineResolver(("::1", "127.0.0.1")))
 
     assert items(configuration) == ["::1/128", "127.0.0.1/32"]
+
+
+@pytest.mark.parametrize(
+    ("answers", "reason"),
+    [
+        (["10.0.0.1", "banana\x1b"], r"the resolver's answer 'banana\x1b' is not a valid address"),
+        ([], "Name or service not known"),
+        (["10.0.0.1"] * 5001, "more than 5000 addresses"),
+    ],
+)
+def test_answers_that_cannot_be_used_refuse(answers: list[str], reason: str) -> None:
+    """Nothing of an answer is left out in silence: the identify is refused, and the reason has the value."""
+    configuration = load("match = 192.0.2.1, a.ex.com", Zone({"a.ex.com": answers}))
+
+    assert "i" not in configuration.identifies
+    assert problem(configuration, "match-name").message == f"match item 'a.ex.com': {reason}"

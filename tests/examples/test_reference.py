@@ -126,6 +126,7 @@ LIMITS = {
     "addresses of one identify object, once names are resolved": rules.MAX_ADDRESSES,
     "comparisons of addresses with the masks before them, in one identify object of a release that adds addresses after "
     "networks": identifies.MAX_COMPARISONS,
+    "addresses in one answer of a resolver": rules.MAX_ADDRESSES,
     "a regular expression with its repetitions written out": identifies.MAX_EXPANSION,
     "problems that are kept, errors and the others each": problems.MAX_PROBLEMS,
     "a user of From": named_endpoints.USER_LIMIT,

@@ -1,6 +1,8 @@
 """Hosts files and lock files as resolvers: what they know, what they refuse, and that a lock file changes nothing."""
 
 import json
+import os
+import time
 
 import pytest
 from nameserver import NameServer, resolver_configuration
@@ -15,6 +17,7 @@ from identify.config.hostnames import (
     SystemResolver,
     names_file,
 )
+from identify.config.hostnames.hosts import hosts_table
 from identify.configuration import Configuration
 from identify.errors import ConfigError
 
@@ -91,6 +94,31 @@ def test_too_large(write, monkeypatch):
         names_file(path)
 
 
+@pytest.mark.parametrize("kind", [HostsFile, LockFile, names_file])
+def test_a_pipe(kind, tmp_path):
+    """It is refused: without a writer, reading it would never end."""
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(ConfigError, match=r"pipe: not a regular file$"):
+        kind(tmp_path / "pipe")
+    resolver = SystemResolver(resolv_conf=tmp_path / "pipe", hosts=tmp_path / "pipe", total=0.1)
+    with pytest.raises(NotAskedError):
+        resolver.addresses("a.ex.com")
+
+
+def test_one_name_on_many_lines(write):
+    """The time for reading depends on the number of lines, not on its square."""
+    path = write("10.0.0.1 a.ex.com\n" * 60_000)
+    begun = time.monotonic()
+
+    assert len(hosts_table(path)["a.ex.com"]) == len(HostsFile(path).addresses("a.ex.com")) == 60_000
+    assert time.monotonic() - begun < 5
+
+
+def test_blanks_of_c(write):
+    """Only what C takes for a blank separates names."""
+    assert HostsFile(write("10.0.0.1\x0ba\u2003b\r\n")).addresses("a\u2003b") == ("10.0.0.1",)
+
+
 ANSWERS = Answers(
     services={
         "_sip._udp.a.ex.com": Answer(values=("t.ex.com", ""), ttl=300, by="dns"),
@@ -138,6 +166,18 @@ def test_writing_keeps_the_old_file_until_all_is_written(tmp_path, monkeypatch):
     assert path.read_bytes() == before
 
 
+def test_writing_replaces_regular_files_only(tmp_path):
+    """A pipe or a device stays what it is; a failure to write names the lock file."""
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(ConfigError, match=r"pipe: not a regular file$"):
+        LockFile.write(tmp_path / "pipe", ANSWERS)
+    with pytest.raises(OSError, match=r"missing/names\.lock"):
+        LockFile.write(tmp_path / "missing" / "names.lock", ANSWERS)
+
+    assert [one.name for one in tmp_path.iterdir()] == ["pipe"]
+    assert (tmp_path / "pipe").is_fifo()
+
+
 def test_format_of_a_lock_file(tmp_path):
     """It is JSON that other programs can read, in the order of names."""
     LockFile.write(tmp_path / "lock", ANSWERS)
@@ -161,6 +201,10 @@ def test_format_of_a_lock_file(tmp_path):
         ('{"schema_version": 1, "addresses": {"a": 1}}', "addresses, 'a': not an object"),
         ('{"schema_version": 1, "addresses": {"a": {"values": [1]}}}', "values is not a list of text"),
         ('{"schema_version": 1, "addresses": {"a": {"ttl": true}}}', "ttl is not a number"),
+        (
+            '{"schema_version": 1, "addresses": {"a": {"values": ["x\x7f"]}}}',
+            r"addresses, 'a': 'x\\x7f' is not a valid",
+        ),
         ('{"schema_version": 1, "addresses": {"a": {"failure": 1}}}', "failure and by must be text"),
         ('{"schema_version": 1, "addresses": {"a": {"known": false}}}', "without a failure"),
         ("[" * 100_000, "not valid JSON"),

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import struct
 import subprocess
 import sys
 import threading
 import time
 from pathlib import Path
 
+import dns.flags
+import dns.message
+import dns.rrset
 import pytest
 from loading import codes, items, problem
 from nameserver import NameServer, OneByOne, resolver_configuration
@@ -518,6 +522,149 @@ def test_answers_that_are_none(tmp_path):
     )
 
     assert refused(configuration) == TEMPORARY
+
+
+def added(place, *records):
+    """Return what adds records to a response, each an owner, a class, a type and a value."""
+
+    def change(response):
+        section = getattr(response, place)
+        section[:] = [dns.rrset.from_text(owner, 300, *record) for owner, *record in records]
+
+    return change
+
+
+OTHERS = {
+    "another name": ([("evil.net.", "IN", "A", "10.6.6.6"), ("a.ex.com.", "IN", "A", "10.0.0.1")], ["10.0.0.1/32"]),
+    "another case": ([("A.EX.com.", "IN", "A", "10.0.0.1")], ["10.0.0.1/32"]),
+    "only another name": ([("evil.net.", "IN", "A", "10.6.6.6")], NO_NAME),
+    "beside an alias": ([("a.ex.com.", "IN", "CNAME", "b.net."), ("evil.net.", "IN", "A", "10.6.6.6")], NO_NAME),
+    "before its alias": ([("b.net.", "IN", "A", "10.6.6.6"), ("a.ex.com.", "IN", "CNAME", "b.net.")], NO_NAME),
+    "another class": ([("a.ex.com.", "CH", "A", "b.net. 12")], NO_NAME),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("about", OTHERS)
+def test_records_of_others(about, tmp_path):
+    """Addresses of other names and classes than what was asked for are ignored, as the C library does."""
+    records, expected = OTHERS[about]
+    configuration, _, _ = loaded(
+        tmp_path, "match=a.ex.com:", {"a.ex.com": A}, server={"change": added("answer", *records)}
+    )
+
+    assert (refused(configuration) if isinstance(expected, str) else items(configuration)) == expected
+
+
+def test_services_of_another_class(tmp_path):
+    """They are as if there were none."""
+    record = ("_sip._udp.a.ex.com.", "CH", "SRV", r"\# 3 000000")
+    configuration, _, _ = loaded(
+        tmp_path, "match=a.ex.com", {"a.ex.com": A}, server={"change": added("answer", record)}
+    )
+
+    assert refused(configuration) == NO_NAME
+
+
+def without_recursion(response):
+    """Make a response that of a server which doesn't ask others."""
+    response.flags &= ~dns.flags.RA
+
+
+REFERRAL = {"change": without_recursion}
+
+
+def test_a_referral(tmp_path):
+    """A server that neither recurses nor has the name says nothing about it: the next one is asked."""
+    zone = {"a.ex.com": {}}
+    configuration, questions, _ = loaded(tmp_path, "match=a.ex.com:", zone, server=REFERRAL)
+    assert refused(configuration) == TEMPORARY
+    assert questions == ADDRESSES * 2
+    configuration, _, _ = loaded(
+        tmp_path, "match=a.ex.com:", zone, server=REFERRAL, asterisk_here=False, options="attempts:1"
+    )
+    assert configuration.unknowns[0].reason == (
+        "no answer here: 127.0.0.1 answered with a referral to others for A a.ex.com"
+    )
+    assert items(loaded(tmp_path, "match=a.ex.com:", {"a.ex.com": A}, server=REFERRAL)[0]) == ["10.0.0.1/32"]
+
+    with NameServer({"a.ex.com": A}) as good, NameServer(zone, host="127.0.0.2", port=good.port, **REFERRAL):
+        files = resolver_configuration(tmp_path, servers=("127.0.0.2", "127.0.0.1"))
+        assert SystemResolver(**files, port=good.port).addresses("a.ex.com") == ("10.0.0.1",)
+
+
+@pytest.mark.parametrize(
+    ("rcode", "times"), [("SERVFAIL", 2), ("REFUSED", 2), ("NOTIMP", 2), ("FORMERR", 1), ("YXDOMAIN", 1)]
+)
+def test_response_codes_and_the_next_server(rcode, times, tmp_path):
+    """After some the next server is asked; others end the query, and the name has no address."""
+    entry = {"a.ex.com": {"rcode": rcode}}
+    with NameServer({"a.ex.com": A}) as good, NameServer(entry, host="127.0.0.2", port=good.port):
+        files = resolver_configuration(tmp_path, servers=("127.0.0.2", "127.0.0.1"), options="attempts:1")
+        for here in (True, False):
+            text = {"pjsip.conf": "[e]\ntype=endpoint\n[i]\ntype=identify\nendpoint=e\nmatch=a.ex.com:\n"}
+            resolver = SystemResolver(**files, port=good.port, asterisk_here=here)
+            configuration = Configuration.from_files(text, resolver=resolver)
+            assert len(resolver.queries) == 2 * times
+            if times == 2:
+                assert items(configuration) == ["10.0.0.1/32"]
+            elif here:
+                assert refused(configuration) == NO_NAME
+            else:
+                assert configuration.unknowns[0].reason.endswith(f"answered {rcode} for A a.ex.com")
+
+
+@pytest.mark.parametrize(
+    ("first", "expected"),
+    [
+        ("REFUSED", TEMPORARY),
+        ("FORMERR", NO_NAME),
+        ("SERVFAIL", ["10.0.0.9/32"]),
+        ("NXDOMAIN", ["10.0.0.9/32"]),
+    ],
+)
+def test_the_root_as_search_domain(first, expected, tmp_path):
+    """``search .`` stands for the name itself: if that has no answer, the domains after it aren't tried."""
+    zone = {"a.ex.com": {"rcode": first}, "a.ex.com.net": {"A": ["10.0.0.9"]}}
+    configuration, _, _ = loaded(tmp_path, "match=a.ex.com:", zone, search=". net", options="attempts:1")
+
+    assert (refused(configuration) if isinstance(expected, str) else items(configuration)) == expected
+
+
+def winding(links):
+    """Return a response for A of a.ex.com without its id: many records, whose owner is a chain of pointers."""
+    question = b"\1a\2ex\3com\0\0\1\0\1"
+    chain = 12 + len(question) + 11
+    pointers = [12, *(chain + 2 * number for number in range(links - 1))]
+    data = b"".join(struct.pack("!H", 0xC000 | target) for target in pointers)
+    body = question + b"\0" + struct.pack("!HHIH", 10, 1, 0, len(data)) + data
+    owner = struct.pack("!H", 0xC000 | chain + 2 * (links - 1))
+    record = owner + struct.pack("!HHIH4s", 1, 1, 300, 4, b"\x0a\0\0\1")
+    count = 2900
+    return struct.pack("!HHHHH", 0x8180, 1, 1 + count, 0, 0) + body + record * count
+
+
+@pytest.mark.parametrize(("links", "parsed"), [(100, True), (128, False), (8000, False)])
+def test_names_of_pointers(links, parsed, tmp_path, monkeypatch):
+    """A response in which a name is a long chain of pointers isn't parsed, which could take minutes."""
+    sizes = []
+    from_wire = dns.message.from_wire
+
+    def noted(data, *arguments, **options):
+        sizes.append(len(data))
+        return from_wire(data, *arguments, **options)
+
+    monkeypatch.setattr("dns.message.from_wire", noted)
+    configuration, _, _ = loaded(
+        tmp_path,
+        "match=a.ex.com:",
+        {},
+        files=resolver_configuration(tmp_path, options="no-aaaa attempts:1"),
+        server={"garbage": winding(links)},
+        timeout=2,
+    )
+
+    assert (max(sizes) > 10_000) is parsed
+    assert parsed or refused(configuration) == TEMPORARY
 
 
 def test_bind_of_a_transport(tmp_path):

@@ -4,7 +4,8 @@ The zone is the one of the recorded answers: owner name (lower case, no trailing
 ``{"A": [...], "AAAA": [...], "SRV": [[priority, weight, port, target], ...], "CNAME": target}``, with ``"rcode"`` for
 all types or by type (``NXDOMAIN``, ``SERVFAIL``, ``REFUSED``, ``timeout``: silence) and ``"tc"``: truncated over UDP.
 A name that isn't there doesn't exist, or has no data if something exists below it.  Answers that don't fit into a
-datagram are truncated in any case; ``compressed=False`` sends names in full.
+datagram are truncated in any case; ``compressed=False`` sends names in full.  ``change`` is called with each response
+before it is sent, ``garbage`` is sent after the id instead of one.
 """
 
 import selectors
@@ -39,12 +40,15 @@ class NameServer:
     ``asked`` has (name as sent, type) of each question over UDP, ``asked_by_tcp`` those over TCP.
     """
 
-    def __init__(self, zone, *, tcp="answer", host="127.0.0.1", port=0, compressed=True, garbage=None):
+    def __init__(
+        self, zone, *, tcp="answer", host="127.0.0.1", port=0, compressed=True, garbage=None, change=None
+    ):
         self.zone = zone
         self.tcp = tcp
         self.host = host
         self.compressed = compressed
         self.garbage = garbage
+        self.change = change
         self.asked = []
         self.asked_by_tcp = []
         self.with_options = 0
@@ -136,6 +140,8 @@ class NameServer:
         if truncate and truncated:
             response.answer = response.answer[:1]
             response.flags |= dns.flags.TC
+        if self.change is not None:
+            self.change(response)
         wire = self._wire(response)
         if truncate and len(wire) > DATAGRAM:
             response.answer = []

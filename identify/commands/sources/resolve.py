@@ -5,17 +5,20 @@ Knows the options and how the result is printed; what is asked is ``identify.con
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import attrs
 import rich_click as click
+from click.core import ParameterSource
 
 from identify.commands.config_options import ConfigOptions, config_options
 from identify.commands.options import gathered
 from identify.commands.output import (
     STATUS_DIFFERS,
     STATUS_UNDETERMINED,
+    UnusableError,
     config_argument,
     escaped,
     json_option,
@@ -27,6 +30,7 @@ from identify.commands.output import (
 )
 from identify.commands.reading import load_with, point_to_release
 from identify.commands.traffic.options import TrafficOptions, traffic_options
+from identify.errors import ConfigError
 
 if TYPE_CHECKING:
     from identify.config.hostnames import Answers
@@ -114,11 +118,14 @@ def resolve(
             "TRAFFIC needs --check: it is simulated with the answers of that file and of today"
         )
     with unusable_input():
+        _check_files(context, options)
         resolved = _Resolved(config, options, config_options)
         if options.lock is not None:
             from identify.config.hostnames import LockFile  # noqa: PLC0415  Help and completion do without.
 
-            LockFile.write(options.lock, resolved.all_answers())
+            with unusable_input(options.lock):
+                LockFile.write(options.lock, resolved.all_answers())
+            _point_to_gaps(options.lock, resolved.found)
         comparison = resolved.compared(traffic, reading) if traffic else None
     if as_json:
         print_json("resolve", config_options.answered, resolved.as_dict(comparison))
@@ -126,6 +133,32 @@ def resolve(
         resolved.print(comparison)
         print_release(config_options.answered)
     context.exit(resolved.status)
+
+
+def _check_files(context: click.Context, options: ResolveOptions) -> None:
+    """Raise before anybody is asked if a file that was told can't be read, or an existing one isn't a lock file."""
+    from identify.config.hostnames import LockFile  # noqa: PLC0415  Help and completion do without.
+    from identify.config.hostnames.hosts import read_bounded  # noqa: PLC0415
+
+    for name, path in (("resolv_conf", options.resolv_conf), ("hosts", options.hosts)):
+        # A machine need not have the usual ones.
+        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+            read_bounded(path)
+    lock = options.lock
+    if lock is not None and os.path.isfile(lock) and read_bounded(lock):
+        try:
+            LockFile.read(lock)
+        except ConfigError as error:
+            raise UnusableError(f"{shown(lock)}: not a lock file, so --lock doesn't overwrite it") from error
+
+
+def _point_to_gaps(path: str, found: Sequence[FoundName]) -> None:
+    """Say that a lock file was written although nobody answered for some names."""
+    count = sum(not one.known for one in found)
+    if count:
+        names = "1 name has" if count == 1 else f"{count:,} names have"
+        text = f"{shown(path)}: {names} no answer, and no addresses in this file"
+        click.echo(styled(text, "warning"), err=True)
 
 
 class _Resolved:
@@ -225,10 +258,16 @@ def _resolver(options: ResolveOptions, names: str | None, items: Mapping[tuple[s
 
     if names is not None:
         return names_file(names)
-    resolver = SystemResolver(
-        resolv_conf=options.resolv_conf, hosts=options.hosts, asterisk_here=options.here
-    )
-    resolver.prepare(items)
+    from identify.commands.host_names import progress_bar  # noqa: PLC0415
+
+    with progress_bar() as progress:
+        resolver = SystemResolver(
+            resolv_conf=options.resolv_conf,
+            hosts=options.hosts,
+            asterisk_here=options.here,
+            progress=progress,
+        )
+        resolver.prepare(items)
     return resolver
 
 

@@ -17,9 +17,10 @@ class Query:
     """One query that was sent, or looked up in a hosts file.
 
     ``type`` is ``SRV``, ``A``, ``AAAA``, or ``hosts`` for the hosts file; ``outcome`` is ``answered``, ``no data``,
-    ``NXDOMAIN``, ``SERVFAIL``, ``REFUSED`` or another response code, ``no answer`` or ``unreachable``.  ``answers``
-    are addresses, or records as ``PRIORITY WEIGHT PORT TARGET``; ``ttl`` is their smallest in seconds, None where
-    there is none.  ``server`` is what answered, ``seconds`` how long that took.
+    ``NXDOMAIN``, ``SERVFAIL``, ``REFUSED`` or another response code, ``referral`` (the server doesn't ask others, which
+    it names), ``no answer``, ``no answer over TCP`` or ``unreachable``.  ``answers`` are addresses, or records as
+    ``PRIORITY WEIGHT PORT TARGET``; ``ttl`` is their smallest in seconds, None where there is none.  ``server`` is what
+    answered, ``seconds`` how long that took.
     """
 
     name: str

@@ -5,12 +5,15 @@ Facts
 Found by experiment with the GNU C library 2.36 and a name server that does what it is told.
 
 - Servers are asked in order, all of them once for each attempt.  A port that refuses is skipped at once.
-- A and AAAA are sent together over one socket.  SERVFAIL, REFUSED and other failures go to the next server, unless
-  the other type was answered.
+- A and AAAA are sent together over one socket.  SERVFAIL, REFUSED and NOTIMP go to the next server, unless the other
+  type was answered; any other response code, such as FORMERR, ends the query as an answer does.
 - If one of the two is answered and the other isn't: without AAAA, both are sent twice more to the same server and then
   A's answer is used alone; without A, it is sent once more, then to the next server, and has no answer in the end.
 - After a truncated answer everything is sent over TCP, to each server once; what the datagram had isn't used.  There
   is no EDNS.  (The C library asks again for what its buffer doesn't hold; here that isn't needed.)
+- A response without records from a server that neither recurses nor is an authority (RA and AA are clear, no additional
+  records) is a referral: the next server is asked, as after REFUSED.
+- Addresses count only if their owner is the name, or what the aliases before them lead to; the rest is ignored.
 - Over TCP the C library waits for an answer without limit; here that ends with the timeout.
 """
 
@@ -19,7 +22,8 @@ from __future__ import annotations
 import asyncio
 import struct
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 import attrs
 import dns.exception
@@ -27,14 +31,20 @@ import dns.flags
 import dns.message
 import dns.name
 import dns.rcode
+import dns.rdataclass
 import dns.rdatatype
 
 from identify.config.hostnames.answers import Query
 from identify.config.hostnames.resolv_conf import ResolvConf
 
-__all__ = ["HUNG", "SILENT", "UNREACHABLE", "Exchange", "Reply"]
+__all__ = ["HUNG", "REFERRAL", "SILENT", "UNREACHABLE", "Exchange", "Reply", "name_text"]
 
 SILENT, UNREACHABLE, HUNG = "no answer", "unreachable", "no answer over TCP"
+REFERRAL = "referral"
+#: Outcomes after which the next server is asked.
+NEXT_SERVER = ("SERVFAIL", "REFUSED", "NOTIMP", REFERRAL)
+#: What names are made of in a message (RFC 1035 4.1.4): labels of at most 63 bytes, and the two bits of a pointer.
+MOST_LABELS, MOST_LABEL_BYTES, POINTER = 127, 63, 0xC0
 #: More queries at once would make a name server or a firewall drop some.
 MOST_AT_ONCE = 16
 
@@ -43,10 +53,10 @@ Responses = dict[str, "dns.message.Message | str"]
 
 @attrs.frozen
 class Reply:
-    """What came of one query: a response, or the reason why there is none."""
+    """What came of one query: the records of a response of ``size`` bytes, or the reason why there is none."""
 
     query: Query
-    message: dns.message.Message | None = None
+    records: tuple[Any, ...] = ()
     size: int = 0
 
     @property
@@ -55,9 +65,19 @@ class Reply:
         return self.query.outcome in ("answered", "no data", "NXDOMAIN")
 
     @property
+    def rejected(self) -> bool:
+        """Whether the server said something else, after which nobody is asked any more."""
+        return not self.answered and not self.silent and self.query.outcome not in NEXT_SERVER
+
+    @property
+    def final(self) -> bool:
+        """Whether no other server is asked."""
+        return self.answered or self.rejected
+
+    @property
     def silent(self) -> bool:
         """Whether nothing came back."""
-        return self.message is None
+        return not self.size
 
 
 class Exchange:
@@ -77,10 +97,10 @@ class Exchange:
             alone = False
             for _ in range(self._conf.attempts):
                 for server in self._conf.servers:
-                    missing = [kind for kind in types if kind not in replies or not replies[kind].answered]
+                    missing = [kind for kind in types if kind not in replies or not replies[kind].final]
                     tcp = await self._once(server, name, missing, replies, tcp)
                     silent = [kind for kind in types if replies[kind].silent]
-                    answered = any(reply.answered for reply in replies.values())
+                    answered = any(reply.final for reply in replies.values())
                     if answered and silent == ["AAAA"]:
                         for _again in range(2):
                             tcp = await self._once(server, name, types, replies, tcp)
@@ -89,7 +109,7 @@ class Exchange:
                     elif answered and silent and not alone:
                         alone = True
                         tcp = await self._once(server, name, silent, replies, tcp)
-                    if any(reply.answered for reply in replies.values()) and not replies[types[0]].silent:
+                    if any(reply.final for reply in replies.values()) and not replies[types[0]].silent:
                         return replies
                 if tcp:
                     break
@@ -154,7 +174,7 @@ class Exchange:
                 responses[kind] = await asyncio.wait_for(_response(reader, query), self._conf.timeout)
         except asyncio.TimeoutError:
             return {kind: responses.get(kind, HUNG) for kind in queries}
-        except (OSError, EOFError, dns.exception.DNSException):
+        except (OSError, EOFError, ValueError, dns.exception.DNSException):
             return {kind: responses.get(kind, SILENT) for kind in queries}
         finally:
             writer.close()
@@ -198,7 +218,33 @@ async def _response(reader: asyncio.StreamReader, query: dns.message.Message) ->
 
 
 def _parsed(data: bytes) -> dns.message.Message:
+    # A name of pointers to pointers costs as much as the whole message; dnspython before 2.9 follows them all.
+    if any(byte >= POINTER and _is_winding(data, start) for start, byte in enumerate(data)):
+        raise dns.exception.FormError
     return dns.message.from_wire(data, one_rr_per_rrset=True, ignore_trailing=True)
+
+
+def _is_winding(data: bytes, start: int) -> bool:
+    """Return whether the rest of a name that begins with a pointer follows more pointers than a name has labels.
+
+    What can't be a name isn't one; the parser refuses it.
+    """
+    at = lowest = start
+    labels = pointers = 0
+    while at + 1 < len(data) and labels <= MOST_LABELS and pointers <= MOST_LABELS:
+        size = data[at]
+        if size < POINTER:
+            if not 0 < size <= MOST_LABEL_BYTES:
+                return False
+            at += 1 + size
+            labels += 1
+            continue
+        target = (size - POINTER) << 8 | data[at + 1]
+        if target >= lowest:
+            return False
+        at = lowest = target
+        pointers += 1
+    return pointers > MOST_LABELS
 
 
 def _reply(
@@ -208,21 +254,39 @@ def _reply(
     if isinstance(response, str):
         query = Query(name=text, type=kind, outcome=response, server=server, seconds=seconds)
         return Reply(query)
-    records = [rrset for rrset in response.answer if rrset.rdtype == dns.rdatatype.from_text(kind)]
-    rcode = dns.rcode.to_text(response.rcode())
-    outcome = rcode
-    if rcode == "NOERROR":
-        outcome = "answered" if response.answer else "no data"
+    wire = response.wire or b""
+    records = tuple(_records(name, kind, response))
+    outcome = dns.rcode.to_text(response.rcode())
+    if outcome == "NOERROR":
+        outcome = "answered" if response.answer else REFERRAL if _is_referral(response, wire) else "no data"
     query = Query(
         name=text,
         type=kind,
         outcome=outcome,
-        answers=tuple(rdata.to_text() for rrset in records for rdata in rrset),
+        answers=tuple(rdata.to_text() for rdata in records),
         ttl=min((rrset.ttl for rrset in response.answer), default=None),
         server=server,
         seconds=seconds,
     )
-    return Reply(query, response, len(response.wire or b""))
+    return Reply(query, records, len(wire))
+
+
+def _records(name: dns.name.Name, kind: str, response: dns.message.Message) -> Iterator[Any]:
+    """Yield the records of a kind; addresses only of the name itself, or of the alias that it has by then."""
+    wanted = dns.rdatatype.from_text(kind)
+    for rrset in response.answer:
+        if rrset.rdclass != dns.rdataclass.IN or (wanted != dns.rdatatype.SRV and rrset.name != name):
+            continue
+        for rdata in rrset:
+            if rrset.rdtype == wanted:
+                yield rdata
+            elif rrset.rdtype == dns.rdatatype.CNAME:
+                name = rdata.target
+
+
+def _is_referral(response: dns.message.Message, wire: bytes) -> bool:
+    """Return whether a response without records is one that says nothing about the name."""
+    return not response.flags & (dns.flags.AA | dns.flags.RA) and wire[10:12] == b"\0\0"
 
 
 def name_text(name: dns.name.Name) -> str:

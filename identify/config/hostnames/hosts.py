@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import os
 import socket
+import stat
 from collections.abc import Iterator, Sequence
 
 from identify.addresses import split_port
@@ -21,7 +22,7 @@ from identify.config.hostnames.rules import SERVICES, OfflineResolver
 from identify.errors import ConfigError
 from identify.strings import ascii_lower, decoded, quoted, shown
 
-__all__ = ["HostsFile", "hosts_table", "read_bounded"]
+__all__ = ["HostsFile", "hosts_table", "is_address", "read_bounded"]
 
 #: As many as a configuration can have.
 MOST_BYTES = 64 << 20
@@ -39,7 +40,7 @@ class HostsFile:
         self.path = os.fspath(path)
         table: dict[str, list[str]] = {}
         for line, words in _lines(read_bounded(self.path)):
-            if not _is_address(words[0]):
+            if not is_address(words[0]):
                 raise ConfigError(f"{quoted(words[0])} is not a valid address", shown(self.path), line)
             if len(words) == 1:
                 raise ConfigError(f"no name after {quoted(words[0])}", shown(self.path), line)
@@ -72,20 +73,25 @@ def hosts_table(path: str) -> dict[str, tuple[str, ...]]:
         data = read_bounded(path)
     except ConfigError:
         return {}
-    table: dict[str, tuple[str, ...]] = {}
+    table: dict[str, list[str]] = {}
     for _, words in _lines(data):
-        if _is_address(words[0]):
+        if is_address(words[0]):
             for name in words[1:]:
-                key = ascii_lower(name)
-                table[key] = (*table.get(key, ()), words[0])
-    return table
+                table.setdefault(ascii_lower(name), []).append(words[0])
+    return {name: tuple(addresses) for name, addresses in table.items()}
 
 
 def read_bounded(path: str) -> bytes:
     """Return the bytes of a file; raises ConfigError if it can't be read or is too large."""
     try:
-        with open(path, "rb") as file:
+        # A pipe without a writer would block the plain open.
+        with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
+            kind = os.fstat(file.fileno()).st_mode
+            if not stat.S_ISREG(kind) and not stat.S_ISCHR(kind):
+                raise ConfigError("not a regular file", shown(path))
             data = file.read(MOST_BYTES + 1)
+    except ConfigError:
+        raise
     except (OSError, ValueError) as error:
         raise ConfigError(getattr(error, "strerror", None) or str(error), shown(path)) from error
     if len(data) > MOST_BYTES:
@@ -93,15 +99,8 @@ def read_bounded(path: str) -> bytes:
     return data
 
 
-def _lines(data: bytes) -> Iterator[tuple[int, list[str]]]:
-    """Yield the number and the words of each line that has some."""
-    for number, line in enumerate(data.split(b"\n"), 1):
-        words = decoded(line).partition("#")[0].split()
-        if words:
-            yield number, words
-
-
-def _is_address(text: str) -> bool:
+def is_address(text: str) -> bool:
+    """Return whether text is an address as hosts files have them: in full, without port and scope."""
     for family in (socket.AF_INET, socket.AF_INET6):
         try:
             socket.inet_pton(family, text)
@@ -109,3 +108,11 @@ def _is_address(text: str) -> bool:
             continue
         return True
     return False
+
+
+def _lines(data: bytes) -> Iterator[tuple[int, list[str]]]:
+    """Yield the number and the words of each line that has some."""
+    for number, line in enumerate(data.split(b"\n"), 1):
+        words = line.partition(b"#")[0].split()
+        if words:
+            yield number, [decoded(word) for word in words]

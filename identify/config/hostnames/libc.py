@@ -9,7 +9,8 @@ Found by experiment with Asterisk and with the GNU C library 2.36.
 - With at least ``ndots`` dots the name itself is asked first, then with each search domain; with fewer, the other way
   round.  With a dot at its end, it is asked alone.  The first name that has an answer ends the search, also if all that
   it has is an alias.
-- A search domain that fails with SERVFAIL is skipped; one that fails otherwise ends the domains.  The failure of the
+- A search domain that fails with SERVFAIL is skipped; one that fails otherwise ends the domains, also ``.``, for which
+  the name itself is asked again.  The failure of the
   name itself counts if it was asked first; otherwise, in this order: no data, SERVFAIL, that of the last query.
 - Of A and AAAA: if A has no answer, the query failed, whatever AAAA says.  Otherwise one that has addresses decides,
   then NXDOMAIN, then no data; only if both fail has the query failed.
@@ -24,10 +25,9 @@ from collections.abc import Iterator, Sequence
 import attrs
 import dns.exception
 import dns.name
-import dns.rdatatype
 
 from identify.config.hostnames.answers import Answer, Query
-from identify.config.hostnames.exchange import HUNG, SILENT, UNREACHABLE, Exchange, Reply, name_text
+from identify.config.hostnames.exchange import HUNG, REFERRAL, SILENT, UNREACHABLE, Exchange, Reply, name_text
 from identify.config.hostnames.resolv_conf import ResolvConf
 from identify.config.hostnames.rules import UNKNOWN_NAME
 from identify.strings import encoded
@@ -49,6 +49,12 @@ class _Found:
     @property
     def servfail(self) -> bool:
         return any(reply.query.outcome == "SERVFAIL" for reply in self.replies.values())
+
+    @property
+    def ends_search(self) -> bool:
+        """Whether no further search domain is tried."""
+        rejected = any(reply.rejected for reply in self.replies.values())
+        return rejected or (self.error == TEMPORARY and not self.servfail)
 
     @property
     def unreachable(self) -> bool:
@@ -76,12 +82,9 @@ class CLibrary:
         if unknown is not None:
             return unknown
         reply = found.replies.get("SRV") if not found.error else None
-        if reply is None or reply.message is None or reply.size > MOST_SERVICE_BYTES:
+        if reply is None or reply.size > MOST_SERVICE_BYTES:
             return Answer(by="dns", queries=_queries(seen), ttl=reply.query.ttl if reply else None)
-        records = [
-            rdata for rrset in reply.message.answer if rrset.rdtype == dns.rdatatype.SRV for rdata in rrset
-        ]
-        records.sort(key=lambda rdata: int(rdata.priority))
+        records = sorted(reply.records, key=lambda rdata: int(rdata.priority))
         return Answer(
             values=tuple(name_text(rdata.target) for rdata in records),
             ttl=reply.query.ttl,
@@ -118,6 +121,8 @@ class CLibrary:
             said = "is unreachable"
         elif query.outcome in (SILENT, HUNG):
             said = f"gave {query.outcome}"
+        elif query.outcome == REFERRAL:
+            said = "answered with a referral to others"
         else:
             said = f"answered {query.outcome}"
         failure = f"no answer here: {query.server} {said} for {query.type} {query.name}"
@@ -134,23 +139,22 @@ class CLibrary:
             if not first.error or trailing:
                 return first
         failures = []
-        whole = first is not None
+        plain = first
         for domain in self._conf.search:
             domain = domain.strip(".")
-            if not domain and whole:
-                continue
-            whole = whole or not domain
-            found = await self._query(text, domain, types, seen)
+            # The name without a domain is asked again there, with the same answer.
+            found = plain if plain and not domain else await self._query(text, domain, types, seen)
+            plain = plain if domain else found
             if not found.error or found.unreachable:
                 return found
             failures.append(found)
-            if found.error == TEMPORARY and not found.servfail:
+            if found.ends_search:
                 break
-        if not whole:
-            last = await self._query(text, "", types, seen)
-            if not last.error:
-                return last
-            failures.append(last)
+        if plain is None:
+            plain = await self._query(text, "", types, seen)
+            if not plain.error:
+                return plain
+            failures.append(plain)
         if first is not None:
             return first
         return next(_ranked(failures))
@@ -172,7 +176,7 @@ def _error(replies: dict[str, Reply], types: Sequence[str]) -> str:
     outcomes = {reply.query.outcome for reply in replies.values()}
     if "answered" in outcomes:
         return ""
-    if "NXDOMAIN" in outcomes:
+    if "NXDOMAIN" in outcomes or any(reply.rejected for reply in replies.values()):
         return UNKNOWN_NAME
     return NO_DATA if "no data" in outcomes else TEMPORARY
 

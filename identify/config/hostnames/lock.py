@@ -17,7 +17,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from identify.config.hostnames.answers import Answer, Answers
-from identify.config.hostnames.hosts import HostsFile, read_bounded
+from identify.config.hostnames.hosts import HostsFile, is_address, read_bounded
 from identify.config.hostnames.rules import OfflineResolver
 from identify.errors import ConfigError
 from identify.strings import quoted, shown
@@ -47,7 +47,10 @@ class LockFile:
 
     @staticmethod
     def write(path: str | os.PathLike[str], answers: Answers) -> None:
-        """Write answers into a lock file; what was there before stays until all is written."""
+        """Write answers into a lock file; what was there before stays until all is written.
+
+        Raises OSError if that fails, and :class:`~identify.errors.ConfigError` if a device or a pipe is there.
+        """
         content = {
             "schema_version": LOCK_VERSION,
             "made": answers.made,
@@ -55,12 +58,18 @@ class LockFile:
             "addresses": {name: _as_dict(answers.addresses[name]) for name in sorted(answers.addresses)},
         }
         location = os.path.realpath(os.fspath(path))
-        folder, name = os.path.split(location)
-        handle, temporary = tempfile.mkstemp(prefix=f".{name}.", dir=folder)
+        if os.path.exists(location) and not os.path.isfile(location):
+            raise ConfigError("not a regular file", shown(os.fspath(path)))
+        try:
+            handle, temporary = tempfile.mkstemp(prefix=".names-", dir=os.path.dirname(location))
+        except OSError as error:
+            raise OSError(error.errno, error.strerror, os.fspath(path)) from error
         try:
             with open(handle, "w", encoding="ascii", newline="\n") as file:
                 json.dump(content, file, indent=1)
                 file.write("\n")
+                file.flush()
+                os.fsync(handle)
             mask = os.umask(0)
             os.umask(mask)
             os.chmod(temporary, 0o666 & ~mask)
@@ -122,7 +131,15 @@ def _read_all(content: Mapping[str, Any], field: str, path: str) -> dict[str, An
     entries = content.get(field, {})
     if not isinstance(entries, dict):
         raise ConfigError(f"{field} is not an object", path)
-    return {name: _read_one(entry, f"{field}, {quoted(name)}", path) for name, entry in entries.items()}
+    answers = {name: _read_one(entry, f"{field}, {quoted(name)}", path) for name, entry in entries.items()}
+    if field == "addresses":
+        for name, answer in answers.items():
+            for value in answer.values:
+                if not is_address(value):
+                    raise ConfigError(
+                        f"addresses, {quoted(name)}: {quoted(value)} is not a valid address", path
+                    )
+    return answers
 
 
 def _read_one(entry: object, place: str, path: str) -> Answer:

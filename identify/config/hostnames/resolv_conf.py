@@ -16,6 +16,10 @@ import socket
 
 import attrs
 
+from identify.config.hostnames.hosts import read_bounded
+from identify.errors import ConfigError
+from identify.strings import decoded
+
 __all__ = ["ResolvConf"]
 
 MOST_BYTES = 1 << 20
@@ -40,11 +44,10 @@ class ResolvConf:
     def read(cls, path: str) -> ResolvConf:
         """Return what the file says."""
         try:
-            with open(path, encoding="utf-8", errors="surrogateescape") as file:
-                text = file.read(MOST_BYTES)
-        except OSError:
-            text = ""
-        return cls.parse(text)
+            data = read_bounded(path)
+        except ConfigError:
+            data = b""
+        return cls.parse(decoded(data[:MOST_BYTES]))
 
     @classmethod
     def parse(cls, text: str) -> ResolvConf:
@@ -52,7 +55,7 @@ class ResolvConf:
         servers: list[str] = []
         search: tuple[str, ...] | None = None
         options: dict[str, str] = {}
-        for line in text.splitlines():
+        for line in text.split("\n"):
             keyword, *words = line.split() or [""]
             if line[:1] in "#;" or not words:
                 continue

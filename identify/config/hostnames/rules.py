@@ -43,7 +43,8 @@ __all__ = [
 
 #: What is put before a name to ask for its SRV records, in the order in which they are asked.
 SERVICES = ("_sip._udp.", "_sip._tcp.", "_sips._tcp.")
-#: The maximum number of addresses of one identify once names are resolved: each is compared with all before it.
+#: The maximum number of addresses of one name, and of one identify once names are resolved: each is compared with all
+#: before it.
 MAX_ADDRESSES = 5_000
 #: Why the default resolver doesn't know a name.
 NOT_ASKED = "names aren't looked up here"
@@ -219,8 +220,19 @@ def _addresses(resolver: Resolver, name: str, item: str, port: int) -> list[Addr
         raise
     except ResolutionError as error:
         raise ResolutionError(f"{described}: {escaped(str(error))}") from error
-    addresses = [parse_address(answer) for answer in answers[: MAX_ADDRESSES + 1]]
-    return [address._replace(port=port) for address in addresses if address is not None]
+    if not answers:
+        raise ResolutionError(f"{described}: {UNKNOWN_NAME}")
+    if len(answers) > MAX_ADDRESSES:
+        raise ResolutionError(f"{described}: more than {MAX_ADDRESSES} addresses")
+    addresses = []
+    for answer in answers:
+        address = parse_address(answer)
+        if address is None:
+            raise ResolutionError(
+                f"{described}: the resolver's answer {quoted(answer)} is not a valid address"
+            )
+        addresses.append(address._replace(port=port))
+    return addresses
 
 
 def _literal(name: str) -> Address | None:
