@@ -22,6 +22,7 @@ LIMITS = {
     "states of all searches of an identifier": asking.MOST_STATES_TOGETHER,
     "expressions that are tried with characters beyond ASCII": expressions.MOST_EXPRESSIONS,
     "rules for headers that are tried with escapes in parameters": escapes.MOST_RULES,
+    "states of all searches for these": escapes.MOST_STATES_TOGETHER,
 }
 
 
