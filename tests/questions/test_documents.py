@@ -26,6 +26,7 @@ LIMITS = {
     "groups of an expression inside each other": reading.MOST_DEPTH,
     "expressions that are tried with characters beyond ASCII": expressions.MOST_EXPRESSIONS,
     "rules for headers that are tried with escapes in parameters": escapes.MOST_RULES,
+    "states of all searches for these": escapes.MOST_STATES_TOGETHER,
 }
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from identify.questions.changes import escapes
+
 HEAD = "[e]\ntype=endpoint\n[i]\ntype=identify\nendpoint=e\nmatch_header="
 
 
@@ -36,6 +38,20 @@ def test_meaning(upgraded, rule, before, after, change):
     kinds = [finding.kind for finding in found.findings]
     assert kinds == ([] if change is None else ["expression"])
     assert change is None or change in found.findings[0].what
+
+
+def test_many_expressions(upgraded, monkeypatch):
+    """All searches together are bounded: what is left then is undecided."""
+    monkeypatch.setattr(escapes, "MOST_STATES_TOGETHER", 500)
+    objects = (
+        f"[i{number}]\ntype=identify\nendpoint=a\nmatch_header=From: /trunk{number}@/\n"
+        for number in range(50)
+    )
+
+    answer = upgraded("".join(objects), before="16.20", after="16.28.0").answer
+
+    assert 0 < len(answer.findings) < 50
+    assert len(answer.findings) + len(answer.undecided) == 50
 
 
 def test_undecided(upgraded):

@@ -23,7 +23,7 @@ from itertools import islice
 from identify.config.releases import PARAMETERS_DECODED, X_AST_KEPT
 from identify.questions.changes.rules import Rule, rules_of
 from identify.questions.findings import Finding, Undecided
-from identify.questions.values.automata import Automaton, members
+from identify.questions.values.automata import Automaton, Budget, members
 from identify.questions.values.reading import UnknownExpressionError, automaton
 from identify.questions.values.spelling import shape_of, spelt
 from identify.questions.witnesses import Sides
@@ -32,9 +32,11 @@ from identify.strings import encoded, folded_bytes, quoted, shown
 __all__ = ["parameter_changes"]
 
 MOST_RULES = 5_000
+#: States of automata for one search, and for all.
 MOST_STATES = 4_000
-#: Values of an expression that are written anew and asked about.
-MOST_MEMBERS = 12
+MOST_STATES_TOGETHER = 200_000
+#: Values of each kind of an expression that are written anew and asked about.
+MOST_MEMBERS = 4
 
 #: The headers whose parameters are read, each with what comes before a parameter.
 ADDRESS = b"<sip:witness@witness.invalid>"
@@ -73,12 +75,13 @@ def parameter_changes(sides: Sides) -> tuple[list[Finding], list[Undecided]]:
     undecided: list[Undecided] = []
     if not differs & (PARAMETERS_DECODED | X_AST_KEPT):
         return findings, undecided
+    budget = Budget(MOST_STATES_TOGETHER)
     after = {rule.key for rule in rules_of(sides.after, "header")}
-    rules = [
-        rule for rule in rules_of(sides.before, "header") if rule.key in after and _may_differ(rule, differs)
-    ]
+    rules = [rule for rule in rules_of(sides.before, "header") if rule.key in after]
     for rule in rules[:MOST_RULES]:
-        finding = _finding(sides, rule)
+        if not _may_differ(rule, differs, budget):
+            continue
+        finding = _finding(sides, rule, budget)
         if finding is not None:
             findings.append(finding)
             continue
@@ -95,7 +98,7 @@ def parameter_changes(sides: Sides) -> tuple[list[Finding], list[Undecided]]:
     return findings, undecided
 
 
-def _may_differ(rule: Rule, differs: int) -> bool:
+def _may_differ(rule: Rule, differs: int, budget: Budget) -> bool:
     """Say whether a parameter may make a difference."""
     name = folded_bytes(rule.name)
     if differs & X_AST_KEPT and name == b"contact":
@@ -108,13 +111,13 @@ def _may_differ(rule: Rule, differs: int) -> bool:
         known = automaton(rule.pattern.regex)
     except UnknownExpressionError:
         return True
-    return any(True for _ in members([known, automaton("=")], most_states=MOST_STATES))
+    return any(True for _ in members([known, automaton("=")], most_states=MOST_STATES, budget=budget))
 
 
-def _finding(sides: Sides, rule: Rule) -> Finding | None:
+def _finding(sides: Sides, rule: Rule, budget: Budget) -> Finding | None:
     if sides.quiet is None:
         return None
-    for value in dict.fromkeys(_values(rule)):
+    for value in _values(rule, budget):
         witness = sides.ask(sides.message([(rule.name, value)]), sides.quiet)
         sections = {match.section for match in (witness.before, witness.after) if match} if witness else ()
         if witness is None or rule.identify.id not in sections:
@@ -133,11 +136,13 @@ def _finding(sides: Sides, rule: Rule) -> Finding | None:
     return None
 
 
-def _values(rule: Rule) -> Iterator[bytes]:
+def _values(rule: Rule, budget: Budget) -> Iterator[bytes]:
     """Yield values that the two releases may compare differently."""
     before = HEADERS.get(folded_bytes(rule.name), b"")
-    for value in _matched(rule):
+    for value in _matched(rule, budget):
         yield value
+        if before:
+            yield b"%b;witness=%b" % (before, b"".join(b"%%%02X" % byte for byte in value))
         yield from (
             b"%b%%%02X%b" % (value[: found.start(1)], value[found.start(1)], value[found.end(1) :])
             for found in PARAMETER.finditer(value)
@@ -146,13 +151,11 @@ def _values(rule: Rule) -> Iterator[bytes]:
         if bracket:
             yield address + OWN + bracket + parameters
         if TOKEN.fullmatch(value) and before:
-            escaped = b"%%%02X%b" % (value[0], value[1:])
-            yield b"%b;witness=%b" % (before, escaped)
             yield b"%b;x-ast-witness=%b>" % (before.rstrip(b">"), value)
 
 
-def _matched(rule: Rule) -> Iterator[bytes]:
-    """Yield values that a rule matches: of the header's usual shape, with a parameter first, then others."""
+def _matched(rule: Rule, budget: Budget) -> Iterator[bytes]:
+    """Yield values that a rule matches: short ones, then those with a parameter, and of the header's usual shape."""
     if rule.pattern.regex is None:
         yield encoded(rule.pattern.literal or "")
         return
@@ -161,11 +164,12 @@ def _matched(rule: Rule) -> Iterator[bytes]:
     except UnknownExpressionError:
         return
     shape = shape_of(rule.name)
-    sought: list[list[Automaton]] = [[known, automaton(";[a-z]+=[A-Za-z0-9]")], [known]]
+    parameter = automaton(";[a-z]+=[A-Za-z0-9]")
+    sought: list[list[Automaton]] = [[known], [known, parameter]]
     if shape is not None:
-        sought = [[*each, shape] for each in sought] + sought
+        sought += [[known, parameter, shape], [known, shape]]
     for matching in sought:
-        for path in islice(members(matching, most_states=MOST_STATES), MOST_MEMBERS):
+        for path in islice(members(matching, most_states=MOST_STATES, budget=budget), MOST_MEMBERS):
             if path is None:
                 break
             yield spelt(path)
