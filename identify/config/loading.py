@@ -132,6 +132,8 @@ class _Made:
 
     endpoints: dict[str, Endpoint] = attrs.field(factory=dict)
     identifies: dict[str, Identify] = attrs.field(factory=dict)
+    #: By id, those of former wizards that exist if the one in ``identifies`` doesn't, the last wizard's first.
+    former_identifies: dict[str, list[Identify]] = attrs.field(factory=dict)
     registrations: dict[str, Registration] = attrs.field(factory=dict)
     aors: dict[str, Aor] = attrs.field(factory=dict)
     auths: dict[str, Auth] = attrs.field(factory=dict)
@@ -212,7 +214,7 @@ class _Loader:
             acls=_merged(acls, {}),
             problems=(),
             unknowns=(
-                *unknown_names(possible, identifies, made.identifies),
+                *unknown_names(possible, identifies, made.identifies, made.former_identifies),
                 *self._unknowns,
                 *mapped_elsewhere(mapped, self._unreachable()),
                 *unbound(self._unbound, self._transports.values(), self._unreachable()),
@@ -310,10 +312,14 @@ class _Loader:
             identify = build_one(wizard.identify, self._identify, known, problems)
             if identify is not None:
                 # In an order that isn't sorted, the object moves to the place of its last section.
-                made.identifies.pop(identify.id, None)
+                former = made.identifies.pop(identify.id, None)
+                still_former = made.former_identifies.pop(identify.id, [])
+                if former is not None and identify.unresolved:
+                    made.former_identifies[identify.id] = [former, *still_former]
                 made.identifies[identify.id] = identify
         elif wizard.identify_unwanted:
             made.identifies.pop(wizard.id + "-identify", None)
+            made.former_identifies.pop(wizard.id + "-identify", None)
         if not wizard.registrations_failed:
             for name in made.registrations_of.pop(wizard.id, ()):
                 del made.registrations[name]

@@ -29,13 +29,16 @@ SHOWN_SECTIONS = 3
 
 
 def unknown_names(
-    possible: Sequence[Identify], configured: Mapping[str, Identify], made: Mapping[str, Identify]
+    possible: Sequence[Identify],
+    configured: Mapping[str, Identify],
+    made: Mapping[str, Identify],
+    former: Mapping[str, Sequence[Identify]],
 ) -> Iterator[Unknown]:
     """Yield an unknown for each identify with names whose addresses aren't known.
 
     ``possible`` are all identify objects in the order in which they are tried, ``configured`` those of pjsip.conf and
     ``made`` those of wizards.  A wizard's object that isn't possible beside that of pjsip.conf exists if that one
-    doesn't.
+    doesn't, and those of ``former`` wizards of the same id if none of the later ones does.
     """
     place = 0
     for identify in possible:
@@ -53,11 +56,16 @@ def unknown_names(
             identify=identify,
             place=place,
         )
-        instead = made.get(identify.id) if configured.get(identify.id) is identify else None
-        if instead is not None and all(instead is not other for other in possible):
+        others: list[Identify] = []
+        if configured.get(identify.id) is not identify:
+            others = [*former.get(identify.id, ())]
+        elif identify.id in made and all(made[identify.id] is not other for other in possible):
+            others = [made[identify.id], *former.get(identify.id, ())]
+        for instead in others:
             yield Unknown(
                 kind="names",
-                what=f"whether the identify {quoted(identify.id)} of the wizard is used or that of pjsip.conf",
+                what=f"whether the identify {quoted(identify.id)} is that of {instead.origin}: "
+                f"only if that of {identify.origin} is refused",
                 reason=names[0].reason,
                 settles=SETTLES_NAMES,
                 origin=instead.origin,

@@ -97,7 +97,7 @@ def _doubtful(
     if found.verdict == UNKNOWN:
         condition = ""
     elif unknown.instead_of:
-        condition = ", but it exists only if that of pjsip.conf with the same id is refused"
+        condition = ", but it exists only if the later one with the same id is refused"
     else:
         condition = ", but Asterisk refuses it if a name has no address"
     if identify.endpoint in question.configuration.endpoints:

@@ -187,6 +187,29 @@ def test_identify_of_a_wizard_in_the_place_of_an_unknown_one():
     assert explanation.match.endpoint == "w"
 
 
+def test_identify_of_a_wizard_in_the_place_of_a_later_unknown_one():
+    """Of wizards with one id the last counts; if its identify is refused, that of the one before it stays."""
+    before = "[w]\ntype=wizard\nremote_hosts=192.0.2.1\n"
+    named = "[w]\ntype=wizard\nremote_hosts=a.example\n"
+    third = "[w]\ntype=wizard\nremote_hosts=b.example\n"
+    unwanted = "[w]\ntype=wizard\naccepts_registrations=yes\n"
+    request = Request(source="192.0.2.1", method="OPTIONS")
+
+    def answer(wizards, text=""):
+        return explain(load(text, **{"pjsip_wizard.conf": wizards}), {}, request).answer
+
+    assert answer(before + named) == "undetermined: w by ip, else not identified"
+    assert answer(before + named + third) == "undetermined: w by ip, else not identified"
+    assert answer(before + named + before) == "w (by ip, section w-identify)"
+    assert answer(before + unwanted + named.replace("a.", "192.0.2.9,a.")) == answer(named)
+    covers = "[w]\ntype=wizard\nremote_hosts=0.0.0.0/0,a.example\n"
+    assert answer(before + covers) == "w (by ip, section w-identify)"
+    assert answer(before + named + covers) == "undetermined: w by ip, else not identified"
+    of_pjsip = "[w-identify]\ntype=identify\nendpoint=w\nmatch=192.0.2.0/24,c.example\n"
+    assert answer(before + covers, of_pjsip) == "w (by ip, section w-identify)"
+    assert answer(named + covers, of_pjsip) == "undetermined: w by ip, else not identified"
+
+
 def test_second_section_with_the_id_of_an_unknown_one():
     """Whether all identify objects are dropped depends on a name, so any of them may decide or none."""
     text = NAMED + "[i]\ntype=identify\nendpoint=b\nmatch=192.0.2.1\n"
