@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from identify.config.objects.candidates import Candidate
 from identify.config.problems import Problems
-from identify.config.realtime.sorcery import Mapped
+from identify.config.realtime.sorcery import Elsewhere, Mapped
 from identify.model import Identify, Origin, Transport, Unknown
 from identify.strings import quoted, quoted_list
 
@@ -18,8 +18,10 @@ __all__ = [
     "hide_mapped",
     "mapped_elsewhere",
     "missing_files",
+    "printed",
     "unbound",
     "unknown_names",
+    "whole_file",
 ]
 
 SETTLES_NAMES = "the names' addresses: --names FILE, or leave --offline away"
@@ -79,10 +81,11 @@ def hide_mapped(mapped: Mapping[str, Mapped], found: dict[str, list[Candidate]],
     """Remove the sections of pjsip.conf that Asterisk doesn't read because their types come from elsewhere."""
     for type, each in mapped.items():
         hidden = found.pop(type, []) if each.hidden else []
-        if not hidden and not each.elsewhere:
+        if each.told or (not hidden and not each.elsewhere):
             continue
-        where = each.elsewhere[0][0] if each.elsewhere else f"no {type} objects"
-        message = f"Asterisk uses {where}"
+        where = each.elsewhere[0].what if each.elsewhere else f"no {type} objects"
+        origin = each.elsewhere[0].origin if each.elsewhere else each.origin
+        message = f"Asterisk uses {where}" if each.hidden else f"Asterisk also uses {where}"
         if hidden:
             names = ", ".join(
                 f"{quoted(section.id)} ({section.origin})" for section in hidden[:SHOWN_SECTIONS]
@@ -90,26 +93,56 @@ def hide_mapped(mapped: Mapping[str, Mapped], found: dict[str, list[Candidate]],
             more = f" and {len(hidden) - SHOWN_SECTIONS} more" if len(hidden) > SHOWN_SECTIONS else ""
             message += f" and doesn't read these sections of pjsip.conf: {names}{more}"
         lost = f"every {type} of pjsip.conf" if hidden else ""
-        origin = each.origin
         problems.add("objects-elsewhere", origin.file, origin.line, message, lost=lost)
 
 
 def mapped_elsewhere(mapped: Mapping[str, Mapped], refused: bool) -> Iterator[Unknown]:
-    """Yield an unknown for each place other than pjsip.conf that objects of a type come from.
+    """Yield an unknown for each place other than pjsip.conf that objects come from.
 
     ``refused`` says that there are registrations that no known transport reaches.
     """
+    places: dict[Elsewhere, set[str]] = {}
     for type, each in mapped.items():
-        types = {type, "registration"} if type == "transport" and refused else {type}
-        for what, origin in each.elsewhere:
-            yield Unknown(
-                kind="objects",
-                what=what,
-                reason=f"{origin.file} takes them from there, and only pjsip.conf and pjsip_wizard.conf are read here",
-                settles=f"the same objects as sections of pjsip.conf, without this line of {origin.file}",
-                origin=origin,
-                types=frozenset(types),
-            )
+        for elsewhere in each.elsewhere:
+            places.setdefault(elsewhere, set()).add(type)
+    for elsewhere, types in places.items():
+        yield Unknown(
+            kind="objects",
+            what=elsewhere.what,
+            reason=elsewhere.reason,
+            settles=elsewhere.settles,
+            origin=elsewhere.origin,
+            types=frozenset(types | ({"registration"} if refused and "transport" in types else set())),
+        )
+
+
+def whole_file(name: str, origin: Origin, types: Iterable[str], problems: Problems) -> Unknown:
+    """Return the unknown of a file that comes from a database, and report that the file itself isn't read."""
+    message = f"Asterisk takes all of {name} from a database and doesn't read the file"
+    lost = f"everything in {name}"
+    problems.add("objects-elsewhere", origin.file, origin.line, message, lost=lost)
+    return Unknown(
+        kind="objects",
+        what=f"all objects of {name}",
+        reason=f"{origin.file} takes them from a database",
+        settles=f"the same objects as sections of {name}, without this line of {origin.file}",
+        origin=origin,
+        types=frozenset(types),
+    )
+
+
+def printed(commands: Iterable[tuple[str, Origin]], types: Iterable[str]) -> Iterator[Unknown]:
+    """Yield an unknown for the commands of ``#exec``, whose output may have objects of these types."""
+    found = dict(commands)
+    if found:
+        yield Unknown(
+            kind="objects",
+            what=f"what #exec prints: {quoted_list(list(found))}",
+            reason="commands aren't run here",
+            settles="the output in the place of the line",
+            origin=next(iter(found.values())),
+            types=frozenset(types),
+        )
 
 
 def missing_files(missing: Iterable[tuple[str, Origin]], types: Iterable[str]) -> Iterator[Unknown]:
@@ -120,9 +153,8 @@ def missing_files(missing: Iterable[tuple[str, Origin]], types: Iterable[str]) -
         yield Unknown(
             kind="objects",
             what=f"what is in {quoted_list(list(files))}",
-            reason="the included files don't exist here"
-            if several
-            else "the included file doesn't exist here",
+            reason=("the included files don't exist" if several else "the included file doesn't exist")
+            + " here (assumed to add objects and to change none)",
             settles="the missing files" if several else "the missing file",
             origin=next(iter(files.values())),
             types=frozenset(types),

@@ -203,8 +203,13 @@ def _print(explanation: Explanation) -> None:
 
 def _point_to_problems(configuration: Configuration, config: str) -> None:
     """Say on standard error that part of the configuration wasn't loaded: the answer may be due to it."""
-    count = sum(problem.severity == "error" for problem in configuration.problems)
-    if count:
-        errors = "1 error" if count == 1 else f"{count} errors"
-        hint = f"The configuration has {errors}, see: {NAME} show problems {escaped(config)}"
+    errors = sum(problem.severity == "error" for problem in configuration.problems)
+    losses = sum(problem.severity == "warning" and bool(problem.lost) for problem in configuration.problems)
+    found = []
+    if errors:
+        found.append("1 error" if errors == 1 else f"{errors} errors")
+    if losses:
+        found.append(f"{losses} warning{'s' if losses > 1 else ''} of something lost")
+    if found:
+        hint = f"The configuration has {' and '.join(found)}, see: {NAME} show problems {escaped(config)}"
         click.echo(styled(hint, "warning"), err=True)

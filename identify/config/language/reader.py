@@ -68,10 +68,12 @@ def read_document(
     except UnreadableError as error:
         invalid = _InvalidError("file-unreadable", name, 0, f"can't be read: {escaped(str(error))}")
     else:
-        return Document(name, tuple(reader.sections), missing=tuple(reader.missing))
+        return Document(
+            name, tuple(reader.sections), missing=tuple(reader.missing), executed=tuple(reader.executed)
+        )
     lost = f"the whole file {escaped(name)}"
     problems.add(invalid.code, invalid.file, invalid.line, invalid.message, lost=lost)
-    return Document(name, valid=False)
+    return Document(name, valid=False, executed=tuple(reader.executed))
 
 
 class _InvalidError(Exception):
@@ -88,6 +90,7 @@ class _Reader:
     def __init__(self, files: Files, problems: Problems, byte_order_mark: bool, partial: bool) -> None:
         self.sections: list[Section] = []
         self.missing: list[tuple[str, Origin]] = []
+        self.executed: list[tuple[str, Origin]] = []
         self._partial = partial
         self._files = files
         self._problems = problems
@@ -307,6 +310,7 @@ class _Reader:
         if directive == "exec":
             message = f"{quoted(rest)} isn't run, so its output is missing"
             self._problems.add("exec-not-run", file, number, message, lost="the command's output")
+            self.executed.append((rest, Origin(file, number)))
             return
         if directive not in ("include", "tryinclude"):
             message = f"unknown directive {quoted('#' + word)}; the line is skipped"
@@ -330,6 +334,7 @@ class _Reader:
         message = f"the included file {quoted(rest)} doesn't exist"
         if not self._partial:
             raise _InvalidError("include-missing", file, number, message)
+        message += "; the rest is read as if it only added objects"
         self._problems.add("include-missing", file, number, message, lost="what is in it")
         self.missing.append((rest, Origin(file, number)))
 
