@@ -100,11 +100,14 @@ def _doubtful(
         condition = ", but it exists only if the later one with the same id is refused"
     else:
         condition = ", but Asterisk refuses it if a name has no address"
-    if identify.endpoint in question.configuration.endpoints:
-        pointing = f": endpoint {quoted(identify.endpoint)}"
-    else:
-        pointing = f"; it points to {question.missing(identify.endpoint)}"
-    return attrs.evolve(found, verdict=UNKNOWN, text=lambda: f"{found.text()}{condition}{pointing}")
+
+    def pointing() -> str:
+        # Looks through all endpoints for one that is meant, so only what is shown asks for it.
+        if identify.endpoint in question.configuration.endpoints:
+            return f": endpoint {quoted(identify.endpoint)}"
+        return f"; it points to {question.missing(identify.endpoint)}"
+
+    return attrs.evolve(found, verdict=UNKNOWN, text=lambda: f"{found.text()}{condition}{pointing()}")
 
 
 def _decide(question: Question, identify: Identify, found: Finding) -> Finding:
