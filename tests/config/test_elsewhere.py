@@ -268,7 +268,28 @@ def test_missing_include() -> None:
     (unknown,) = part.unknowns
     assert unknown.what == "what is in 'trunks.conf'"
     assert {"endpoint", "identify", "registration", "global"} < unknown.types <= option_tables().keys()
-    assert [problem.code for problem in part.problems] == ["include-missing"]
+    assert [(problem.code, problem.line, problem.lost) for problem in part.problems] == [
+        ("include-missing", 1, "what is in it"),
+        ("section-unknown-parent", 17, "the section 'b'"),
+        ("section-unknown-parent", 19, "the section 'c'"),
+        ("section-unknown-addition", 20, "the section 'd'"),
+    ]
+    assert "may be in a missing file" in part.problems[1].message
+
+
+def test_wizard_of_which_a_part_may_be_missing() -> None:
+    """A wizard with a template in a missing file isn't known; without it, it would be another one."""
+    files = {
+        "pjsip.conf": OBJECTS,
+        "pjsip_wizard.conf": "#include templates.conf\n[v](tpl)\ntype=wizard\nremote_hosts=192.0.2.3\n"
+        + WIZARD,
+    }
+
+    configuration = Configuration.from_files(files, partial=True)
+
+    assert list(configuration.endpoints) == ["a", "w"]
+    (unknown,) = configuration.unknowns
+    assert unknown.types == {"aor", "auth", "endpoint", "identify", "registration"}
 
 
 def test_what_was_read_before_a_missing_include_is_judged_as_ever() -> None:

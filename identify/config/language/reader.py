@@ -259,14 +259,21 @@ class _Reader:
         """Add the lines that a section inherits from the section that ``parent`` means."""
         section = self._first(parent)
         if section is None and self.missing:
-            heir.incomplete = True
+            message = (
+                f"section {quoted(heir.name)} inherits from {quoted(parent)}, which may be in a missing file"
+            )
+            self._leave_out(heir, "section-unknown-parent", message, file, number)
             return
         if section is None:
             message = f"section {quoted(heir.name)} inherits from {quoted(parent)}, which doesn't exist"
             if self._first(parent.strip(BLANKS)) is not None:
                 message += " (blanks are part of the name)"
             raise _InvalidError("section-unknown-parent", file, number, message)
-        heir.incomplete |= section.incomplete
+        if section.incomplete:
+            message = (
+                f"section {quoted(heir.name)} inherits from {quoted(parent)}, of which a part may be missing"
+            )
+            self._leave_out(heir, "section-unknown-parent", message, file, number)
         lines, size = section.bequest()
         self._count(len(lines), file, number)
         self._characters += size
@@ -290,12 +297,20 @@ class _Reader:
                 return section
         if self.missing:
             section = Section(name, file, number)
-            section.incomplete = True
+            message = f"the section {quoted(name)} to add to may be in a missing file"
+            self._leave_out(section, "section-unknown-addition", message, file, number)
             return section
         message = f"there is no section {quoted(name)} to add to"
         if candidates:
             message += " (templates can't be added to)"
         raise _InvalidError("section-unknown-addition", file, number, message)
+
+    def _leave_out(self, section: Section, code: str, message: str, file: str, number: int) -> None:
+        """Make a section part of what isn't known."""
+        if not section.incomplete:
+            lost = f"the section {quoted(section.name)}"
+            self._problems.add(code, file, number, message, section=section.name, lost=lost)
+        section.incomplete = True
 
     def _passes(self, section: Section, conditions: str, file: str, number: int) -> bool:
         """Return whether a section meets the filter of an addition."""
