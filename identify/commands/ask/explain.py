@@ -19,7 +19,6 @@ from identify.commands.arguments import (
 from identify.commands.config_options import AnsweredRelease, ConfigOptions, config_options
 from identify.commands.options import gathered
 from identify.commands.output import (
-    NAME,
     UnusableError,
     config_argument,
     escaped,
@@ -29,7 +28,7 @@ from identify.commands.output import (
     shown,
     styled,
 )
-from identify.commands.reading import load
+from identify.commands.reading import load, point_to_problems
 from identify.errors import IdentifyError, MessageError
 from identify.model import TRANSPORTS
 
@@ -147,7 +146,7 @@ def explain(
     else:
         _print(explanation)
         print_release(config_options.answered)
-        _point_to_problems(configuration, config)
+        point_to_problems(configuration, config)
     if explanation.undetermined:
         context.exit(STATUS_UNDETERMINED)
     context.exit(0 if explanation.match is not None else STATUS_NOT_IDENTIFIED)
@@ -199,17 +198,3 @@ def _print(explanation: Explanation) -> None:
         for reason in step.reasons:
             verdict = styled(f"[{reason.verdict}]", VERDICT_STYLES.get(reason.verdict, ""))
             click.echo(f"  {verdict} {reason}")
-
-
-def _point_to_problems(configuration: Configuration, config: str) -> None:
-    """Say on standard error that part of the configuration wasn't loaded: the answer may be due to it."""
-    errors = sum(problem.severity == "error" for problem in configuration.problems)
-    losses = sum(problem.severity == "warning" and bool(problem.lost) for problem in configuration.problems)
-    found = []
-    if errors:
-        found.append("1 error" if errors == 1 else f"{errors} errors")
-    if losses:
-        found.append(f"{losses} warning{'s' if losses > 1 else ''} of something lost")
-    if found:
-        hint = f"The configuration has {' and '.join(found)}, see: {NAME} show problems {escaped(config)}"
-        click.echo(styled(hint, "warning"), err=True)
