@@ -9,7 +9,7 @@ import attrs
 from identify.explanation.question import Question
 from identify.explanation.result import ALSO, MATCH, MISSING, NEAR, NO, UNKNOWN, Reason
 from identify.model import Identify, Origin, Unknown
-from identify.strings import escaped, quoted
+from identify.strings import escaped, quoted, shown
 
 __all__ = ["LISTED", "Finding", "choose_reasons", "first_object", "further_reasons"]
 
@@ -99,7 +99,9 @@ def _doubtful(
     elif unknown.instead_of:
         condition = ", but it exists only if the later one with the same id is refused"
     else:
-        condition = ", but Asterisk refuses it if a name has no address"
+        names = identify.unresolved
+        name = shown(names[0].text) if len(names) == 1 else f"one of its {len(names)} names"
+        condition = f", but Asterisk refuses the whole identify if {name} has no address"
 
     def pointing() -> str:
         # Looks through all endpoints for one that is meant, so only what is shown asks for it.

@@ -172,7 +172,9 @@ def test_literal_items_of_an_object_with_a_name():
         ("a", "ip"),
         ("b", "header"),
     ]
-    assert "but Asterisk refuses it if a name has no address" in str(explanation.steps[1].reasons[0])
+    assert "but Asterisk refuses the whole identify if a.example has no address" in str(
+        explanation.steps[1].reasons[0]
+    )
 
 
 def test_identify_of_a_wizard_in_the_place_of_an_unknown_one():
