@@ -19,7 +19,7 @@ from identify.compiler import make_plan
 from identify.configuration import Configuration
 from identify.errors import ConfigError, EngineFileError
 from identify.explain import Explanation, explain, question_about, untold_tokens
-from identify.explanation.undetermined import depends_on
+from identify.explanation.undetermined import possible_answers
 from identify.model import Unknown
 from identify.strings import quoted
 
@@ -194,12 +194,19 @@ class Engine(Matcher):
         return *configuration.unknowns, *untold_tokens(configuration.registrations, self.told)
 
     def undetermined(self, request: Request) -> tuple[Unknown, ...]:
-        """Return what the answer depends on, nothing if every content of what isn't known gives the same endpoint."""
+        """Return what the answer depends on, nothing if every content of what isn't known gives its endpoint."""
         unknowns = self.unknowns
         if not unknowns:
             return ()
         question = question_about(self.configuration, self.line_tokens, request, unknowns=unknowns)
-        return depends_on(question)[1]
+        possible, undetermined = possible_answers(question)
+        if undetermined:
+            return undetermined
+        match = self.identify(request)
+        if possible[0].endpoint == (match.endpoint if match is not None else None):
+            return ()
+        # What is known alone isn't one of the contents: one of two objects exists in any case.
+        return tuple(dict.fromkeys(unknown for each in possible for unknown in each.unknowns))
 
     def contact(self, registration_id: str, *, local: str) -> str:
         """Return the Contact value that Asterisk sends in the registration's REGISTERs.

@@ -23,7 +23,7 @@ from identify.explanation.question import Configured, Question
 from identify.explanation.request_uri import request_uri
 from identify.explanation.result import NOTE, REASON_KINDS, Explanation, Possibility, Reason, Step
 from identify.explanation.transport_section import transport_section
-from identify.explanation.undetermined import depends_on
+from identify.explanation.undetermined import possible_answers
 from identify.model import Match, Registration, Unknown
 from identify.strings import quoted
 
@@ -88,7 +88,7 @@ def explain(
         steps.append(step)
     if not question.unknowns:
         return Explanation(match, tuple(steps), question.request.screening, (_possibility(match),))
-    possible, undetermined = depends_on(question)
+    possible, undetermined = possible_answers(question)
     first = possible[0]
     if (
         not undetermined
@@ -128,7 +128,7 @@ def untold_tokens(registrations: Mapping[str, Registration], told: Collection[st
         Unknown(
             kind="line-token",
             what=f"the line token of registration {quoted(registration.id)}",
-            reason="Asterisk makes it when it starts, and it wasn't told",
+            reason="Asterisk makes it when it starts, and it wasn't given",
             settles="the tokens, from the Contact of each REGISTER: --line-token ID=TOKEN",
             origin=registration.origin,
             registration=registration.id,

@@ -235,7 +235,7 @@ class Unknown:
 class Endpoint:
     """An object of ``type=endpoint``.
 
-    ``identify_by`` has the method names in lower case.  ``options`` has every option of the section
+    ``identify_by`` has the names of identifiers in lower case.  ``options`` has every option of the section
     by lower-case name, with the values in effect (lists joined by commas).  ``source_access`` and
     ``contact_access`` are the lists that a request's source and its Contacts must all pass once it is identified.
     """

@@ -18,6 +18,5 @@ cdef class Analysis:
 
 
 # What is known of an expression that compiles; `ranges`: ranges in brackets go by code point; `bytewise`: it works on
-# bytes.  `sets` numbers the sets
-# of characters that the codes of automata refer to, frozensets; it grows.
+# bytes.  `sets` numbers the sets of characters that the codes of automata refer to, frozensets; it grows.
 cdef Analysis analyse(bytes pattern, bint ranges, dict sets, bint bytewise)

@@ -437,8 +437,8 @@ def needs_of(bytes pattern not None, bint ranges=True, bint bytewise=False):
     """Return whether the expression is exactly its need, and its needs, each a frozenset of literals.
 
     An exact expression matches a value of ASCII characters if and only if one of its need's literals occurs, or always
-    if it has no need.  ``ranges`` says that ranges in brackets go by code point, ``bytewise`` that the
-    expression works on bytes.  It must be one that compiles.
+    if it has no need.  ``ranges`` says that ranges in brackets go by code point, ``bytewise`` that the expression
+    works on bytes.  It must be one that compiles.
     """
     found = analyse(pattern, ranges, {}, bytewise)
     return found.exact, [frozenset(need) for need in found.needs]

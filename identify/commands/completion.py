@@ -19,7 +19,7 @@ SHELLS: dict[str, type[ShellComplete]] = {"bash": BashComplete, "zsh": ZshComple
 @click.argument("shell", type=click.Choice(list(SHELLS)))
 @click.pass_context
 def completion(context: click.Context, shell: str) -> None:
-    """Print the script that completes this command's arguments in SHELL.
+    """Print the script that completes this command's arguments.
 
     For bash, put this line into ~/.bashrc: eval "$(sip-identify completion bash)"
     """

@@ -16,7 +16,14 @@ from identify.strings import escaped
 if TYPE_CHECKING:
     from identify.config.releases import Release
 
-__all__ = ["AnsweredRelease", "ConfigOptions", "SourceOptions", "config_options", "source_options"]
+__all__ = [
+    "AnsweredRelease",
+    "ConfigOptions",
+    "SourceOptions",
+    "as_release",
+    "config_options",
+    "source_options",
+]
 
 
 @attrs.frozen
@@ -72,8 +79,8 @@ class ConfigOptions(SourceOptions):
         return AnsweredRelease(self.release or NEWEST, "given" if self.release is not None else "default")
 
 
-def _release(context: click.Context, param: click.Parameter, value: str | None) -> Release | None:
-    """Return the release of a version, or end the command with the versions that are known."""
+def as_release(context: click.Context, param: click.Parameter, value: str | None) -> Release | None:
+    """Return the release of an option's version, None without one; end the command for one that isn't known."""
     if value is None:
         return None
     from identify.config.releases import release_of  # noqa: PLC0415  Help and completion do without.
@@ -85,7 +92,7 @@ def _release(context: click.Context, param: click.Parameter, value: str | None) 
 
 
 RELEASE = click.option(
-    "--release", metavar="VERSION", callback=_release,
+    "--release", metavar="VERSION", callback=as_release,
     help="Version of the Asterisk that is meant, such as 18.10.0 or certified/20.7; the newest known by default.",
 )  # fmt: skip
 SOURCES = [

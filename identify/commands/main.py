@@ -73,32 +73,32 @@ for _listed in (
     ListedCommand(
         "bench",
         "identify.commands.ask.bench",
-        "Measure what identification with CONFIG costs on this machine, in one thread.",
+        "Measure what identification with CONFIG costs on this machine.",
     ),
     ListedCommand(
         "simulate",
         "identify.commands.traffic.simulate",
-        "Tell which endpoint of CONFIG gets each request of TRAFFIC, and what happens to the others.",
+        "Tell which endpoint of CONFIG gets each request of TRAFFIC.",
     ),
     ListedCommand(
         "verify",
         "identify.commands.traffic.verify",
-        "Compare the verdicts in Asterisk's LOG with those that CONFIG gives to the same requests.",
+        "Compare Asterisk's verdicts in LOG with those of CONFIG.",
     ),
     ListedCommand(
         "resolve",
         "identify.commands.sources.resolve",
-        "Look up the host names of CONFIG as Asterisk does, and tell what has changed since a lock file.",
+        "Look up the host names of CONFIG as Asterisk does.",
     ),
     ListedCommand(
         "upgrade",
         "identify.commands.sources.upgrade",
-        "Tell what changes for CONFIG from one version of Asterisk to another.",
+        "Tell what another version of Asterisk changes for CONFIG.",
     ),
     ListedCommand(
         "completion",
         "identify.commands.completion",
-        "Print the script that completes this command's arguments in SHELL.",
+        "Print the script that completes this command's arguments.",
     ),
 ):
     sip_identify.add_command(_listed)

@@ -18,18 +18,17 @@ from identify.strings import escaped, shown
 
 if TYPE_CHECKING:
     from identify.commands.config_options import AnsweredRelease
-    from identify.model import Origin
 
 __all__ = [
     "NAME",
     "SCHEMA_VERSION",
     "UnusableError",
     "STATUS_DIFFERS",
+    "STATUS_UNDETERMINED",
     "columns",
     "config_argument",
     "json_option",
     "escaped",
-    "origin_as_dict",
     "print_json",
     "print_release",
     "shown",
@@ -45,6 +44,8 @@ SCHEMA_VERSION = 1
 
 #: The exit status where something isn't the same, or isn't as expected.
 STATUS_DIFFERS = 1
+#: The exit status where the answer depends on something that isn't known.
+STATUS_UNDETERMINED = 3
 
 STYLES: Mapping[str, dict[str, Any]] = {
     "answer": {"fg": "green", "bold": True},
@@ -90,11 +91,6 @@ def columns(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     for number, row in enumerate(table):
         line = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
         click.echo(line if number else styled(line, "heading"))
-
-
-def origin_as_dict(origin: Origin) -> dict[str, Any]:
-    """Return a place in the configuration as values that JSON knows."""
-    return {"file": origin.file, "line": origin.line, "template": origin.template}
 
 
 def print_json(command: str, answered: AnsweredRelease | None, content: Mapping[str, Any]) -> None:

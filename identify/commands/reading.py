@@ -123,7 +123,7 @@ def _resolver(options: SourceOptions) -> Iterator[Resolver | None]:
             resolver = names_file(options.names)
         yield resolver
         return
-    from identify.commands.asking import Asking  # noqa: PLC0415
+    from identify.commands.host_names import AnnouncedResolver  # noqa: PLC0415  Help does without.
 
-    with Asking() as asking:
-        yield asking
+    with AnnouncedResolver() as announced:
+        yield announced

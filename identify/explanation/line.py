@@ -103,7 +103,7 @@ def _doubtful(question: Question, place: str, value: str) -> list[Reason]:
         several = len(ids) > 1
         listed = " or ".join(map(shown, ids[:SHOWN_VALUES]))
         more = f" or {len(ids) - SHOWN_VALUES} others" if len(ids) > SHOWN_VALUES else ""
-        told = "their tokens weren't told" if several else "its token wasn't told"
+        told = "their tokens weren't given" if several else "its token wasn't given"
         registration = question.configuration.registrations[ids[0]]
         origin = None if several else registration.origin
         if not several and registration.endpoint not in question.configuration.endpoints:

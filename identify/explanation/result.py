@@ -29,6 +29,8 @@ __all__ = [
     "named",
     "place",
     "times",
+    "unknown_as_dict",
+    "unknown_line",
 ]
 
 #: Unknowns that the text of an explanation lists; a configuration may have hundreds.
@@ -177,16 +179,7 @@ class Explanation:
                 }
                 for each in self.possible
             ],
-            "unknowns": [
-                {
-                    "kind": unknown.kind,
-                    "what": unknown.what,
-                    "reason": unknown.reason,
-                    "settles": unknown.settles,
-                    "origin": _origin_as_dict(unknown.origin),
-                }
-                for unknown in self.undetermined
-            ],
+            "unknowns": [unknown_as_dict(unknown) for unknown in self.undetermined],
             "screening": self.screening,
             "steps": [
                 {
@@ -197,7 +190,7 @@ class Explanation:
                         {
                             "verdict": reason.verdict,
                             "text": reason.text,
-                            "origin": _origin_as_dict(reason.origin),
+                            "origin": reason.origin and attrs.asdict(reason.origin),
                         }
                         for reason in step.reasons
                     ],
@@ -230,15 +223,29 @@ class Explanation:
 
     def _unknown_lines(self) -> list[str]:
         """Return what the answer depends on, and what would settle it."""
-        lines = []
-        for unknown in self.undetermined[:SHOWN_UNKNOWNS]:
-            at = f" ({place(unknown.origin)})" if unknown.origin is not None else ""
-            lines.append(f"Not known: {escaped(unknown.what)}{at}: {escaped(unknown.reason)}")
+        lines = [unknown_line(unknown) for unknown in self.undetermined[:SHOWN_UNKNOWNS]]
         if len(self.undetermined) > SHOWN_UNKNOWNS:
             lines.append(f"Not known: {len(self.undetermined) - SHOWN_UNKNOWNS} more")
         settles = dict.fromkeys(escaped(unknown.settles) for unknown in self.undetermined)
         lines += [f"To settle it: {text}" for text in list(settles)[:SHOWN_UNKNOWNS]]
         return lines
+
+
+def unknown_as_dict(unknown: Unknown) -> dict[str, Any]:
+    """Return what isn't known as JSON values."""
+    return {
+        "kind": unknown.kind,
+        "what": unknown.what,
+        "reason": unknown.reason,
+        "settles": unknown.settles,
+        "origin": unknown.origin and attrs.asdict(unknown.origin),
+    }
+
+
+def unknown_line(unknown: Unknown) -> str:
+    """Return a sentence for people: what isn't known, where that stands, and why."""
+    at = f" ({place(unknown.origin)})" if unknown.origin is not None else ""
+    return f"Not known: {escaped(unknown.what)}{at}: {escaped(unknown.reason)}"
 
 
 def place(origin: Origin) -> str:
@@ -255,8 +262,3 @@ def named(kind: str, id: str, origin: Origin) -> str:
 def times(count: int) -> str:
     """Return how often something occurs: once, twice, 3 times."""
     return {1: "once", 2: "twice"}.get(count, f"{count} times")
-
-
-def _origin_as_dict(origin: Origin | None) -> dict[str, Any] | None:
-    """Return a place as JSON values."""
-    return attrs.asdict(origin) if origin is not None else None

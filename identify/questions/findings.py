@@ -86,7 +86,7 @@ class Finding:
             "kind": self.kind,
             "what": self.what,
             "advice": self.advice,
-            "origins": [_origin(origin) for origin in self.origins],
+            "origins": [attrs.asdict(origin) for origin in self.origins],
             "problems": [attrs.asdict(problem) for problem in self.problems],
             "witness": self.witness and self.witness.as_dict(),
             "count": self.count,
@@ -108,7 +108,7 @@ class Undecided:
         return {
             "what": self.what,
             "reason": self.reason,
-            "origins": [_origin(origin) for origin in self.origins],
+            "origins": [attrs.asdict(origin) for origin in self.origins],
         }
 
 
@@ -177,7 +177,3 @@ def _answer(match: Match | None) -> str:
         return f"endpoint {shown(match.endpoint)} (by {match.identifier})"
     kind = "registration" if match.identifier == "line" else "identify"
     return f"endpoint {shown(match.endpoint)} ({kind} {quoted(match.section)})"
-
-
-def _origin(origin: Origin) -> dict[str, Any]:
-    return {"file": origin.file, "line": origin.line, "template": origin.template}

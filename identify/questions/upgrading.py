@@ -1,7 +1,7 @@
 """What changes for a configuration when Asterisk is upgraded, or downgraded.
 
 The same files are read for both releases.  This module puts the parts of the answer together: objects, identifiers,
-winners, expressions, and what rests on something that isn't known.  What differs in traffic is a comparison's answer
+winners, expressions, and what depends on something that isn't known.  What differs in traffic is a comparison's answer
 (``identify.simulation``).
 """
 
@@ -119,7 +119,7 @@ def _unsure(sides: Sides) -> Iterator[Undecided]:
 
 
 def _unknowns(sides: Sides) -> Iterator[Undecided]:
-    """Yield what rests on something that isn't known."""
+    """Yield what depends on something that isn't known."""
     for unknown in sides.unknowns():
         origins = (unknown.origin,) if unknown.origin is not None else ()
         if unknown.kind == "names" and unknown.identify is not None:

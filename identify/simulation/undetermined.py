@@ -32,7 +32,7 @@ from identify.configuration import Configuration
 from identify.errors import MessageError
 from identify.explain import question_about, untold_tokens
 from identify.explanation.question import Question
-from identify.explanation.undetermined import depends_on
+from identify.explanation.undetermined import possible_answers
 from identify.identifiers import LINE, OF_IDENTIFY
 from identify.model import Identify, Match, Unknown
 from identify.simulation.example import example_of
@@ -193,7 +193,7 @@ class Undetermined:
     def _differing(self, question: Question, answer: int) -> int:
         """Return the number of the first unknown that gives another endpoint than the known answer's, -1 for none."""
         known = self._matches[answer].endpoint if answer >= 0 else None
-        possible, asked = depends_on(question)
+        possible, asked = possible_answers(question)
         others = [each for each in possible if each.any_endpoint or each.endpoint != known]
         if not others:
             return -1

@@ -13,6 +13,7 @@ import click
 import pytest
 from nameserver import NameServer, resolver_configuration
 
+from identify.commands.arguments import complete_transports
 from identify.commands.config_options import SourceOptions
 from identify.commands.main import sip_identify
 from identify.commands.reading import load_as
@@ -340,7 +341,9 @@ def test_two_configurations_ask_once(run, config, other, traffic, named, system)
     assert system.made == 1
     assert result.stderr.count("resolved") == 1
     # Without the name's address it isn't known what changes; with it, both configurations have the same answer.
-    assert "undetermined with both" in run("simulate", config, traffic, "--against", other, "--offline").stdout
+    assert (
+        "undetermined with both" in run("simulate", config, traffic, "--against", other, "--offline").stdout
+    )
     assert "nothing changes with" in result.stdout
 
 
@@ -433,8 +436,6 @@ def test_one_configuration_as_two_releases(config, named, system):
 
 def test_completion_asks_nobody(config, named, system):
     """Offering the ids of a configuration looks nothing up."""
-    from identify.commands.arguments import complete_transports  # noqa: PLC0415
-
     named("caller.example")
     context = click.Context(COMMANDS["explain",])
     context.params["config"] = config

@@ -79,6 +79,16 @@ def test_listed_help(name):
     assert listed.get_short_help_str(80) == command.get_short_help_str(80)
 
 
+@pytest.mark.parametrize("group", [sip_identify, sip_identify.commands["show"].load()], ids=["all", "show"])
+def test_lists_have_one_line_for_each_command(group):
+    """On a terminal of 80 columns each command in a list of commands has one line: names, text and frame fit."""
+    names = max(map(len, group.commands))
+
+    for command in group.commands.values():
+        text = inspect.cleandoc(command.help).split("\n\n")[0].replace("\n", " ")
+        assert len("│ ") + names + len("   ") + len(text) + len(" │") <= 80, text
+
+
 @pytest.mark.parametrize("arguments", [("--version",), ("--help",), ("-h",)])
 def test_group_alone(arguments):
     """What the group answers by itself loads no command."""

@@ -208,7 +208,7 @@ def test_nothing_to_resolve(run, tmp_path):
     ("arguments", "says"),
     [
         (("--lock", "a", "--names", "b"), "--lock writes new answers"),
-        (("traffic.pcap",), "TRAFFIC is simulated with the answers of --check"),
+        (("traffic.pcap",), "TRAFFIC needs --check"),
         (("--check", "missing"), "missing: No such file"),
         (("--names", "missing"), "missing: No such file"),
     ],

@@ -19,7 +19,7 @@ def as_json(run, kind, config):
     assert found["schema_version"] == 1
     assert found["command"] == f"show {kind}"
     assert found["release"] == DEFAULT_AS_JSON
-    assert set(found) == {"schema_version", "command", "release", kind}
+    assert set(found) == {"schema_version", "command", "release", kind, "unknowns"}
     return found[kind]
 
 
@@ -37,6 +37,24 @@ def test_identifies_as_asterisk_prints_them(run, config):
 
     assert result.stdout == Configuration.from_path(config).show_identifies()
     assert " Identify:  by-address/trunk\n      Match: 192.168.0.1/32\n" in result.stdout
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_isnt_known_is_said(run, tmp_path, kind):
+    """A list that may not be all there is says so, on standard error and in JSON; Asterisk's listing stays as it is."""
+    text = "[e]\ntype=endpoint\n[i]\ntype=identify\nendpoint=e\nmatch=sip.provider.example\n"
+    (tmp_path / "pjsip.conf").write_text(text)
+    (tmp_path / "sorcery.conf").write_text("[res_pjsip]\nendpoint=realtime,ps_endpoints\n")
+
+    result = run("show", kind, str(tmp_path), "--offline")
+    found = json.loads(run("show", kind, str(tmp_path), "--offline", "--json").stdout)
+
+    assert (
+        "Not known: the addresses of 'sip.provider.example' in identify 'i' (pjsip.conf:6)" in result.stderr
+    )
+    assert "(sorcery.conf:2)" in result.stderr
+    assert [unknown["kind"] for unknown in found["unknowns"]] == ["names", "objects"]
+    assert "Not known" not in result.stdout
 
 
 def test_identifies_in_bytes(run, tmp_path):

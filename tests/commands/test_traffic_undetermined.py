@@ -62,8 +62,12 @@ def test_json(run, named, traffic):
 
 def test_rows(run, named, traffic):
     """Rows can be chosen by the outcome and by what they depend on."""
-    every = run("simulate", "--offline", named, traffic, "-o", "-", "--only", "undetermined").stdout.splitlines()
-    chosen = run("simulate", "--offline", named, traffic, "-o", "-", "--where", f"unknown={WHAT}").stdout.splitlines()
+    every = run(
+        "simulate", "--offline", named, traffic, "-o", "-", "--only", "undetermined"
+    ).stdout.splitlines()
+    chosen = run(
+        "simulate", "--offline", named, traffic, "-o", "-", "--where", f"unknown={WHAT}"
+    ).stdout.splitlines()
     other = run("simulate", "--offline", named, traffic, "-o", "-", "--where", "unknown=").stdout.splitlines()
 
     assert every == chosen

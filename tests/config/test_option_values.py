@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from loading import load, problem
 
-from identify.config.objects.schema import options_of
+from identify.config.objects.schema import option_tables
 
 PROBES = json.loads(
     (Path(__file__).parent.parent / "data" / "option-values.json").read_text(encoding="utf-8")
@@ -45,7 +45,7 @@ ATTRIBUTES = {
 MACHINE = {
     (type_name, name)
     for type_name in PROBES
-    for name, option in options_of(type_name).items()
+    for name, option in option_tables()[type_name].items()
     if option.kind in ("file", "unchecked")
 }
 #: Probes that were refused for what that machine had: an OAuth account that was missing, addresses of others.
@@ -134,5 +134,5 @@ def test_files_are_pointed_out_not_refused() -> None:
 def test_every_default_is_accepted() -> None:
     """A default that its own option refused would be a wrong rule."""
     for type_name in PROBES:
-        for option in options_of(type_name).values():
+        for option in option_tables()[type_name].values():
             assert not option.default or option.check is None or option.check(option.default) is None

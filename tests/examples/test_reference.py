@@ -15,17 +15,17 @@ import identify
 from identify import configuration
 from identify.commands.ask import explain as explain_command
 from identify.commands.main import STATUS_FAILURE, ListedCommand, sip_identify
-from identify.commands.output import SCHEMA_VERSION
+from identify.commands.output import SCHEMA_VERSION, STATUS_UNDETERMINED
 from identify.config import problems
-from identify.config.hostnames import dns as name_queries
-from identify.config.hostnames import hosts, rules
+from identify.config.hostnames import dns, exchange, hosts, libc, resolv_conf, rules
 from identify.config.language import additions, files, reader
 from identify.config.objects import identifies
 from identify.errors import LimitError, MessageError
 from identify.explain import REASON_KINDS
 from identify.explanation import header, named_endpoints, request_uri
+from identify.explanation.undetermined import walk
 from identify.request import Request
-from identify.simulation import Outcome, replay_setup
+from identify.simulation import Outcome, replay_setup, undetermined
 from identify.simulation.results import expectations, result, sources
 
 REFERENCE = ROOT / "docs" / "reference"
@@ -97,7 +97,7 @@ def test_exit_status() -> None:
     """The page has the statuses that the program ends with."""
     shown = {cells[0] for cells in rows("command.md") if cells[0].isdigit()}
 
-    assert shown == {"0", "1", "2", str(explain_command.STATUS_UNDETERMINED), str(STATUS_FAILURE)}
+    assert shown == {"0", "1", "2", str(STATUS_UNDETERMINED), str(STATUS_FAILURE)}
 
 
 def test_json_version_and_verdicts() -> None:
@@ -114,8 +114,6 @@ LIMITS = {
     "nested includes": reader.MAX_INCLUDE_DEPTH,
     "nested block comments": reader.MAX_COMMENT_DEPTH,
     "a file": files.MAX_FILE_BYTES,
-    "a hosts or lock file": hosts.MOST_BYTES,
-    "all queries for host names": int(name_queries.TOTAL),
     "all lines": reader.MAX_LINES,
     "sections and options, with what is inherited": reader.MAX_ITEMS,
     "inherited text": reader.MAX_TOTAL_CHARACTERS,
@@ -126,6 +124,8 @@ LIMITS = {
     "comparisons for filtered additions": additions.MAX_FILTER_CHECKS,
     "items of `match` and hosts of wizards in all": problems.MAX_ITEMS_MADE,
     "addresses of one identify object, once names are resolved": rules.MAX_ADDRESSES,
+    "comparisons of addresses with the masks before them, in one identify object of a release that adds addresses after "
+    "networks": identifies.MAX_COMPARISONS,
     "a regular expression with its repetitions written out": identifies.MAX_EXPANSION,
     "problems that are kept, errors and the others each": problems.MAX_PROBLEMS,
     "a user of From": named_endpoints.USER_LIMIT,
@@ -136,6 +136,15 @@ LIMITS = {
     "rows of unidentified sources": sources.MOST_UNIDENTIFIED,
     "rows of unidentified sources with an example": sources.MOST_EXAMPLES,
     "mismatches that are kept": expectations.MOST_MISMATCHES,
+    "rules compared to work out all possible answers of requests": undetermined.MOST_WORK,
+    "states of unknown objects in which one request is looked at": walk.MAX_WORK,
+    "all names of a configuration": int(dns.TOTAL),
+    "name servers": resolv_conf.MOST_SERVERS,
+    "names that name servers are asked for at the same time, each for A and AAAA, or for SRV": exchange.MOST_AT_ONCE,
+    "an answer with SRV records": libc.MOST_SERVICE_BYTES,
+    "resolv.conf": resolv_conf.MOST_BYTES,
+    "a file for `--names` or `--check`": hosts.MOST_BYTES,
+    "`/etc/hosts`": hosts.MOST_BYTES,
     "a message": explain_command.READ_LIMIT - 1,
     "a printed header, name and value": header.PRINTED_HEADER_LIMIT,
     "a printed request URI": request_uri.PRINTED_URI_LIMIT,

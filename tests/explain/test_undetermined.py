@@ -113,7 +113,7 @@ def test_line_token_that_was_not_told():
 
     assert explanation.answer == "undetermined: a or b by line, else a by ip"
     assert [str(reason) for reason in explanation.steps[0].reasons] == [
-        "the request URI has line='qzkvbnm', which may be the token of registration a or b: their tokens weren't told"
+        "the request URI has line='qzkvbnm', which may be the token of registration a or b: their tokens weren't given"
     ]
     told = explain(configuration, {"a": "xxxxxxx", "b": "qzkvbnm"}, request)
     assert told.answer == "b (by line, section b)"
@@ -232,7 +232,7 @@ def test_only_what_is_shown_is_compared_with_all_endpoints(monkeypatch):
         ("ABCDEFG", "which is no registration's token: Asterisk makes seven letters a-z"),
         ("abcdefgh", "which is no registration's token: Asterisk makes seven letters a-z"),
         ("", "which never matches a token"),
-        ("abcdefg", "its token wasn't told; it points to endpoint 'gone', which doesn't exist"),
+        ("abcdefg", "its token wasn't given; it points to endpoint 'gone', which doesn't exist"),
     ],
 )
 def test_what_is_said_of_a_token(value, said):
@@ -317,3 +317,18 @@ def test_beyond_the_limit_of_work_no_answer_is_missing(monkeypatch):
             assert found <= {(each.endpoint, each.identifier, each.section) for each in rough}
             more += len(rough) > len(exact)
     assert more > 0
+
+
+def test_one_of_two_objects_exists_in_any_case():
+    """The engine, which has neither of them, names what its answer depends on though all contents give one endpoint."""
+    pjsip = "[w-identify]\ntype=identify\nendpoint=w\nmatch=192.0.2.1,sip.x.example\n"
+    wizard = "[w]\ntype=wizard\nremote_hosts=192.0.2.1\nsends_registrations=no\n"
+    files = {"pjsip.conf": pjsip, "pjsip_wizard.conf": wizard}
+    engine = Engine(Configuration.from_files(files))
+    request = Request(source="192.0.2.1")
+    explanation = engine.explain(request)
+
+    assert explanation.answer == "w (by ip, section w-identify)"
+    assert not explanation.undetermined
+    assert engine.identify(request) is None
+    assert engine.undetermined(request) == engine.unknowns[:1]

@@ -20,7 +20,7 @@ def guard(event, arguments):
 sys.addaudithook(guard)
 """
 
-NAMES = "[e]\ntype=endpoint\n[i]\ntype=identify\nendpoint=e\nmatch=sip.provider.example,192.0.2.1\n"
+NAMES = "[u]\ntype=transport\nbind=0.0.0.0\n[e]\ntype=endpoint\n[i]\ntype=identify\nendpoint=e\nmatch=sip.provider.example,192.0.2.1\n"
 NO_NAMES = "[e]\ntype=endpoint\n[i]\ntype=identify\nendpoint=e\nmatch=192.0.2.1\n"
 
 
@@ -107,9 +107,13 @@ def test_command_with_files(config):
 
 
 @pytest.mark.parametrize(
-    "line", ["sip-identify resolve --", "sip-identify explain {config} --transport-section "]
+    ("line", "offered"),
+    [
+        ("sip-identify resolve --", "plain,--lock"),
+        ("sip-identify explain {config} --transport-section ", "plain,u"),
+    ],
 )
-def test_completion(config, line):
+def test_completion(config, line, offered):
     """Completing options and ids asks nobody, though the configuration with the name is read."""
     line = line.format(config=config)
     words = line.split(" ")
@@ -119,4 +123,4 @@ def test_completion(config, line):
         "COMP_CWORD": str(len(words) - 1),
     }
 
-    run(COMMAND, **environment)
+    assert offered in run(COMMAND, **environment).splitlines()

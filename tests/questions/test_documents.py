@@ -9,6 +9,7 @@ from consoles import ROOT
 
 from identify.questions.changes import asking, combinations, expressions, sources, texts
 from identify.questions.findings import KINDS, Finding, Upgrade
+from identify.questions.values import reading
 
 LIMITS = {
     "addresses that are asked about": sources.MOST_POINTS,
@@ -18,8 +19,11 @@ LIMITS = {
     "pairs of expressions that are searched": texts.MOST_SEARCHED,
     "pairs of rules that are tried for two header names": combinations.MOST_COMBINED,
     "pairs of header names with a finding": combinations.MOST_FOUND,
+    "values that are tried in one search of a pair": asking.MOST_ROUNDS,
     "states of one search": asking.MOST_STATES,
     "states of all searches of an identifier": asking.MOST_STATES_TOGETHER,
+    "positions of an expression, with its repetitions written out": reading.MOST_POSITIONS,
+    "groups of an expression inside each other": reading.MOST_DEPTH,
     "expressions that are tried with characters beyond ASCII": expressions.MOST_EXPRESSIONS,
 }
 

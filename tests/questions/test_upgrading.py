@@ -1,9 +1,10 @@
-"""The whole answer: its order, its words, what rests on something unknown, and its form as JSON."""
+"""The whole answer: its order, its words, what depends on something unknown, and its form as JSON."""
 
 from __future__ import annotations
 
 import json
 
+import attrs
 from older import OlderRelease
 
 from identify.config.releases import NEWEST
@@ -104,8 +105,6 @@ def test_objects_that_are_not_known():
         settles="a dump",
         types=frozenset({"identify"}),
     )
-    import attrs  # noqa: PLC0415
-
     before, after = (
         attrs.evolve(Configuration.from_files(files, release=release), unknowns=(unknown,))
         for release in (OlderRelease(), NEWEST)

@@ -9,7 +9,7 @@ import pytest
 from calls import OFFICE, Traffic, configuration
 from test_line_tokens import called, register
 
-from identify.commands.main import main  # noqa: F401
+from identify.engine import Engine
 from identify.simulation import Outcome, Simulation, compare, simulate
 from identify.simulation import undetermined as module
 from identify.simulation.undetermined import Undetermined
@@ -113,8 +113,6 @@ def test_escaped_token():
 
 def test_generated_tokens_are_not_told():
     """The tokens that an engine generated are not those of Asterisk; those that it was given are."""
-    from identify.engine import Engine  # noqa: PLC0415
-
     config = configuration(LINES)
     engine = Engine(config, {"one": "abcdefg"})
     traffic = called(called(Traffic(), "abcdefg", 1), engine.line_tokens["two"], 2)

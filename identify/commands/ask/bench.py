@@ -65,11 +65,11 @@ def _finite(context: click.Context, param: click.Parameter, value: float) -> flo
 def bench(
     config: str, traffic: str | None, seconds: float, config_options: ConfigOptions, as_json: bool
 ) -> None:
-    """Measure what identification with CONFIG costs on this machine, in one thread.
+    """Measure what identification with CONFIG costs on this machine.
 
-    Each line is one way of asking (source: the address alone; message: bytes as received; request: already
-    parsed; sources and messages: many in one call) for the requests that one identifier answers, "none" for
-    those that none does.  Scan is the time of a plain Python loop over all rules, without parsing.
+    It runs in one thread.  Each line is one way of asking (source: the address alone; message: bytes as received;
+    request: already parsed; sources and messages: many in one call) for the requests that one identifier answers,
+    "none" for those that none does.  Scan is the time of a plain Python loop over all rules, without parsing.
     """
     from identify.measuring.measurement import measure  # noqa: PLC0415  Help and completion do without.
     from identify.measuring.samples import from_configuration, grouped  # noqa: PLC0415

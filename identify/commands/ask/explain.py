@@ -19,6 +19,7 @@ from identify.commands.arguments import (
 from identify.commands.config_options import AnsweredRelease, ConfigOptions, config_options
 from identify.commands.options import gathered
 from identify.commands.output import (
+    STATUS_UNDETERMINED,
     UnusableError,
     config_argument,
     escaped,
@@ -42,7 +43,6 @@ __all__ = ["explain"]
 READ_LIMIT = 64 * 1024 + 1
 
 STATUS_NOT_IDENTIFIED = 1
-STATUS_UNDETERMINED = 3
 
 #: The style of each verdict; "note" has none.
 VERDICT_STYLES = {

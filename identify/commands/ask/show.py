@@ -14,13 +14,12 @@ from identify.commands.output import (
     columns,
     config_argument,
     json_option,
-    origin_as_dict,
     print_json,
     print_release,
     styled,
 )
 from identify.commands.reading import load
-from identify.explanation.result import place
+from identify.explanation.result import SHOWN_UNKNOWNS, place, unknown_as_dict, unknown_line
 from identify.strings import encoded, escaped, shown
 
 if TYPE_CHECKING:
@@ -43,19 +42,19 @@ def show() -> None:
 @config_options
 @json_option
 def identifiers(config: str, config_options: ConfigOptions, as_json: bool) -> None:
-    """Print the identifiers in the order in which Asterisk asks them.
+    """Print the identifiers in the order in which they are asked.
 
     Asterisk lists the first one, line, as "name not specified".
     """
     configuration = load(config, config_options)
     if as_json:
-        print_json(
-            "show identifiers", config_options.answered, {"identifiers": list(configuration.identifiers)}
+        _print_json(
+            "identifiers", config_options, configuration, {"identifiers": list(configuration.identifiers)}
         )
         return
     for name in configuration.identifiers:
         click.echo(name)
-    print_release(config_options.answered, err=True)
+    _print_remarks(config_options, configuration)
 
 
 @show.command()
@@ -63,17 +62,17 @@ def identifiers(config: str, config_options: ConfigOptions, as_json: bool) -> No
 @config_options
 @json_option
 def identifies(config: str, config_options: ConfigOptions, as_json: bool) -> None:
-    """Print the identify objects as Asterisk's 'pjsip show identifies' does."""
+    """Print the identify objects as 'pjsip show identifies' does."""
     configuration = load(config, config_options)
     if as_json:
         content = [_identify_as_dict(identify, configuration) for identify in configuration.tried_identifies]
-        print_json("show identifies", config_options.answered, {"identifies": content})
+        _print_json("identifies", config_options, configuration, {"identifies": content})
         return
     # Byte for byte what Asterisk prints, also where that isn't UTF-8.
     sys.stdout.flush()
     sys.stdout.buffer.write(encoded(configuration.show_identifies()))
     sys.stdout.buffer.flush()
-    print_release(config_options.answered, err=True)
+    _print_remarks(config_options, configuration)
 
 
 @show.command()
@@ -81,7 +80,10 @@ def identifies(config: str, config_options: ConfigOptions, as_json: bool) -> Non
 @config_options
 @json_option
 def endpoints(config: str, config_options: ConfigOptions, as_json: bool) -> None:
-    """Print the endpoints, with the identify objects and registrations that point to each."""
+    """Print the endpoints, each with what points to it.
+
+    That is identify objects and registrations.
+    """
     configuration = load(config, config_options)
     identified: dict[str, list[str]] = {}
     for identify in configuration.tried_identifies:
@@ -97,11 +99,11 @@ def endpoints(config: str, config_options: ConfigOptions, as_json: bool) -> None
                 "identify_by": list(endpoint.identify_by),
                 "identifies": identified.get(endpoint.id, []),
                 "registrations": registered.get(endpoint.id, []),
-                "origin": origin_as_dict(endpoint.origin),
+                "origin": attrs.asdict(endpoint.origin),
             }
             for endpoint in configuration.endpoints.values()
         ]
-        print_json("show endpoints", config_options.answered, {"endpoints": content})
+        _print_json("endpoints", config_options, configuration, {"endpoints": content})
         return
     _print_objects(
         ["Endpoint", "Identify by", "Identifies", "Registrations", "Place"],
@@ -116,7 +118,7 @@ def endpoints(config: str, config_options: ConfigOptions, as_json: bool) -> None
             for endpoint in configuration.endpoints.values()
         ],
     )
-    print_release(config_options.answered, err=True)
+    _print_remarks(config_options, configuration)
 
 
 @show.command()
@@ -124,7 +126,7 @@ def endpoints(config: str, config_options: ConfigOptions, as_json: bool) -> None
 @config_options
 @json_option
 def registrations(config: str, config_options: ConfigOptions, as_json: bool) -> None:
-    """Print the registrations, each with the endpoint that its line leads to."""
+    """Print the registrations and the endpoint of each line."""
     configuration = load(config, config_options)
     if as_json:
         content = [
@@ -136,11 +138,11 @@ def registrations(config: str, config_options: ConfigOptions, as_json: bool) -> 
                 "transport": registration.transport,
                 "line": registration.line,
                 "endpoint": registration.endpoint or None,
-                "origin": origin_as_dict(registration.origin),
+                "origin": attrs.asdict(registration.origin),
             }
             for registration in configuration.registrations.values()
         ]
-        print_json("show registrations", config_options.answered, {"registrations": content})
+        _print_json("registrations", config_options, configuration, {"registrations": content})
         return
     _print_objects(
         ["Registration", "Line", "Endpoint", "Server", "Client", "Place"],
@@ -156,7 +158,7 @@ def registrations(config: str, config_options: ConfigOptions, as_json: bool) -> 
             for registration in configuration.registrations.values()
         ],
     )
-    print_release(config_options.answered, err=True)
+    _print_remarks(config_options, configuration)
 
 
 @show.command()
@@ -164,11 +166,14 @@ def registrations(config: str, config_options: ConfigOptions, as_json: bool) -> 
 @config_options
 @json_option
 def problems(config: str, config_options: ConfigOptions, as_json: bool) -> None:
-    """Print what Asterisk would log, reject or skip while loading, and what it loses by that."""
+    """Print what Asterisk would log, reject or skip while loading.
+
+    Each problem says what is lost because of it.
+    """
     configuration = load(config, config_options)
     if as_json:
         content = [attrs.asdict(problem) for problem in configuration.problems]
-        print_json("show problems", config_options.answered, {"problems": content})
+        _print_json("problems", config_options, configuration, {"problems": content})
         return
     if not configuration.problems:
         click.echo("No problems found.")
@@ -177,7 +182,25 @@ def problems(config: str, config_options: ConfigOptions, as_json: bool) -> None:
         lost = f" [lost: {shown(problem.lost)}]" if problem.lost else ""
         severity = styled(problem.severity, problem.severity)
         click.echo(f"{where}: {severity}: {escaped(problem.message)} ({problem.code}){lost}")
-    print_release(config_options.answered, err=True)
+    _print_remarks(config_options, configuration)
+
+
+def _print_json(
+    shown_type: str, options: ConfigOptions, configuration: Configuration, content: dict[str, Any]
+) -> None:
+    """Print what is asked for, and what isn't known of the configuration."""
+    unknowns = [unknown_as_dict(unknown) for unknown in configuration.unknowns]
+    print_json(f"show {shown_type}", options.answered, {**content, "unknowns": unknowns})
+
+
+def _print_remarks(options: ConfigOptions, configuration: Configuration) -> None:
+    """Say on standard error what may be missing in the output, and which release it is for."""
+    for unknown in configuration.unknowns[:SHOWN_UNKNOWNS]:
+        click.echo(styled(unknown_line(unknown), "warning"), err=True)
+    more = len(configuration.unknowns) - SHOWN_UNKNOWNS
+    if more > 0:
+        click.echo(styled(f"Not known: {more:,} more", "warning"), err=True)
+    print_release(options.answered, err=True)
 
 
 def _print_objects(heading: list[str], rows: list[list[str]]) -> None:
@@ -200,11 +223,11 @@ def _identify_as_dict(identify: Identify, configuration: Configuration) -> dict[
         and {
             "name": header.name,
             **_pattern_as_dict(header.pattern),
-            "origin": origin_as_dict(header.origin),
+            "origin": attrs.asdict(header.origin),
         },
         "match_request_uri": request_uri
-        and {**_pattern_as_dict(request_uri.pattern), "origin": origin_as_dict(request_uri.origin)},
-        "origin": origin_as_dict(identify.origin),
+        and {**_pattern_as_dict(request_uri.pattern), "origin": attrs.asdict(request_uri.origin)},
+        "origin": attrs.asdict(identify.origin),
     }
 
 
@@ -218,7 +241,7 @@ def _address_as_dict(rule: AddressRule) -> dict[str, Any]:
         "mask": str(kind(rule.mask)),
         "port": rule.port or None,
         "host": rule.host,
-        "origin": origin_as_dict(rule.origin),
+        "origin": attrs.asdict(rule.origin),
     }
 
 

@@ -1,1 +1,1 @@
-"""The commands about where a configuration's content comes from: resolve, upgrade."""
+"""The commands about what a configuration means elsewhere and at other times: resolve, upgrade."""

@@ -15,10 +15,10 @@ from identify.commands.config_options import ConfigOptions, config_options
 from identify.commands.options import gathered
 from identify.commands.output import (
     STATUS_DIFFERS,
+    STATUS_UNDETERMINED,
     config_argument,
     escaped,
     json_option,
-    origin_as_dict,
     print_json,
     print_release,
     shown,
@@ -35,9 +35,6 @@ if TYPE_CHECKING:
     from identify.simulation.comparison import Comparison
 
 __all__ = ["resolve"]
-
-#: The exit status if nobody answered, so that it isn't known whether anything has changed.
-STATUS_UNKNOWN = 3
 
 DRIFT_WORDS = {
     "same": "same",
@@ -101,19 +98,21 @@ def resolve(
     config_options: ConfigOptions,
     as_json: bool,
 ) -> None:
-    """Look up the host names of CONFIG as Asterisk does, and tell what has changed since a lock file.
+    """Look up the host names of CONFIG as Asterisk does.
 
-    This command sends DNS queries, unless --names or --offline is given.  With --check and TRAFFIC it also tells which
-    requests get another endpoint by what has changed.
+    It sends DNS queries, unless --names or --offline is given.  With --check it prints what has changed since a lock
+    file was written, and with TRAFFIC as well which requests get another endpoint because of that.
 
-    Exit status: 0 done, 1 something has changed with --check, 2 wrong usage or unreadable input, 3 with --check,
-    nothing has changed as far as is known, but a name has no answer.
+    Exit status: 0 done, 1 something has changed with --check, 2 wrong usage or unreadable input, 3 nothing else has
+    changed with --check, but a name has no answer now.
     """
     if options.lock is not None and (config_options.offline or config_options.names is not None):
         excluded = "--offline" if config_options.offline else "--names"
         raise click.UsageError(f"--lock writes new answers, and {excluded} asks for none")
     if traffic and options.check is None:
-        raise click.UsageError("TRAFFIC is simulated with the answers of --check and of today")
+        raise click.UsageError(
+            "TRAFFIC needs --check: it is simulated with the answers of that file and of today"
+        )
     with unusable_input():
         resolved = _Resolved(config, options, config_options)
         if options.lock is not None:
@@ -160,7 +159,7 @@ class _Resolved:
         """The exit status."""
         statuses = {one.status for one in self.drifts} - {"same"}
         if statuses == {"unknown"}:
-            return STATUS_UNKNOWN
+            return STATUS_UNDETERMINED
         return STATUS_DIFFERS if statuses else 0
 
     def all_answers(self) -> Answers:
@@ -282,7 +281,7 @@ def _name_as_dict(found: FoundName) -> dict[str, Any]:
         "name": found.name.text,
         "srv_lookups": found.name.srv_lookups,
         "uses": [
-            {"identify": identify, "endpoint": endpoint, "origin": origin_as_dict(origin)}
+            {"identify": identify, "endpoint": endpoint, "origin": attrs.asdict(origin)}
             for identify, endpoint, origin in found.name.uses
         ],
         "lookups": [_lookup_as_dict(lookup) for lookup in found.lookups],

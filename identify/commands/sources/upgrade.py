@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import rich_click as click
 
-from identify.commands.config_options import SourceOptions
-from identify.commands.config_options import source_options as with_sources
+from identify.commands.config_options import SourceOptions, as_release, source_options
 from identify.commands.output import (
     STATUS_DIFFERS,
+    STATUS_UNDETERMINED,
     config_argument,
     escaped,
     json_option,
@@ -34,21 +34,8 @@ if TYPE_CHECKING:
 
 __all__ = ["upgrade"]
 
-#: The exit status where nothing was found that changes, and something is undecided.
-STATUS_UNDECIDED = 3
-
 #: Findings of a kind, and undecided things, that are printed: about a screen; JSON has all of them.
 MOST_SHOWN = 20
-
-
-def _release(context: click.Context, param: click.Parameter, value: str) -> Release:
-    """Return the release of a version, or end the command."""
-    from identify.config.releases import release_of  # noqa: PLC0415  Help and completion do without.
-
-    try:
-        return release_of(value)
-    except ValueError as error:
-        raise click.BadParameter(escaped(str(error)), context, param) from error
 
 
 @click.command()
@@ -59,7 +46,7 @@ def _release(context: click.Context, param: click.Parameter, value: str) -> Rele
     "before",
     metavar="VERSION",
     required=True,
-    callback=_release,
+    callback=as_release,
     help="Version of Asterisk that runs now, such as 18.10.0 or certified/20.7.",
 )
 @click.option(
@@ -67,10 +54,10 @@ def _release(context: click.Context, param: click.Parameter, value: str) -> Rele
     "after",
     metavar="VERSION",
     required=True,
-    callback=_release,
+    callback=as_release,
     help="Version of Asterisk that will run, such as 22.6.0; an older one is a downgrade.",
 )
-@with_sources
+@source_options
 @traffic_options
 @json_option
 @click.pass_context
@@ -84,10 +71,10 @@ def upgrade(
     reading: TrafficOptions,
     as_json: bool,
 ) -> None:
-    """Tell what changes for CONFIG from one version of Asterisk to another.
+    """Tell what another version of Asterisk changes for CONFIG.
 
-    CONFIG is read for both.  Requests that get another endpoint are told with a request that shows it; with TRAFFIC, as
-    for simulate, also those among its requests that change.
+    CONFIG is read for both.  Each change in who gets a request is shown with a request as an example; with TRAFFIC, as
+    for simulate, the changes for its requests follow.
 
     Exit status: 0 nothing changes, 1 something changes, 2 wrong usage or unreadable input, 3 nothing was found that
     changes, but not everything could be decided.
@@ -147,7 +134,7 @@ def _compared(
 def _status(found: Upgrade, comparison: Comparison | None) -> int:
     if found.changed or (comparison is not None and comparison.changed):
         return STATUS_DIFFERS
-    return STATUS_UNDECIDED if found.undecided else 0
+    return STATUS_UNDETERMINED if found.undecided else 0
 
 
 def _print(found: Upgrade) -> None:

@@ -98,11 +98,11 @@ def simulate(
     reading: TrafficOptions,
     config_options: ConfigOptions,
 ) -> None:
-    """Tell which endpoint of CONFIG gets each request of TRAFFIC, and what happens to the others.
+    """Tell which endpoint of CONFIG gets each request of TRAFFIC.
 
-    TRAFFIC are captures (pcap, pcapng, HEP3), logs of Asterisk, or rows (JSON Lines, CSV, Parquet), compressed or
-    not, by path or by URL such as s3://bucket/monday.pcap; - reads standard input.  Several files are taken as the
-    traffic of one Asterisk, in the order given.
+    It also tells what happens to the others.  TRAFFIC are captures (pcap, pcapng, HEP3), logs of Asterisk, or rows
+    (JSON Lines, CSV, Parquet), compressed or not, by path or by URL such as s3://bucket/monday.pcap; - reads
+    standard input.  Several files are taken as the traffic of one Asterisk, in the order given.
 
     Exit status: 0 done, 1 something changes with --against or isn't as expected, 2 wrong usage or unreadable input.
     """

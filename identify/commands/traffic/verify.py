@@ -44,10 +44,11 @@ def verify(
     config_options: ConfigOptions,
     as_json: bool,
 ) -> None:
-    """Compare the verdicts in Asterisk's LOG with those that CONFIG gives to the same requests.
+    """Compare Asterisk's verdicts in LOG with those of CONFIG.
 
-    The log needs its SIP messages (pjsip set logger on) and, for more than failures, the debug messages of level 3 of
-    res_pjsip_endpoint_identifier_ip and the related identifier modules.
+    Both are verdicts on the same requests, line by line.  The log needs its SIP messages (pjsip set logger on) and,
+    for more than failures, the debug messages of level 3 of res_pjsip_endpoint_identifier_ip and the related
+    identifier modules.
 
     Exit status: 0 no difference, 1 some request differs, 2 wrong usage or unreadable input.
     """

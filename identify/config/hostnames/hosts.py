@@ -17,7 +17,7 @@ from collections.abc import Iterator, Sequence
 
 from identify.addresses import split_port
 from identify.config.hostnames.answers import Answer, Answers
-from identify.config.hostnames.rules import SERVICES, NotAskedError, OfflineResolver
+from identify.config.hostnames.rules import SERVICES, OfflineResolver
 from identify.errors import ConfigError
 from identify.strings import ascii_lower, decoded, quoted, shown
 
@@ -48,7 +48,7 @@ class HostsFile:
         self.answers = Answers(
             addresses={name: Answer(values=tuple(values), by="hosts") for name, values in table.items()}
         )
-        self._others = OfflineResolver()
+        self._others = OfflineResolver(reason=f"not in {self.path}")
 
     def services(self, name: str) -> Sequence[str]:
         """Return nothing for a service of a name in the file; raise for every other name."""
@@ -56,20 +56,14 @@ class HostsFile:
             host = split_port(name.removeprefix(service))
             if host is not None and ascii_lower(host[0]) in self.answers.addresses:
                 return ()
-        try:
-            return self._others.services(name)
-        except NotAskedError as error:
-            raise NotAskedError(f"not in {self.path}") from error
+        return self._others.services(name)
 
     def addresses(self, name: str) -> Sequence[str]:
         """Return the addresses of a name in the file; raise for every other name."""
         answer = self.answers.addresses.get(ascii_lower(name))
         if answer is not None:
             return answer.get()
-        try:
-            return self._others.addresses(name)
-        except NotAskedError as error:
-            raise NotAskedError(f"not in {self.path}") from error
+        return self._others.addresses(name)
 
 
 def hosts_table(path: str) -> dict[str, tuple[str, ...]]:

@@ -29,11 +29,11 @@ import dns.rdatatype
 from identify.config.hostnames.answers import Answer, Query
 from identify.config.hostnames.exchange import HUNG, SILENT, UNREACHABLE, Exchange, Reply, name_text
 from identify.config.hostnames.resolv_conf import ResolvConf
+from identify.config.hostnames.rules import UNKNOWN_NAME
 from identify.strings import encoded
 
-__all__ = ["NO_DATA", "TEMPORARY", "UNKNOWN_NAME", "CLibrary"]
+__all__ = ["CLibrary"]
 
-UNKNOWN_NAME = "Name or service not known"
 NO_DATA = "No address associated with hostname"
 TEMPORARY = "Temporary failure in name resolution"
 MOST_SERVICE_BYTES = 4096

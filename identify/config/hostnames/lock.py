@@ -18,7 +18,7 @@ from typing import Any
 
 from identify.config.hostnames.answers import Answer, Answers
 from identify.config.hostnames.hosts import HostsFile, read_bounded
-from identify.config.hostnames.rules import NotAskedError, OfflineResolver
+from identify.config.hostnames.rules import OfflineResolver
 from identify.errors import ConfigError
 from identify.strings import quoted, shown
 
@@ -38,7 +38,7 @@ class LockFile:
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = os.fspath(path)
         self.answers = self.read(path)
-        self._others = OfflineResolver()
+        self._others = OfflineResolver(reason=f"not in {self.path}")
 
     @staticmethod
     def read(path: str | os.PathLike[str]) -> Answers:
@@ -74,20 +74,14 @@ class LockFile:
         answer = self.answers.services.get(name)
         if answer is not None:
             return answer.get()
-        try:
-            return self._others.services(name)
-        except NotAskedError as error:
-            raise NotAskedError(f"not in {self.path}") from error
+        return self._others.services(name)
 
     def addresses(self, name: str) -> Sequence[str]:
         """Return the addresses that are written down; raise for a name that isn't."""
         answer = self.answers.addresses.get(name)
         if answer is not None:
             return answer.get()
-        try:
-            return self._others.addresses(name)
-        except NotAskedError as error:
-            raise NotAskedError(f"not in {self.path}") from error
+        return self._others.addresses(name)
 
 
 def names_file(path: str | os.PathLike[str]) -> HostsFile | LockFile:

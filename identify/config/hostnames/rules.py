@@ -29,6 +29,7 @@ from identify.strings import bucket, encoded, escaped, quoted
 __all__ = [
     "MAX_ADDRESSES",
     "SERVICES",
+    "UNKNOWN_NAME",
     "NameCollector",
     "NotAskedError",
     "OfflineResolver",
@@ -100,18 +101,19 @@ class OfflineResolver:
     (RFC 1123 2.1), such as ``192.0.2.300``, or with a character that host names don't have.
 
     ``::1`` isn't among its addresses unless given: a hosts file need not have it, and it would make more
-    requests match.
+    requests match.  ``reason`` is why another name isn't known.
     """
 
-    def __init__(self, localhost: Sequence[str] = ("127.0.0.1",)) -> None:
+    def __init__(self, localhost: Sequence[str] = ("127.0.0.1",), *, reason: str = NOT_ASKED) -> None:
         self._localhost = tuple(localhost)
+        self._reason = reason
 
     def services(self, name: str) -> Sequence[str]:
         """Return nothing for a service of ``localhost`` or of what isn't a host name; raise for every other name."""
         host = name.split(".", 2)[-1]
         if host.lower() == "localhost" or not _is_host_name(host):
             return ()
-        raise NotAskedError(NOT_ASKED)
+        raise NotAskedError(self._reason)
 
     def addresses(self, name: str) -> Sequence[str]:
         """Return the addresses of ``localhost``, in any case; raise for every other name."""
@@ -119,7 +121,7 @@ class OfflineResolver:
             return self._localhost
         if not _is_host_name(name):
             raise ResolutionError("not a valid address or host name")
-        raise NotAskedError(NOT_ASKED)
+        raise NotAskedError(self._reason)
 
 
 def resolve_names(

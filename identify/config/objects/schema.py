@@ -1,9 +1,9 @@
 """Which options each type of object knows, and which values each option takes.
 
 ``options.json`` beside this module lists names, kinds and defaults; the kinds are the rules below.
-``older_options.json`` in the folder above lists what recorded releases were without.  A rule
-says whether Asterisk would refuse an object because of the value, which decides whether the object exists; it
-doesn't interpret the value.  Rules about several options together belong to the objects' own modules.
+``older_options.json`` in the folder above lists what recorded releases were without.  A rule says whether Asterisk
+would refuse an object because of the value, which decides whether the object exists; it doesn't interpret the value.
+Rules about several options together belong to the objects' own modules.
 
 Facts
 
@@ -32,7 +32,7 @@ from identify.config.objects.uris import CONTACT_USER, PARAMETERS, USER, is_uri
 from identify.config.releases import NEWEST, Release
 from identify.strings import ascii_lower, quoted
 
-__all__ = ["FALSE_WORDS", "Option", "Tables", "is_true", "option_tables", "options_of"]
+__all__ = ["FALSE_WORDS", "Option", "Tables", "is_true", "option_tables"]
 
 _TRUE_WORDS = frozenset({"yes", "true", "y", "t", "1", "on"})
 FALSE_WORDS = frozenset({"no", "false", "n", "f", "0", "off"})
@@ -116,11 +116,6 @@ def option_tables(release: Release = NEWEST) -> Tables:
             {**_data("objects/options.json")["endpoint"]["identify_by"], "values": IDENTIFY_BY_BEFORE},
         )
     return tables
-
-
-def options_of(type_name: str, release: Release = NEWEST) -> Mapping[str, Option]:
-    """Return the options of a type by their lower-case names."""
-    return option_tables(release)[type_name]
 
 
 def is_true(value: str) -> bool:

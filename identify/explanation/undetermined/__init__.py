@@ -37,19 +37,15 @@ from identify.explanation.undetermined.states import FREE
 from identify.explanation.undetermined.walk import Answer, Walk
 from identify.model import Unknown
 
-__all__ = ["Possibility", "depends_on", "possibilities"]
+__all__ = ["possible_answers"]
 
 
-def possibilities(question: Question) -> tuple[Possibility, ...]:
-    """Return every answer that some content of the unknowns gives, in the order of the identifiers.
+def possible_answers(question: Question) -> tuple[tuple[Possibility, ...], tuple[Unknown, ...]]:
+    """Return every answer that some content of the unknowns gives, and what they depend on if endpoints differ.
 
-    Answers that differ only in the section or the identifier are listed each.
+    Answers are in the order of the identifiers; those that differ only in the section or the identifier are listed
+    each.  Without a difference there is nothing that they depend on.
     """
-    return _explored(question)[0]
-
-
-def depends_on(question: Question) -> tuple[tuple[Possibility, ...], tuple[Unknown, ...]]:
-    """Return the possible answers, and what they depend on if they have more than one endpoint, else nothing."""
     possible, asked = _explored(question)
     endpoints = {each.endpoint for each in possible}
     undetermined = len(endpoints) > 1 or any(each.any_endpoint for each in possible)

@@ -7,7 +7,7 @@ Expressions that are read have been compiled by the C library, so there are no e
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 
 import attrs
@@ -126,24 +126,11 @@ class _Reader:
         """Return the positions on a way from a first to a last one without another first or last one on it."""
         if part.nullable:
             return 0
-        forward = backward = 0
-        waiting = list(_bits(part.first))
-        while waiting:
-            position = waiting.pop()
-            if forward >> position & 1:
-                continue
-            forward |= 1 << position
-            if not part.last >> position & 1:
-                waiting += _bits(self._follow[position])
-        waiting = list(_bits(part.last))
-        while waiting:
-            position = waiting.pop()
-            if backward >> position & 1:
-                continue
-            backward |= 1 << position
-            if not part.first >> position & 1:
-                waiting += [one for one, follow in enumerate(self._follow) if follow >> position & 1]
-        return forward & backward
+        preceding = [0] * len(self._follow)
+        for position, follow in enumerate(self._follow):
+            for other in _bits(follow):
+                preceding[other] |= 1 << position
+        return _reached(part.first, part.last, self._follow) & _reached(part.last, part.first, preceding)
 
     def _check_anchors(self) -> None:
         """Refuse anchors that could follow one another: they are empty, and here they would each take a place."""
@@ -309,6 +296,20 @@ class _Reader:
 
     def _sees(self, character: str) -> bool:
         return self._pattern[self._at : self._at + 1] == character
+
+
+def _reached(starts: int, ends: int, following: Sequence[int]) -> int:
+    """Return the positions on ways that begin at ``starts`` and go on until one of ``ends``."""
+    reached = 0
+    waiting = list(_bits(starts))
+    while waiting:
+        position = waiting.pop()
+        if reached >> position & 1:
+            continue
+        reached |= 1 << position
+        if not ends >> position & 1:
+            waiting += _bits(following[position])
+    return reached
 
 
 def _bits(number: int) -> Iterator[int]:

@@ -58,8 +58,8 @@ class Column:
     ``short_title`` that of a terminal.
 
     People read ``absent`` where the value is None, or what it returns for the row, and after the value what ``suffix``
-    returns for the row.  A column
-    that is ``derived`` follows from others, or from the traffic itself: programs don't get it.
+    returns for the row.  A column that is ``derived`` follows from others, or from the traffic itself: programs don't
+    get it.
     """
 
     name: str

@@ -14,6 +14,7 @@ __all__ = [
     "MOST_EXAMPLES",
     "MOST_SOURCES",
     "MOST_UNIDENTIFIED",
+    "SourceRow",
     "Sources",
     "UnidentifiedSource",
     "UnidentifiedSources",
@@ -68,17 +69,10 @@ class Sources:
 
 
 @attrs.define(kw_only=True)
-class UnidentifiedSource:
-    """A source of requests that nothing identified, or that an endpoint's access list denied.
-
-    ``events`` counts the security events that Asterisk would have reported, which is what fail2ban counts; times are in
-    nanoseconds, -1 unknown.
-    """
+class SourceRow:
+    """A source, when its requests came, and one of them; times are in nanoseconds, -1 unknown."""
 
     address: bytes
-    unidentified: int = 0
-    denied: int = 0
-    events: int = 0
     first: int = -1
     last: int = -1
     example: Example | None = None
@@ -89,14 +83,39 @@ class UnidentifiedSource:
         return unpacked(self.address)
 
     @property
-    def requests(self) -> int:
-        """All of its requests, unidentified and denied."""
-        return self.unidentified + self.denied
-
-    @property
     def frame(self) -> int | None:
         """The frame of the example."""
         return self.example.frame if self.example is not None else None
+
+    def take_time(self, time: int) -> None:
+        """Extend the span to the time of a request."""
+        if time >= 0:
+            self.first = earliest(self.first, time)
+            self.last = latest(self.last, time)
+
+    def take_span(self, other: SourceRow) -> None:
+        """Extend the span to another part's; of two examples the earlier one is kept."""
+        self.first = earliest(self.first, other.first)
+        self.last = latest(self.last, other.last)
+        examples = [example for example in (self.example, other.example) if example is not None]
+        self.example = min(examples, key=lambda example: (example.time, example.frame), default=None)
+
+
+@attrs.define(kw_only=True)
+class UnidentifiedSource(SourceRow):
+    """A source of requests that nothing identified, or that an endpoint's access list denied.
+
+    ``events`` counts the security events that Asterisk would have reported, which is what fail2ban counts.
+    """
+
+    unidentified: int = 0
+    denied: int = 0
+    events: int = 0
+
+    @property
+    def requests(self) -> int:
+        """All of its requests, unidentified and denied."""
+        return self.unidentified + self.denied
 
     def add(self, *, time: int, denied: bool, event: bool) -> None:
         """Count a request."""
@@ -105,19 +124,14 @@ class UnidentifiedSource:
         else:
             self.unidentified += 1
         self.events += event
-        if time >= 0:
-            self.first = earliest(self.first, time)
-            self.last = latest(self.last, time)
+        self.take_time(time)
 
     def merge(self, other: UnidentifiedSource) -> None:
-        """Add another part's; of two examples the earlier one is kept."""
+        """Add another part's."""
         self.unidentified += other.unidentified
         self.denied += other.denied
         self.events += other.events
-        self.first = earliest(self.first, other.first)
-        self.last = latest(self.last, other.last)
-        examples = [example for example in (self.example, other.example) if example is not None]
-        self.example = min(examples, key=lambda example: (example.time, example.frame), default=None)
+        self.take_span(other)
 
 
 @attrs.define

@@ -9,54 +9,33 @@ from collections import Counter
 
 import attrs
 
-from identify.addresses import unpacked
 from identify.model import Unknown
-from identify.simulation.example import Example
-from identify.simulation.results.sources import MOST_EXAMPLES, MOST_UNIDENTIFIED, earliest, latest
+from identify.simulation.results.sources import MOST_EXAMPLES, MOST_UNIDENTIFIED, SourceRow
 
 __all__ = ["UndeterminedRequests", "UndeterminedSource", "UnknownEntry"]
 
 
 @attrs.define(kw_only=True)
-class UndeterminedSource:
-    """The requests of a source that depend on one unknown; times are in nanoseconds, -1 unknown."""
+class UndeterminedSource(SourceRow):
+    """The requests of a source that depend on one unknown."""
 
-    address: bytes
     unknown: Unknown | None
     requests: int = 0
-    first: int = -1
-    last: int = -1
-    example: Example | None = None
-
-    @property
-    def source(self) -> str:
-        """The address as text."""
-        return unpacked(self.address)
 
     @property
     def what(self) -> str:
         """What the requests depend on."""
         return self.unknown.what if self.unknown is not None else ""
 
-    @property
-    def frame(self) -> int | None:
-        """The frame of the example."""
-        return self.example.frame if self.example is not None else None
-
     def add(self, time: int) -> None:
         """Count a request."""
         self.requests += 1
-        if time >= 0:
-            self.first = earliest(self.first, time)
-            self.last = latest(self.last, time)
+        self.take_time(time)
 
     def merge(self, other: UndeterminedSource) -> None:
-        """Add another part's; of two examples the earlier one is kept."""
+        """Add another part's."""
         self.requests += other.requests
-        self.first = earliest(self.first, other.first)
-        self.last = latest(self.last, other.last)
-        examples = [example for example in (self.example, other.example) if example is not None]
-        self.example = min(examples, key=lambda example: (example.time, example.frame), default=None)
+        self.take_span(other)
 
 
 @attrs.frozen(kw_only=True)

@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 
     from identify.config.hostnames import SystemResolver
 
-__all__ = ["Asking"]
+__all__ = ["AnnouncedResolver"]
 
 #: Seconds until the bar is shown: most names are answered sooner.
 PATIENCE = 1.0
 BAR_WIDTH = 30
 
 
-class Asking:
+class AnnouncedResolver:
     """A resolver that asks as Asterisk does and says so on standard error; a context manager.
 
     What can't be a host name, such as 192.0.2.300, has no address; nobody is asked.
@@ -57,7 +57,7 @@ class Asking:
             return self._asked().addresses(name)
         return self._offline.addresses(name)
 
-    def __enter__(self) -> Asking:
+    def __enter__(self) -> AnnouncedResolver:
         """Return the resolver."""
         return self
 
@@ -119,14 +119,14 @@ class _Bar:
         self._timer.cancel()
         with self._lock:
             if self._console is not None:
-                from rich.control import Control  # noqa: PLC0415
+                from rich.control import Control  # noqa: PLC0415  Most calls end before there is a bar.
                 from rich.segment import ControlType  # noqa: PLC0415
 
                 self._console.control(Control((ControlType.CARRIAGE_RETURN,), (ControlType.ERASE_IN_LINE, 2)))
                 self._console = None
 
     def _show(self) -> None:
-        from rich.console import Console  # noqa: PLC0415  Most calls end sooner.
+        from rich.console import Console  # noqa: PLC0415  Most calls end before there is a bar.
 
         with self._lock:
             if not self._timer.finished.is_set():
@@ -134,7 +134,7 @@ class _Bar:
                 self._draw(self._console)
 
     def _draw(self, console: Console) -> None:
-        from rich.progress_bar import ProgressBar  # noqa: PLC0415
+        from rich.progress_bar import ProgressBar  # noqa: PLC0415  Most calls end before there is a bar.
 
         console.print(f"asking for host names: {self._done} of {self._total} ", end="", highlight=False)
         bar = ProgressBar(total=max(self._total, 1), completed=self._done, width=BAR_WIDTH)
