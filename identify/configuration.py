@@ -86,7 +86,7 @@ class Configuration:
     ) -> Configuration:
         """Read ``pjsip.conf``, ``pjsip_wizard.conf`` and ``acl.conf`` from texts; only these can be included.
 
-        ``sorcery.conf`` says which types come from elsewhere: these aren't known.
+        ``sorcery.conf`` and ``extconfig.conf`` say which objects come from elsewhere: these aren't known.
 
         ``release`` is Asterisk's: a version such as ``"18.10.0"``, ``"22.5"`` or ``"certified/20.7"``; see
         :func:`~identify.config.releases.release_of`.  Raises ValueError for a release that isn't known.
@@ -109,7 +109,8 @@ class Configuration:
     ) -> Configuration:
         """Read a pjsip.conf, or a directory that has one, such as ``/etc/asterisk``.
 
-        Includes are relative to the directory, which is also searched for pjsip_wizard.conf, acl.conf and sorcery.conf.
+        Includes are relative to the directory, which is also searched for pjsip_wizard.conf, acl.conf, sorcery.conf and
+        extconfig.conf.
         ``release`` and ``partial`` are as in :meth:`from_files`.  Raises :class:`~identify.errors.ConfigError` if there
         is no such file or it can't be read.
         """

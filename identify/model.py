@@ -209,7 +209,7 @@ class Unknown:
     - ``"names"``: ``identify`` has host names whose addresses aren't known, so it may cover any source or, if a name
       has no address, not exist; it is tried before the object at index ``place`` of
       ``Configuration.tried_identifies``; with ``instead_of`` it is a wizard's, perhaps without such names, and exists
-      only if the unknown one of pjsip.conf with that id doesn't;
+      only if the unknown one with that id doesn't, which is pjsip.conf's or a later wizard's;
     - ``"line-token"``: the token of ``registration`` wasn't told;
     - ``"objects"``: there may be further objects of ``types``, with any content: they come from a database, or from an
       included file that is missing.

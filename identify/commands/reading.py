@@ -13,14 +13,22 @@ from typing import TYPE_CHECKING
 import rich_click as click
 
 from identify.commands.config_options import AnsweredRelease, ConfigOptions, SourceOptions
-from identify.commands.output import styled, unusable_input
-from identify.strings import shown
+from identify.commands.output import NAME, styled, unusable_input
+from identify.strings import escaped, shown
 
 if TYPE_CHECKING:
     from identify.config.releases import Release
     from identify.configuration import Configuration, Resolver
 
-__all__ = ["known_release", "load", "load_all", "load_as", "load_with", "point_to_release"]
+__all__ = [
+    "known_release",
+    "load",
+    "load_all",
+    "load_as",
+    "load_with",
+    "point_to_problems",
+    "point_to_release",
+]
 
 
 def load(path: str, options: ConfigOptions, answered: AnsweredRelease | None = None) -> Configuration:
@@ -62,6 +70,20 @@ def point_to_release(configurations: Iterable[Configuration], answered: Answered
         proposals = [line for line in map(_proposal, configurations) if line is not None]
         for line in dict.fromkeys(proposals):
             click.echo(styled(line, "warning"), err=True)
+
+
+def point_to_problems(configuration: Configuration, config: str) -> None:
+    """Say on standard error that part of the configuration wasn't loaded: the answer may be due to it."""
+    errors = sum(problem.severity == "error" for problem in configuration.problems)
+    losses = sum(problem.severity == "warning" and bool(problem.lost) for problem in configuration.problems)
+    found = []
+    if errors:
+        found.append("1 error" if errors == 1 else f"{errors} errors")
+    if losses:
+        found.append(f"{losses} warning{'s' if losses > 1 else ''} of something lost")
+    if found:
+        hint = f"The configuration has {' and '.join(found)}, see: {NAME} show problems {escaped(config)}"
+        click.echo(styled(hint, "warning"), err=True)
 
 
 def known_release(version: str) -> Release | None:

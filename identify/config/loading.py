@@ -40,15 +40,19 @@ from identify.config.objects.settings import build_settings
 from identify.config.objects.transports import Leftovers, build_transport, has_bad_bind
 from identify.config.objects.wizard import Wizard, read_wizards
 from identify.config.problems import Budget, Problems
+from identify.config.realtime.extconfig import Families, read_extconfig
 from identify.config.realtime.sorcery import Mapped, read_sorcery
+from identify.config.references import check_references
 from identify.config.releases import Release
 from identify.config.unknowns import (
     doubtful_duplicate,
     hide_mapped,
     mapped_elsewhere,
     missing_files,
+    printed,
     unbound,
     unknown_names,
+    whole_file,
 )
 from identify.identifiers import effective_order
 from identify.model import (
@@ -58,21 +62,23 @@ from identify.model import (
     DomainAlias,
     Endpoint,
     Identify,
-    Origin,
     Problem,
     Registration,
     Settings,
     Transport,
     Unknown,
 )
-from identify.strings import encoded, quoted
+from identify.strings import encoded
 
 __all__ = ["Loaded", "load"]
 
+CONFIGURATION_FILE = "pjsip.conf"
 WIZARD_FILE = "pjsip_wizard.conf"
 
 #: Types that become objects of the model; the others are only checked for problems.
 LOADED_TYPES = words("acl aor auth domain_alias endpoint global identify registration system transport")
+#: Types of the objects that wizards make.
+WIZARD_TYPES = words("aor auth endpoint identify registration")
 
 T = TypeVar("T")
 
@@ -132,6 +138,8 @@ class _Made:
 
     endpoints: dict[str, Endpoint] = attrs.field(factory=dict)
     identifies: dict[str, Identify] = attrs.field(factory=dict)
+    #: By id, those of former wizards that exist if the one in ``identifies`` doesn't, the last wizard's first.
+    former_identifies: dict[str, list[Identify]] = attrs.field(factory=dict)
     registrations: dict[str, Registration] = attrs.field(factory=dict)
     aors: dict[str, Aor] = attrs.field(factory=dict)
     auths: dict[str, Auth] = attrs.field(factory=dict)
@@ -154,20 +162,24 @@ class _Loader:
         )
         self._known = option_tables(release)
         self._transports: dict[str, Transport] = {}
-        self._missing: list[tuple[str, Origin]] = []
+        self._families = Families()
         self._unknowns: list[Unknown] = []
         self._unbound: list[Transport] = []
 
     def load(self, name: str) -> Loaded:
         """Read everything."""
         problems = self._problems
+        self._families = read_extconfig(self._files, problems)
         document = self._read(name)
         if document is None:
             problems.add("file-missing", name, 0, "the file doesn't exist", lost="everything in it")
             document = Document(name)
-        self._missing += document.missing
+        from_database = self._families.line_of(CONFIGURATION_FILE)
+        if from_database is not None:
+            self._unknowns.append(whole_file(CONFIGURATION_FILE, from_database, LOADED_TYPES, problems))
+            document = Document(name)
         found = candidates_by_type(document, self._known, problems)
-        mapped = read_sorcery(self._files, problems)
+        mapped = read_sorcery(self._files, self._families, problems)
         hide_mapped(mapped, found, problems)
 
         def objects(type_name: str, build: Callable[[Candidate, Options], T | None]) -> dict[str, T]:
@@ -193,7 +205,11 @@ class _Loader:
             if type_name not in LOADED_TYPES:
                 load_type(found[type_name], lambda candidate, options: candidate, self._known, problems)
         made = self._load_wizards()
-        self._unknowns += missing_files(self._missing, self._types_elsewhere(found, mapped))
+        self._add_untold_text(document, self._types_elsewhere(found, mapped))
+        if _absent("identify", mapped):
+            identifies, made.identifies = {}, {}
+        if _absent("registration", mapped):
+            registrations, made.registrations = {}, {}
         possible = self._release.arranged(
             list(identifies.values()), list(made.identifies.values()), len(found.get("identify", ()))
         )
@@ -212,14 +228,20 @@ class _Loader:
             acls=_merged(acls, {}),
             problems=(),
             unknowns=(
-                *unknown_names(possible, identifies, made.identifies),
+                *unknown_names(possible, identifies, made.identifies, made.former_identifies),
                 *self._unknowns,
                 *mapped_elsewhere(mapped, self._unreachable()),
                 *unbound(self._unbound, self._transports.values(), self._unreachable()),
             ),
             release=self._release,
         )
-        _check_references(loaded, problems)
+        check_references(
+            loaded["endpoints"],
+            loaded["tried_identifies"],
+            loaded["registrations"],
+            loaded["unknowns"],
+            problems,
+        )
         loaded["problems"] = problems.all()
         return loaded
 
@@ -270,6 +292,11 @@ class _Loader:
         hidden = {type for type, each in mapped.items() if each.hidden}
         return LOADED_TYPES - hidden - ({"global"} if found.get("global") else set())
 
+    def _add_untold_text(self, document: Document, types: frozenset[str]) -> None:
+        """Take notice of the text of a file that isn't here, and may have objects of these types."""
+        self._unknowns += missing_files(document.missing, types)
+        self._unknowns += printed(document.executed, types)
+
     def _registration(self, candidate: Candidate, options: Options) -> Registration | None:
         return build_registration(candidate, options, self._transports, self._problems)
 
@@ -287,9 +314,13 @@ class _Loader:
 
     def _load_wizards(self) -> _Made:
         made = _Made()
+        from_database = self._families.line_of(WIZARD_FILE)
+        if from_database is not None:
+            self._unknowns.append(whole_file(WIZARD_FILE, from_database, WIZARD_TYPES, self._problems))
+            return made
         document = self._read(WIZARD_FILE)
         if document is not None:
-            self._missing += document.missing
+            self._add_untold_text(document, WIZARD_TYPES)
             for wizard in read_wizards(document, self._budget, self._release, self._problems):
                 self._make(wizard, made)
         return made
@@ -311,10 +342,14 @@ class _Loader:
             identify = build_one(wizard.identify, self._identify, known, problems)
             if identify is not None:
                 # In an order that isn't sorted, the object moves to the place of its last section.
-                made.identifies.pop(identify.id, None)
+                former = made.identifies.pop(identify.id, None)
+                still_former = made.former_identifies.pop(identify.id, [])
+                if former is not None and identify.unresolved:
+                    made.former_identifies[identify.id] = [former, *still_former]
                 made.identifies[identify.id] = identify
         elif wizard.identify_unwanted:
             made.identifies.pop(wizard.id + "-identify", None)
+            made.former_identifies.pop(wizard.id + "-identify", None)
         if not wizard.registrations_failed:
             for name in made.registrations_of.pop(wizard.id, ()):
                 del made.registrations[name]
@@ -330,6 +365,11 @@ def _merged(configured: Mapping[str, T], made: Mapping[str, T]) -> _Objects[T]:
     """Return the objects of pjsip.conf and those that wizards made, by id; of two with one id, pjsip.conf's."""
     both = {**made, **configured}
     return _Objects({id: both[id] for id in sorted(both, key=encoded)})
+
+
+def _absent(type_name: str, mapped: Mapping[str, Mapped]) -> bool:
+    """Return whether the module of a type isn't loaded, so that it has no objects at all."""
+    return type_name in mapped and mapped[type_name].absent
 
 
 def _first_of_each(tried: Sequence[Identify]) -> dict[str, Identify]:
@@ -353,32 +393,3 @@ def _without_collections() -> Iterator[None]:
     finally:
         if enabled:
             gc.enable()
-
-
-def _check_references(loaded: Loaded, problems: Problems) -> None:
-    """Report references to endpoints that don't exist; Asterisk logs them only when a request comes.
-
-    Where there may be endpoints that aren't known, none is said not to exist.
-    """
-    unknowns = loaded["unknowns"]
-    if any("endpoint" in unknown.types for unknown in unknowns):
-        return
-    endpoints = loaded["endpoints"]
-    by_lower = {name.lower(): name for name in endpoints}
-
-    def hint(name: str) -> str:
-        meant = by_lower.get(name.strip().lower())
-        return f", but {quoted(meant)} does (ids are case-sensitive)" if meant is not None else ""
-
-    possible = [unknown.identify for unknown in unknowns if unknown.identify is not None]
-    for identify in (*loaded["tried_identifies"], *possible):
-        if identify.endpoint not in endpoints:
-            message = f"endpoint {quoted(identify.endpoint)} doesn't exist" + hint(identify.endpoint)
-            message += "; requests that this identify matches get no endpoint from that identifier"
-            origin = identify.origin
-            problems.add("identify-dangling", origin.file, origin.line, message, section=identify.id)
-    for registration in loaded["registrations"].values():
-        if registration.endpoint and registration.endpoint not in endpoints:
-            message = f"endpoint {quoted(registration.endpoint)} doesn't exist" + hint(registration.endpoint)
-            origin = registration.origin
-            problems.add("registration-dangling", origin.file, origin.line, message, section=registration.id)

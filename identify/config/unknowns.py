@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from identify.config.objects.candidates import Candidate
 from identify.config.problems import Problems
-from identify.config.realtime.sorcery import Mapped
+from identify.config.realtime.sorcery import Elsewhere, Mapped
 from identify.model import Identify, Origin, Transport, Unknown
 from identify.strings import quoted, quoted_list
 
@@ -18,8 +18,10 @@ __all__ = [
     "hide_mapped",
     "mapped_elsewhere",
     "missing_files",
+    "printed",
     "unbound",
     "unknown_names",
+    "whole_file",
 ]
 
 SETTLES_NAMES = "the names' addresses: --names FILE, or leave --offline away"
@@ -29,13 +31,16 @@ SHOWN_SECTIONS = 3
 
 
 def unknown_names(
-    possible: Sequence[Identify], configured: Mapping[str, Identify], made: Mapping[str, Identify]
+    possible: Sequence[Identify],
+    configured: Mapping[str, Identify],
+    made: Mapping[str, Identify],
+    former: Mapping[str, Sequence[Identify]],
 ) -> Iterator[Unknown]:
     """Yield an unknown for each identify with names whose addresses aren't known.
 
     ``possible`` are all identify objects in the order in which they are tried, ``configured`` those of pjsip.conf and
     ``made`` those of wizards.  A wizard's object that isn't possible beside that of pjsip.conf exists if that one
-    doesn't.
+    doesn't, and those of ``former`` wizards of the same id if none of the later ones does.
     """
     place = 0
     for identify in possible:
@@ -53,11 +58,16 @@ def unknown_names(
             identify=identify,
             place=place,
         )
-        instead = made.get(identify.id) if configured.get(identify.id) is identify else None
-        if instead is not None and all(instead is not other for other in possible):
+        others: list[Identify] = []
+        if configured.get(identify.id) is not identify:
+            others = [*former.get(identify.id, ())]
+        elif identify.id in made and all(made[identify.id] is not other for other in possible):
+            others = [made[identify.id], *former.get(identify.id, ())]
+        for instead in others:
             yield Unknown(
                 kind="names",
-                what=f"whether the identify {quoted(identify.id)} of the wizard is used or that of pjsip.conf",
+                what=f"whether the identify {quoted(identify.id)} is that of {instead.origin}: "
+                f"only if that of {identify.origin} is refused",
                 reason=names[0].reason,
                 settles=SETTLES_NAMES,
                 origin=instead.origin,
@@ -71,10 +81,11 @@ def hide_mapped(mapped: Mapping[str, Mapped], found: dict[str, list[Candidate]],
     """Remove the sections of pjsip.conf that Asterisk doesn't read because their types come from elsewhere."""
     for type, each in mapped.items():
         hidden = found.pop(type, []) if each.hidden else []
-        if not hidden and not each.elsewhere:
+        if each.told or (not hidden and not each.elsewhere):
             continue
-        where = each.elsewhere[0][0] if each.elsewhere else f"no {type} objects"
-        message = f"Asterisk uses {where}"
+        where = each.elsewhere[0].what if each.elsewhere else f"no {type} objects"
+        origin = each.elsewhere[0].origin if each.elsewhere else each.origin
+        message = f"Asterisk uses {where}" if each.hidden else f"Asterisk also uses {where}"
         if hidden:
             names = ", ".join(
                 f"{quoted(section.id)} ({section.origin})" for section in hidden[:SHOWN_SECTIONS]
@@ -82,26 +93,56 @@ def hide_mapped(mapped: Mapping[str, Mapped], found: dict[str, list[Candidate]],
             more = f" and {len(hidden) - SHOWN_SECTIONS} more" if len(hidden) > SHOWN_SECTIONS else ""
             message += f" and doesn't read these sections of pjsip.conf: {names}{more}"
         lost = f"every {type} of pjsip.conf" if hidden else ""
-        origin = each.origin
         problems.add("objects-elsewhere", origin.file, origin.line, message, lost=lost)
 
 
 def mapped_elsewhere(mapped: Mapping[str, Mapped], refused: bool) -> Iterator[Unknown]:
-    """Yield an unknown for each place other than pjsip.conf that objects of a type come from.
+    """Yield an unknown for each place other than pjsip.conf that objects come from.
 
     ``refused`` says that there are registrations that no known transport reaches.
     """
+    places: dict[Elsewhere, set[str]] = {}
     for type, each in mapped.items():
-        types = {type, "registration"} if type == "transport" and refused else {type}
-        for what, origin in each.elsewhere:
-            yield Unknown(
-                kind="objects",
-                what=what,
-                reason=f"{origin.file} takes them from there, and only pjsip.conf and pjsip_wizard.conf are read here",
-                settles=f"the same objects as sections of pjsip.conf, without this line of {origin.file}",
-                origin=origin,
-                types=frozenset(types),
-            )
+        for elsewhere in each.elsewhere:
+            places.setdefault(elsewhere, set()).add(type)
+    for elsewhere, types in places.items():
+        yield Unknown(
+            kind="objects",
+            what=elsewhere.what,
+            reason=elsewhere.reason,
+            settles=elsewhere.settles,
+            origin=elsewhere.origin,
+            types=frozenset(types | ({"registration"} if refused and "transport" in types else set())),
+        )
+
+
+def whole_file(name: str, origin: Origin, types: Iterable[str], problems: Problems) -> Unknown:
+    """Return the unknown of a file that comes from a database, and report that the file itself isn't read."""
+    message = f"Asterisk takes all of {name} from a database and doesn't read the file"
+    lost = f"everything in {name}"
+    problems.add("objects-elsewhere", origin.file, origin.line, message, lost=lost)
+    return Unknown(
+        kind="objects",
+        what=f"all objects of {name}",
+        reason=f"{origin.file} takes them from a database",
+        settles=f"the same objects as sections of {name}, without this line of {origin.file}",
+        origin=origin,
+        types=frozenset(types),
+    )
+
+
+def printed(commands: Iterable[tuple[str, Origin]], types: Iterable[str]) -> Iterator[Unknown]:
+    """Yield an unknown for the commands of ``#exec``, whose output may have objects of these types."""
+    found = dict(commands)
+    if found:
+        yield Unknown(
+            kind="objects",
+            what=f"what #exec prints: {quoted_list(list(found))}",
+            reason="commands aren't run here",
+            settles="the output in the place of the line",
+            origin=next(iter(found.values())),
+            types=frozenset(types),
+        )
 
 
 def missing_files(missing: Iterable[tuple[str, Origin]], types: Iterable[str]) -> Iterator[Unknown]:
@@ -112,9 +153,8 @@ def missing_files(missing: Iterable[tuple[str, Origin]], types: Iterable[str]) -
         yield Unknown(
             kind="objects",
             what=f"what is in {quoted_list(list(files))}",
-            reason="the included files don't exist here"
-            if several
-            else "the included file doesn't exist here",
+            reason=("the included files don't exist" if several else "the included file doesn't exist")
+            + " here (assumed to add objects and to change none)",
             settles="the missing files" if several else "the missing file",
             origin=next(iter(files.values())),
             types=frozenset(types),

@@ -104,7 +104,10 @@ def _doubtful(question: Question, place: str, value: str) -> list[Reason]:
         listed = " or ".join(map(shown, ids[:SHOWN_VALUES]))
         more = f" or {len(ids) - SHOWN_VALUES} others" if len(ids) > SHOWN_VALUES else ""
         told = "their tokens weren't given" if several else "its token wasn't given"
-        origin = None if several else question.configuration.registrations[ids[0]].origin
+        registration = question.configuration.registrations[ids[0]]
+        origin = None if several else registration.origin
+        if not several and registration.endpoint not in question.configuration.endpoints:
+            told += f"; it points to {question.missing(registration.endpoint)}"
         reasons.append(Reason(f"{found} registration {listed}{more}: {told}", origin, UNKNOWN))
     for unknown in question.further("registration"):
         text = f"{found} a registration that isn't known here: {escaped(unknown.what)}"
@@ -122,6 +125,8 @@ def _unknown(question: Question, place: str, value: str) -> list[Reason]:
         text = f"{place} has an empty line parameter, which never matches a token"
     elif not with_line:
         text = f"{place} has line={quoted(value)}, but no registration has line=yes"
+    elif question.untold() and not token_shaped(value):
+        text = f"{place} has line={quoted(value)}, which is no registration's token: Asterisk makes seven letters a-z"
     else:
         text = f"{place} has line={quoted(value)}, which matches no registration's token"
     reasons = doubtful or [Reason(text, None, NO)]

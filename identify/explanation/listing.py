@@ -9,7 +9,7 @@ import attrs
 from identify.explanation.question import Question
 from identify.explanation.result import ALSO, MATCH, MISSING, NEAR, NO, UNKNOWN, Reason
 from identify.model import Identify, Origin, Unknown
-from identify.strings import escaped, quoted
+from identify.strings import escaped, quoted, shown
 
 __all__ = ["LISTED", "Finding", "choose_reasons", "first_object", "further_reasons"]
 
@@ -97,14 +97,19 @@ def _doubtful(
     if found.verdict == UNKNOWN:
         condition = ""
     elif unknown.instead_of:
-        condition = ", but it exists only if that of pjsip.conf with the same id is refused"
+        condition = ", but it exists only if the later one with the same id is refused"
     else:
-        condition = ", but Asterisk refuses it if a name has no address"
-    if identify.endpoint in question.configuration.endpoints:
-        pointing = f": endpoint {quoted(identify.endpoint)}"
-    else:
-        pointing = f"; it points to {question.missing(identify.endpoint)}"
-    return attrs.evolve(found, verdict=UNKNOWN, text=lambda: f"{found.text()}{condition}{pointing}")
+        names = identify.unresolved
+        name = shown(names[0].text) if len(names) == 1 else f"one of its {len(names)} names"
+        condition = f", but Asterisk refuses the whole identify if {name} has no address"
+
+    def pointing() -> str:
+        # Looks through all endpoints for one that is meant, so only what is shown asks for it.
+        if identify.endpoint in question.configuration.endpoints:
+            return f": endpoint {quoted(identify.endpoint)}"
+        return f"; it points to {question.missing(identify.endpoint)}"
+
+    return attrs.evolve(found, verdict=UNKNOWN, text=lambda: f"{found.text()}{condition}{pointing()}")
 
 
 def _decide(question: Question, identify: Identify, found: Finding) -> Finding:

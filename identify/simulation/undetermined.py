@@ -49,10 +49,11 @@ ASK_OBJECTS = 4
 #: Work for requests that are asked about one by one, counted in rules that are compared, as an estimate.
 MOST_WORK = 20_000_000
 #: What a request costs beside its rules; with further objects of ``global``, each order of identifiers is tried, which
-#: costs this in addition and for each rule; identifies that may exist or not are tried in pairs.
+#: costs this in addition, for each rule and for each name; identifies that may exist or not are tried in pairs.
 WORK_IN_ANY_CASE = 200
 WORK_OF_ORDERS = 2_000
 ORDERS = 4
+ORDERS_OF_NAMES = 30
 WORK_OF_PAIRS = 2
 #: Answers that are remembered.
 MOST_REMEMBERED = 100_000
@@ -108,7 +109,9 @@ class Undetermined:
         orders = any("global" in self.unknowns[number].types for number in objects)
         rules = sum(map(len, (configuration.tried_identifies, configuration.registrations, self.unknowns)))
         self._work_of_one = WORK_IN_ANY_CASE + WORK_OF_PAIRS * len(tangled) ** 2
-        self._work_of_one += ORDERS * rules + WORK_OF_ORDERS if orders else rules
+        self._work_of_one += rules
+        if orders:
+            self._work_of_one += (ORDERS - 1) * rules + ORDERS_OF_NAMES * len(names) + WORK_OF_ORDERS
         identifies = [*configuration.tried_identifies, *map(_identify, map(self.unknowns.__getitem__, names))]
         self._headers = {
             folded_bytes(identify.header.name) for identify in identifies if identify.header is not None

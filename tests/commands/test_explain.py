@@ -75,6 +75,15 @@ def test_lost_objects_are_pointed_to(run, config, message):
     assert "The configuration has 1 error, see: sip-identify show problems" in result.stderr
 
 
+def test_lost_sections_are_pointed_to(run, message, tmp_path):
+    """A section that is lost by a warning is pointed to as well."""
+    (tmp_path / "pjsip.conf").write_text("[a]\ntype=identity\nmatch=10.0.0.1\n[b]\ntype=identity\n")
+
+    result = run("explain", str(tmp_path), "-m", message(), "-s", "10.0.0.1")
+
+    assert "The configuration has 2 warnings of something lost, see: sip-identify show" in result.stderr
+
+
 @pytest.mark.parametrize("text", ["x" * 20, "INVITE sip:100@192.168.0.2 SIP/2.0\nno header at all\n\n"])
 def test_dropped_message(run, config, tmp_path, text):
     """A message that Asterisk drops is not identified, with the reason and where it was found."""

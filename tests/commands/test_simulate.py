@@ -58,6 +58,28 @@ def test_summary_as_tables(run, config, traffic):
     assert ["provider", "line", "trunk"] in lines
 
 
+def test_lost_objects_are_pointed_to(run, config, traffic, tmp_path):
+    """On standard error stands what to look at if the configuration isn't loaded whole, for each that is compared."""
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "sorcery.conf").write_text("[res_pjsip_endpoint_identifier_ip]\nidentify=memory\n")
+    (other / "pjsip.conf").write_text("[a]\ntype=endpoint\n[a]\ntype=identify\nendpoint=a\nmatch=10.0.0.1\n")
+    hints = [
+        f"The configuration has {found}, see: sip-identify show problems {path}"
+        for found, path in (("1 error", config), ("1 warning of something lost", other))
+    ]
+
+    alone = run("simulate", config, traffic)
+    rows = run("simulate", str(other), traffic, "-o", "-")
+    both = run("simulate", config, traffic, "--against", str(other))
+    json = run("simulate", config, traffic, "--json")
+
+    assert hints[0] in alone.stderr
+    assert hints[1] in rows.stderr
+    assert all(hint in both.stderr for hint in hints)
+    assert "The configuration" not in json.stderr
+
+
 def test_rows(run, config, traffic):
     """A row a received request comes in order, with the answer; a response has none."""
     rows = rows_of(run, config, traffic)

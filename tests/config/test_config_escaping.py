@@ -89,6 +89,10 @@ FILES = [
         "pjsip.conf": "[i@j]\ntype=identify\n",
         "sorcery.conf": "[res_pjsip_endpoint_identifier_ip]\nidentify=realtime,a@b\n",
     },
+    {
+        "pjsip.conf": ENDPOINT,
+        "sorcery.conf": "[res_pjsip]\na@b=realtme@\nendpoints@=realtime,a\naor=realtime,a@b,c@d\n",
+    },
     {"pjsip.conf": "[t@u]\ntype=transport\nbind=a.example\n"},
     {"pjsip.conf": "#include f@g.conf\n", "f@g.conf": "[a]\nb\n[a\n"},
     {"pjsip.conf": "#include f@*\n", "f@g.conf": "#include f@g.conf\n"},

@@ -18,9 +18,15 @@ OBJECTS = (
 WIZARD = "[w]\ntype=wizard\nremote_hosts=192.0.2.2\n"
 
 
-def load(sorcery: str, text: str = OBJECTS, **options: bool) -> Configuration:
+def load(sorcery: str, text: str = OBJECTS, extconfig: str | None = None, **options: bool) -> Configuration:
     files = {"pjsip.conf": text, "pjsip_wizard.conf": WIZARD, "sorcery.conf": sorcery}
+    if extconfig is not None:
+        files["extconfig.conf"] = extconfig
     return Configuration.from_files(files, **options)
+
+
+def codes(configuration: Configuration) -> list[str]:
+    return [problem.code for problem in configuration.problems]
 
 
 @pytest.mark.parametrize(
@@ -45,9 +51,22 @@ def load(sorcery: str, text: str = OBJECTS, **options: bool) -> Configuration:
         ),
         ("res_pjsip_endpoint_identifier_ip", "identify/cache=memory_cache,maximum_objects=1", False, False),
         ("res_pjsip_endpoint_identifier_ip](!)\n[x", "identify=realtime,ps_x", False, False),
-        ("res_pjsip_endpoint_identifier_ip", "identify=realtme,ps_x", True, True),
-        ("res_pjsip_endpoint_identifier_ip", "identify=realtime", True, True),
-        ("res_pjsip", "identify=realtime,ps_x", True, True),
+        ("res_pjsip_endpoint_identifier_ip", "identify=realtime,ps_x\r", True, True),
+        ("res_pjsip_endpoint_identifier_ip", "identify=realtime,ps_x\nidentify=realtime,ps_y", True, True),
+        (
+            "res_pjsip_endpoint_identifier_ip",
+            "identify=realtime,ps_x,allow_unqualified_fetch=warn",
+            True,
+            True,
+        ),
+        (
+            "res_pjsip_endpoint_identifier_ip",
+            "identify=realtime,ps_x,allow_unqualified_fetch=no",
+            True,
+            False,
+        ),
+        ("res_pjsip_endpoint_identifier_ip", "identify=astdb,x", True, True),
+        ("res_pjsip", "identify=config,other.conf", True, True),
         ("other_module", "identify=realtime,ps_x", False, False),
     ],
 )
@@ -99,8 +118,130 @@ def test_second_section_counts_for_nothing() -> None:
 def test_sorcery_that_cannot_be_read() -> None:
     """Then nothing is known of any type."""
     configuration = load("[res_pjsip\n")
+    (unknown,) = configuration.unknowns
 
-    assert {type for unknown in configuration.unknowns for type in unknown.types} > {"endpoint", "identify"}
+    assert unknown.types > {"endpoint", "identify"}
+    assert codes(configuration) == ["section-unclosed"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "identify=realtme,ps_x",
+        "identify=Realtime,ps_x",
+        "identify=realtime , ps_x",
+        "identify=realtime",
+        "identify=realtime,",
+        "identify=realtime,ps_gone",
+        "identify=realtime,ps_x,criteria=type=identify",
+        "identify=realtime,ps_x,allow_unqualified_fetch=maybe",
+    ],
+)
+def test_mistakes_in_the_mapping_of_identify(line: str) -> None:
+    """Asterisk logs such a line, and reads pjsip.conf as if it weren't there."""
+    sorcery = f"[res_pjsip_endpoint_identifier_ip]\n{line}\n"
+
+    configuration = load(sorcery, extconfig="[settings]\nps_x => odbc,asterisk\n")
+
+    assert list(configuration.identifies) == ["a", "w-identify"]
+    assert not configuration.unknowns
+    assert codes(configuration) == ["sorcery-line"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "endpoint=realtme,ps_x",
+        "aor=realtime",
+        "contact=realtime,ps_gone",
+        "endpont=realtime,ps_gone",
+        "auth=realtime,PS_x,criteria=type=auth",
+        "identify=realtime,ps_gone",
+    ],
+)
+def test_mistakes_that_keep_sip_from_being_loaded(line: str) -> None:
+    """With a bad line in the section of res_pjsip there is no SIP, so no answer is certain; the line is named."""
+    sorcery = f"[res_pjsip]\nendpoint=config,pjsip.conf,criteria=type=endpoint\n{line}\n"
+
+    configuration = load(sorcery, extconfig="[settings]\nps_x => odbc,asterisk\n")
+    explanation = explain(configuration, {}, Request(source="192.0.2.1", method="OPTIONS"))
+
+    assert "a" not in configuration.endpoints
+    assert codes(configuration) == ["sorcery-line"]
+    (unknown,) = explanation.undetermined
+    assert unknown.what.startswith("whether Asterisk has SIP at all")
+    assert unknown.origin is not None
+    assert (unknown.origin.file, unknown.origin.line) == ("sorcery.conf", 3)
+
+
+def test_families_may_have_any_case() -> None:
+    """Nor is a family missing if there is no extconfig.conf, or none that can be read."""
+    sorcery = "[res_pjsip]\naor=realtime,PS_X\n"
+
+    for extconfig in ("[Settings]\nps_x => odbc,asterisk\n", "[settings\n", None):
+        assert "sorcery-line" not in codes(load(sorcery, extconfig=extconfig))
+
+
+def test_module_that_is_not_loaded() -> None:
+    """realtime for a type of another module in the section of res_pjsip leaves no object of it, nor of wizards."""
+    identify = load("[res_pjsip]\nidentify=realtime,ps_x\n")
+    registration = load("[res_pjsip]\nregistration=realtime,ps_x\n")
+
+    assert not identify.tried_identifies
+    assert not identify.unknowns
+    assert list(identify.registrations) == ["r"]
+    assert not registration.registrations
+    assert list(registration.identifies) == ["a", "w-identify"]
+    assert codes(identify) == codes(registration) == ["sorcery-line"]
+
+
+def test_name_that_is_nearly_a_type() -> None:
+    """It maps nothing, and is reported; what other modules map isn't."""
+    configuration = load("[res_pjsip]\nendpont=realtime,ps_x\ncontact=realtime,ps_x\nEndpoint=memory\n")
+
+    assert "a" in configuration.endpoints
+    assert [(problem.line, problem.code) for problem in configuration.problems] == [
+        (2, "sorcery-line"),
+        (4, "sorcery-line"),
+    ]
+
+
+def test_whole_file_of_a_database() -> None:
+    """Then nothing of the file is read, and it may have any objects; the wizard's file is read as ever."""
+    configuration = load("", extconfig="[settings]\nPJSIP.conf => odbc,asterisk,ast_config\n")
+    (unknown,) = configuration.unknowns
+
+    assert list(configuration.endpoints) == ["w"]
+    assert unknown.types > {"endpoint", "identify", "global", "transport", "registration", "domain_alias"}
+    assert unknown.origin is not None
+    assert (unknown.origin.file, unknown.origin.line) == ("extconfig.conf", 2)
+    assert codes(configuration) == ["objects-elsewhere"]
+    answer = explain(configuration, {}, Request(source="192.0.2.1", method="OPTIONS")).answer
+    assert answer.startswith("undetermined: any endpoint by ip")
+
+
+def test_wizards_of_a_database() -> None:
+    """A wizard may make endpoints, identify objects and registrations, but no global settings."""
+    configuration = load("", extconfig="[settings]\npjsip_wizard.conf => odbc,asterisk\n")
+    (unknown,) = configuration.unknowns
+
+    assert list(configuration.endpoints) == ["a"]
+    assert unknown.types == {"aor", "auth", "endpoint", "identify", "registration"}
+
+
+def test_output_of_a_command() -> None:
+    """#exec may print any objects; what stands in the file is read, and a broken file leaves only the output."""
+    whole = load("", f"{OBJECTS}#exec /usr/bin/trunks\n")
+    broken = load("", f"#exec /usr/bin/trunks\n{OBJECTS}[b](gone)\n")
+
+    for configuration, endpoints in ((whole, ["a", "w"]), (broken, ["w"])):
+        (unknown,) = configuration.unknowns
+        assert list(configuration.endpoints) == endpoints
+        assert unknown.types > {"endpoint", "identify", "global"}
+        assert "exec-not-run" in codes(configuration)
+        assert explain(configuration, {}, Request(source="192.0.2.1", method="OPTIONS")).undetermined == (
+            unknown,
+        )
 
 
 def test_line_of_a_database() -> None:
@@ -127,7 +268,28 @@ def test_missing_include() -> None:
     (unknown,) = part.unknowns
     assert unknown.what == "what is in 'trunks.conf'"
     assert {"endpoint", "identify", "registration", "global"} < unknown.types <= option_tables().keys()
-    assert [problem.code for problem in part.problems] == ["include-missing"]
+    assert [(problem.code, problem.line, problem.lost) for problem in part.problems] == [
+        ("include-missing", 1, "what is in it"),
+        ("section-unknown-parent", 17, "the section 'b'"),
+        ("section-unknown-parent", 19, "the section 'c'"),
+        ("section-unknown-addition", 20, "the section 'd'"),
+    ]
+    assert "may be in a missing file" in part.problems[1].message
+
+
+def test_wizard_of_which_a_part_may_be_missing() -> None:
+    """A wizard with a template in a missing file isn't known; without it, it would be another one."""
+    files = {
+        "pjsip.conf": OBJECTS,
+        "pjsip_wizard.conf": "#include templates.conf\n[v](tpl)\ntype=wizard\nremote_hosts=192.0.2.3\n"
+        + WIZARD,
+    }
+
+    configuration = Configuration.from_files(files, partial=True)
+
+    assert list(configuration.endpoints) == ["a", "w"]
+    (unknown,) = configuration.unknowns
+    assert unknown.types == {"aor", "auth", "endpoint", "identify", "registration"}
 
 
 def test_what_was_read_before_a_missing_include_is_judged_as_ever() -> None:

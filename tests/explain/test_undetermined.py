@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from identify.configuration import Configuration
 from identify.engine import Engine
 from identify.explain import explain
+from identify.explanation.question import Question
 from identify.explanation.undetermined import walk
 from identify.request import Request
 
@@ -171,7 +172,9 @@ def test_literal_items_of_an_object_with_a_name():
         ("a", "ip"),
         ("b", "header"),
     ]
-    assert "but Asterisk refuses it if a name has no address" in str(explanation.steps[1].reasons[0])
+    assert "but Asterisk refuses the whole identify if a.example has no address" in str(
+        explanation.steps[1].reasons[0]
+    )
 
 
 def test_identify_of_a_wizard_in_the_place_of_an_unknown_one():
@@ -185,6 +188,63 @@ def test_identify_of_a_wizard_in_the_place_of_an_unknown_one():
     assert [unknown.instead_of for unknown in configuration.unknowns] == ["", "w-identify"]
     assert not explanation.undetermined
     assert explanation.match.endpoint == "w"
+
+
+def test_identify_of_a_wizard_in_the_place_of_a_later_unknown_one():
+    """Of wizards with one id the last counts; if its identify is refused, that of the one before it stays."""
+    before = "[w]\ntype=wizard\nremote_hosts=192.0.2.1\n"
+    named = "[w]\ntype=wizard\nremote_hosts=a.example\n"
+    third = "[w]\ntype=wizard\nremote_hosts=b.example\n"
+    unwanted = "[w]\ntype=wizard\naccepts_registrations=yes\n"
+    request = Request(source="192.0.2.1", method="OPTIONS")
+
+    def answer(wizards, text=""):
+        return explain(load(text, **{"pjsip_wizard.conf": wizards}), {}, request).answer
+
+    assert answer(before + named) == "undetermined: w by ip, else not identified"
+    assert answer(before + named + third) == "undetermined: w by ip, else not identified"
+    assert answer(before + named + before) == "w (by ip, section w-identify)"
+    assert answer(before + unwanted + named.replace("a.", "192.0.2.9,a.")) == answer(named)
+    covers = "[w]\ntype=wizard\nremote_hosts=0.0.0.0/0,a.example\n"
+    assert answer(before + covers) == "w (by ip, section w-identify)"
+    assert answer(before + named + covers) == "undetermined: w by ip, else not identified"
+    of_pjsip = "[w-identify]\ntype=identify\nendpoint=w\nmatch=192.0.2.0/24,c.example\n"
+    assert answer(before + covers, of_pjsip) == "w (by ip, section w-identify)"
+    assert answer(named + covers, of_pjsip) == "undetermined: w by ip, else not identified"
+
+
+def test_only_what_is_shown_is_compared_with_all_endpoints(monkeypatch):
+    """A hint at an endpoint's right spelling is looked for where it is printed: there may be thousands of sections."""
+    missing = Question.missing
+    asked = []
+    monkeypatch.setattr(Question, "missing", lambda self, name: asked.append(name) or missing(self, name))
+    names = (f"[i{n}]\ntype=identify\nendpoint=gone{n}\nmatch=n{n}.example\n" for n in range(200))
+
+    explanation = explain(load("".join(names)), {}, Request(source="192.0.2.1", method="OPTIONS"))
+
+    assert "which doesn't exist" in str(explanation)
+    assert len(asked) < 20
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("ABCDEFG", "which is no registration's token: Asterisk makes seven letters a-z"),
+        ("abcdefgh", "which is no registration's token: Asterisk makes seven letters a-z"),
+        ("", "which never matches a token"),
+        ("abcdefg", "its token wasn't given; it points to endpoint 'gone', which doesn't exist"),
+    ],
+)
+def test_what_is_said_of_a_token(value, said):
+    """A value that Asterisk can't have made is said to be none; so is an endpoint that doesn't exist."""
+    text = "[t]\ntype=transport\nbind=0.0.0.0\n[r]\ntype=registration\nline=yes\nendpoint=gone\n"
+    text += "server_uri=sip:h\nclient_uri=sip:u@h\n"
+    request = Request(source="192.0.2.1", method="OPTIONS", to_uri=f"sip:s@h;line={value}")
+
+    explanation = explain(load(text), {}, request)
+
+    assert not explanation.undetermined
+    assert said in str(explanation.steps[0])
 
 
 def test_second_section_with_the_id_of_an_unknown_one():

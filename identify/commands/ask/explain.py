@@ -30,7 +30,7 @@ from identify.commands.output import (
     shown,
     styled,
 )
-from identify.commands.reading import load
+from identify.commands.reading import load, point_to_problems
 from identify.errors import IdentifyError, MessageError
 from identify.model import TRANSPORTS
 

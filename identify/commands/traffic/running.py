@@ -19,7 +19,7 @@ from identify.commands.output import (
     styled,
     unusable_input,
 )
-from identify.commands.reading import load_all
+from identify.commands.reading import load_all, point_to_problems
 from identify.commands.traffic import printing
 from identify.commands.traffic.log_release import answered_for
 from identify.commands.traffic.modes import Mode, SimulateOptions
@@ -60,10 +60,15 @@ class Simulated:
                 _check_page(self.options.page)
             plan = self._plan(configuration, tokens)
             if mode is Mode.EXPLAIN:
-                return self._explain(plan, answered)
-            if mode is Mode.AGAINST:
-                return self._compare(plan, after[0], answered)
-            return self._simulate(plan, mode, answered)
+                status = self._explain(plan, answered)
+            elif mode is Mode.AGAINST:
+                status = self._compare(plan, after[0], answered)
+            else:
+                status = self._simulate(plan, mode, answered)
+        if not self.options.as_json:
+            for path, each in zip([self.config, *against], [configuration, *after], strict=True):
+                point_to_problems(each, path)
+        return status
 
     def _plan(self, configuration: Configuration, tokens: dict[str, str]) -> RunPlan:
         options = self.options

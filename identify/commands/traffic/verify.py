@@ -17,7 +17,7 @@ from identify.commands.output import (
     styled,
     unusable_input,
 )
-from identify.commands.reading import load
+from identify.commands.reading import load, point_to_problems
 from identify.commands.traffic.options import TrafficOptions, traffic_options
 
 if TYPE_CHECKING:
@@ -71,6 +71,7 @@ def verify(
         for path, log in found.items():
             _print(path, log)
         print_release(answered)
+        point_to_problems(configuration, config)
     context.exit(STATUS_DIFFERS if any(log.differing for log in found.values()) else 0)
 
 

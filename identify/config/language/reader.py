@@ -68,10 +68,12 @@ def read_document(
     except UnreadableError as error:
         invalid = _InvalidError("file-unreadable", name, 0, f"can't be read: {escaped(str(error))}")
     else:
-        return Document(name, tuple(reader.sections), missing=tuple(reader.missing))
+        return Document(
+            name, tuple(reader.sections), missing=tuple(reader.missing), executed=tuple(reader.executed)
+        )
     lost = f"the whole file {escaped(name)}"
     problems.add(invalid.code, invalid.file, invalid.line, invalid.message, lost=lost)
-    return Document(name, valid=False)
+    return Document(name, valid=False, executed=tuple(reader.executed))
 
 
 class _InvalidError(Exception):
@@ -88,6 +90,7 @@ class _Reader:
     def __init__(self, files: Files, problems: Problems, byte_order_mark: bool, partial: bool) -> None:
         self.sections: list[Section] = []
         self.missing: list[tuple[str, Origin]] = []
+        self.executed: list[tuple[str, Origin]] = []
         self._partial = partial
         self._files = files
         self._problems = problems
@@ -256,14 +259,21 @@ class _Reader:
         """Add the lines that a section inherits from the section that ``parent`` means."""
         section = self._first(parent)
         if section is None and self.missing:
-            heir.incomplete = True
+            message = (
+                f"section {quoted(heir.name)} inherits from {quoted(parent)}, which may be in a missing file"
+            )
+            self._leave_out(heir, "section-unknown-parent", message, file, number)
             return
         if section is None:
             message = f"section {quoted(heir.name)} inherits from {quoted(parent)}, which doesn't exist"
             if self._first(parent.strip(BLANKS)) is not None:
                 message += " (blanks are part of the name)"
             raise _InvalidError("section-unknown-parent", file, number, message)
-        heir.incomplete |= section.incomplete
+        if section.incomplete:
+            message = (
+                f"section {quoted(heir.name)} inherits from {quoted(parent)}, of which a part may be missing"
+            )
+            self._leave_out(heir, "section-unknown-parent", message, file, number)
         lines, size = section.bequest()
         self._count(len(lines), file, number)
         self._characters += size
@@ -287,12 +297,20 @@ class _Reader:
                 return section
         if self.missing:
             section = Section(name, file, number)
-            section.incomplete = True
+            message = f"the section {quoted(name)} to add to may be in a missing file"
+            self._leave_out(section, "section-unknown-addition", message, file, number)
             return section
         message = f"there is no section {quoted(name)} to add to"
         if candidates:
             message += " (templates can't be added to)"
         raise _InvalidError("section-unknown-addition", file, number, message)
+
+    def _leave_out(self, section: Section, code: str, message: str, file: str, number: int) -> None:
+        """Make a section part of what isn't known."""
+        if not section.incomplete:
+            lost = f"the section {quoted(section.name)}"
+            self._problems.add(code, file, number, message, section=section.name, lost=lost)
+        section.incomplete = True
 
     def _passes(self, section: Section, conditions: str, file: str, number: int) -> bool:
         """Return whether a section meets the filter of an addition."""
@@ -307,6 +325,7 @@ class _Reader:
         if directive == "exec":
             message = f"{quoted(rest)} isn't run, so its output is missing"
             self._problems.add("exec-not-run", file, number, message, lost="the command's output")
+            self.executed.append((rest, Origin(file, number)))
             return
         if directive not in ("include", "tryinclude"):
             message = f"unknown directive {quoted('#' + word)}; the line is skipped"
@@ -330,6 +349,7 @@ class _Reader:
         message = f"the included file {quoted(rest)} doesn't exist"
         if not self._partial:
             raise _InvalidError("include-missing", file, number, message)
+        message += "; the rest is read as if it only added objects"
         self._problems.add("include-missing", file, number, message, lost="what is in it")
         self.missing.append((rest, Origin(file, number)))
 

@@ -110,13 +110,15 @@ class Section:
 class Document:
     """A file with its includes; an invalid one has no sections.
 
-    ``missing`` are the included files that don't exist, with the lines that include them, if it was read without them.
+    ``missing`` are the included files that don't exist, with the lines that include them, if it was read without them;
+    ``executed`` are the commands of ``#exec``, which are never run.
     """
 
     name: str
     sections: tuple[Section, ...] = ()
     valid: bool = True
     missing: tuple[tuple[str, Origin], ...] = ()
+    executed: tuple[tuple[str, Origin], ...] = ()
 
 
 def words(text: str) -> frozenset[str]:

@@ -67,7 +67,7 @@ def read_wizards(
     sections: list[Section] = []
     last: dict[str, Section] = {}
     for section in document.sections:
-        if section.template:
+        if section.template or section.incomplete:
             continue
         first = next((line for line in section.variables if ascii_lower(line.name) == "type"), None)
         if first is None or first.value != "wizard":

@@ -18,8 +18,8 @@ from identify.model import Identify, Unknown
 
 __all__ = ["FREE", "Key", "Plan", "Slot", "States", "plan_slots"]
 
-#: States of an identify; those of a wizard's that may stand in its place follow.
-REFUSED, APART, COVERING, INSTEAD_APART, INSTEAD_COVERING = 1, 2, 4, 8, 16
+#: States of an identify; two more follow for each one of a wizard that may stand in its place.
+REFUSED, APART, COVERING = 1, 2, 4
 
 #: A variable: its kind and its name.
 Key = tuple[str, str]
@@ -93,16 +93,20 @@ def _states(question: Question, full: dict[Key, int]) -> dict[int, tuple[Key, in
     """
     found: dict[int, tuple[Key, int, int]] = {}
     by_id: dict[str, Key] = {}
+    standing_in: dict[Key, int] = {}
     unknowns = [unknown for unknown in question.unknowns if unknown.kind == "names"]
     for unknown in sorted(unknowns, key=lambda unknown: bool(unknown.instead_of)):
         identify = unknown.identify
         if identify is None:
             continue
         may, must = coverage(question, identify)
-        apart, covering = (INSTEAD_APART, INSTEAD_COVERING) if unknown.instead_of else (APART, COVERING)
-        exists = (0 if must else apart) | (covering if may else 0)
         # Some releases allow two objects of one id, so the id alone doesn't name a variable.
         key = by_id.get(unknown.instead_of, ("identify", str(len(found))))
+        shift = 0
+        if unknown.instead_of:
+            shift = standing_in[key] = standing_in.get(key, 0) + 2
+        apart, covering = APART << shift, COVERING << shift
+        exists = (0 if must else apart) | (covering if may else 0)
         full.setdefault(key, REFUSED)
         if unknown.instead_of and not identify.unresolved:
             full[key] &= ~REFUSED
