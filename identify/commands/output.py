@@ -18,7 +18,6 @@ from identify.strings import escaped, shown
 
 if TYPE_CHECKING:
     from identify.commands.config_options import AnsweredRelease
-    from identify.configuration import Configuration
 
 __all__ = [
     "NAME",
@@ -30,7 +29,6 @@ __all__ = [
     "config_argument",
     "json_option",
     "escaped",
-    "point_to_problems",
     "print_json",
     "print_release",
     "shown",
@@ -109,16 +107,3 @@ def print_json(command: str, answered: AnsweredRelease | None, content: Mapping[
 def print_release(answered: AnsweredRelease, *, err: bool = False) -> None:
     """Print for which release the command answers; on standard error if the output is something else's form."""
     click.echo(styled(escaped(str(answered)), "faint"), err=err)
-
-
-def point_to_problems(configuration: Configuration, config: str) -> None:
-    """Say on standard error that part of the configuration wasn't loaded: the answer may be due to it."""
-    from identify.config.releases import NEWEST  # noqa: PLC0415  Help and completion do without.
-
-    count = sum(problem.severity == "error" for problem in configuration.problems)
-    if count:
-        errors = "1 error" if count == 1 else f"{count} errors"
-        release = configuration.release
-        asked = "" if release == NEWEST else f" --release {release.name}"
-        hint = f"The configuration has {errors}, see: {NAME} show problems {escaped(config)}{asked}"
-        click.echo(styled(hint, "warning"), err=True)

@@ -74,6 +74,8 @@ def point_to_release(configurations: Iterable[Configuration], answered: Answered
 
 def point_to_problems(configuration: Configuration, config: str) -> None:
     """Say on standard error that part of the configuration wasn't loaded: the answer may be due to it."""
+    from identify.config.releases import NEWEST  # noqa: PLC0415  Help and completion do without.
+
     errors = sum(problem.severity == "error" for problem in configuration.problems)
     losses = sum(problem.severity == "warning" and bool(problem.lost) for problem in configuration.problems)
     found = []
@@ -82,7 +84,11 @@ def point_to_problems(configuration: Configuration, config: str) -> None:
     if losses:
         found.append(f"{losses} warning{'s' if losses > 1 else ''} of something lost")
     if found:
-        hint = f"The configuration has {' and '.join(found)}, see: {NAME} show problems {escaped(config)}"
+        release = configuration.release
+        asked = "" if release == NEWEST else f" --release {release.name}"
+        hint = (
+            f"The configuration has {' and '.join(found)}, see: {NAME} show problems {escaped(config)}{asked}"
+        )
         click.echo(styled(hint, "warning"), err=True)
 
 

@@ -14,7 +14,7 @@ import pytest
 from consoles import ROOT
 from nameserver import NameServer, resolver_configuration
 
-from identify.commands.host_names import Asking
+from identify.commands.host_names import AnnouncedResolver
 from identify.config import hostnames
 from identify.config.hostnames import SystemResolver
 from identify.configuration import Configuration
@@ -167,7 +167,7 @@ def test_services_of_a_name_in_brackets(tmp_path, monkeypatch):
     with NameServer(zone) as server:
         asks = functools.partial(SystemResolver, **resolver_configuration(tmp_path), port=server.port)
         monkeypatch.setattr(hostnames, "SystemResolver", asks, raising=False)
-        with Asking() as asking:
+        with AnnouncedResolver() as asking:
             configuration = Configuration.from_files({"pjsip.conf": text}, resolver=asking)
 
     assert "192.0.2.7/32" in configuration.show_identifies()

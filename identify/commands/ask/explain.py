@@ -24,7 +24,6 @@ from identify.commands.output import (
     config_argument,
     escaped,
     json_option,
-    point_to_problems,
     print_json,
     print_release,
     shown,

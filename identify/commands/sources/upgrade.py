@@ -19,12 +19,11 @@ from identify.commands.output import (
     config_argument,
     escaped,
     json_option,
-    point_to_problems,
     print_json,
     styled,
     unusable_input,
 )
-from identify.commands.reading import load_as
+from identify.commands.reading import load_as, point_to_problems
 from identify.commands.traffic.options import TrafficOptions, traffic_options
 
 if TYPE_CHECKING:
