@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from identify.config.hostnames.rules import NOT_ASKED
 from identify.config.objects.candidates import Candidate
 from identify.config.problems import Problems
 from identify.config.realtime.sorcery import Elsewhere, Mapped
@@ -25,6 +26,8 @@ __all__ = [
 ]
 
 SETTLES_NAMES = "the names' addresses: --names FILE, or leave --offline away"
+#: The same where somebody was asked and nobody answered, or a file doesn't have the name.
+SETTLES_UNANSWERED = "the names' addresses: a FILE for --names that has them, or name servers that answer"
 
 #: Hidden sections that a problem names.
 SHOWN_SECTIONS = 3
@@ -53,7 +56,7 @@ def unknown_names(
             kind="names",
             what=f"the addresses of {listed} in identify {quoted(identify.id)}",
             reason=names[0].reason,
-            settles=SETTLES_NAMES,
+            settles=SETTLES_NAMES if names[0].reason == NOT_ASKED else SETTLES_UNANSWERED,
             origin=names[0].origin,
             identify=identify,
             place=place,

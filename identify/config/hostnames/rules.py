@@ -27,6 +27,7 @@ from identify.model import AddressRule, Origin, UnresolvedName
 from identify.strings import bucket, encoded, escaped, quoted
 
 __all__ = [
+    "NOT_ASKED",
     "MAX_ADDRESSES",
     "SERVICES",
     "UNKNOWN_NAME",
