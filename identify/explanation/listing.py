@@ -34,11 +34,15 @@ class Finding:
 
 def choose_reasons(findings: list[Finding], everything: bool, rest: Callable[[int], str]) -> list[Reason]:
     """Return the reasons worth listing, in order; ``rest`` makes a sentence of the number of the others."""
+    places_of: dict[str, list[int]] = {}
+    for place, finding in enumerate(findings):
+        places_of.setdefault(finding.verdict, []).append(place)
     chosen: set[int] = set()
-    for verdict, limit in LISTED.items():
-        places = [place for place, finding in enumerate(findings) if finding.verdict == verdict]
-        places.sort(key=lambda place: findings[place].distance)
-        chosen.update(places if everything else places[:limit])
+    for verdict, places in places_of.items():
+        if not everything and len(places) > LISTED[verdict]:
+            places.sort(key=lambda place: findings[place].distance)
+            del places[LISTED[verdict] :]
+        chosen.update(places)
     reasons = [
         Reason(findings[at].text(), findings[at].origin, findings[at].verdict) for at in sorted(chosen)
     ]

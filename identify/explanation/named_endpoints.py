@@ -186,6 +186,8 @@ def _nobody(question: Question, who: str, user: str, candidates: list[_TriedId])
 
 def _further(question: Question) -> list[Reason]:
     """Say which objects that aren't known may lead to an endpoint."""
+    if not question.unknowns:
+        return []
     reasons = further_reasons(question, "endpoint", "may be found")
     if not question.configuration.settings.disable_multi_domain:
         for type, may in (("domain_alias", "may add a domain"), ("transport", "may add its domain")):

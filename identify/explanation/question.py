@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import repeat
 from typing import TYPE_CHECKING, Protocol
 
 import attrs
@@ -87,6 +88,11 @@ class Question:
 
         The latter come with their unknowns.
         """
+        if not self.unknowns:
+            return zip(self.configuration.tried_identifies, repeat(None), strict=False)
+        return self._tried_with_unknowns()
+
+    def _tried_with_unknowns(self) -> Iterator[tuple[Identify, Unknown | None]]:
         found = [unknown for unknown in self.unknowns if unknown.kind == "names"]
         maybe = deque(
             (unknown.identify, unknown, unknown.place)
@@ -102,6 +108,8 @@ class Question:
 
     def further(self, type: str) -> list[Unknown]:
         """Return the unknowns that may have further objects of a type."""
+        if not self.unknowns:
+            return []
         return [unknown for unknown in self.unknowns if unknown.kind == "objects" and type in unknown.types]
 
     def untold(self) -> dict[str, Unknown]:
