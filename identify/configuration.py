@@ -21,7 +21,7 @@ from identify.config.hostnames.rules import (
     Resolver,
 )
 from identify.config.language.files import DirectoryFiles, Files, GivenFiles
-from identify.config.loading import load
+from identify.config.loading import CONFIGURATION_FILE, load
 from identify.config.releases import NEWEST, Release, release_of
 from identify.errors import ConfigError
 from identify.model import (
@@ -41,8 +41,6 @@ from identify.model import (
 from identify.strings import encoded
 
 __all__ = ["Configuration", "NotAskedError", "OfflineResolver", "ResolutionError", "Resolver"]
-
-CONFIGURATION_FILE = "pjsip.conf"
 
 
 @attrs.frozen(kw_only=True)

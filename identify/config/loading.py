@@ -70,7 +70,7 @@ from identify.model import (
 )
 from identify.strings import encoded
 
-__all__ = ["Loaded", "load"]
+__all__ = ["CONFIGURATION_FILE", "Loaded", "load"]
 
 CONFIGURATION_FILE = "pjsip.conf"
 WIZARD_FILE = "pjsip_wizard.conf"
@@ -214,6 +214,7 @@ class _Loader:
             list(identifies.values()), list(made.identifies.values()), len(found.get("identify", ()))
         )
         tried = tuple(identify for identify in possible if not identify.unresolved)
+        unreachable = self._unreachable()
         loaded = Loaded(
             settings=settings,
             identifiers=effective_order(settings.endpoint_identifier_order, self._release.identifiers),
@@ -230,8 +231,8 @@ class _Loader:
             unknowns=(
                 *unknown_names(possible, identifies, made.identifies, made.former_identifies),
                 *self._unknowns,
-                *mapped_elsewhere(mapped, self._unreachable()),
-                *unbound(self._unbound, self._transports.values(), self._unreachable()),
+                *mapped_elsewhere(mapped, unreachable),
+                *unbound(self._unbound, self._transports.values(), unreachable),
             ),
             release=self._release,
         )

@@ -21,13 +21,14 @@ from collections.abc import Iterator
 from itertools import islice
 
 from identify.config.releases import PARAMETERS_DECODED, X_AST_KEPT
-from identify.questions.changes.rules import Rule, rules_of
+from identify.questions.changes.rules import Rule
+from identify.questions.changes.single_rules import common_rules, first_difference, look_at_each
 from identify.questions.findings import Finding, Undecided
 from identify.questions.values.automata import Automaton, Budget, members
 from identify.questions.values.reading import UnknownExpressionError, automaton
 from identify.questions.values.spelling import shape_of, spelt
 from identify.questions.witnesses import Sides
-from identify.strings import encoded, folded_bytes, quoted, shown
+from identify.strings import encoded, folded_bytes
 
 __all__ = ["parameter_changes"]
 
@@ -71,31 +72,17 @@ ADVICE = (
 def parameter_changes(sides: Sides) -> tuple[list[Finding], list[Undecided]]:
     """Return a finding for each rule that gives a value another answer, and those that couldn't be decided."""
     differs = sides.before.release.dialect ^ sides.after.release.dialect
-    findings: list[Finding] = []
-    undecided: list[Undecided] = []
     if not differs & (PARAMETERS_DECODED | X_AST_KEPT):
-        return findings, undecided
+        return [], []
     budget = Budget(MOST_STATES_TOGETHER)
-    after = {rule.key for rule in rules_of(sides.after, "header")}
-    rules = [rule for rule in rules_of(sides.before, "header") if rule.key in after]
-    for rule in rules[:MOST_RULES]:
-        if not _may_differ(rule, differs, budget):
-            continue
-        finding = _finding(sides, rule, budget)
-        if finding is not None:
-            findings.append(finding)
-            continue
-        undecided.append(
-            Undecided(
-                what=f"whether {shown(rule.name)}: {rule} means something else",
-                reason="parameters of this header are compared differently, and no value was found that shows it",
-                origins=(rule.identify.origin,),
-            )
-        )
-    if len(rules) > MOST_RULES:
-        what = f"whether {len(rules) - MOST_RULES:,} further rules for headers mean something else"
-        undecided.append(Undecided(what=what, reason=f"only {MOST_RULES:,} are tried"))
-    return findings, undecided
+    return look_at_each(
+        common_rules(sides),
+        lambda rule: first_difference(sides, rule, _values(rule, budget), ADVICE),
+        concerned=lambda rule: _may_differ(rule, differs, budget),
+        most=MOST_RULES,
+        further="rules for headers",
+        reason="parameters of this header are compared differently, and no value was found that shows it",
+    )
 
 
 def _may_differ(rule: Rule, differs: int, budget: Budget) -> bool:
@@ -112,28 +99,6 @@ def _may_differ(rule: Rule, differs: int, budget: Budget) -> bool:
     except UnknownExpressionError:
         return True
     return any(True for _ in members([known, automaton("=")], most_states=MOST_STATES, budget=budget))
-
-
-def _finding(sides: Sides, rule: Rule, budget: Budget) -> Finding | None:
-    if sides.quiet is None:
-        return None
-    for value in _values(rule, budget):
-        witness = sides.ask(sides.message([(rule.name, value)]), sides.quiet)
-        sections = {match.section for match in (witness.before, witness.after) if match} if witness else ()
-        if witness is None or rule.identify.id not in sections:
-            continue
-        loses = witness.before is not None and witness.before.section == rule.identify.id
-        text = shown(value.decode("utf-8", "surrogateescape"))
-        return Finding(
-            kind="expression",
-            what=f"{shown(rule.name)}: {rule} {'no longer matches' if loses else 'now matches'} {quoted(text)}",
-            advice=ADVICE,
-            origins=(rule.identify.origin,),
-            witness=witness,
-            details=(text,),
-            depends_on=sides.depends_on(witness),
-        )
-    return None
 
 
 def _values(rule: Rule, budget: Budget) -> Iterator[bytes]:

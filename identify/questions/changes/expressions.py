@@ -19,13 +19,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 
-from identify.questions.changes.rules import Rule, rules_of
+from identify.questions.changes.rules import Rule
+from identify.questions.changes.single_rules import common_rules, first_difference, look_at_each
 from identify.questions.findings import Finding, Undecided
 from identify.questions.values.automata import BEYOND, members
 from identify.questions.values.reading import UnknownExpressionError, automaton
 from identify.questions.values.spelling import CHARACTERS_BEYOND, shape_of, spelt
 from identify.questions.witnesses import Sides
-from identify.strings import encoded, quoted, shown
+from identify.strings import encoded
 
 __all__ = ["expression_changes"]
 
@@ -42,26 +43,15 @@ ADVICE = "write the characters that you mean into the expression, instead of a d
 
 def expression_changes(sides: Sides) -> tuple[list[Finding], list[Undecided]]:
     """Return a finding for each expression that gives a value another answer, and those that couldn't be decided."""
-    after = {rule.key for rule in rules_of(sides.after, "header")}
-    rules = [rule for rule in rules_of(sides.before, "header") if rule.key in after]
-    rules = [rule for rule in rules if rule.pattern.regex is not None and _minds(rule)]
-    findings, undecided = [], []
-    for rule in rules[:MOST_EXPRESSIONS]:
-        finding = _finding(sides, rule)
-        if finding is not None:
-            findings.append(finding)
-            continue
-        undecided.append(
-            Undecided(
-                what=f"whether {shown(rule.name)}: {rule} means something else",
-                reason="it can match characters beyond ASCII, and no value was found that shows a difference",
-                origins=(rule.identify.origin,),
-            )
-        )
-    if len(rules) > MOST_EXPRESSIONS:
-        what = f"whether {len(rules) - MOST_EXPRESSIONS:,} further expressions mean something else"
-        undecided.append(Undecided(what=what, reason=f"only {MOST_EXPRESSIONS:,} are tried"))
-    return findings, undecided
+    rules = [rule for rule in common_rules(sides) if rule.pattern.regex is not None and _minds(rule)]
+    return look_at_each(
+        rules,
+        lambda rule: first_difference(sides, rule, dict.fromkeys(_values(rule)), ADVICE),
+        concerned=lambda rule: True,
+        most=MOST_EXPRESSIONS,
+        further="expressions",
+        reason="it can match characters beyond ASCII, and no value was found that shows a difference",
+    )
 
 
 def _minds(rule: Rule) -> bool:
@@ -70,28 +60,6 @@ def _minds(rule: Rule) -> bool:
         return automaton(rule.pattern.regex or "").meets_beyond
     except UnknownExpressionError:
         return True
-
-
-def _finding(sides: Sides, rule: Rule) -> Finding | None:
-    if sides.quiet is None:
-        return None
-    for value in dict.fromkeys(_values(rule)):
-        witness = sides.ask(sides.message([(rule.name, value)]), sides.quiet)
-        sections = {match.section for match in (witness.before, witness.after) if match} if witness else ()
-        if witness is None or rule.identify.id not in sections:
-            continue
-        loses = witness.before is not None and witness.before.section == rule.identify.id
-        text = shown(value.decode("utf-8", "surrogateescape"))
-        return Finding(
-            kind="expression",
-            what=f"{shown(rule.name)}: {rule} {'no longer matches' if loses else 'now matches'} {quoted(text)}",
-            advice=ADVICE,
-            origins=(rule.identify.origin,),
-            witness=witness,
-            details=(text,),
-            depends_on=sides.depends_on(witness),
-        )
-    return None
 
 
 def _values(rule: Rule) -> Iterator[bytes]:
