@@ -13,6 +13,15 @@ cdef enum Shape:
     SHAPE_FROM, SHAPE_TO, SHAPE_CONTACT, SHAPE_ROUTE
     SHAPE_VIA, SHAPE_CSEQ, SHAPE_DIGEST, SHAPE_MEDIA_TYPE, SHAPE_TOKEN, SHAPE_NUMBER, SHAPE_NUMBER_PARAMETERS
 
+# What else is said of a header, as bits.
+cdef enum HeaderFlag:
+    # A comma may follow, and another value behind it: each is a header of its own.
+    REPEATS = 1
+    # A "&" belongs to the value; in all other headers that PJSIP reads itself it ends the header as a line end does.
+    AMPERSAND_STAYS = 2
+    # Several are printed as one, in the place of the first.
+    MERGES = 4
+
 ctypedef bint (*Parse)(Text *t, int kind) noexcept nogil
 ctypedef void (*Print)(const Printable *p, Out *out) noexcept nogil
 
@@ -25,8 +34,8 @@ ctypedef struct HeaderRow:
     Parse parse
     Print print
     int shape
-    # A comma may follow, and another value behind it.
-    bint repeats
+    # Bits of ``HeaderFlag``.
+    int flags
 
 cdef const HeaderRow *header_row(int kind) noexcept nogil
 cdef bint parse_value(Text *t, int kind, Span *value, bint *more) noexcept nogil

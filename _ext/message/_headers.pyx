@@ -28,46 +28,46 @@ memset(ROWS, 0, sizeof(ROWS))
 
 
 cdef void row(int kind, const char *name, const char *compact_name, Parse parse, Print printer, int shape,
-              bint repeats) noexcept:
+              int flags) noexcept:
     ROWS[kind].name = name
     ROWS[kind].compact_name = compact_name
     ROWS[kind].parse = parse
     ROWS[kind].print = printer
     ROWS[kind].shape = shape
-    ROWS[kind].repeats = repeats
+    ROWS[kind].flags = flags
 
 
-# Compact names are RFC 3261's (7.3.3), and those of Asterisk's own modules.  The last column: is each of several values
-# behind commas a header of its own?
-row(GENERIC, "", NULL, NULL, print_generic, SHAPE_LINE, False)
-row(ACCEPT, "Accept", NULL, parse_list, print_list, SHAPE_LINE, False)
-row(ALLOW, "Allow", NULL, parse_list, print_list, SHAPE_LINE, False)
-row(AUTHORIZATION, "Authorization", NULL, parse_digest, print_digest, SHAPE_DIGEST, False)
-row(CALL_ID, "Call-ID", "i", parse_line, print_line, SHAPE_LINE, False)
-row(CONTACT, "Contact", "m", parse_address, print_address, SHAPE_CONTACT, True)
-row(CONTENT_LENGTH, "Content-Length", "l", parse_number, print_number, SHAPE_NUMBER, False)
-row(CONTENT_TYPE, "Content-Type", "c", parse_media_type, print_media_type, SHAPE_MEDIA_TYPE, False)
-row(CSEQ, "CSeq", NULL, parse_cseq, print_cseq, SHAPE_CSEQ, False)
-row(EVENT, "Event", "o", parse_token, print_token, SHAPE_TOKEN, False)
-row(EXPIRES, "Expires", NULL, parse_number, print_number, SHAPE_NUMBER, False)
-row(FROM, "From", "f", parse_address, print_address, SHAPE_FROM, False)
-row(MAX_FORWARDS, "Max-Forwards", NULL, parse_number, print_number, SHAPE_NUMBER, False)
-row(MIN_EXPIRES, "Min-Expires", NULL, parse_number, print_number, SHAPE_NUMBER, False)
-row(MIN_SE, "Min-SE", NULL, parse_number_parameters, print_number, SHAPE_NUMBER_PARAMETERS, False)
-row(PROXY_AUTHENTICATE, "Proxy-Authenticate", NULL, parse_digest, print_digest, SHAPE_NONE, False)
-row(PROXY_AUTHORIZATION, "Proxy-Authorization", NULL, parse_digest, print_digest, SHAPE_DIGEST, False)
-row(RECORD_ROUTE, "Record-Route", NULL, parse_address, print_address, SHAPE_ROUTE, True)
-row(REPLACES, "Replaces", NULL, parse_replaces, print_replaces, SHAPE_NONE, False)
-row(REQUIRE, "Require", NULL, parse_list, print_list, SHAPE_LINE, False)
-row(RETRY_AFTER, "Retry-After", NULL, parse_retry_after, print_retry_after, SHAPE_NONE, False)
-row(ROUTE, "Route", NULL, parse_address, print_address, SHAPE_ROUTE, True)
-row(SESSION_EXPIRES, "Session-Expires", "x", parse_number_parameters, print_number, SHAPE_NUMBER_PARAMETERS, False)
-row(SUBSCRIPTION_STATE, "Subscription-State", NULL, parse_token, print_token, SHAPE_TOKEN, False)
-row(SUPPORTED, "Supported", "k", parse_list, print_list, SHAPE_LINE, False)
-row(TO, "To", "t", parse_address, print_address, SHAPE_TO, False)
-row(UNSUPPORTED, "Unsupported", NULL, parse_list, print_list, SHAPE_LINE, False)
-row(VIA, "Via", "v", parse_via, print_via, SHAPE_VIA, True)
-row(WWW_AUTHENTICATE, "WWW-Authenticate", NULL, parse_digest, print_digest, SHAPE_NONE, False)
+# Compact names are RFC 3261's (7.3.3), and those of Asterisk's own modules.  The last column
+# holds bits of ``HeaderFlag``.
+row(GENERIC, "", NULL, NULL, print_generic, SHAPE_LINE, AMPERSAND_STAYS)
+row(ACCEPT, "Accept", NULL, parse_list, print_list, SHAPE_LINE, AMPERSAND_STAYS)
+row(ALLOW, "Allow", NULL, parse_list, print_list, SHAPE_LINE, AMPERSAND_STAYS)
+row(AUTHORIZATION, "Authorization", NULL, parse_digest, print_digest, SHAPE_DIGEST, 0)
+row(CALL_ID, "Call-ID", "i", parse_line, print_line, SHAPE_LINE, AMPERSAND_STAYS)
+row(CONTACT, "Contact", "m", parse_address, print_address, SHAPE_CONTACT, REPEATS)
+row(CONTENT_LENGTH, "Content-Length", "l", parse_number, print_number, SHAPE_NUMBER, 0)
+row(CONTENT_TYPE, "Content-Type", "c", parse_media_type, print_media_type, SHAPE_MEDIA_TYPE, 0)
+row(CSEQ, "CSeq", NULL, parse_cseq, print_cseq, SHAPE_CSEQ, 0)
+row(EVENT, "Event", "o", parse_token, print_token, SHAPE_TOKEN, 0)
+row(EXPIRES, "Expires", NULL, parse_number, print_number, SHAPE_NUMBER, 0)
+row(FROM, "From", "f", parse_address, print_address, SHAPE_FROM, 0)
+row(MAX_FORWARDS, "Max-Forwards", NULL, parse_number, print_number, SHAPE_NUMBER, 0)
+row(MIN_EXPIRES, "Min-Expires", NULL, parse_number, print_number, SHAPE_NUMBER, 0)
+row(MIN_SE, "Min-SE", NULL, parse_number_parameters, print_number, SHAPE_NUMBER_PARAMETERS, 0)
+row(PROXY_AUTHENTICATE, "Proxy-Authenticate", NULL, parse_digest, print_digest, SHAPE_NONE, 0)
+row(PROXY_AUTHORIZATION, "Proxy-Authorization", NULL, parse_digest, print_digest, SHAPE_DIGEST, 0)
+row(RECORD_ROUTE, "Record-Route", NULL, parse_address, print_address, SHAPE_ROUTE, REPEATS)
+row(REPLACES, "Replaces", NULL, parse_replaces, print_replaces, SHAPE_NONE, 0)
+row(REQUIRE, "Require", NULL, parse_list, print_list, SHAPE_LINE, AMPERSAND_STAYS | MERGES)
+row(RETRY_AFTER, "Retry-After", NULL, parse_retry_after, print_retry_after, SHAPE_NONE, AMPERSAND_STAYS)
+row(ROUTE, "Route", NULL, parse_address, print_address, SHAPE_ROUTE, REPEATS)
+row(SESSION_EXPIRES, "Session-Expires", "x", parse_number_parameters, print_number, SHAPE_NUMBER_PARAMETERS, 0)
+row(SUBSCRIPTION_STATE, "Subscription-State", NULL, parse_token, print_token, SHAPE_TOKEN, 0)
+row(SUPPORTED, "Supported", "k", parse_list, print_list, SHAPE_LINE, AMPERSAND_STAYS | MERGES)
+row(TO, "To", "t", parse_address, print_address, SHAPE_TO, 0)
+row(UNSUPPORTED, "Unsupported", NULL, parse_list, print_list, SHAPE_LINE, AMPERSAND_STAYS)
+row(VIA, "Via", "v", parse_via, print_via, SHAPE_VIA, REPEATS)
+row(WWW_AUTHENTICATE, "WWW-Authenticate", NULL, parse_digest, print_digest, SHAPE_NONE, 0)
 
 
 cdef int check_rows() except -1:
@@ -107,7 +107,7 @@ cdef bint parse_value(Text *t, int kind, Span *value, bint *more) noexcept nogil
         return True
     trim_end(t.base, value)
     skip_lws(t)
-    if header.repeats and peek(t) == c",":
+    if header.flags & <int>REPEATS and peek(t) == c",":
         more[0] = True
         t.pos += 1
         return True

@@ -86,8 +86,11 @@ cdef inline uint32_t after_line_end(const Text *t, uint32_t pos) noexcept nogil:
 
 
 cdef inline void skip_lws(Text *t) noexcept nogil:
-    """Blanks and folds (a line end followed by a blank)."""
-    cdef uint32_t after
+    """Blanks and one fold (a line end followed by a blank).
+
+    Two folds in a row are never taken, not by two calls either: at the second one the line ends.
+    """
+    cdef uint32_t after, before
     # Nearly always there is nothing to skip, or one blank.
     if t.end - t.pos >= 2:
         if t.base[t.pos] > c" ":
@@ -95,14 +98,19 @@ cdef inline void skip_lws(Text *t) noexcept nogil:
         if t.base[t.pos] == c" " and t.base[t.pos + 1] > c" ":
             t.pos += 1
             return
-    while True:
-        skip_blanks(t)
-        if t.pos >= t.end or not (t.base[t.pos] == c"\r" or t.base[t.pos] == c"\n"):
-            return
-        after = after_line_end(t, t.pos)
-        if after >= t.end or not (t.base[after] == c" " or t.base[after] == c"\t"):
-            return
-        t.pos = after
+    skip_blanks(t)
+    if t.pos >= t.end or not (t.base[t.pos] == c"\r" or t.base[t.pos] == c"\n"):
+        return
+    after = after_line_end(t, t.pos)
+    if after >= t.end or not (t.base[after] == c" " or t.base[after] == c"\t"):
+        return
+    before = t.pos
+    while before and (t.base[before - 1] == c" " or t.base[before - 1] == c"\t"):
+        before -= 1
+    if before and (t.base[before - 1] == c"\r" or t.base[before - 1] == c"\n"):
+        return
+    t.pos = after
+    skip_blanks(t)
 
 
 cdef inline bint line_ends_here(const Text *t) noexcept nogil:
