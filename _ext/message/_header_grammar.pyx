@@ -248,13 +248,13 @@ cdef bint parse_line(Text *t, int kind) noexcept nogil:
 
 # Supported = [ option-tag *( COMMA option-tag ) ], and the other lists likewise
 cdef bint parse_list(Text *t, int kind) noexcept nogil:
-    """Anything on the line and on those that continue it."""
+    """Anything on the line and on those that continue it, but that a ``&`` behind a fold ends the list."""
     while True:
         to_line_end(t)
         if t.pos >= t.end or t.base[t.pos] == 0:
             return True
         skip_lws(t)
-        if at_line_end(t):
+        if at_line_end(t) or peek(t) == c"&":
             return True
 
 

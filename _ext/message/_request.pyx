@@ -386,14 +386,17 @@ cdef class Request:
 
         PJSIP's print up to its first NUL, without control characters and blanks at its ends.
         """
-        return tuple([(name, value) for name, value, _ in self.headers_through(None)])
+        return self.headers_through(None)
 
     def headers_through(self, symmetric_transport):
         """Return ``printed_headers`` as seen through a transport with ``symmetric_transport`` of that id.
 
-        Such a transport adds ``x-ast-txp`` to the first Contact; None is any other transport.  Each is a name, a value,
-        and how many bytes of value PJSIP prints, before it is cut and stripped.
+        Such a transport adds ``x-ast-txp`` to the first Contact; None is any other transport.
         """
+        return tuple([(name, value) for name, value, _ in self.header_prints(symmetric_transport)])
+
+    def header_prints(self, symmetric_transport):
+        """Return ``headers_through``, and of each how many bytes of value PJSIP prints, before it is cut and stripped."""
         cdef Out out
         cdef Received received
         cdef uint8_t *scratch

@@ -290,7 +290,7 @@ class Undetermined:
             tuple((each.username, each.realm) for each in request.authorizations),
             tuple(
                 header
-                for header in request.headers_through(symmetric)
+                for header in request.header_prints(symmetric)
                 if folded_bytes(header[0]) in self._headers
             ),
         )
