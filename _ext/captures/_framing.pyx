@@ -4,8 +4,7 @@ Knows first lines, the empty line and Content-Length; the message itself is read
 
 Facts
 - A message begins with ``Method SP Request-URI SP SIP/2.0`` or with ``SIP/2.0 SP code``; the version in any case, any
-  number of blanks, as in ``_message``.
-- Blanks are allowed before a method, as in ``_message``.
+  number of blanks.  As in ``_message`` a request's line may fold, and blanks and lines of blanks may be before it.
 - The head ends with the first LF CR LF, which is PJSIP's rule for streams: an empty line of a bare LF doesn't end it.
 - ``Content-Length`` and ``l`` in any case say how long the body is; blanks and folds are allowed around the colon.  Of
   several the first counts (a judgement: RFC 3261 doesn't say, and such a message is refused by most).
@@ -21,6 +20,8 @@ cdef enum:
     LONGEST_METHOD = 64
     # Nobody sends more than one blank before a method.
     MOST_BLANKS = 16
+    # The places of a request line where it may fold, and its end.
+    MOST_FOLDS = 5
     # Any length beyond is refused by whoever asks.
     LARGEST_LENGTH = 1 << 30
 
@@ -34,8 +35,56 @@ cdef inline bint is_blank(uint8_t c) noexcept nogil:
     return c == c" " or c == c"\t"
 
 
+cdef inline bint is_line_end(uint8_t c) noexcept nogil:
+    return c == c"\r" or c == c"\n"
+
+
 cdef inline bint is_digit(uint8_t c) noexcept nogil:
     return c"0" <= c <= c"9"
+
+
+cdef inline size_t past_line_end(const uint8_t *data, size_t size, size_t place) noexcept nogil:
+    """Behind the CRLF, LF or CR at `place`."""
+    return place + 2 if data[place] == c"\r" and place + 1 < size and data[place + 1] == c"\n" else place + 1
+
+
+cdef inline size_t past_blanks(const uint8_t *data, size_t size, size_t place) noexcept nogil:
+    """Behind the blanks at `place`, and line ends that blanks follow."""
+    cdef size_t next
+    while place < size:
+        next = place + 1
+        if is_line_end(data[place]):
+            next = past_line_end(data, size, place)
+            if next >= size or not is_blank(data[next]):
+                break
+        elif not is_blank(data[place]):
+            break
+        place = next
+    return place
+
+
+cdef inline size_t before_blanks(const uint8_t *data, size_t least, size_t place) noexcept nogil:
+    """Where the blanks and line ends that end at `place` begin, not before `least`."""
+    while place > least and (is_blank(data[place - 1]) or is_line_end(data[place - 1])):
+        place -= 1
+    return place
+
+
+cdef bint ends_in_version(const uint8_t *data, size_t method, size_t end) noexcept nogil:
+    """Is there a URI, a blank and SIP/2.0, with blanks around its slash, between the end of a method and `end`?"""
+    cdef size_t place = before_blanks(data, method, end)
+    if place - method < 3 or same_start(data + place - 3, 3, VERSION + 4, 3) != 3:
+        return False
+    place = before_blanks(data, method, place - 3)
+    if place == method or data[place - 1] != c"/":
+        return False
+    place = before_blanks(data, method, place - 1)
+    if place - method < 3 or same_start(data + place - 3, 3, VERSION, 3) != 3:
+        return False
+    end = place - 3
+    place = before_blanks(data, method, end)
+    # What is behind the method is a blank, so that anything but blanks is a URI.
+    return method < place < end
 
 
 cdef inline size_t same_start(const uint8_t *data, size_t size, const char *lower, size_t length) noexcept nogil:
@@ -49,7 +98,8 @@ cdef inline size_t same_start(const uint8_t *data, size_t size, const char *lowe
 cdef Line first_line(const uint8_t *data, size_t size, bint complete) noexcept nogil:
     """Does a message begin here?  `complete`: nothing comes after these bytes, as in a datagram."""
     cdef size_t same = same_start(data, size, VERSION, 7)
-    cdef size_t method = 0, end, blanks = 0
+    cdef size_t method = 0, begin, end, blanks = 0
+    cdef int folds
     if same == 7:
         if size < 11 and not complete:
             return LINE_MORE
@@ -58,8 +108,7 @@ cdef Line first_line(const uint8_t *data, size_t size, bint complete) noexcept n
         return LINE_NO
     if same == size and not complete:
         return LINE_MORE
-    # PJSIP passes over blanks before a method.
-    while blanks < size and blanks < MOST_BLANKS and is_blank(data[blanks]):
+    while blanks < size and blanks < MOST_BLANKS and (is_blank(data[blanks]) or is_line_end(data[blanks])):
         blanks += 1
     data += blanks
     size -= blanks
@@ -67,17 +116,23 @@ cdef Line first_line(const uint8_t *data, size_t size, bint complete) noexcept n
         method += 1
     if method == size:
         return LINE_NO if complete or method > LONGEST_METHOD else LINE_MORE
-    if method == 0 or not is_blank(data[method]):
+    if method == 0 or not (is_blank(data[method]) or is_line_end(data[method])):
         return LINE_NO
-    end = <size_t>(sip_find_line_end(data + method, data + size) - data)
-    if end == size and not complete:
-        return LINE_MORE if size < LONGEST_LINE else LINE_NO
-    while end > method and is_blank(data[end - 1]):
-        end -= 1
-    # At least one character of a URI between two blanks.
-    if end < method + 10 or not is_blank(data[end - 8]):
-        return LINE_NO
-    return LINE_YES if same_start(data + end - 7, 7, VERSION, 7) == 7 else LINE_NO
+    begin = method
+    for folds in range(MOST_FOLDS + 1):
+        end = <size_t>(sip_find_line_end(data + begin, data + size) - data)
+        if end == size and not complete:
+            return LINE_MORE if size < LONGEST_LINE else LINE_NO
+        if ends_in_version(data, method, end):
+            return LINE_YES
+        if end == size or data[end] == 0:
+            return LINE_NO
+        # Where nothing is there yet behind the line end it is taken for that of the line: most lines that don't end in
+        # a version are of other protocols.
+        begin = past_line_end(data, size, end)
+        if begin >= size or not is_blank(data[begin]):
+            return LINE_NO
+    return LINE_NO
 
 
 cdef size_t head_size(const uint8_t *data, size_t size, size_t *scanned) noexcept nogil:
@@ -118,17 +173,10 @@ cdef Length content_length(const uint8_t *data, size_t head, uint32_t *length) n
             name = place + 14
         else:
             continue
-        while name < head and is_blank(data[name]):
-            name += 1
+        name = past_blanks(data, head, name)
         if name >= head or data[name] != c":":
             continue
-        name += 1
-        # Blanks, and line ends that blanks follow.
-        while name < head and (is_blank(data[name])
-                               or (data[name] == c"\r" and name + 2 < head and data[name + 1] == c"\n"
-                                   and is_blank(data[name + 2]))
-                               or (data[name] == c"\n" and name + 1 < head and is_blank(data[name + 1]))):
-            name += 1
+        name = past_blanks(data, head, name + 1)
         if name >= head or not is_digit(data[name]):
             return LENGTH_BAD
         while name < head and is_digit(data[name]):

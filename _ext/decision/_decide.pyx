@@ -29,7 +29,7 @@ from identify._compiled._tables cimport (
     ANONYMOUS, HEADER, IP, LINE, NO_ANSWER, NO_WANTED, REQUEST_URI, USERNAME, EndpointAnswers, TransportText,
     WantedHeader, part,
 )
-from identify._compiled._text cimport Out, Span, decoded, sip_copy_lower, sip_is_bare, sip_is_one_line
+from identify._compiled._text cimport Out, Span, bare, decoded, sip_copy_lower, sip_is_bare, sip_is_one_line, trim
 from identify._compiled._uri cimport (
     PLACE_REQUEST, SCHEME_SIP, SCHEME_SIPS, SCHEME_TEL, Parameter, Uri, find_parameter, print_uri,
 )
@@ -304,24 +304,6 @@ cdef int32_t decide_auth_username(const Tables *tables, const Message *m, const 
 
 
 # ---------------------------------------------------------------- header and request_uri
-
-cdef void bare(const uint8_t **text, uint32_t *length) noexcept nogil:
-    """Cut a printed value as Asterisk compares it: at the first NUL, then blanks (up to 0x20) at both ends."""
-    cdef const void *nul
-    if length[0]:
-        nul = memchr(text[0], 0, length[0])
-        if nul != NULL:
-            length[0] = <uint32_t>(<const uint8_t *>nul - text[0])
-    trim(text, length)
-
-
-cdef inline void trim(const uint8_t **text, uint32_t *length) noexcept nogil:
-    while length[0] and text[0][0] <= 32:
-        text[0] += 1
-        length[0] -= 1
-    while length[0] and text[0][length[0] - 1] <= 32:
-        length[0] -= 1
-
 
 cdef inline uint32_t wanted_number(const Tables *tables, const Message *m, const Field *field) noexcept nogil:
     """The number of the wanted header that a field is, NO_WANTED for none."""

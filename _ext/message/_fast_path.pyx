@@ -26,8 +26,8 @@ from identify._compiled._headers cimport (
 )
 from identify._compiled._parsed cimport Field, name_hash
 from identify._compiled._text cimport (
-    SIP_PARAM, SIP_PERCENT, SIP_TOKEN, SIP_USER, SIP_USER_END, SIP_VALUE, sip_class, sip_class_init, sip_word_at,
-    trim_end,
+    SIP_PARAM, SIP_PERCENT, SIP_TOKEN, SIP_USER, SIP_USER_END, SIP_VALUE, same_name, sip_class, sip_class_init,
+    sip_word_at, trim_end,
 )
 from identify._compiled._uri cimport SCHEME_SIP, Uri
 
@@ -362,10 +362,13 @@ cdef uint32_t take_usual_request_line(Message *m, const Index *index, uint32_t p
     m.method.start = pos
     pos = sip_next(head.special, pos)
     m.method.end = pos
-    if pos == m.method.start or base[pos] != c" ":
+    # A line of SIP is that of a response.
+    if pos == m.method.start or base[pos] != c" " or (pos - m.method.start == 3 and same_name(base, m.method, "sip", 3)):
         return 0
     pos = usual_uri(&head, pos + 1, True, &m.request_uri)
     if not pos or base[pos] != c" " or pos + 8 != line_end:
+        return 0
+    if line_end + 2 < end and (base[line_end + 2] == c" " or base[line_end + 2] == c"\t"):
         return 0
     m.has_request_uri = True
     return line_end + 2

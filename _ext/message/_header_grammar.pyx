@@ -4,7 +4,9 @@ Knows syntax, a function for each, with its production of RFC 3261 (25.1, where 
 header has which syntax is in ``_headers``, how values are printed in ``_header_print``.
 
 Facts
-- A syntax error in any of them drops the message, needed or not.  Other headers may hold anything but NUL.
+- A syntax error in any of them drops the message, needed or not.  Other headers may hold anything but NUL; of one
+  with several folds only the text around or behind the last stays (``take_generic``).
+- A Call-ID may hold anything on its line, but not be empty.
 - Blanks and folds are allowed around ``; = , /`` of header parameters and Via, never inside ``<...>`` (except
   just inside the brackets), a quoted string or an unquoted display name.
 - Without <> the parameters after a URI are the header's (RFC 3261 20.10), except in Route and Record-Route.
@@ -237,20 +239,22 @@ cdef bint take_credential(Text *t, HeaderParameter *parameter) noexcept nogil:
 
 # Call-ID = word [ "@" word ]
 cdef bint parse_line(Text *t, int kind) noexcept nogil:
-    """Anything on the line."""
+    """Anything on the line, but not nothing."""
+    if at_line_end(t):
+        return fail(t, "a Call-ID is empty")
     to_line_end(t)
     return True
 
 
 # Supported = [ option-tag *( COMMA option-tag ) ], and the other lists likewise
 cdef bint parse_list(Text *t, int kind) noexcept nogil:
-    """Anything on the line and on those that continue it."""
+    """Anything on the line and on those that continue it, but that a ``&`` behind a fold ends the list."""
     while True:
         to_line_end(t)
         if t.pos >= t.end or t.base[t.pos] == 0:
             return True
         skip_lws(t)
-        if at_line_end(t):
+        if at_line_end(t) or peek(t) == c"&":
             return True
 
 
@@ -330,22 +334,29 @@ cdef bint parse_retry_after(Text *t, int kind) noexcept nogil:
 
 # extension-header = header-name HCOLON header-value
 cdef bint take_generic(Text *t, Span *value) noexcept nogil:
-    """Anything but NUL up to the line end.  A continuation line of nothing but blanks ends the header."""
-    skip_blanks(t)
+    """Anything but NUL up to the line end; of the pieces between folds only the last one or two stay.
+
+    The pieces are taken in pairs: of ``a b c d`` with a fold between each and the next ``c d`` is left, of ``a b c``
+    only ``c``.  A fold behind the colon isn't one between pieces, and a line of nothing but blanks ends the header.
+    """
+    cdef uint32_t pieces = 1
+    skip_lws(t)
     value.start = t.pos
     while True:
         to_line_end(t)
         if t.pos < t.end and t.base[t.pos] == 0:
             return fail(t, "NUL in a header")
         value.end = t.pos
-        if line_ends_here(t) or not folds_here(t):
+        # An empty first piece is a line of blanks behind the colon's fold.
+        if value.end == value.start or line_ends_here(t) or not folds_here(t):
             break
         t.pos = after_line_end(t, t.pos)
         skip_blanks(t)
-        if value.start == value.end:
-            value.start = value.end = t.pos
         if at_line_end(t):
             break
+        pieces += 1
+        if pieces % 2:
+            value.start = t.pos
     trim_end(t.base, value)
     return True
 

@@ -16,6 +16,7 @@ Facts
   absent), then the others, without quotes.
 - Lists: items joined by ", "; several Supported, or Require, are one list (``print_field`` in ``_message``).
 - Numbers lose their leading zeros and are modulo 2**32.
+- Methods that PJSIP knows are printed in capitals (``_methods``).
 - Releases with ``PARAMETERS_DECODED`` resolve the escapes in names and values of parameters that aren't quoted, and in
   those of credentials that they don't know, when they read them: ``;t%61g=%41`` is the tag A.
 """
@@ -28,6 +29,7 @@ from identify._compiled._header_grammar cimport (
     parse_hop, parse_name_address,
 )
 from identify._compiled._header_names cimport CONTACT, FROM, RECORD_ROUTE, ROUTE, TO
+from identify._compiled._methods cimport put_method
 from identify._compiled._text cimport (
     SIP_DIGIT, SIP_TOKEN, Text, after_line_end, at_line_end, cursor_over, decoded, peek, put, put_decoded, put_number,
     put_span, put_text, same_decoded, same_name, sip_class_init, skip_blanks, skip_lws, take, to_line_end,
@@ -255,7 +257,7 @@ cdef void print_cseq(const Printable *p, Out *out) noexcept nogil:
     put_number(out, number_of(p.base, take(&t, SIP_DIGIT)))
     put(out, c" ")
     skip_lws(&t)
-    put_span(out, p.base, take(&t, SIP_TOKEN))
+    put_method(out, p.base, take(&t, SIP_TOKEN))
 
 
 cdef void print_media_type(const Printable *p, Out *out) noexcept nogil:
@@ -333,13 +335,9 @@ cdef void print_generic(const Printable *p, Out *out) noexcept nogil:
         put_span(out, p.base, line)
         if t.pos >= t.end:
             return
-        if p.base[t.pos] == 0:
-            put(out, 0)
-            t.pos += 1
-        else:
-            put(out, c" ")
-            t.pos = after_line_end(&t, t.pos)
-            skip_blanks(&t)
+        put(out, c" ")
+        t.pos = after_line_end(&t, t.pos)
+        skip_blanks(&t)
 
 
 # ---------------------------------------------------------------- parameters

@@ -92,7 +92,7 @@ cdef const HeaderRow *header_row(int kind) noexcept nogil:
 
 
 cdef bint parse_value(Text *t, int kind, Span *value, bint *more) noexcept nogil:
-    """Parse one value of a header that isn't generic; the cursor is left behind it.
+    """Parse one value of a header that isn't generic; the cursor is left behind it, at a line end or a ``&``.
 
     ``more`` says whether a comma follows, and another value of the same header behind it.
     """
@@ -111,9 +111,18 @@ cdef bint parse_value(Text *t, int kind, Span *value, bint *more) noexcept nogil
         more[0] = True
         t.pos += 1
         return True
-    if not at_line_end(t):
+    if not (at_line_end(t) or ampersand_ends(t, kind)):
         return fail(t, "something follows a header's value")
     return True
+
+
+cdef inline bint ampersand_ends(const Text *t, int kind) noexcept nogil:
+    """Is the cursor, behind a value, at a ``&`` that ends the header?
+
+    A value with ``AMPERSAND_STAYS`` has taken all of its line, so that here one can only stand behind a fold:
+    ``Require: a`` and a line of ``&X: 1``.  To Retry-After it is a syntax error everywhere.
+    """
+    return peek(t) == c"&" and kind != RETRY_AFTER
 
 
 cdef void print_value(const Printable *p, Out *out) noexcept nogil:

@@ -12,7 +12,15 @@ Strategy
 Facts
 - UDP: CRLF, LF and lone CR all end a line; a datagram of 32 bytes or less is not a message; the final empty
   line may be missing.
-- Streams: the head ends at LF CR LF, Content-Length is required and the body must be there.
+- Streams: the head ends at LF CR LF, Content-Length is required, at the beginning of a line, and the body must be
+  there.  A message of more than 65,535 bytes is never taken.
+- A fold is a line end with a blank behind it.  One is allowed around the parts of the request line, before and after
+  the colon of a header, between tokens and at the end of a value; two in a row drop the message.  Only before the
+  first address of From, To, Contact, Route and Record-Route there may be two.
+- Lines of blanks before the first line are skipped, and one directly after it.
+- A ``&`` behind the value ends a header as a line end does, but for those that take it into their value (``_headers``);
+  the next header follows on the same line.  With nothing behind it, it ends the head.
+- A request with the method SIP, in any case, is dropped.
 - Of several From, To and Via the first is identified by.
 - Several Supported, or Require, are printed as one, in the place of the first.
 - Releases with ``EMPTY_LIST_REFUSED`` drop a message with a list that begins with a comma, such as ``Allow: ,,``: in
@@ -25,14 +33,15 @@ from libc.string cimport memcpy
 from identify._compiled._fast_path cimport WAY_WIDEST, Index, make_index, take_usual_headers, take_usual_request_line
 from identify._compiled._header_grammar cimport parse_name_address, take_generic
 from identify._compiled._header_names cimport (
-    ACCEPT, ALLOW, CALL_ID, CONTACT, CSEQ, FROM, GENERIC, REQUIRE, SUPPORTED, TO, UNSUPPORTED, VIA, kind_of,
+    ACCEPT, ALLOW, CALL_ID, CONTACT, CSEQ, FROM, GENERIC, RECORD_ROUTE, REQUIRE, ROUTE, SUPPORTED, TO, UNSUPPORTED, VIA,
+    kind_of,
 )
 from identify._compiled._header_print cimport Printable
 from identify._compiled._headers cimport parse_value, print_value
 from identify._compiled._parsed cimport MESSAGE_LIMIT, has, note_field
 from identify._compiled._text cimport (
     SIP_DIGIT, SIP_TOKEN, Text, after_line_end, at_line_end, cursor_over, fail, folds_here, peek, put_text, same_name,
-    sip_class, sip_class_init, skip_blanks, skip_lws, take, take_long,
+    sip_class, sip_class_init, skip_fold, skip_lws, take, take_long,
 )
 from identify._compiled._uri cimport SCHEME_OTHER, parse_uri
 
@@ -41,6 +50,10 @@ sip_class_init()
 # PJSIP's transport throws shorter datagrams away unread.
 cdef enum:
     DATAGRAM_MINIMUM = 32
+    # PJSIP's buffer for a stream is full before a longer message is complete.
+    STREAM_LIMIT = 65535
+    # The kinds of headers whose values are addresses.
+    ADDRESSES = 1 << CONTACT | 1 << FROM | 1 << RECORD_ROUTE | 1 << ROUTE | 1 << TO
     # The kinds of headers whose values are lists.
     LISTS = 1 << ACCEPT | 1 << ALLOW | 1 << REQUIRE | 1 << SUPPORTED | 1 << UNSUPPORTED
 
@@ -107,11 +120,14 @@ cdef bint add_field(Message *m, int kind, Span name, Span value) noexcept nogil:
 
 
 cdef bint take_values(Message *m, Text *t, int kind, Span name) noexcept nogil:
-    """Everything after the colon, up to the end of the line that ends the header."""
+    """Everything after the colon, up to the line end or the ``&`` that ends the header."""
     cdef Span value
     cdef bint more = True
     if kind == GENERIC:
         return take_generic(t, &value) and add_field(m, kind, name, value)
+    if <uint32_t>ADDRESSES >> kind & 1:
+        skip_lws(t)
+        skip_fold(t)
     while more:
         if not parse_value(t, kind, &value, &more):
             return False
@@ -124,41 +140,66 @@ cdef bint take_header(Message *m, Text *t) noexcept nogil:
     cdef Span name = take_long(t, SIP_TOKEN)
     if name.start == name.end:
         return fail(t, "a header has no name")
-    skip_blanks(t)
+    skip_lws(t)
     if peek(t) != c":":
         return fail(t, "no ':' after a header's name")
     t.pos += 1
     if not take_values(m, t, kind_of(t.base, name, t.end), name):
         return False
-    if t.pos < t.end:
+    if peek(t) == c"&":
+        t.pos += 1
+        skip_lws(t)
+    elif t.pos < t.end:
         t.pos = after_line_end(t, t.pos)
     return True
 
 
+cdef bint take_version(Text *t) noexcept nogil:
+    """``SIP/2.0`` in any case, blanks and folds around its slash."""
+    cdef uint32_t start = t.pos
+    if same_name(t.base, take(t, SIP_TOKEN), "sip", 3):
+        skip_lws(t)
+        if peek(t) == c"/":
+            t.pos += 1
+            skip_lws(t)
+            if same_name(t.base, take(t, SIP_TOKEN), "2.0", 3):
+                return True
+    t.pos = start
+    return fail(t, "the version isn't SIP/2.0")
+
+
+cdef void skip_blank_lines(Text *t) noexcept nogil:
+    """Lines with nothing but blanks, and the blanks before a first line."""
+    while t.pos < t.end and (at_line_end(t) or t.base[t.pos] == c" " or t.base[t.pos] == c"\t"):
+        t.pos += 1
+
+
+cdef bint is_sip(const Message *m) noexcept nogil:
+    """Is the method SIP, so that PJSIP takes the line for that of a response?"""
+    return same_name(m.base, m.method, "sip", 3)
+
+
 cdef bint take_request_line(Message *m, Text *t) noexcept nogil:
-    """``Method SP Request-URI SP SIP/2.0`` (RFC 3261 7.1), with any number of blanks."""
-    cdef Span version
-    skip_blanks(t)
+    """``Method SP Request-URI SP SIP/2.0`` (RFC 3261 7.1), with blanks and folds wherever there may be one."""
+    skip_blank_lines(t)
     m.method = take(t, SIP_TOKEN)
     if m.method.start == m.method.end:
         return fail(t, "the request line has no method")
-    if same_name(t.base, m.method, "sip", 3) and peek(t) == c"/":
+    if is_sip(m):
         return fail(t, "a response, not a request")
-    if not (peek(t) == c" " or peek(t) == c"\t"):
+    skip_lws(t)
+    if t.pos == m.method.end:
         return fail(t, "no blank after the method")
-    skip_blanks(t)
     if not parse_uri(t, True, &m.request_uri):
         return False
     if m.request_uri.scheme == SCHEME_OTHER:
         return fail(t, "the request URI is neither sip, sips nor tel")
     m.has_request_uri = True
-    skip_blanks(t)
-    version.start = t.pos
-    version.end = t.pos + 7 if t.end - t.pos >= 7 else t.end
-    if not same_name(t.base, version, "sip/2.0", 7):
-        return fail(t, "the version isn't SIP/2.0")
-    t.pos = version.end
-    skip_blanks(t)
+    skip_lws(t)
+    if not take_version(t):
+        return False
+    # A line of blanks behind the line is a fold at its end.
+    skip_lws(t)
     if t.pos >= t.end or not at_line_end(t):
         return fail(t, "something follows the version")
     t.pos = after_line_end(t, t.pos)
@@ -167,15 +208,12 @@ cdef bint take_request_line(Message *m, Text *t) noexcept nogil:
 
 cdef bint take_status_line(Text *t, uint32_t *status) noexcept nogil:
     """``SIP/2.0 SP three digits SP reason`` (RFC 3261 7.2)."""
-    cdef Span version, code
+    cdef Span code
     cdef uint32_t i
-    skip_blanks(t)
-    version.start = t.pos
-    version.end = t.pos + 7 if t.end - t.pos >= 7 else t.end
-    if not same_name(t.base, version, "sip/2.0", 7):
-        return fail(t, "the version isn't SIP/2.0")
-    t.pos = version.end
-    skip_blanks(t)
+    skip_blank_lines(t)
+    if not take_version(t):
+        return False
+    skip_lws(t)
     code = take(t, SIP_DIGIT)
     if code.end - code.start != 3:
         return fail(t, "the status of a response has three digits")
@@ -254,6 +292,8 @@ cdef bint find_frame(Message *m, Text *t) noexcept nogil:
         if line.pos >= head:
             return refuse(m, "a stream needs a Content-Length", t.pos)
     after = head + 3 + length
+    if after - t.pos > <uint32_t>STREAM_LIMIT:
+        return refuse(m, "a stream's message is longer than 65535 bytes", t.pos)
     if after > t.end:
         return refuse(m, "the body of the message isn't complete", t.end)
     t.end = after
@@ -267,13 +307,13 @@ cdef bint take_content_length(Text *line, uint32_t *length) noexcept nogil:
     cdef uint32_t i
     if not (same_name(line.base, name, "content-length", 14) or same_name(line.base, name, "l", 1)):
         return False
-    skip_blanks(line)
+    skip_lws(line)
     if peek(line) != c":":
         return False
     line.pos += 1
     skip_lws(line)
     digits = take(line, SIP_DIGIT)
-    skip_blanks(line)
+    skip_lws(line)
     if digits.start == digits.end or not at_line_end(line) or folds_here(line):
         return False
     for i in range(digits.start, digits.end):
@@ -341,7 +381,9 @@ cdef bint is_token(const Message *m, Span span) noexcept nogil:
 
 cdef bint add_method(Message *m) noexcept nogil:
     """Check a method that was given apart from a message."""
-    return is_token(m, m.method) or refuse(m, "the method is no token", m.method.start)
+    if not is_token(m, m.method):
+        return refuse(m, "the method is no token", m.method.start)
+    return not is_sip(m) or refuse(m, "a response, not a request", m.method.start)
 
 
 cdef bint add_header(Message *m, Span name, uint32_t start, uint32_t end) noexcept nogil:
@@ -357,7 +399,7 @@ cdef bint add_header(Message *m, Span name, uint32_t start, uint32_t end) noexce
     if not take_values(m, &t, kind_of(m.base, name, m.length), name):
         return refuse(m, t.reason, t.error) if t.reason != NULL else False
     if t.pos < end:
-        return refuse(m, "a line end in a header", t.pos)
+        return refuse(m, "a '&' ends a header" if m.base[t.pos] == c"&" else "a line end in a header", t.pos)
     return True
 
 

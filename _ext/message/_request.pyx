@@ -16,9 +16,10 @@ from identify._compiled._message cimport (
     add_header, add_method, add_request_uri, address_of, begin, finish, merged_away, parse_message_by, print_field,
     take_dialect,
 )
+from identify._compiled._methods cimport known_method
 from identify._compiled._parsed cimport MESSAGE_LIMIT, Field, Message, has
 from identify._compiled._screening cimport screen
-from identify._compiled._text cimport Out, Span, decoded
+from identify._compiled._text cimport Out, Span, bare, decoded
 from identify._compiled._uri cimport (
     PLACE_REQUEST, SCHEME_SIP, Parameter, Uri as UriParts, next_parameter, print_uri,
 )
@@ -43,6 +44,12 @@ cdef str NEWEST_NAME = NEWEST.name
 
 cdef str text_of(const uint8_t *data, uint32_t length):
     return PyUnicode_DecodeUTF8(<const char *>data, length, "surrogateescape")
+
+
+cdef str compared_text(const uint8_t *data, uint32_t length):
+    """A print as Asterisk compares it: up to its first NUL, without the bytes up to 0x20 at its ends."""
+    bare(&data, &length)
+    return text_of(data, length)
 
 
 cdef str text_at(const uint8_t *base, Span span):
@@ -302,7 +309,9 @@ cdef class Request:
 
     @property
     def method(self):
-        return text_at(self.message.base, self.message.method)
+        """The method; one that PJSIP knows in any case is in capitals."""
+        cdef const char *known = known_method(self.message.base, self.message.method)
+        return text_at(self.message.base, self.message.method) if known == NULL else known.decode("ascii")
 
     @property
     def request_uri(self):
@@ -348,11 +357,15 @@ cdef class Request:
 
     @property
     def printed_request_uri(self):
-        """The request URI as PJSIP prints it for ``match_request_uri``; empty where there is none."""
+        """The request URI as ``match_request_uri`` is compared with it; empty where there is none."""
+        return self.request_uri_print()[0]
+
+    def request_uri_print(self):
+        """Return ``printed_request_uri``, and how many bytes PJSIP prints, before the text is cut at a NUL."""
         cdef Out out
         cdef uint8_t *scratch
         if not self.message.has_request_uri:
-            return ""
+            return "", 0
         # An escape makes at most three bytes of one; the rest is a few known names.
         out.size = self.message.length * 3 + 256
         out.length = 0
@@ -363,20 +376,27 @@ cdef class Request:
         out.data = scratch
         try:
             print_uri(self.message.base, &self.message.request_uri, PLACE_REQUEST, self.message.dialect, NULL, &out)
-            return text_of(scratch, out.length)
+            return compared_text(scratch, out.length), out.length
         finally:
             free(scratch)
 
     @property
     def printed_headers(self):
-        """Every header as PJSIP prints it for ``match_header``: pairs of long name and value."""
+        """Every header as ``match_header`` is compared with it: pairs of long name and value.
+
+        PJSIP's print up to its first NUL, without control characters and blanks at its ends.
+        """
         return self.headers_through(None)
 
     def headers_through(self, symmetric_transport):
-        """Return the printed headers as seen through a transport with ``symmetric_transport`` of that id.
+        """Return ``printed_headers`` as seen through a transport with ``symmetric_transport`` of that id.
 
         Such a transport adds ``x-ast-txp`` to the first Contact; None is any other transport.
         """
+        return tuple([(name, value) for name, value, _ in self.header_prints(symmetric_transport)])
+
+    def header_prints(self, symmetric_transport):
+        """Return ``headers_through``, and of each how many bytes of value PJSIP prints, before it is cut and stripped."""
         cdef Out out
         cdef Received received
         cdef uint8_t *scratch
@@ -407,7 +427,7 @@ cdef class Request:
                     name = text_at(self.message.base, self.message.fields[i].name)
                 else:
                     name = header_row(self.message.fields[i].kind).name.decode("ascii")
-                result.append((name, text_of(scratch, out.length)))
+                result.append((name, compared_text(scratch, out.length), out.length))
         finally:
             free(scratch)
         return tuple(result)

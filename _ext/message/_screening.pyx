@@ -9,7 +9,8 @@ Facts
 - 416 for any Contact whose scheme isn't sip or sips; the asterisk has none.
 - 400 for INVITE, SUBSCRIBE, REFER, UPDATE or NOTIFY without Contact.
 - 481 for a BYE or CANCEL that belongs to no dialog or transaction.
-- Methods are compared without case, though RFC 3261 7.1 says otherwise.
+- ``invite``, ``bye`` and ``cancel`` count in any case, the others as they are written here: ``refer`` without Contact
+  passes (``_methods``).
 """
 
 from libc.stdint cimport uint32_t
@@ -18,8 +19,8 @@ from identify._compiled._dialect cimport TEL_REFUSED
 from identify._compiled._header_grammar cimport NameAddress
 from identify._compiled._header_names cimport CONTACT, FROM, TO
 from identify._compiled._message cimport address_at
+from identify._compiled._methods cimport is_method
 from identify._compiled._parsed cimport has
-from identify._compiled._text cimport same_name
 from identify._compiled._uri cimport SCHEME_OTHER, SCHEME_SIP, SCHEME_SIPS, SCHEME_TEL
 
 #: The texts of Screening, by its numbers.
@@ -42,10 +43,9 @@ cdef int screen(const Message *m) noexcept nogil:
             continue
         if address.uri.scheme != SCHEME_SIP and address.uri.scheme != SCHEME_SIPS:
             return SCREENING_416_CONTACT
-    if not has(m, CONTACT) and (is_method(m, "invite", 6) or is_method(m, "subscribe", 9) or is_method(m, "refer", 5)
-                                or is_method(m, "update", 6) or is_method(m, "notify", 6)):
+    if not has(m, CONTACT) and makes_dialog(m):
         return SCREENING_400_CONTACT
-    if is_method(m, "bye", 3) or is_method(m, "cancel", 6):
+    if is_method(m.base, m.method, "BYE", 3) or is_method(m.base, m.method, "CANCEL", 6):
         return SCREENING_481
     return SCREENING_PASS
 
@@ -66,6 +66,8 @@ cdef bint last_is_refused(const Message *m, int kind) noexcept nogil:
     return False
 
 
-cdef bint is_method(const Message *m, const char *name, uint32_t length) noexcept nogil:
-    """Is it this method, in any case?  `name` is lower case."""
-    return same_name(m.base, m.method, name, length)
+cdef bint makes_dialog(const Message *m) noexcept nogil:
+    """Has it a method that makes a dialog or renews its target, so that a Contact is required?"""
+    return (is_method(m.base, m.method, "INVITE", 6) or is_method(m.base, m.method, "SUBSCRIBE", 9)
+            or is_method(m.base, m.method, "REFER", 5) or is_method(m.base, m.method, "UPDATE", 6)
+            or is_method(m.base, m.method, "NOTIFY", 6))

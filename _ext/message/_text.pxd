@@ -1,7 +1,7 @@
 """Cursor over the bytes of a message, and a bounded output buffer; inline functions only."""
 
 from libc.stdint cimport uint8_t, uint16_t, uint32_t, uint64_t
-from libc.string cimport memcpy
+from libc.string cimport memchr, memcpy
 
 cdef extern from "_chars.h" nogil:
     const int SIP_TOKEN, SIP_HOST, SIP_USER, SIP_PASSWORD, SIP_PARAM, SIP_HEADER, SIP_TEL, SIP_OTHER
@@ -85,12 +85,23 @@ cdef inline uint32_t after_line_end(const Text *t, uint32_t pos) noexcept nogil:
     return pos + 1
 
 
+cdef inline void skip_fold(Text *t) noexcept nogil:
+    """The line end at the cursor and the blanks behind it, if there are any."""
+    cdef uint32_t after
+    if t.pos >= t.end or not (t.base[t.pos] == c"\r" or t.base[t.pos] == c"\n"):
+        return
+    after = after_line_end(t, t.pos)
+    if after < t.end and (t.base[after] == c" " or t.base[after] == c"\t"):
+        t.pos = after
+        skip_blanks(t)
+
+
 cdef inline void skip_lws(Text *t) noexcept nogil:
     """Blanks and one fold (a line end followed by a blank).
 
     Two folds in a row are never taken, not by two calls either: at the second one the line ends.
     """
-    cdef uint32_t after, before
+    cdef uint32_t before
     # Nearly always there is nothing to skip, or one blank.
     if t.end - t.pos >= 2:
         if t.base[t.pos] > c" ":
@@ -101,16 +112,12 @@ cdef inline void skip_lws(Text *t) noexcept nogil:
     skip_blanks(t)
     if t.pos >= t.end or not (t.base[t.pos] == c"\r" or t.base[t.pos] == c"\n"):
         return
-    after = after_line_end(t, t.pos)
-    if after >= t.end or not (t.base[after] == c" " or t.base[after] == c"\t"):
-        return
     before = t.pos
     while before and (t.base[before - 1] == c" " or t.base[before - 1] == c"\t"):
         before -= 1
     if before and (t.base[before - 1] == c"\r" or t.base[before - 1] == c"\n"):
         return
-    t.pos = after
-    skip_blanks(t)
+    skip_fold(t)
 
 
 cdef inline bint line_ends_here(const Text *t) noexcept nogil:
@@ -254,6 +261,25 @@ cdef inline void put_decoded(Out *out, const uint8_t *base, Span span) noexcept 
     cdef uint32_t pos = span.start
     while pos < span.end:
         put(out, decoded(base, &pos, span.end))
+
+
+cdef inline void trim(const uint8_t **text, uint32_t *length) noexcept nogil:
+    """Strip the bytes up to 0x20 from both ends."""
+    while length[0] and text[0][0] <= 32:
+        text[0] += 1
+        length[0] -= 1
+    while length[0] and text[0][length[0] - 1] <= 32:
+        length[0] -= 1
+
+
+cdef inline void bare(const uint8_t **text, uint32_t *length) noexcept nogil:
+    """Cut a printed value as Asterisk compares it: at the first NUL, then strip its ends."""
+    cdef const void *nul
+    if length[0]:
+        nul = memchr(text[0], 0, length[0])
+        if nul != NULL:
+            length[0] = <uint32_t>(<const uint8_t *>nul - text[0])
+    trim(text, length)
 
 
 cdef inline void trim_end(const uint8_t *base, Span *span) noexcept nogil:

@@ -153,7 +153,7 @@ cdef void transaction_key(const Core *core, const Event *event, int method, Key 
     if method != METHOD_INVITE:
         sip_add_number(&f, <uint64_t>method)
         if method == METHOD_OTHER:
-            add_span(&f, base, event.message.method)
+            add_span(&f, base, ids.method_name)
     sip_end(&f, &key.first, &key.second)
 
 

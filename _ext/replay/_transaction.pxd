@@ -14,6 +14,7 @@ cdef enum Method:
 ctypedef struct TransactionIds:
     # Of a response the one in its CSeq.
     int method
+    Span method_name
     uint32_t sequence
     Span call_id
     # Empty where there is none.

@@ -9,6 +9,7 @@ from libc.stdint cimport uint8_t, uint32_t
 from identify._compiled._header_grammar cimport NameAddress
 from identify._compiled._header_names cimport CALL_ID, CSEQ, FROM, TO, VIA
 from identify._compiled._message cimport address_of
+from identify._compiled._methods cimport is_method
 from identify._compiled._parsed cimport Message
 from identify._compiled._text cimport SIP_DIGIT, SIP_TOKEN, Span, Text, peek, same_name, sip_class_init, skip_lws, take
 
@@ -27,37 +28,37 @@ cdef const char *method_name(int method) noexcept nogil:
 
 
 cdef int method_of(const uint8_t *base, Span name) noexcept nogil:
-    """The known method of a name; PJSIP compares them without case, though RFC 3261 7.1 doesn't."""
+    """The number of a name, in any case where PJSIP takes any (``_methods``)."""
     cdef uint32_t length = name.end - name.start
     cdef int c = base[name.start] | 0x20 if length else 0
     if c == c"i":
-        if same_name(base, name, "invite", 6):
+        if is_method(base, name, "INVITE", 6):
             return METHOD_INVITE
-        return METHOD_INFO if same_name(base, name, "info", 4) else METHOD_OTHER
+        return METHOD_INFO if is_method(base, name, "INFO", 4) else METHOD_OTHER
     if c == c"r":
-        if same_name(base, name, "register", 8):
+        if is_method(base, name, "REGISTER", 8):
             return METHOD_REGISTER
-        return METHOD_REFER if same_name(base, name, "refer", 5) else METHOD_OTHER
+        return METHOD_REFER if is_method(base, name, "REFER", 5) else METHOD_OTHER
     if c == c"p":
-        if same_name(base, name, "publish", 7):
+        if is_method(base, name, "PUBLISH", 7):
             return METHOD_PUBLISH
-        return METHOD_PRACK if same_name(base, name, "prack", 5) else METHOD_OTHER
+        return METHOD_PRACK if is_method(base, name, "PRACK", 5) else METHOD_OTHER
     if c == c"o":
-        return METHOD_OPTIONS if same_name(base, name, "options", 7) else METHOD_OTHER
+        return METHOD_OPTIONS if is_method(base, name, "OPTIONS", 7) else METHOD_OTHER
     if c == c"a":
-        return METHOD_ACK if same_name(base, name, "ack", 3) else METHOD_OTHER
+        return METHOD_ACK if is_method(base, name, "ACK", 3) else METHOD_OTHER
     if c == c"b":
-        return METHOD_BYE if same_name(base, name, "bye", 3) else METHOD_OTHER
+        return METHOD_BYE if is_method(base, name, "BYE", 3) else METHOD_OTHER
     if c == c"c":
-        return METHOD_CANCEL if same_name(base, name, "cancel", 6) else METHOD_OTHER
+        return METHOD_CANCEL if is_method(base, name, "CANCEL", 6) else METHOD_OTHER
     if c == c"s":
-        return METHOD_SUBSCRIBE if same_name(base, name, "subscribe", 9) else METHOD_OTHER
+        return METHOD_SUBSCRIBE if is_method(base, name, "SUBSCRIBE", 9) else METHOD_OTHER
     if c == c"n":
-        return METHOD_NOTIFY if same_name(base, name, "notify", 6) else METHOD_OTHER
+        return METHOD_NOTIFY if is_method(base, name, "NOTIFY", 6) else METHOD_OTHER
     if c == c"m":
-        return METHOD_MESSAGE if same_name(base, name, "message", 7) else METHOD_OTHER
+        return METHOD_MESSAGE if is_method(base, name, "MESSAGE", 7) else METHOD_OTHER
     if c == c"u":
-        return METHOD_UPDATE if same_name(base, name, "update", 6) else METHOD_OTHER
+        return METHOD_UPDATE if is_method(base, name, "UPDATE", 6) else METHOD_OTHER
     return METHOD_OTHER
 
 
@@ -127,9 +128,8 @@ cdef void find_transaction_ids(const Message *m, TransactionIds *ids) noexcept n
         name.start += 1
     skip_lws(&t)
     name = take(&t, SIP_TOKEN)
-    ids.method = method_of(m.base, name)
-    if m.method.start < m.method.end:
-        ids.method = method_of(m.base, m.method)
+    ids.method_name = m.method if m.method.start < m.method.end else name
+    ids.method = method_of(m.base, ids.method_name)
     ids.branch = parameter(m.base, m.fields[m.first[<int>VIA]].value, "branch", 6)
     ids.from_tag = tag_of(m, FROM)
     ids.to_tag = tag_of(m, TO)

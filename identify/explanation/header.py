@@ -85,8 +85,8 @@ def compared_headers(question: Question) -> tuple[Values, list[Reason]]:
     symmetric = transport.id if transport is not None and transport.symmetric_transport else None
     values: Values = {}
     notes: list[Reason] = []
-    for name, value in question.request.headers_through(symmetric):
-        size = len(encoded(name)) + len(": ") + len(encoded(value))
+    for name, value, printed in question.request.header_prints(symmetric):
+        size = len(encoded(name)) + len(": ") + printed
         if size > PRINTED_HEADER_LIMIT:
             notes.append(Reason(f"a header {quoted(name)} of {size} bytes is too long to be compared"))
         else:

@@ -16,7 +16,7 @@ from identify.explanation.patterns import accepts, difference, negated, only, wa
 from identify.explanation.question import Question
 from identify.explanation.result import MATCH, NEAR, NO, Reason, Step, named
 from identify.model import Identify, RequestUriRule, TextPattern
-from identify.strings import encoded, quoted
+from identify.strings import quoted
 
 __all__ = ["PRINTED_URI_LIMIT", "compared_uri", "request_uri"]
 
@@ -33,8 +33,7 @@ def request_uri(question: Question) -> Step:
     release = question.configuration.release
     if request.request_uri is None:
         return Step("request_uri", None, None, (Reason("the request has no request URI"),))
-    printed = request.printed_request_uri
-    size = len(encoded(printed))
+    printed, size = request.request_uri_print()
     if size > PRINTED_URI_LIMIT:
         text = f"the request URI has {size} bytes in print; more than {PRINTED_URI_LIMIT} never match"
         return Step("request_uri", None, None, (Reason(text),))
@@ -58,8 +57,8 @@ def compared_uri(question: Question) -> str | None:
     """Return the printed request URI, None if there is none that could match."""
     if question.request.request_uri is None:
         return None
-    printed = question.request.printed_request_uri
-    return printed if len(encoded(printed)) <= PRINTED_URI_LIMIT else None
+    printed, size = question.request.request_uri_print()
+    return printed if size <= PRINTED_URI_LIMIT else None
 
 
 def _look(printed: str, identify: Identify, release: Release) -> Finding | None:

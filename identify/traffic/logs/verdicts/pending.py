@@ -19,6 +19,8 @@ from identify.traffic.logs.segments import HEADERS_END
 
 __all__ = ["PendingRequest", "PendingRequests"]
 
+#: Methods that PJSIP knows in any case and prints in capitals.
+ANY_CASE = frozenset(("ACK", "BYE", "CANCEL", "INVITE", "OPTIONS", "REGISTER"))
 CALL_ID = re.compile(rb"^(?:call-id|i)[ \t]*:[ \t]*([^\r\n]*?)[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
 CSEQ = re.compile(rb"^cseq[ \t]*:[ \t]*(\d{1,10})[ \t]+(\S{1,64})", re.IGNORECASE | re.MULTILINE)
 BRANCH = re.compile(
@@ -56,7 +58,7 @@ class PendingRequest:
             source=(message.address.decode("ascii", "replace"), message.port),
             call_id=decoded(call_id[1]) if call_id else "",
             cseq=str(int(cseq[1])) if cseq else "",
-            method=decoded(cseq[2]) if cseq else "",
+            method=_as_printed(decoded(cseq[2])) if cseq else "",
             branch=branch[1] if branch else b"",
             data=message.data,
         )
@@ -83,6 +85,11 @@ class PendingRequest:
         if uri is None or uri.user is None:
             return not user
         return uri.user == user and uri.host.strip("[]").lower() == domain.strip("[]").lower()
+
+
+def _as_printed(method: str) -> str:
+    """Return a method as PJSIP prints it, in answers and in lines about the request."""
+    return method.upper() if method.upper() in ANY_CASE else method
 
 
 class PendingRequests:
