@@ -19,9 +19,8 @@ from identify._compiled._message cimport (
 from identify._compiled._parsed cimport MESSAGE_LIMIT, Field, Message, has
 from identify._compiled._screening cimport screen
 from identify._compiled._text cimport Out, Span, decoded
-from identify._compiled._uri cimport (
-    PLACE_REQUEST, SCHEME_SIP, Parameter, Uri as UriParts, next_parameter, print_uri,
-)
+from identify._compiled._uri cimport SCHEME_SIP, SCHEME_TEL, Parameter, Uri as UriParts, next_parameter
+from identify._compiled._uri_print cimport PLACE_REQUEST, print_uri
 from identify._compiled._fast_path cimport WAY_WIDEST, Index, make_index, take_usual_headers, take_usual_request_line
 
 from identify._compiled._addresses import parse_address
@@ -45,6 +44,11 @@ cdef str text_of(const uint8_t *data, uint32_t length):
     return PyUnicode_DecodeUTF8(<const char *>data, length, "surrogateescape")
 
 
+cdef str text_to_nul(const uint8_t *data, uint32_t length):
+    cdef const void *nul = memchr(data, 0, length)
+    return text_of(data, length if nul == NULL else <uint32_t>(<const uint8_t *>nul - data))
+
+
 cdef str text_at(const uint8_t *base, Span span):
     return text_of(base + span.start, span.end - span.start)
 
@@ -65,7 +69,8 @@ cdef class Uri:
     """A URI of a request (RFC 3261 19.1, RFC 3966).
 
     ``user`` is percent-decoded, None where there is none; of a tel URI it is the number, of another scheme all
-    that follows the colon.  ``host`` is as sent, IPv6 without brackets; ``port`` 0 where none is given.
+    that follows the colon.  ``host`` is as sent, without brackets; ``port`` 0 where none is given.  Names and values of
+    ``parameters`` are percent-decoded, but not the names of a tel URI's.
     """
 
     cdef readonly str text, scheme, user, password, host
@@ -102,7 +107,8 @@ cdef Uri make_uri(const uint8_t *base, const UriParts *parts):
     uri.port = parts.port
     found = []
     while next_parameter(base, &rest, &parameter):
-        found.append((decoded_at(base, parameter.name), decoded_at(base, parameter.value)))
+        found.append((text_at(base, parameter.name) if parts.scheme == SCHEME_TEL else decoded_at(base, parameter.name),
+                      decoded_at(base, parameter.value)))
     uri.parameters = tuple(found)
     return uri
 
@@ -348,11 +354,18 @@ cdef class Request:
 
     @property
     def printed_request_uri(self):
-        """The request URI as PJSIP prints it for ``match_request_uri``; empty where there is none."""
+        """The request URI as ``match_request_uri`` is compared with it; empty where there is none.
+
+        PJSIP's print up to its first NUL.
+        """
+        return self.request_uri_print()[0]
+
+    def request_uri_print(self):
+        """Return ``printed_request_uri``, and how many bytes PJSIP prints, before the text is cut at a NUL."""
         cdef Out out
         cdef uint8_t *scratch
         if not self.message.has_request_uri:
-            return ""
+            return "", 0
         # An escape makes at most three bytes of one; the rest is a few known names.
         out.size = self.message.length * 3 + 256
         out.length = 0
@@ -363,7 +376,8 @@ cdef class Request:
         out.data = scratch
         try:
             print_uri(self.message.base, &self.message.request_uri, PLACE_REQUEST, self.message.dialect, NULL, &out)
-            return text_of(scratch, out.length)
+            # Other than a header it isn't stripped.
+            return text_to_nul(scratch, out.length), out.length
         finally:
             free(scratch)
 

@@ -5,6 +5,7 @@ Facts
 - The URI is compared as PJSIP prints it: scheme in lower case, without ``?headers`` and the parameter
   ``method``, known parameters first (user, transport, ttl, maddr, lr), an explicit port kept.  Old releases
   keep parameters ``x-ast-...``, the others leave them out.
+- A NUL, which a host in brackets or the parameter ``user`` can hold, ends it; blanks at its end stay.
 - A printed URI of more than 511 bytes never matches.  The empty literal ``//`` never matches.
 """
 
@@ -16,7 +17,7 @@ from identify.explanation.patterns import accepts, difference, negated, only, wa
 from identify.explanation.question import Question
 from identify.explanation.result import MATCH, NEAR, NO, Reason, Step, named
 from identify.model import Identify, RequestUriRule, TextPattern
-from identify.strings import encoded, quoted
+from identify.strings import quoted
 
 __all__ = ["PRINTED_URI_LIMIT", "compared_uri", "request_uri"]
 
@@ -33,8 +34,7 @@ def request_uri(question: Question) -> Step:
     release = question.configuration.release
     if request.request_uri is None:
         return Step("request_uri", None, None, (Reason("the request has no request URI"),))
-    printed = request.printed_request_uri
-    size = len(encoded(printed))
+    printed, size = request.request_uri_print()
     if size > PRINTED_URI_LIMIT:
         text = f"the request URI has {size} bytes in print; more than {PRINTED_URI_LIMIT} never match"
         return Step("request_uri", None, None, (Reason(text),))
@@ -58,8 +58,8 @@ def compared_uri(question: Question) -> str | None:
     """Return the printed request URI, None if there is none that could match."""
     if question.request.request_uri is None:
         return None
-    printed = question.request.printed_request_uri
-    return printed if len(encoded(printed)) <= PRINTED_URI_LIMIT else None
+    printed, size = question.request.request_uri_print()
+    return printed if size <= PRINTED_URI_LIMIT else None
 
 
 def _look(printed: str, identify: Identify, release: Release) -> Finding | None:
@@ -67,7 +67,7 @@ def _look(printed: str, identify: Identify, release: Release) -> Finding | None:
     rule = identify.request_uri
     if rule is None:
         return None
-    accepted = accepts(rule.pattern, printed, release)
+    accepted = accepts(rule.pattern, printed, release, blanks=b"")
     apart = None if accepted else _apart(rule.pattern, printed)
     return Finding(
         verdict=MATCH if accepted else NO if apart is None else NEAR,

@@ -285,7 +285,7 @@ class Undetermined:
             transport.id if transport is not None else None,
             to.parameter("line") if to is not None else None,
             uri.parameter("line") if uri is not None else None,
-            request.printed_request_uri if self._compares_uris else None,
+            request.request_uri_print() if self._compares_uris else None,
             (sender.scheme, sender.user, sender.host) if sender is not None else None,
             tuple((each.username, each.realm) for each in request.authorizations),
             tuple(
