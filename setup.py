@@ -84,6 +84,7 @@ MODULES = [
     "_traffic_columns",
     "_transaction",
     "_uri",
+    "_uri_print",
 ]
 
 SOURCES = Path("_ext")

@@ -30,9 +30,8 @@ from identify._compiled._tables cimport (
     WantedHeader, part,
 )
 from identify._compiled._text cimport Out, Span, bare, decoded, sip_copy_lower, sip_is_bare, sip_is_one_line, trim
-from identify._compiled._uri cimport (
-    PLACE_REQUEST, SCHEME_SIP, SCHEME_SIPS, SCHEME_TEL, Parameter, Uri, find_parameter, print_uri,
-)
+from identify._compiled._uri cimport SCHEME_SIP, SCHEME_SIPS, SCHEME_TEL, Parameter, Uri, find_parameter
+from identify._compiled._uri_print cimport PLACE_REQUEST, print_uri
 
 cdef enum:
     # Asterisk's buffer for a printed header has 4 KiB; see ``identify.explanation.header``.
@@ -246,7 +245,7 @@ cdef int32_t decide_username(const Tables *tables, const Message *m, const Arriv
     pos = address.uri.user.start
     if is_bare_text(m.base, address.uri.user) and address.uri.user.end - pos <= <uint32_t>USER_LIMIT:
         found = endpoint_of(tables, arrival, m.base + pos, address.uri.user.end - pos, m.base + address.uri.host.start,
-                            address.uri.host.end - address.uri.host.start)
+                            domain_length(m.base, address.uri.host))
         return found.username if found != NULL else -1
     while pos < address.uri.user.end and length < USER_LIMIT:
         c = decoded(m.base, &pos, address.uri.user.end)
@@ -255,7 +254,7 @@ cdef int32_t decide_username(const Tables *tables, const Message *m, const Arriv
         user[length] = <uint8_t>c
         length += 1
     found = endpoint_of(tables, arrival, user, length, m.base + address.uri.host.start,
-                        address.uri.host.end - address.uri.host.start)
+                        domain_length(m.base, address.uri.host))
     return found.username if found != NULL else -1
 
 
@@ -270,7 +269,7 @@ cdef int32_t decide_anonymous(const Tables *tables, const Message *m, const Arri
     if address == NULL:
         return -1
     found = endpoint_of(tables, arrival, <const uint8_t *>b"anonymous", 9, m.base + address.uri.host.start,
-                        address.uri.host.end - address.uri.host.start)
+                        domain_length(m.base, address.uri.host))
     return found.anonymous if found != NULL else -1
 
 
@@ -281,6 +280,11 @@ cdef uint32_t c_string(const uint8_t *base, Span span) noexcept nogil:
         return 0
     nul = memchr(base + span.start, 0, span.end - span.start)
     return span.end - span.start if nul == NULL else <uint32_t>(<const uint8_t *>nul - (base + span.start))
+
+
+cdef inline uint32_t domain_length(const uint8_t *base, Span host) noexcept nogil:
+    """Bytes of a host up to its first NUL, which only a host in brackets can hold."""
+    return c_string(base, host) if base[host.start - 1] == c"[" else host.end - host.start
 
 
 cdef int32_t decide_auth_username(const Tables *tables, const Message *m, const Arrival *arrival) noexcept nogil:
@@ -409,7 +413,7 @@ cdef int32_t decide_request_uri(const Compiled *compiled, const Message *m) noex
     cdef uint32_t rank, length
     cdef int32_t answer = -1
     cdef const NameSlot *slot
-    cdef const uint8_t *value = room
+    cdef Span printed
     cdef Out out
     if not m.has_request_uri:
         return -1
@@ -420,15 +424,17 @@ cdef int32_t decide_request_uri(const Compiled *compiled, const Message *m) noex
     print_uri(m.base, &m.request_uri, PLACE_REQUEST, m.dialect, NULL, &out)
     if out.full:
         return -1
-    length = out.length
-    bare(&value, &length)
-    slot = find_slot(tables, &tables.uri_literals, value, length, 0)
+    # Other than a header it isn't stripped.
+    printed.start = 0
+    printed.end = out.length
+    length = c_string(room, printed)
+    slot = find_slot(tables, &tables.uri_literals, room, length, 0)
     if slot != NULL:
         best = slot.value
         answer = slot.answer
     if tables.uri_has_expressions:
-        room[value - room + length] = 0
-        rank = first_expression(compiled.uri_set, <const char *>value, length, best)
+        room[length] = 0
+        rank = first_expression(compiled.uri_set, <const char *>room, length, best)
         if rank != best:
             answer = (<const int32_t *>part(tables, tables.uri_answers_at))[rank]
     return answer

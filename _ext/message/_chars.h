@@ -22,12 +22,20 @@
 
 #define SIP_PERCENT 4096      /* '%', which begins an escape */
 
-static uint16_t sip_class[256];
+#define SIP_USER_READ (1 << 16)   /* user part of a sip URI as it may be sent; '#' is escaped in print */
+#define SIP_TEL_VALUE (1 << 17)   /* value of a parameter of a tel URI as it may be sent */
+/* What stays unescaped when parameters of a tel URI are printed. */
+#define SIP_TEL_NAME (1 << 18)    /* names other than the three below */
+#define SIP_TEL_EXT (1 << 19)     /* value of ext */
+#define SIP_TEL_ISUB (1 << 20)    /* value of isub */
+#define SIP_TEL_CONTEXT (1 << 21) /* value of phone-context */
+
+static uint32_t sip_class[256];
 
 static inline void sip_class_add(const char *characters, unsigned bits)
 {
     for (; *characters; characters++)
-        sip_class[(unsigned char)*characters] |= (uint16_t)bits;
+        sip_class[(unsigned char)*characters] |= bits;
 }
 
 static inline void sip_class_init(void)
@@ -35,15 +43,23 @@ static inline void sip_class_init(void)
     static const char alnum[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
     static const char unreserved[] = "-_.!~*'()";
     sip_class_add(alnum, SIP_TOKEN | SIP_HOST | SIP_USER | SIP_PASSWORD | SIP_PARAM | SIP_HEADER | SIP_OTHER
-                             | SIP_VALUE);
+                             | SIP_VALUE | SIP_USER_READ | SIP_TEL_VALUE | SIP_TEL_NAME | SIP_TEL_ISUB
+                             | SIP_TEL_CONTEXT);
     sip_class_add("-.!%*_`'~+", SIP_TOKEN | SIP_VALUE);
     /* '%' stays as it is when a decoded text is printed. */
-    sip_class_add("%", SIP_USER | SIP_PASSWORD | SIP_PARAM | SIP_HEADER);
+    sip_class_add("%", SIP_USER | SIP_PASSWORD | SIP_PARAM | SIP_HEADER | SIP_USER_READ | SIP_TEL_VALUE | SIP_TEL_ISUB);
     sip_class_add("-._", SIP_HOST);
-    sip_class_add(unreserved, SIP_USER | SIP_PASSWORD | SIP_PARAM | SIP_HEADER | SIP_OTHER);
-    sip_class_add("&=+$,;?/", SIP_USER);
+    sip_class_add(unreserved, SIP_USER | SIP_PASSWORD | SIP_PARAM | SIP_HEADER | SIP_OTHER | SIP_USER_READ
+                                  | SIP_TEL_VALUE | SIP_TEL_ISUB);
+    sip_class_add("&=+$,;?/", SIP_USER | SIP_USER_READ);
+    sip_class_add("#", SIP_USER_READ);
     sip_class_add("&=+$,", SIP_PASSWORD);
-    sip_class_add("[]/:&+$", SIP_PARAM);
+    sip_class_add("[]/:&+$", SIP_PARAM | SIP_TEL_VALUE | SIP_TEL_ISUB);
+    sip_class_add(",=@", SIP_TEL_VALUE);
+    sip_class_add(",@", SIP_TEL_ISUB);
+    sip_class_add("0123456789-.()", SIP_TEL_EXT);
+    sip_class_add("+-.()", SIP_TEL_CONTEXT);
+    sip_class_add("-", SIP_TEL_NAME);
     sip_class_add("[]/?:+$", SIP_HEADER);
     sip_class_add("0123456789abcdefABCDEF-.()+*#", SIP_TEL);
     sip_class_add(";/?:@&=+$,#%", SIP_OTHER);

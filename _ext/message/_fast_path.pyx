@@ -26,8 +26,8 @@ from identify._compiled._headers cimport (
 )
 from identify._compiled._parsed cimport Field, name_hash
 from identify._compiled._text cimport (
-    SIP_PARAM, SIP_PERCENT, SIP_TOKEN, SIP_USER, SIP_USER_END, SIP_VALUE, same_name, sip_class, sip_class_init,
-    sip_word_at, trim_end,
+    SIP_PARAM, SIP_TOKEN, SIP_USER_END, SIP_USER_READ, SIP_VALUE, same_name, sip_class, sip_class_init, sip_word_at,
+    trim_end,
 )
 from identify._compiled._uri cimport SCHEME_SIP, Uri
 
@@ -117,6 +117,11 @@ cdef inline bint is_sip_at(const Head *head, uint32_t pos) noexcept nogil:
     return word | <uint32_t>LETTERS == <uint32_t>SIP_COLON
 
 
+cdef inline bint may_be_ttl(const uint8_t *name) noexcept nogil:
+    """Must the value of a URI parameter be looked at?  A name that begins with an escape is told apart elsewhere."""
+    return name[0] == c"%" or (name[0] | 32 == c"t" and (name[1] == c"%" or name[1] | 32 == c"t"))
+
+
 cdef inline uint32_t usual_uri(const Head *head, uint32_t pos, bint with_parameters, Uri *uri) noexcept nogil:
     """``sip:[user@]host[:port][;name[=value]]...``, as ``parse_uri`` leaves it."""
     cdef const uint8_t *base = head.base
@@ -132,7 +137,7 @@ cdef inline uint32_t usual_uri(const Head *head, uint32_t pos, bint with_paramet
     start = pos
     other = sip_next(head.special, pos)
     while not sip_class[base[other]] & SIP_USER_END:
-        strange |= ~<uint32_t>sip_class[base[other]] & <uint32_t>SIP_USER
+        strange |= ~<uint32_t>sip_class[base[other]] & <uint32_t>SIP_USER_READ
         other = sip_next(head.special, other + 1)
     if base[other] == c"@":
         if strange or other == start:
@@ -154,13 +159,13 @@ cdef inline uint32_t usual_uri(const Head *head, uint32_t pos, bint with_paramet
         uri.parameters.start = pos
         while base[pos] == c";":
             start = pos + 1
-            pos = run_end(head, start, SIP_PARAM | SIP_PERCENT)
+            pos = run_end(head, start, SIP_PARAM)
             if pos == start:
                 return 0
             if base[pos] == c"=":
-                if base[pos + 1] == c'"':
+                if base[pos + 1] == c'"' or may_be_ttl(base + start):
                     return 0
-                pos = run_end(head, pos + 1, SIP_PARAM | SIP_PERCENT)
+                pos = run_end(head, pos + 1, SIP_PARAM)
         uri.parameters.end = pos
         if base[pos] == c"?":
             return 0

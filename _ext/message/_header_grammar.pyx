@@ -9,7 +9,9 @@ Facts
 - A Call-ID may hold anything on its line, but not be empty.
 - Blanks and folds are allowed around ``; = , /`` of header parameters and Via, never inside ``<...>`` (except
   just inside the brackets), a quoted string or an unquoted display name.
-- Without <> the parameters after a URI are the header's (RFC 3261 20.10), except in Route and Record-Route.
+- Without <> the parameters after a URI are the header's (RFC 3261 20.10), except in Route and Record-Route, and
+  except for other schemes than sip, sips and tel: all that follows on the line is such a URI, and no blank or fold may
+  be behind it, with or without <>.
 - Credentials of another scheme than Digest are a syntax error.
 - Replaces: its Call-ID is everything up to the next ``;`` of the message, line ends included.
 - Lists (Accept, Allow, Require, Supported, Unsupported) may hold anything on their line.
@@ -23,7 +25,7 @@ from identify._compiled._text cimport (
     line_ends_here, peek, same_name, sip_class_init, skip_blanks, skip_lws, take, take_long, take_quoted, to_line_end,
     trim_end,
 )
-from identify._compiled._uri cimport SCHEME_OTHER, parse_uri
+from identify._compiled._uri cimport SCHEME_OTHER, parse_uri, take_bracketed_host, take_port
 
 sip_class_init()
 
@@ -72,6 +74,10 @@ cdef bint parse_name_address(Text *t, int kind, NameAddress *address) noexcept n
         if t.base[pos] == c":":
             if not parse_uri(t, route, &address.uri):
                 return False
+            if address.uri.scheme == SCHEME_OTHER:
+                # Its ; and , were its own, so its line ends here, and doesn't fold.
+                address.parameters.start = address.parameters.end = t.pos
+                return (at_line_end(t) and not folds_here(t)) or fail(t, "something follows a URI")
             return take_parameters(t, &address.parameters)
         address.display.start = t.pos
         address.display.end = pos
@@ -82,9 +88,8 @@ cdef bint parse_name_address(Text *t, int kind, NameAddress *address) noexcept n
     skip_lws(t)
     if not parse_uri(t, True, &address.uri):
         return False
-    if route and address.uri.scheme == SCHEME_OTHER:
-        return fail(t, "a route isn't a SIP URI")
-    skip_lws(t)
+    if address.uri.scheme != SCHEME_OTHER:
+        skip_lws(t)
     if peek(t) != c">":
         return fail(t, "no '>' after an address")
     t.pos += 1
@@ -129,12 +134,8 @@ cdef bint parse_hop(Text *t, Hop *hop) noexcept nogil:
         return fail(t, "a Via has no transport")
     skip_lws(t)
     if peek(t) == c"[":
-        t.pos += 1
-        hop.bracketed = True
-        hop.host = take(t, SIP_IPV6)
-        if peek(t) != c"]":
-            return fail(t, "an IPv6 address has no closing bracket")
-        t.pos += 1
+        if not take_bracketed_host(t, &hop.host, &hop.bracketed):
+            return False
     else:
         hop.host = take_long(t, SIP_HOST)
     if hop.host.start == hop.host.end:
@@ -143,13 +144,8 @@ cdef bint parse_hop(Text *t, Hop *hop) noexcept nogil:
     if peek(t) == c":":
         t.pos += 1
         skip_lws(t)
-        part = take(t, SIP_DIGIT)
-        if part.start == part.end:
-            return fail(t, "a port has no digits")
-        if part.end - part.start > 9 or number_of(t.base, part) > 65535:
-            t.pos = part.start
-            return fail(t, "a port is greater than 65535")
-        hop.port = number_of(t.base, part)
+        if not take_port(t, &hop.port):
+            return False
     if not take_parameters(t, &hop.parameters):
         return False
     if not take_comment(t):

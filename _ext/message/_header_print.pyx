@@ -34,7 +34,7 @@ from identify._compiled._text cimport (
     SIP_DIGIT, SIP_TOKEN, Text, after_line_end, at_line_end, cursor_over, decoded, peek, put, put_decoded, put_number,
     put_span, put_text, same_decoded, same_name, sip_class_init, skip_blanks, skip_lws, take, to_line_end,
 )
-from identify._compiled._uri cimport PLACE_CONTACT, PLACE_FROM_TO, PLACE_ROUTE, print_uri
+from identify._compiled._uri_print cimport PLACE_CONTACT, PLACE_FROM_TO, PLACE_ROUTE, print_uri
 
 sip_class_init()
 

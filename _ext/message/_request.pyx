@@ -20,9 +20,8 @@ from identify._compiled._methods cimport known_method
 from identify._compiled._parsed cimport MESSAGE_LIMIT, Field, Message, has
 from identify._compiled._screening cimport screen
 from identify._compiled._text cimport Out, Span, bare, decoded
-from identify._compiled._uri cimport (
-    PLACE_REQUEST, SCHEME_SIP, Parameter, Uri as UriParts, next_parameter, print_uri,
-)
+from identify._compiled._uri cimport SCHEME_SIP, SCHEME_TEL, Parameter, Uri as UriParts, next_parameter
+from identify._compiled._uri_print cimport PLACE_REQUEST, print_uri
 from identify._compiled._fast_path cimport WAY_WIDEST, Index, make_index, take_usual_headers, take_usual_request_line
 
 from identify._compiled._addresses import parse_address
@@ -50,6 +49,9 @@ cdef str compared_text(const uint8_t *data, uint32_t length):
     """A print as Asterisk compares it: up to its first NUL, without the bytes up to 0x20 at its ends."""
     bare(&data, &length)
     return text_of(data, length)
+cdef str text_to_nul(const uint8_t *data, uint32_t length):
+    cdef const void *nul = memchr(data, 0, length)
+    return text_of(data, length if nul == NULL else <uint32_t>(<const uint8_t *>nul - data))
 
 
 cdef str text_at(const uint8_t *base, Span span):
@@ -72,7 +74,8 @@ cdef class Uri:
     """A URI of a request (RFC 3261 19.1, RFC 3966).
 
     ``user`` is percent-decoded, None where there is none; of a tel URI it is the number, of another scheme all
-    that follows the colon.  ``host`` is as sent, IPv6 without brackets; ``port`` 0 where none is given.
+    that follows the colon.  ``host`` is as sent, without brackets; ``port`` 0 where none is given.  Names and values of
+    ``parameters`` are percent-decoded, but not the names of a tel URI's.
     """
 
     cdef readonly str text, scheme, user, password, host
@@ -109,7 +112,8 @@ cdef Uri make_uri(const uint8_t *base, const UriParts *parts):
     uri.port = parts.port
     found = []
     while next_parameter(base, &rest, &parameter):
-        found.append((decoded_at(base, parameter.name), decoded_at(base, parameter.value)))
+        found.append((text_at(base, parameter.name) if parts.scheme == SCHEME_TEL else decoded_at(base, parameter.name),
+                      decoded_at(base, parameter.value)))
     uri.parameters = tuple(found)
     return uri
 
@@ -357,7 +361,10 @@ cdef class Request:
 
     @property
     def printed_request_uri(self):
-        """The request URI as ``match_request_uri`` is compared with it; empty where there is none."""
+        """The request URI as ``match_request_uri`` is compared with it; empty where there is none.
+
+        PJSIP's print up to its first NUL.
+        """
         return self.request_uri_print()[0]
 
     def request_uri_print(self):
@@ -376,7 +383,8 @@ cdef class Request:
         out.data = scratch
         try:
             print_uri(self.message.base, &self.message.request_uri, PLACE_REQUEST, self.message.dialect, NULL, &out)
-            return compared_text(scratch, out.length), out.length
+            # Other than a header it isn't stripped.
+            return text_to_nul(scratch, out.length), out.length
         finally:
             free(scratch)
 

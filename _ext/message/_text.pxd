@@ -1,12 +1,13 @@
 """Cursor over the bytes of a message, and a bounded output buffer; inline functions only."""
 
-from libc.stdint cimport uint8_t, uint16_t, uint32_t, uint64_t
+from libc.stdint cimport uint8_t, uint32_t, uint64_t
 from libc.string cimport memchr, memcpy
 
 cdef extern from "_chars.h" nogil:
     const int SIP_TOKEN, SIP_HOST, SIP_USER, SIP_PASSWORD, SIP_PARAM, SIP_HEADER, SIP_TEL, SIP_OTHER
     const int SIP_VALUE, SIP_DIGIT, SIP_IPV6, SIP_USER_END, SIP_PERCENT
-    uint16_t sip_class[256]
+    const int SIP_USER_READ, SIP_TEL_VALUE, SIP_TEL_NAME, SIP_TEL_EXT, SIP_TEL_ISUB, SIP_TEL_CONTEXT
+    uint32_t sip_class[256]
     void sip_class_init()
 
 cdef extern from "_scan.h" nogil:
@@ -162,11 +163,6 @@ cdef inline int hex_value(int c) noexcept nogil:
     return (c | 0x20) - c"a" + 10
 
 
-cdef inline Span take_escaped(Text *t, int bits) noexcept nogil:
-    """As `take`, with '%' among the characters."""
-    return take(t, bits | SIP_PERCENT)
-
-
 cdef inline int lower(int c) noexcept nogil:
     return c | 0x20 if c"A" <= c <= c"Z" else c
 
@@ -242,18 +238,28 @@ cdef inline void put_number(Out *out, uint32_t number) noexcept nogil:
     put_bytes(out, digits + i, 10 - i)
 
 
+cdef inline void put_or_escape(Out *out, int c, int bits) noexcept nogil:
+    """Escape as %xx what isn't allowed unescaped."""
+    if sip_class[c] & bits:
+        put(out, c)
+    else:
+        put(out, c"%")
+        put(out, (<const char *>"0123456789abcdef")[c >> 4])
+        put(out, (<const char *>"0123456789abcdef")[c & 15])
+
+
 cdef inline void put_escaped(Out *out, const uint8_t *base, Span span, int bits) noexcept nogil:
     """Resolve %XX, and escape as %xx what isn't allowed unescaped."""
     cdef uint32_t pos = span.start
-    cdef int c
     while pos < span.end:
-        c = decoded(base, &pos, span.end)
-        if sip_class[c] & bits:
-            put(out, c)
-        else:
-            put(out, c"%")
-            put(out, (<const char *>"0123456789abcdef")[c >> 4])
-            put(out, (<const char *>"0123456789abcdef")[c & 15])
+        put_or_escape(out, decoded(base, &pos, span.end), bits)
+
+
+cdef inline void put_escaped_as_sent(Out *out, const uint8_t *base, Span span, int bits) noexcept nogil:
+    """Escape as %xx what isn't allowed unescaped; %XX isn't resolved."""
+    cdef uint32_t pos
+    for pos in range(span.start, span.end):
+        put_or_escape(out, base[pos], bits)
 
 
 cdef inline void put_decoded(Out *out, const uint8_t *base, Span span) noexcept nogil:

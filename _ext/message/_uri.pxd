@@ -1,8 +1,8 @@
-"""URIs: parsed into spans of the message, printed as PJSIP prints them."""
+"""URIs: parsed into spans of the message."""
 
 from libc.stdint cimport uint8_t, uint32_t
 
-from identify._compiled._text cimport Out, Span, Text
+from identify._compiled._text cimport Span, Text
 
 cdef enum Scheme:
     SCHEME_NONE = 0
@@ -11,14 +11,11 @@ cdef enum Scheme:
     SCHEME_TEL = 3
     SCHEME_OTHER = 4
 
-# Which parts of a URI are printed depends on where it is.
-cdef enum UriPlace:
-    PLACE_REQUEST = 0
-    PLACE_FROM_TO = 1
-    PLACE_CONTACT = 2
-    PLACE_ROUTE = 3
+cdef enum:
+    TTL_MAXIMUM = 255
 
 # For tel and other schemes `user` is the number or what follows the colon, `host` is empty.
+# `host` has no brackets; `bracketed_host` says whether it is printed in them.
 ctypedef struct Uri:
     int scheme
     Span text
@@ -42,5 +39,9 @@ cdef bint parse_uri(Text *t, bint with_parameters, Uri *uri) noexcept nogil
 cdef bint next_parameter(const uint8_t *base, Span *rest, Parameter *parameter) noexcept nogil
 cdef bint find_parameter(const uint8_t *base, const Uri *uri, const char *name, uint32_t length,
                          Parameter *parameter) noexcept nogil
-cdef void print_uri(const uint8_t *base, const Uri *uri, int place, uint32_t dialect, const char *added,
-                    Out *out) noexcept nogil
+
+# Parts that a Via has as well.
+cdef bint take_bracketed_host(Text *t, Span *host, bint *holds_colon) noexcept nogil
+cdef bint take_port(Text *t, uint32_t *port) noexcept nogil
+
+cdef uint32_t ttl_of(const uint8_t *base, Span value) noexcept nogil

@@ -1,22 +1,27 @@
-"""URIs as PJSIP reads and prints them: sip and sips (RFC 3261 19.1), tel (RFC 3966), any other scheme opaque.
+"""URIs as PJSIP reads them: sip and sips (RFC 3261 19.1), tel (RFC 3966), any other scheme opaque.
+
+Knows syntax alone; what of a URI is printed, and how, is in ``_uri_print``.
 
 Facts
-- No blank and no fold inside a URI.
-- The user may hold ``; ? / & = + $ ,``; that there is one is known by a ``@`` before the URI's end.
-- A parameter may be empty (``x=`` is printed ``x``) or a quoted string in a sip URI, neither in a tel URI.
-- Printing resolves escapes, and escapes in lower-case hex what isn't allowed unescaped there.
-- Known parameters come first, in a fixed order, and only where RFC 3261's table in 19.1.1 allows them.
-- Asterisk takes ``x-ast-...`` off a request URI and a Contact's before it compares them, but for releases with
-  ``X_AST_KEPT``.
+- No blank and no fold inside a URI, but in ``[...]``.
+- The user may hold ``; ? / & = + $ , #``; that there is one is known by a ``@`` before the URI's end.  An empty password
+  (``sip:a:@b``) is a syntax error.
+- A host in ``[...]`` is anything up to the ``]``: blanks, ``>``, line ends, NUL; only ``[]`` is a syntax error.
+- A port may have any number of leading zeros.
+- A parameter may be empty (``x=``) or a quoted string in a sip URI, neither in a tel URI, where its value may hold
+  ``, = @``.
+- The value of ``ttl``, if it has one, is a number up to 255; ``+5`` and ``5x`` are 5, ``.5`` is a syntax error.
+- Escapes are resolved when a URI is read, but not in the names of a tel URI's parameters.
+- Another scheme is any token, and what follows its colon any letters, digits and ``-_.!~*'();/?:@&=+$,#%``, at least
+  one of them: ``[`` isn't among them.
 """
 
-from libc.string cimport memset
+from libc.string cimport memchr, memset
 
-from identify._compiled._dialect cimport X_AST_KEPT
 from identify._compiled._text cimport (
-    Out, Span, Text, SIP_DIGIT, SIP_HEADER, SIP_HOST, SIP_IPV6, SIP_OTHER, SIP_PARAM, SIP_PASSWORD, SIP_TEL,
-    SIP_TOKEN, SIP_USER, SIP_USER_END, fail, peek, put, put_escaped, put_number, put_span, put_text,
-    same_decoded, same_name, sip_class, sip_class_init, take, take_escaped, take_long, take_quoted, lower,
+    Span, Text, SIP_DIGIT, SIP_HEADER, SIP_HOST, SIP_OTHER, SIP_PARAM, SIP_PASSWORD, SIP_TEL, SIP_TEL_VALUE, SIP_TOKEN,
+    SIP_USER_END, SIP_USER_READ, cursor_over, decoded, fail, peek, same_decoded, same_name, sip_class, sip_class_init,
+    take, take_long, take_quoted,
 )
 
 sip_class_init()
@@ -32,15 +37,10 @@ cdef bint has_at(const Text *t) noexcept nogil:
 
 
 cdef bint take_port(Text *t, uint32_t *port) noexcept nogil:
-    """``:port`` at the cursor; 0 means none (PJSIP prints no port 0)."""
+    """The digits at the cursor, of a URI or a Via; 0 is as no port, for PJSIP prints none then."""
+    cdef Span digits = take(t, SIP_DIGIT)
     cdef uint32_t number = 0
-    cdef Span digits
     cdef uint32_t i
-    port[0] = 0
-    if peek(t) != c":":
-        return True
-    t.pos += 1
-    digits = take(t, SIP_DIGIT)
     if digits.start == digits.end:
         return fail(t, "a port has no digits")
     for i in range(digits.start, digits.end):
@@ -52,26 +52,77 @@ cdef bint take_port(Text *t, uint32_t *port) noexcept nogil:
     return True
 
 
+cdef bint take_bracketed_host(Text *t, Span *host, bint *holds_colon) noexcept nogil:
+    """``[host]`` at the cursor, of a URI or a Via.  It may go over lines: whatever isn't its ``]`` is part of it."""
+    cdef const uint8_t *start = t.base + t.pos + 1
+    cdef const void *end = memchr(start, c"]", t.end - t.pos - 1)
+    if end == NULL:
+        return fail(t, "a host in brackets has no closing bracket")
+    if <const uint8_t *>end == start:
+        return fail(t, "a host in brackets is empty")
+    host.start = t.pos + 1
+    host.end = <uint32_t>(<const uint8_t *>end - t.base)
+    holds_colon[0] = memchr(start, c":", host.end - host.start) != NULL
+    t.pos = host.end + 1
+    return True
+
+
+cdef bint take_parameter(Text *t, int value_bits, Parameter *parameter) noexcept nogil:
+    """``;name[=value]`` with the cursor at the ``;``; the quotes of a value belong to it."""
+    t.pos += 1
+    parameter.name = take(t, SIP_PARAM)
+    parameter.has_value = parameter.quoted = False
+    parameter.value.start = parameter.value.end = t.pos
+    if parameter.name.start == parameter.name.end:
+        return fail(t, "a URI parameter has no name")
+    if peek(t) != c"=":
+        return True
+    t.pos += 1
+    parameter.has_value = True
+    if peek(t) == c'"':
+        parameter.quoted = True
+        if not take_quoted(t, &parameter.value):
+            return False
+        parameter.value.start -= 1
+        parameter.value.end += 1
+    else:
+        parameter.value = take(t, value_bits)
+    return True
+
+
 cdef bint take_parameters(Text *t, bint tel, Span *parameters) noexcept nogil:
-    cdef Span name, value
+    cdef Parameter parameter
     parameters.start = t.pos
     while peek(t) == c";":
-        t.pos += 1
-        name = take_escaped(t, SIP_PARAM)
-        if name.start == name.end:
-            return fail(t, "a URI parameter has no name")
-        if peek(t) != c"=":
-            continue
-        t.pos += 1
-        if peek(t) == c'"' and not tel:
-            if not take_quoted(t, &value):
-                return False
-            continue
-        value = take_escaped(t, SIP_PARAM)
-        if tel and value.start == value.end:
-            return fail(t, "a parameter of a tel URI has no value")
+        if not take_parameter(t, SIP_TEL_VALUE if tel else SIP_PARAM, &parameter):
+            return False
+        if tel:
+            if parameter.has_value and (parameter.quoted or parameter.value.start == parameter.value.end):
+                t.pos = parameter.value.start
+                return fail(t, "a parameter of a tel URI has no value")
+        elif parameter.value.start < parameter.value.end and same_decoded(t.base, parameter.name, "ttl", 3):
+            if ttl_of(t.base, parameter.value) > TTL_MAXIMUM:
+                t.pos = parameter.value.start
+                return fail(t, "the ttl of a URI isn't a number up to 255")
     parameters.end = t.pos
     return True
+
+
+cdef uint32_t ttl_of(const uint8_t *base, Span value) noexcept nogil:
+    """The number at the beginning of a ttl's value, more than ``TTL_MAXIMUM`` where there is none."""
+    cdef uint32_t pos = value.start
+    cdef uint32_t number = 0
+    cdef bint any_digit = False
+    cdef int c = decoded(base, &pos, value.end)
+    if c == c"+" and pos < value.end:
+        c = decoded(base, &pos, value.end)
+    while c"0" <= c <= c"9" and number <= TTL_MAXIMUM:
+        any_digit = True
+        number = number * 10 + c - c"0"
+        if pos >= value.end:
+            break
+        c = decoded(base, &pos, value.end)
+    return number if any_digit else <uint32_t>TTL_MAXIMUM + 1
 
 
 cdef bint take_headers(Text *t, Span *headers) noexcept nogil:
@@ -79,12 +130,12 @@ cdef bint take_headers(Text *t, Span *headers) noexcept nogil:
     headers.start = t.pos + 1
     while True:
         t.pos += 1
-        name = take_escaped(t, SIP_HEADER)
+        name = take(t, SIP_HEADER)
         if name.start == name.end:
             return fail(t, "a URI header has no name")
         if peek(t) == c"=":
             t.pos += 1
-            take_escaped(t, SIP_HEADER)
+            take(t, SIP_HEADER)
         if peek(t) != c"&":
             break
     headers.end = t.pos
@@ -94,7 +145,7 @@ cdef bint take_headers(Text *t, Span *headers) noexcept nogil:
 cdef bint take_user(Text *t, Uri *uri) noexcept nogil:
     """``user[:password]@``, if there is one."""
     cdef uint32_t start = t.pos
-    uri.user = take_escaped(t, SIP_USER)
+    uri.user = take(t, SIP_USER_READ)
     if uri.user.start < uri.user.end and peek(t) == c"@":
         # So it is nearly always; what was taken holds no end of the URI.
         uri.has_user = True
@@ -110,7 +161,9 @@ cdef bint take_user(Text *t, Uri *uri) noexcept nogil:
     t.pos = uri.user.end
     if peek(t) == c":":
         t.pos += 1
-        uri.password = take_escaped(t, SIP_PASSWORD)
+        uri.password = take(t, SIP_PASSWORD)
+        if uri.password.start == uri.password.end:
+            return fail(t, "a URI has an empty password")
     if peek(t) != c"@":
         return fail(t, "a URI's user holds a character that may not stand there")
     t.pos += 1
@@ -121,18 +174,16 @@ cdef bint take_sip(Text *t, bint with_parameters, Uri *uri) noexcept nogil:
     if not take_user(t, uri):
         return False
     if peek(t) == c"[":
-        t.pos += 1
-        uri.bracketed_host = True
-        uri.host = take(t, SIP_IPV6)
-        if peek(t) != c"]":
-            return fail(t, "an IPv6 address has no closing bracket")
-        t.pos += 1
+        if not take_bracketed_host(t, &uri.host, &uri.bracketed_host):
+            return False
     else:
         uri.host = take_long(t, SIP_HOST)
     if uri.host.start == uri.host.end:
         return fail(t, "a URI has no host")
-    if not take_port(t, &uri.port):
-        return False
+    if peek(t) == c":":
+        t.pos += 1
+        if not take_port(t, &uri.port):
+            return False
     if with_parameters:
         if not take_parameters(t, False, &uri.parameters):
             return False
@@ -151,9 +202,9 @@ cdef bint is_sip(const Text *t) noexcept nogil:
 cdef bint parse_uri(Text *t, bint with_parameters, Uri *uri) noexcept nogil:
     """Parse the URI at the cursor.
 
-    ``with_parameters`` is False for an addr-spec outside of <>, whose parameters are the header's.
+    ``with_parameters`` is False for an addr-spec outside of <>, whose parameters are the header's; a URI of another
+    scheme has none of its own, and ends at neither ``;`` nor ``,``.
     """
-    cdef uint32_t start
     memset(uri, 0, sizeof(Uri))
     uri.text.start = t.pos
     if is_sip(t):
@@ -189,44 +240,19 @@ cdef bint parse_uri(Text *t, bint with_parameters, Uri *uri) noexcept nogil:
         if with_parameters and not take_parameters(t, True, &uri.parameters):
             return False
     else:
-        start = t.pos
-        uri.user.start = start
-        while t.pos < t.end and t.base[t.pos] != 0:
-            if not with_parameters and (t.base[t.pos] == c";" or t.base[t.pos] == c","):
-                break
-            if not sip_class[t.base[t.pos]] & SIP_OTHER:
-                break
-            t.pos += 1
-        uri.user.end = t.pos
+        uri.user = take(t, SIP_OTHER)
+        if uri.user.start == uri.user.end:
+            return fail(t, "nothing follows the scheme of a URI")
     uri.text.end = t.pos
     return True
 
 
 cdef bint next_parameter(const uint8_t *base, Span *rest, Parameter *parameter) noexcept nogil:
     """Take the first of ``;name=value;...`` off ``rest``; False at the end.  The text is known to be valid."""
-    cdef Text t
-    if rest.start >= rest.end:
+    cdef Text t = cursor_over(base, rest[0])
+    # What only a tel URI may have in a value can't follow one in a sip URI's text either.
+    if rest.start >= rest.end or not take_parameter(&t, SIP_TEL_VALUE, parameter):
         return False
-    t.base = base
-    t.pos = rest.start + 1
-    t.end = rest.end
-    t.reason = NULL
-    parameter.name = take_escaped(&t, SIP_PARAM)
-    parameter.has_value = False
-    parameter.quoted = False
-    parameter.value.start = parameter.value.end = t.pos
-    if peek(&t) == c"=":
-        t.pos += 1
-        parameter.has_value = True
-        if peek(&t) == c'"':
-            parameter.quoted = True
-            if not take_quoted(&t, &parameter.value):
-                return False
-            # The quotes belong to the value.
-            parameter.value.start -= 1
-            parameter.value.end += 1
-        else:
-            parameter.value = take_escaped(&t, SIP_PARAM)
     rest.start = t.pos
     return True
 
@@ -236,196 +262,9 @@ cdef bint find_parameter(const uint8_t *base, const Uri *uri, const char *name, 
     """Find the first parameter of that name (lower case, without escapes)."""
     cdef Span rest = uri.parameters
     while next_parameter(base, &rest, parameter):
-        if same_decoded(base, parameter.name, name, length):
+        if uri.scheme == SCHEME_TEL:
+            if same_name(base, parameter.name, name, length):
+                return True
+        elif same_decoded(base, parameter.name, name, length):
             return True
     return False
-
-
-cdef int known(const uint8_t *base, Span name) noexcept nogil:
-    """1 user, 2 transport, 3 ttl, 4 maddr, 5 lr, 6 method, 0 any other."""
-    if same_decoded(base, name, "user", 4):
-        return 1
-    if same_decoded(base, name, "transport", 9):
-        return 2
-    if same_decoded(base, name, "ttl", 3):
-        return 3
-    if same_decoded(base, name, "maddr", 5):
-        return 4
-    if same_decoded(base, name, "lr", 2):
-        return 5
-    if same_decoded(base, name, "method", 6):
-        return 6
-    return 0
-
-
-cdef bint printed_at(int which, int place) noexcept nogil:
-    """RFC 3261's table in 19.1.1, as PJSIP has it."""
-    if which == 1:
-        return True
-    if which == 2 or which == 4:
-        return place != PLACE_FROM_TO
-    if which == 3:
-        return place == PLACE_REQUEST or place == PLACE_CONTACT
-    if which == 5:
-        return place == PLACE_REQUEST or place == PLACE_ROUTE
-    return False
-
-
-cdef bint from_asterisk(const uint8_t *base, Span name) noexcept nogil:
-    """``x-ast-...``, lower case only: Asterisk's own, taken off before it identifies."""
-    cdef const char *prefix = "x-ast-"
-    cdef uint32_t i
-    if name.end - name.start < 6:
-        return False
-    for i in range(6):
-        if base[name.start + i] != <uint8_t>prefix[i]:
-            return False
-    return True
-
-
-cdef void print_known(const uint8_t *base, const Parameter *parameter, int which, Out *out) noexcept nogil:
-    cdef uint32_t number = 0
-    cdef uint32_t i
-    if which == 5:
-        put_text(out, ";lr")
-        return
-    if which == 3:
-        for i in range(parameter.value.start, parameter.value.end):
-            if not c"0" <= base[i] <= c"9":
-                break
-            number = number * 10 + base[i] - c"0"
-        put_text(out, ";ttl=")
-        put_number(out, number)
-        return
-    if parameter.value.start == parameter.value.end:
-        return
-    if which == 1:
-        put_text(out, ";user=")
-    elif which == 2:
-        put_text(out, ";transport=")
-    else:
-        put_text(out, ";maddr=")
-    print_value(base, parameter, out)
-
-
-cdef void print_value(const uint8_t *base, const Parameter *parameter, Out *out) noexcept nogil:
-    if parameter.quoted:
-        put_span(out, base, parameter.value)
-    else:
-        put_escaped(out, base, parameter.value, SIP_PARAM)
-
-
-cdef void print_parameters(const uint8_t *base, const Uri *uri, int place, uint32_t dialect, const char *added,
-                           Out *out) noexcept nogil:
-    cdef Parameter last[6]
-    cdef bint present[6]
-    cdef Parameter parameter
-    cdef Span rest = uri.parameters
-    cdef bint sheds = (place == PLACE_REQUEST or place == PLACE_CONTACT) and not dialect & <uint32_t>X_AST_KEPT
-    cdef int which
-    for which in range(6):
-        present[which] = False
-    while next_parameter(base, &rest, &parameter):
-        which = known(base, parameter.name)
-        if which:
-            last[which - 1] = parameter
-            present[which - 1] = True
-    for which in range(1, 6):
-        if present[which - 1] and printed_at(which, place):
-            print_known(base, &last[which - 1], which, out)
-    rest = uri.parameters
-    while next_parameter(base, &rest, &parameter):
-        if known(base, parameter.name):
-            continue
-        if sheds and from_asterisk(base, parameter.name):
-            continue
-        if added != NULL and same_name(base, parameter.name, "x-ast-txp", 9):
-            continue
-        put(out, c";")
-        put_escaped(out, base, parameter.name, SIP_PARAM)
-        if parameter.value.start < parameter.value.end:
-            put(out, c"=")
-            print_value(base, &parameter, out)
-    if added != NULL:
-        put_text(out, ";x-ast-txp=")
-        put_text(out, added)
-
-
-cdef void print_headers(const uint8_t *base, Span headers, Out *out) noexcept nogil:
-    cdef Text t
-    cdef Span part
-    cdef int separator = c"?"
-    t.base = base
-    t.pos = headers.start
-    t.end = headers.end
-    t.reason = NULL
-    while t.pos < t.end:
-        put(out, separator)
-        separator = c"&"
-        part = take_escaped(&t, SIP_HEADER)
-        put_escaped(out, base, part, SIP_HEADER)
-        if peek(&t) == c"=":
-            t.pos += 1
-            part = take_escaped(&t, SIP_HEADER)
-            if part.start < part.end:
-                put(out, c"=")
-                put_escaped(out, base, part, SIP_HEADER)
-        t.pos += 1
-
-
-cdef void print_uri(const uint8_t *base, const Uri *uri, int place, uint32_t dialect, const char *added,
-                    Out *out) noexcept nogil:
-    """Print as PJSIP does at that place; ``added`` is the id of a transport with symmetric_transport, or NULL."""
-    cdef uint32_t i
-    if uri.scheme == SCHEME_OTHER:
-        put_span(out, base, uri.text)
-        return
-    for i in range(uri.scheme_name.start, uri.scheme_name.end):
-        put(out, lower(base[i]))
-    put(out, c":")
-    if uri.scheme == SCHEME_TEL:
-        put_span(out, base, uri.user)
-        print_parameters_tel(base, uri, out)
-        return
-    if uri.has_user:
-        put_escaped(out, base, uri.user, SIP_USER)
-        if uri.password.start < uri.password.end:
-            put(out, c":")
-            put_escaped(out, base, uri.password, SIP_PASSWORD)
-        put(out, c"@")
-    if uri.bracketed_host:
-        put(out, c"[")
-    put_span(out, base, uri.host)
-    if uri.bracketed_host:
-        put(out, c"]")
-    if uri.port and place != PLACE_FROM_TO:
-        put(out, c":")
-        put_number(out, uri.port)
-    print_parameters(base, uri, place, dialect, added, out)
-    if place == PLACE_CONTACT:
-        print_headers(base, uri.headers, out)
-
-
-cdef void print_parameters_tel(const uint8_t *base, const Uri *uri, Out *out) noexcept nogil:
-    """isub, ext and phone-context first, as RFC 3966 orders them; then the others as they came."""
-    cdef Parameter parameter
-    cdef Span rest
-    cdef int turn, which
-    for turn in range(1, 5):
-        rest = uri.parameters
-        while next_parameter(base, &rest, &parameter):
-            if same_decoded(base, parameter.name, "isub", 4):
-                which = 1
-            elif same_decoded(base, parameter.name, "ext", 3):
-                which = 2
-            elif same_decoded(base, parameter.name, "phone-context", 13):
-                which = 3
-            else:
-                which = 4
-            if which != turn:
-                continue
-            put(out, c";")
-            put_escaped(out, base, parameter.name, SIP_PARAM)
-            if parameter.value.start < parameter.value.end:
-                put(out, c"=")
-                print_value(base, &parameter, out)

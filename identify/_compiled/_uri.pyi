@@ -1,1 +1,1 @@
-"""URIs as PJSIP reads and prints them; offers nothing to Python."""
+"""URIs as PJSIP reads them; offers nothing to Python."""

@@ -10,6 +10,7 @@ Facts
 - The first endpoint that exists decides.  ``username`` and ``auth_username`` require the method in its
   identify_by; without it ``username`` gives up, ``auth_username`` continues with the next Authorization.
 - ignore_uri_user_options cuts the decoded From user at its first semicolon.
+- A NUL, which an escape or a host in brackets can hold, ends a user and a domain.
 """
 
 from __future__ import annotations
@@ -62,11 +63,12 @@ def username(question: Question) -> Step:
     if question.configuration.settings.ignore_uri_user_options and ";" in whole:
         user = whole.partition(";")[0]
         notes.append(Reason(f"From user {quoted(whole)} is cut to {quoted(user)} (ignore_uri_user_options)"))
-    candidates = _candidates(question, user, uri.host)
+    domain = _c_string(uri.host)
+    candidates = _candidates(question, user, domain)
     found = _first_existing(question, candidates)
     if found is None:
         reasons = [*notes, *_nobody(question, f"From user {quoted(user)}", user, candidates)]
-        return Step("username", None, None, (*reasons, *_uncut(question, user, uri.host)))
+        return Step("username", None, None, (*reasons, *_uncut(question, user, domain)))
     reason = _judged(question, found, "username", f"From user {quoted(user)}")
     reasons = [*notes, reason, *_further(question)]
     return Step("username", found.id if reason.verdict == MATCH else None, None, tuple(reasons))
@@ -106,7 +108,7 @@ def anonymous(question: Question) -> Step:
     uri = question.request.from_uri
     if uri is None or uri.scheme not in ("sip", "sips"):
         return Step("anonymous", None, None, (_no_from(question),))
-    candidates = _candidates(question, "anonymous", uri.host)
+    candidates = _candidates(question, "anonymous", _c_string(uri.host))
     found = _first_existing(question, candidates)
     if found is None:
         reason = _nothing(question, "there is no endpoint for anonymous requests", candidates)
@@ -125,9 +127,9 @@ def looked_up(question: Question, identifier: str, *, cut: bool) -> list[Name]:
     if uri is None or uri.scheme not in ("sip", "sips"):
         return []
     if identifier == "anonymous":
-        return [("anonymous", uri.host)]
+        return [("anonymous", _c_string(uri.host))]
     user = _cut(_c_string(uri.user or ""))
-    return [(user.partition(";")[0] if cut else user, uri.host)]
+    return [(user.partition(";")[0] if cut else user, _c_string(uri.host))]
 
 
 def _candidates(question: Question, user: str, domain: str) -> list[_TriedId]:

@@ -31,9 +31,12 @@ PLURALS = ("parameters", "quotes")
 KEPT_EXPRESSIONS = 4096
 
 
-def accepts(pattern: TextPattern, value: str, release: Release) -> bool:
-    """Return whether the value satisfies the pattern, as the release compares them."""
-    compared = encoded(value).partition(b"\0")[0].strip(BLANKS)
+def accepts(pattern: TextPattern, value: str, release: Release, blanks: bytes = BLANKS) -> bool:
+    """Return whether the value satisfies the pattern, as the release compares them.
+
+    ``blanks`` are the bytes that are stripped at both ends of the value.
+    """
+    compared = encoded(value).partition(b"\0")[0].strip(blanks)
     if pattern.regex is not None:
         return _compiled(encoded(pattern.regex), bool(release.dialect & BYTES)).search(compared)
     return pattern.literal is not None and compared == encoded(pattern.literal)

@@ -5,6 +5,7 @@ Facts
 - The URI is compared as PJSIP prints it: scheme in lower case, without ``?headers`` and the parameter
   ``method``, known parameters first (user, transport, ttl, maddr, lr), an explicit port kept.  Old releases
   keep parameters ``x-ast-...``, the others leave them out.
+- A NUL, which a host in brackets or the parameter ``user`` can hold, ends it; blanks at its end stay.
 - A printed URI of more than 511 bytes never matches.  The empty literal ``//`` never matches.
 """
 
@@ -66,7 +67,7 @@ def _look(printed: str, identify: Identify, release: Release) -> Finding | None:
     rule = identify.request_uri
     if rule is None:
         return None
-    accepted = accepts(rule.pattern, printed, release)
+    accepted = accepts(rule.pattern, printed, release, blanks=b"")
     apart = None if accepted else _apart(rule.pattern, printed)
     return Finding(
         verdict=MATCH if accepted else NO if apart is None else NEAR,

@@ -73,7 +73,7 @@ def plan_slots(question: Question) -> Plan:
         if (
             identify.request_uri is not None
             and uri is not None
-            and accepts(identify.request_uri.pattern, uri, release)
+            and accepts(identify.request_uri.pattern, uri, release, blanks=b"")
         ):
             plan.slots["request_uri"].append(Slot(identify, key, exists, unknowns))
     if question.request.source_address is not None:

@@ -1,0 +1,1 @@
+"""URIs as PJSIP prints them; offers nothing to Python."""
