@@ -5,6 +5,7 @@ Facts:
 - An address is a URI in ``<>`` with or without a display name before it, or a URI alone.
 - Which of the two it is is decided by what comes first on the line, ``<`` or ``:``.
 - A display name is printed in quotes, an empty one isn't printed; one without quotes may hold control bytes.
+- A Contact's URI loses the parameters ``x-ast-*``.
 - Contact's q and expires come first when printed, From's and To's tag does.
 """
 
@@ -22,7 +23,7 @@ from pjsip.scanning import (
     print_parameters,
     read_parameters,
 )
-from pjsip.uris import CONTACT, FROM_TO, ROUTE, OtherUri, Place, Uri, read_uri
+from pjsip.uris import CONTACT, FROM_TO, ROUTE, OtherUri, Place, SipUri, Uri, read_uri
 
 #: What decides whether a display name or a URI begins here.
 DECIDING = re.compile(r"[^<:\r\n\0]*")
@@ -116,6 +117,8 @@ def read_contacts(reader: Reader) -> list[tuple[Address | None, str]]:
 def read_contact(reader: Reader) -> tuple[Address, str]:
     """Read one element of a Contact."""
     address = read_address(reader)
+    if isinstance(address.uri, SipUri):
+        address.uri.without_own()
     q = expires = ""
     others: list[Parameter] = []
     for name, value in read_parameters(reader):

@@ -53,7 +53,8 @@ def difference(data: bytes, transport: str, read: Read, reason: str) -> Differen
     except MessageError as error:
         if reason:
             return None
-        return Difference("only the parser drops", "taken", str(error))
+        kind = re.sub(r"^byte \d+: ", "", str(error))
+        return Difference(f"only the parser drops: {kind}", "taken", str(error))
     if reason:
         return Difference("only the model drops: " + re.sub(r" at \d+$", "", reason), reason, "taken")
     return next(differences(read, request), None)

@@ -3,6 +3,7 @@
 Facts:
 
 - A scheme is a token with its ``:`` directly after it; any case, printed in lower case for sip, sips and tel.
+- An ``@`` before the next blank, line end or ``>`` ends the user, or drops if a user can't have what is before it.
 - ``[...]`` as host takes anything up to the ``]``; its brackets are printed only if it has a ``:``.
 - Known parameters are printed first in a fixed order, those that a place doesn't have are left out.
 - Without ``<>`` a URI has no parameters and no headers of its own: they are the header's.
@@ -24,10 +25,10 @@ HEADER_CHARS = UNRESERVED + "[]/?:+$%"
 HOST_CHARS = ALNUM + "-_."
 
 SCHEME = re.compile(f"([{re.escape(TOKEN_CHARS)}]+):")
-#: What stands before an ``@``, if there is one before the URI can end.
+#: What stands before an ``@``: an ``@`` before the next blank or ``>`` says that there is a user, whatever is between.
 USER = re.compile(f"([{re.escape(USER_CHARS)}#]*)(?::([{re.escape(PASSWORD_CHARS)}]*))?@")
-BEFORE_AT = re.compile(r"[^ \t\r\n\0>\"<@]*@")
-LATER_AT = re.compile(r"[^@\r\n>]*@")
+BEFORE_AT = re.compile(r"[^ \t\r\n\0>@]*@")
+AFTER_NUL = re.compile(r"\[[^ \t\r\n>@\]]*\0[^ \t\r\n>@\]]*@")
 HOST = chars(HOST_CHARS)
 BRACKETED = re.compile(r"\[([^\]]+)\]")
 PORT = re.compile("[0-9]+")
@@ -50,10 +51,8 @@ Place = tuple[tuple[str, ...], bool, bool]
 QUOTED_KNOWN = ("transport", "maddr", "method")
 KNOWN = ("user", "transport", "ttl", "maddr", "lr", "method")
 
-AT_LATER = unobserved(
-    "at-later",
-    "An `@` after the host on the same line or before the `>`, with something between that no user has, a quoted "
-    "parameter for example: taken as no sign of a user.",
+AT_AFTER_NUL = unobserved(
+    "at-after-nul", "An `@` after a NUL within `[...]`, without a user before: taken as part of the host."
 )
 TTL_BLANK = unobserved(
     "ttl-blank", "A URI's ttl that decodes to a blank and digits: taken as no number, so it drops."
@@ -174,9 +173,10 @@ def read_sip(reader: Reader, scheme: str, bare: bool) -> SipUri:
             raise reader.drop("empty user or password")
         uri.user, uri.password = unescaped(user), unescaped(password or "")
         reader.at = found.end()
-    elif reader.next == "[" and BEFORE_AT.match(reader.text, reader.at):
+    elif BEFORE_AT.match(reader.text, reader.at):
         raise reader.drop("an @ without a user before it")
-    begin = reader.at
+    elif AFTER_NUL.match(reader.text, reader.at):
+        reader.note(AT_AFTER_NUL)
     uri.host = read_host(reader)
     if reader.next == ":":
         reader.at += 1
@@ -187,8 +187,6 @@ def read_sip(reader: Reader, scheme: str, bare: bool) -> SipUri:
             read_sip_parameter(reader, uri)
         if reader.next == "?":
             read_headers(reader, uri)
-    if found is None and LATER_AT.match(reader.text, begin):
-        reader.note(AT_LATER)
     return uri
 
 
