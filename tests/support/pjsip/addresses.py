@@ -23,6 +23,7 @@ from pjsip.scanning import (
     print_parameters,
     read_parameters,
 )
+from pjsip.unobserved import unobserved
 from pjsip.uris import CONTACT, FROM_TO, ROUTE, OtherUri, Place, SipUri, Uri, read_uri
 
 #: What decides whether a display name or a URI begins here.
@@ -30,6 +31,11 @@ DECIDING = re.compile(r"[^<:\r\n\0]*")
 #: What is stripped from a display name without quotes.
 SPACES = " \t\r\n\v\f"
 Q = re.compile(r"\+?([0-9]+)(?:.*?)(?:\.(.{0,3})|$)", re.DOTALL)
+
+SECOND_FOLD = unobserved(
+    "address-second-fold",
+    "A second fold before an address that doesn't begin with `<`: taken as passed, as it is before a `<`.",
+)
 
 Printed = list[tuple[str, str]]
 
@@ -50,7 +56,11 @@ class Address:
 
 def read_address(reader: Reader, bare: bool = True) -> Address:
     """Read a display name and a URI in brackets, or a URI alone; ``bare``: whose parameters are the header's."""
-    reader.skip()
+    if reader.at_line_end:
+        begin = reader.at
+        reader.skip()
+        if reader.at > begin and reader.next != "<":
+            reader.note(SECOND_FOLD)
     display = ""
     if reader.next == '"':
         display = reader.quoted()
@@ -101,7 +111,6 @@ def read_contacts(reader: Reader) -> list[tuple[Address | None, str]]:
     """Read the elements of a Contact: the address, None for ``*``, and how the element prints."""
     found: list[tuple[Address | None, str]] = []
     while True:
-        reader.skip()
         if reader.next == "*":
             reader.expect("*")
             found.append((None, "*"))

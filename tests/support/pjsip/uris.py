@@ -76,7 +76,7 @@ TEL_NUMBER_SIGNS = unobserved(
 )
 NO_BLANK = unobserved(
     "request-uri-no-blank",
-    "A request URI that `SIP/2.0` follows without a blank, after `]` or a quote: taken as fine.",
+    "A request URI that `SIP/2.0` follows without a blank, after a port for example: taken as fine.",
 )
 X_AST_ESCAPED = unobserved(
     "x-ast-escaped", "An escaped name that decodes to `x-ast-`: taken as such a parameter, so it is removed."

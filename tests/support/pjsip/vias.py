@@ -89,7 +89,6 @@ def read_vias(reader: Reader) -> list[Via]:
 
 def read_via(reader: Reader) -> Via:
     """Read one element of a Via header."""
-    reader.skip()
     if reader.token().lower() != "sip":
         raise reader.drop("no SIP")
     reader.expect("/")
