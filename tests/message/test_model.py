@@ -24,6 +24,7 @@ MEETS = {
     "content-type-ampersand": "Content-Type: a&b",
     "empty-quoted-value": 'From: <sip:a@b>;tag=""',
     "later-contact": "Contact: <sip:a@b>, <urn:x>",
+    "list-blank-between": "Supported: a \r\nk: b",
     "list-only-commas": f"Require: {','.join(map(str, range(32)))}\r\nRequire: ,",
     "maddr-brackets": "To: <sip:a@b;maddr=a%3a%20>",
     "replaces-ampersand": "Replaces: a&b;to-tag=1",

@@ -34,7 +34,8 @@ Q = re.compile(r"\+?([0-9]+)(?:.*?)(?:\.(.{0,3})|$)", re.DOTALL)
 
 SECOND_FOLD = unobserved(
     "address-second-fold",
-    "A second fold before an address that doesn't begin with `<`: taken as passed, as it is before a `<`.",
+    "A second fold before an address that doesn't begin with `<`, or after a comma: taken as two folds elsewhere, "
+    "which drop.",
 )
 
 Printed = list[tuple[str, str]]
@@ -54,13 +55,18 @@ class Address:
         return f"{self.display}<{self.uri.printed(place)}>"
 
 
-def read_address(reader: Reader, bare: bool = True) -> Address:
-    """Read a display name and a URI in brackets, or a URI alone; ``bare``: whose parameters are the header's."""
+def read_address(reader: Reader, bare: bool = True, first: bool = True) -> Address:
+    """Read a display name and a URI in brackets, or a URI alone.
+
+    Parameters after a ``bare`` URI are the header's.  The ``first`` address of a header may have a second fold
+    before its ``<``.
+    """
     if reader.at_line_end:
         begin = reader.at
         reader.skip()
-        if reader.at > begin and reader.next != "<":
+        if reader.at > begin and (reader.next != "<" or not first):
             reader.note(SECOND_FOLD)
+            raise reader.drop("a second fold")
     display = ""
     if reader.next == '"':
         display = reader.quoted()
@@ -115,7 +121,7 @@ def read_contacts(reader: Reader) -> list[tuple[Address | None, str]]:
             reader.expect("*")
             found.append((None, "*"))
         else:
-            found.append(read_contact(reader))
+            found.append(read_contact(reader, first=not found))
         if reader.next != ",":
             break
         reader.expect(",")
@@ -123,9 +129,9 @@ def read_contacts(reader: Reader) -> list[tuple[Address | None, str]]:
     return found
 
 
-def read_contact(reader: Reader) -> tuple[Address, str]:
+def read_contact(reader: Reader, first: bool) -> tuple[Address, str]:
     """Read one element of a Contact."""
-    address = read_address(reader)
+    address = read_address(reader, first=first)
     if isinstance(address.uri, SipUri):
         address.uri.without_own()
     q = expires = ""
@@ -170,7 +176,7 @@ def read_routes(reader: Reader) -> Printed:
     """Read the elements of a Route or a Record-Route; return how each prints."""
     found = []
     while True:
-        address = read_address(reader, bare=False)
+        address = read_address(reader, bare=False, first=not found)
         text = address.printed(ROUTE) + print_parameters(read_parameters(reader))
         found.append(("", text))
         if reader.next != ",":

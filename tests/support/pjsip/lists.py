@@ -36,7 +36,8 @@ def read_list(reader: Reader, before: int = 0) -> tuple[list[str], int]:
         if not found and not commas and reader.at_line_end:
             break
         element = reader.take(ELEMENT, "element")
-        reader.skip()
+        if element:
+            reader.skip()
         if element or commas:
             count += 1
             if count > MOST:

@@ -97,6 +97,10 @@ LENGTH = re.compile(
 AMPERSAND_LINE = unobserved(
     "ampersand-request-line", "A `&` after the request line's version: taken as an error, which drops."
 )
+BLANK_BETWEEN = unobserved(
+    "list-blank-between",
+    "Blanks at the end of a Supported or Require that another one follows: taken as kept, as before a comma.",
+)
 LATER_CONTACT = unobserved(
     "later-contact", "A Contact of another scheme after one that is sip or sips: taken as refused, too."
 )
@@ -261,6 +265,8 @@ def read_listed(reader: Reader, read: Read, name: str) -> None:
         return
     at, elements, count = read.lists.get(name, (len(read.headers), [], 0))
     found, count = read_list(reader, count)
+    if found and elements and elements[-1][-1] in " \t":
+        reader.note(BLANK_BETWEEN)
     elements = elements + found
     if name not in read.lists:
         read.headers.append((name, ""))
