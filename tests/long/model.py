@@ -1,8 +1,9 @@
 """The long run: the model of PJSIP against the compiled parser over generated messages.
 
     python tests/long/model.py --count 1000000 --seed 1 --jobs 2
+    python tests/long/model.py --walk --jobs 2
 
-Message n of a seed is always the same.  What is compared: dropped or not, screening, the printed request URI and
+Message n of a seed is always the same.  ``--walk`` takes every byte at every place of some messages instead.  What is compared: dropped or not, screening, the printed request URI and
 headers, and what identification reads.  Differences are printed by kind, most frequent first, each kind with some
 messages made as small as they still differ in the same way; those that met a place where nothing was observed are
 counted apart.  The exit status is 1 if anything differs.
@@ -20,6 +21,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
 
 from pjsip.comparing import compare, smallest
 from pjsip.generating import message
+from pjsip.walking import LINES, walk
 
 #: Messages that a process takes at a time, and seconds between two reports of the progress.
 PORTION, REPORT_EVERY = 2000, 30
@@ -48,11 +50,23 @@ class Counts:
             kept.extend(found[: most - len(kept)])
 
 
-def portion(seed, most, numbers):
-    """Return the counts of these messages."""
-    counts = Counts()
+def generated(seed, numbers):
+    """Yield the generated messages of these numbers: a name, the bytes, the transport."""
     for number in numbers:
-        data, transport = message(seed, number)
+        yield number, *message(seed, number)
+
+
+def walked(line):
+    """Yield the walk along a line: a name, the bytes, the transport."""
+    for number, data in enumerate(walk(lines=(LINES[line],))):
+        yield f"{number} of line {line}", data, "udp"
+
+
+def portion(most, work):
+    """Return the counts of this work's messages."""
+    make, *arguments = work
+    counts = Counts()
+    for number, data, transport in make(*arguments):
         compared = compare(data, transport)
         counts.messages += 1
         counts.dropped += compared.dropped
@@ -94,11 +108,14 @@ def run(arguments):
     """Run, and return whether anything differed."""
     begin = reported = time.monotonic()
     counts = Counts()
-    starts = range(arguments.first, arguments.first + arguments.count, PORTION)
-    ends = arguments.first + arguments.count
-    portions = (range(start, min(start + PORTION, ends)) for start in starts)
+    if arguments.walk:
+        works = [(walked, line) for line in range(len(LINES))]
+    else:
+        end = arguments.first + arguments.count
+        starts = range(arguments.first, end, PORTION)
+        works = [(generated, arguments.seed, range(start, min(start + PORTION, end))) for start in starts]
     with multiprocessing.Pool(arguments.jobs) as pool:
-        for part in pool.imap_unordered(partial(portion, arguments.seed, arguments.examples), portions):
+        for part in pool.imap_unordered(partial(portion, arguments.examples), works):
             counts.add(part, arguments.examples)
             if time.monotonic() - reported > REPORT_EVERY:
                 reported = time.monotonic()
@@ -116,6 +133,9 @@ def main():
     parser.add_argument("--count", type=int, default=100_000, help="messages")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--first", type=int, default=0, help="number of the first message")
+    parser.add_argument(
+        "--walk", action="store_true", help="every byte at every place instead of generated messages"
+    )
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--examples", type=int, default=5, help="messages shown for each kind")
     sys.exit(run(parser.parse_args()))

@@ -6,10 +6,14 @@ from pjsip.comparing import compare, minimised, smallest
 from pjsip.generating import HEADERS, PORT, REQUIRED, SOURCE, message
 from pjsip.requests import KNOWN, Read, read_into
 from pjsip.scanning import DroppedError
+from pjsip.walking import LINES, walk
+from pjsip.walking import message as walked
 
 #: Messages of each seed.
 COUNT = 1500
 SEEDS = range(8)
+#: Bytes of the walk; the long run takes all.
+WALKED = b"\0\r &;\xe9"
 #: Differences that a failing test makes small and prints.
 MOST_SHOWN = 4
 
@@ -58,13 +62,35 @@ def test_agreement(seed):
         if compare(data, transport).difference is not None:
             differing.append((number, data, transport))
 
-    shown = []
+    assert not differing, shown(differing)
+
+
+@pytest.mark.parametrize("line", LINES, ids=range(len(LINES)))
+def test_walk(line):
+    """The two agree about bytes that something depends on at every place of a header or a request line."""
+    differing = [
+        (number, data, "udp")
+        for number, data in enumerate(walk(WALKED, (line,)))
+        if compare(data, "udp").difference is not None
+    ]
+
+    assert not differing, shown(differing)
+
+
+def shown(differing):
+    """Word differences for a failing test, the messages made small."""
+    lines = [f"{len(differing)} differ"]
     for number, data, transport in differing[:MOST_SHOWN]:
         small, difference = smallest(data, transport)
-        shown.append(
-            f"message {number}, {transport}, {difference.kind}: {small!r}\n  {difference.model}\n  {difference.parser}"
-        )
-    assert not differing, f"{len(differing)} of {COUNT}\n" + "\n".join(shown)
+        lines.append(f"message {number}, {transport}, {difference.kind}: {small!r}")
+        lines.append(f"  model: {difference.model}\n  parser: {difference.parser}")
+    return "\n".join(lines)
+
+
+def test_walked_lines():
+    """The messages that the walk begins with are all taken."""
+    for line in LINES:
+        read_into(Read(), walked(line.encode("latin-1")), SOURCE, PORT, "udp")
 
 
 def test_mixture():

@@ -234,8 +234,10 @@ def message(seed: int, number: int) -> tuple[bytes, str]:
     plain, sender = Sender(chance, 0.0), Sender(chance, chance.choice((0.02, 0.05, 0.1, 0.2, 0.4)))
     end = chance.choice(LINE_ENDS) if sender.rarely() else "\r\n"
     lines = [f"{name}: {value}" for name, value in REQUIRED if not sender.rarely(0.02)]
+    row = chance.choice(HEADERS)
     for _ in range(chance.choice((1, 1, 1, 2, 2, 3))):
-        row = chance.choice(HEADERS)
+        # The same header again sometimes: some are merged, of others the first or the last counts.
+        row = row if sender.often(0.3) else chance.choice(HEADERS)
         line = header(sender if sender.often(0.9) else plain, row)
         at = next((at for at, line in enumerate(lines) if line.startswith(row.names[0] + ":")), None)
         if at is not None and sender.often(0.7):
