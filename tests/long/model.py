@@ -3,10 +3,11 @@
     python tests/long/model.py --count 1000000 --seed 1 --jobs 2
     python tests/long/model.py --walk --jobs 2
 
-Message n of a seed is always the same.  ``--walk`` takes every byte at every place of some messages instead.  What is compared: dropped or not, screening, the printed request URI and
-headers, and what identification reads.  Differences are printed by kind, most frequent first, each kind with some
-messages made as small as they still differ in the same way; those that met a place where nothing was observed are
-counted apart.  The exit status is 1 if anything differs.
+Message n of a seed is always the same.  ``--walk`` takes every byte at every place of some messages instead.
+What is compared: dropped or not, screening, the printed request URI and headers, and what identification reads.
+Differences are printed by kind, most frequent first, each kind with some messages made as small as they still differ
+in the same way; those that met a place where nothing was observed are counted apart.  The exit status is 1 if
+anything differs.
 """
 
 import argparse

@@ -28,14 +28,15 @@ from pjsip.uris import CONTACT, FROM_TO, ROUTE, OtherUri, Place, SipUri, Uri, re
 
 #: What decides whether a display name or a URI begins here.
 DECIDING = re.compile(r"[^<:\r\n\0]*")
+STAR_BEHIND_FOLD = re.compile(r"(?:\r\n|\r|\n)[ \t]+\*")
 #: What is stripped from a display name without quotes.
 SPACES = " \t\r\n\v\f"
 Q = re.compile(r"\+?([0-9]+)(?:.*?)(?:\.(.{0,3})|$)", re.DOTALL)
 
 SECOND_FOLD = unobserved(
     "address-second-fold",
-    "A second fold before an address that doesn't begin with `<`, or after a comma: taken as two folds elsewhere, "
-    "which drop.",
+    "A second fold before an address that doesn't begin with `<`: taken as passed after the colon, as it is before a "
+    "`<`. After a comma, also before a `<`: taken as two folds elsewhere, which drop.",
 )
 
 Printed = list[tuple[str, str]]
@@ -59,13 +60,14 @@ def read_address(reader: Reader, bare: bool = True, first: bool = True) -> Addre
     """Read a display name and a URI in brackets, or a URI alone.
 
     Parameters after a ``bare`` URI are the header's.  The ``first`` address of a header may have a second fold
-    before its ``<``.
+    before it.
     """
     if reader.at_line_end:
         begin = reader.at
         reader.skip()
-        if reader.at > begin and (reader.next != "<" or not first):
+        if reader.at > begin and not (first and reader.next == "<"):
             reader.note(SECOND_FOLD)
+        if reader.at > begin and not first:
             raise reader.drop("a second fold")
     display = ""
     if reader.next == '"':
@@ -117,6 +119,11 @@ def read_contacts(reader: Reader) -> list[tuple[Address | None, str]]:
     """Read the elements of a Contact: the address, None for ``*``, and how the element prints."""
     found: list[tuple[Address | None, str]] = []
     while True:
+        if not found and reader.at_line_end:
+            star = STAR_BEHIND_FOLD.match(reader.text, reader.at)
+            if star is not None:
+                reader.note(SECOND_FOLD)
+                reader.skip()
         if reader.next == "*":
             reader.expect("*")
             found.append((None, "*"))

@@ -225,7 +225,8 @@ def request_line(sender: Sender) -> str:
     uri = sender.uri() if sender.often(0.4) else "sip:100@127.0.0.1"
     slash = f"{sender.blank()}/{sender.blank()}" if sender.rarely(0.5) else "/"
     blanks = [sender.some_blank() if sender.rarely(0.5) else " " for _ in range(2)]
-    return f"{method}{blanks[0]}{uri}{blanks[1]}{sender.cased('SIP')}{slash}2.0{sender.blank() if sender.rarely(0.2) else ''}"
+    end = sender.blank() if sender.rarely(0.2) else ""
+    return f"{method}{blanks[0]}{uri}{blanks[1]}{sender.cased('SIP')}{slash}2.0{end}"
 
 
 def message(seed: int, number: int) -> tuple[bytes, str]:

@@ -63,13 +63,13 @@ MADDR_BRACKETS = unobserved(
 )
 QUOTED_PARAMETER = unobserved(
     "uri-quoted-parameter",
-    "A quoted value of a URI's parameter with an escape or a backslash in it, or of transport, maddr or method: taken as "
-    "decoded and printed as a decoded value that begins with a quote.",
+    "A quoted value of a URI's parameter with an escape or a backslash in it, or of transport, maddr or method: "
+    "taken as not decoded, and printed as any other value that begins with a quote.",
 )
 TEL_PERCENT = unobserved(
     "tel-percent",
-    "A `%` that is no escape in ext, isub or phone-context, or an escaped one in any tel parameter: escaped in the "
-    "three, printed as it is in the others.",
+    "A `%` that is no escape, or an escaped one, in ext, phone-context or isub: taken as escaped in the first two, and "
+    "as printed as it is in isub, as in other parameters.",
 )
 TEL_NUMBER_SIGNS = unobserved(
     "tel-number", "A letter in a tel number that begins with `+`: taken as part of the number."
@@ -196,10 +196,12 @@ def read_sip_parameter(reader: Reader, uri: SipUri) -> None:
     name, value = unescaped(sent), ""
     if reader.next == "=":
         reader.at += 1
-        value = reader.quoted() if reader.next == QUOTE else reader.take(PARAMETER_VALUE, "value")
-        if value[:1] == QUOTE and ("%" in value or "\\" in value or name.lower() in QUOTED_KNOWN):
-            reader.note(QUOTED_PARAMETER)
-        value = unescaped(value)
+        if reader.next == QUOTE:
+            value = reader.quoted()
+            if "%" in value or "\\" in value or name.lower() in QUOTED_KNOWN:
+                reader.note(QUOTED_PARAMETER)
+        else:
+            value = unescaped(reader.take(PARAMETER_VALUE, "value"))
     lower = name.lower()
     if lower == "lr":
         uri.known["lr"] = ""
@@ -240,7 +242,7 @@ TEL_VALUE = chars(PARAMETER_CHARS + ",=@")
 TEL_ESCAPES = {
     "ext": escapes(string.digits + "-.()"),
     "phone-context": escapes(ALNUM + "+-.()"),
-    "isub": escapes(ALNUM + "!~*'()_-.+&$[]/:,@"),
+    "isub": escapes(ALNUM + "!~*'()_-.+&$[]/:,@%"),
 }
 TEL_NAME_ESCAPES = escapes(TEL_NAME_CHARS)
 TEL_VALUE_ESCAPES = escapes(ALNUM + "!~*'()_-.+&$[]/:%")

@@ -1,4 +1,4 @@
-"""The byte walk: every byte at every place of messages that have all there is to a header, put in or in place of another."""
+"""The byte walk: every byte at every place of messages that have all there is to a header."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LINES = (
     "Route: Al <sip:a@b;lr>;x=y , sip:c;lr",
     'Record-Route: <sip:a@b;lr>,"c" <x:y>;z',
     "Via: SIP/2.0/UDP a:5;branch=b;rport;ttl=6;maddr=c;received=d;e=[f]:5 (g), SIP / 2.0 / TCP [::1]:6",
-    'Authorization: Digest username="a\\"b", realm="c", nonce=d,uri="e" , response="f", algorithm=MD5,qop=g,nc=1,x="y z"',
+    'Authorization: Digest username="a\\"b", realm="c", nonce=d,uri="e" , response="f", algorithm=g,qop=h,nc=1,x="y z"',
     'WWW-Authenticate: Digest realm="a", nonce="b",stale=true, algorithm=c,qop="d,e",x=y,z="1"',
     "Supported: a, b c ,d;e",
     "Allow: A,\r\n B ,C",

@@ -1,4 +1,4 @@
-"""What generated messages are written of: blanks, tokens, numbers, quoted strings, parameters and URIs, rarely odd ones."""
+"""What generated messages are written of: blanks, tokens, numbers, quoted strings, parameters and URIs."""
 
 from __future__ import annotations
 
