@@ -65,8 +65,9 @@ count: $(BUILT)  ## Count instructions and hold them against the baseline.
 count-baseline: $(BUILT)  ## Count instructions and make that the baseline.
 	$(BIN)/python -m benchmarks.counting --baseline
 
-examples: $(BUILT)  ## Write anew what the commands shown in the documents print.
+examples: $(BUILT)  ## Write anew what the commands shown in the documents print, and lists from code.
 	$(BIN)/python tests/writers/consoles.py
+	$(BIN)/python tests/writers/judgements.py
 
 clean:  ## Remove what was built, but not the virtual environments.
 	rm -rf build dist *.egg-info identify/_compiled/*.so _ext/*/*.c $(VENV)/.built-*
