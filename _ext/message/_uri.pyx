@@ -4,8 +4,8 @@ Knows syntax alone; what of a URI is printed, and how, is in ``_uri_print``.
 
 Facts
 - No blank and no fold inside a URI, but in ``[...]``.
-- The user may hold ``; ? / & = + $ , #``; that there is one is known by a ``@`` before the URI's end.  An empty password
-  (``sip:a:@b``) is a syntax error.
+- The user may hold ``; ? / & = + $ , #``; that there is one is known by a ``@`` before the URI's end.
+- An empty password (``sip:a:@b``) is a syntax error.
 - A host in ``[...]`` is anything up to the ``]``: blanks, ``>``, line ends, NUL; only ``[]`` is a syntax error.
 - A port may have any number of leading zeros.
 - A parameter may be empty (``x=``) or a quoted string in a sip URI, neither in a tel URI, where its value may hold

@@ -78,10 +78,15 @@ def test_bad_tel(place, uri):
     assert is_dropped(at(place, uri))
 
 
-@pytest.mark.parametrize(("place", "shown"), [("From", "<tel:+1>;x=y;ext"), ("Route", "<tel:+1;x=y>"), ("Record-Route", "<tel:+1;x=y>")])
+@pytest.mark.parametrize(
+    ("place", "shown"),
+    [("From", "<tel:+1>;x=y;ext"), ("Route", "<tel:+1;x=y>"), ("Record-Route", "<tel:+1;x=y>")],
+)
 def test_tel_without_brackets(place, shown):
     """Outside of <> parameters are the header's, but in routes the URI's."""
-    value = next(value for name, value in read(message(place, "tel:+1;x=y;ext")).printed_headers if name == place)
+    value = next(
+        value for name, value in read(message(place, "tel:+1;x=y;ext")).printed_headers if name == place
+    )
 
     assert value == shown
 
@@ -149,7 +154,9 @@ def test_blank_behind_another_scheme(place, blank):
 
 
 @pytest.mark.parametrize("place", HEADERS)
-@pytest.mark.parametrize("rest", ["", '"', "y\\", "é", "y\x7f", "y[", "[::1]", "y]", "y{}", "y|", "y^", "y`", "y<", "y\x01", "y\0"])
+@pytest.mark.parametrize(
+    "rest", ["", '"', "y\\", "é", "y\x7f", "y[", "[::1]", "y]", "y{}", "y|", "y^", "y`", "y<", "y\x01", "y\0"]
+)
 def test_bad_other_scheme(place, rest):
     """Something must follow the scheme, and nothing but letters, digits, ``%`` and the punctuation of URIs."""
     assert is_dropped(message(place, f"<http:{rest}>"))
@@ -161,13 +168,24 @@ def test_routes(place):
     """A route may have any scheme, beside others in a list too."""
     headers = read(message(place, "<sip:a;lr>, <x:y>;b , n <tel:1>,<X:y;z>")).printed_headers
 
-    assert [value for name, value in headers if name == place] == ["<sip:a;lr>", "<x:y>;b", '"n" <tel:1>', "<X:y;z>"]
+    assert [value for name, value in headers if name == place] == [
+        "<sip:a;lr>",
+        "<x:y>;b",
+        '"n" <tel:1>',
+        "<X:y;z>",
+    ]
 
 
 @pytest.mark.parametrize("uri", ["x:y", "urn:service:sos", "http://h"])
 def test_screening_of_other_schemes(uri):
     """A From, To or Contact of another scheme is answered 416, a route isn't; as request URI it drops the message."""
-    answers = {"From": "416 from", "To": "416 to", "Contact": "416 contact", "Route": "pass", "Record-Route": "pass"}
+    answers = {
+        "From": "416 from",
+        "To": "416 to",
+        "Contact": "416 contact",
+        "Route": "pass",
+        "Record-Route": "pass",
+    }
     for place, answer in answers.items():
         assert read(message(place, uri)).screening == answer
         assert read(at(place, uri)).screening == answer

@@ -74,7 +74,9 @@ def test_host_in_brackets(place, before, host):
 
 
 @pytest.mark.parametrize("place", PLACES)
-@pytest.mark.parametrize("host", ["::1", "::1%lo", "::1%25eth0", "2001:db8::>", "a:b", ":", "a b:", "[:", "x\r\n :"])
+@pytest.mark.parametrize(
+    "host", ["::1", "::1%lo", "::1%25eth0", "2001:db8::>", "a:b", ":", "a b:", "[:", "x\r\n :"]
+)
 def test_host_with_colon(place, host):
     """A host that holds a ``:`` is printed in brackets."""
     assert printed(at(place, f"sip:u@[{host}]"), place) == f"sip:u@[{host}]"
@@ -90,7 +92,9 @@ def test_at_in_brackets(place):
 
 
 @pytest.mark.parametrize("place", PLACES)
-@pytest.mark.parametrize("uri", ["sip:[]", "sip:u@[]", "sip:[::1", "sip:u@[", "sip:[a]b", "sip:a[b]", "sip:[a]:", "sip:[a]:x"])
+@pytest.mark.parametrize(
+    "uri", ["sip:[]", "sip:u@[]", "sip:[::1", "sip:u@[", "sip:[a]b", "sip:a[b]", "sip:[a]:", "sip:[a]:x"]
+)
 def test_bad_brackets(place, uri):
     """Empty brackets, one without the other, and text beside them are syntax errors."""
     assert is_dropped(at(place, uri))
@@ -127,7 +131,9 @@ def test_nul_in_brackets():
 
 def test_nul_doesn_t_shorten():
     """A request URI that is too long to be compared isn't compared up to its NUL either."""
-    files = {"pjsip.conf": "[e]\ntype=endpoint\nallow=ulaw\n[i]\ntype=identify\nendpoint=e\nmatch_request_uri=/^sip:h/\n"}
+    files = {
+        "pjsip.conf": "[e]\ntype=endpoint\nallow=ulaw\n[i]\ntype=identify\nendpoint=e\nmatch_request_uri=/^sip:h/\n"
+    }
     engine = Engine(Configuration.from_files(files))
     for size, endpoint in ((511 - len("sip:h") - 1, "e"), (511 - len("sip:h"), None)):
         data = at(REQUEST, f"sip:[h\0{'x' * size}]")
@@ -138,7 +144,9 @@ def test_nul_doesn_t_shorten():
 
 def test_request_uri_is_not_stripped():
     """A blank at the end of a printed request URI is compared, other than one at the end of a header."""
-    files = {"pjsip.conf": "[e]\ntype=endpoint\nallow=ulaw\n[i]\ntype=identify\nendpoint=e\nmatch_request_uri=/b $/\n"}
+    files = {
+        "pjsip.conf": "[e]\ntype=endpoint\nallow=ulaw\n[i]\ntype=identify\nendpoint=e\nmatch_request_uri=/b $/\n"
+    }
     engine = Engine(Configuration.from_files(files))
     data = at(REQUEST, "sip:a@h;user=b%20")
 
@@ -149,7 +157,11 @@ def test_request_uri_is_not_stripped():
 
 @pytest.mark.parametrize(
     ("uri", "host", "endpoint"),
-    [("sip:u@[1.2.3.4]:5", "1.2.3.4", "u@1.2.3.4"), ("sip:u@[::1]", "::1", "u@::1"), ("sip:u@[a b]", "a b", "u@a b")],
+    [
+        ("sip:u@[1.2.3.4]:5", "1.2.3.4", "u@1.2.3.4"),
+        ("sip:u@[::1]", "::1", "u@::1"),
+        ("sip:u@[a b]", "a b", "u@a b"),
+    ],
 )
 def test_domain_in_brackets(uri, host, endpoint):
     """A domain is looked up without brackets."""
@@ -186,7 +198,10 @@ def test_bad_sent_by(sent):
 
 
 @pytest.mark.parametrize("place", PLACES)
-@pytest.mark.parametrize(("port", "shown"), [("0" * 300 + "5060", ":5060"), ("00000", ""), ("65535", ":65535"), ("000000001", ":1")])
+@pytest.mark.parametrize(
+    ("port", "shown"),
+    [("0" * 300 + "5060", ":5060"), ("00000", ""), ("65535", ":65535"), ("000000001", ":1")],
+)
 def test_port(place, port, shown):
     """Leading zeros of a port are skipped, however many; port 0 is none.  From and To print no port."""
     shown = "" if place in ("From", "To") else shown
@@ -195,7 +210,9 @@ def test_port(place, port, shown):
 
 
 @pytest.mark.parametrize("place", PLACES)
-@pytest.mark.parametrize("port", ["65536", "99999", "4294967296", "18446744073709551617", "", "-1", "+1", "0x1"])
+@pytest.mark.parametrize(
+    "port", ["65536", "99999", "4294967296", "18446744073709551617", "", "-1", "+1", "0x1"]
+)
 def test_bad_port(place, port):
     """A port without digits, or above 65535, is a syntax error."""
     assert is_dropped(at(place, f"sip:h:{port}"))
@@ -294,7 +311,23 @@ def test_headers_of_a_contact(sent, shown):
 
 TTL = [("%31", 1), ("5x", 5), ("+5", 5), ("%2b5", 5), ("255", 255), ("0", 0), ("000000000000000255", 255), ("1.9", 1),
        ("+0x", 0), ("25%35%zz", 255), ("2%", 2)]  # fmt: skip
-BAD_TTL = ["abc", ".5", "-1", '""', '"5"', "256", "00256", "99999999999", "4294967297", "+", "++1", "%20", "%FF9", "+%", "%2d1"]
+BAD_TTL = [
+    "abc",
+    ".5",
+    "-1",
+    '""',
+    '"5"',
+    "256",
+    "00256",
+    "99999999999",
+    "4294967297",
+    "+",
+    "++1",
+    "%20",
+    "%FF9",
+    "+%",
+    "%2d1",
+]
 
 
 @pytest.mark.parametrize("place", PLACES)
