@@ -4,8 +4,8 @@ Knows syntax alone; what of a URI is printed, and how, is in ``_uri_print``.
 
 Facts
 - No blank and no fold inside a URI, but in ``[...]``.
-- The user may hold ``; ? / & = + $ , #``; that there is one is known by a ``@`` before the URI's end.  An empty password
-  (``sip:a:@b``) is a syntax error.
+- The user may hold ``; ? / & = + $ , #``; that there is one is known by a ``@`` before the URI's end.
+- An empty password (``sip:a:@b``) is a syntax error.
 - A host in ``[...]`` is anything up to the ``]``: blanks, ``>``, line ends, NUL; only ``[]`` is a syntax error.
 - A port may have any number of leading zeros.
 - A parameter may be empty (``x=``) or a quoted string in a sip URI, neither in a tel URI, where its value may hold
@@ -20,20 +20,26 @@ from libc.string cimport memchr, memset
 
 from identify._compiled._text cimport (
     Span, Text, SIP_DIGIT, SIP_HEADER, SIP_HOST, SIP_OTHER, SIP_PARAM, SIP_PASSWORD, SIP_TEL, SIP_TEL_VALUE, SIP_TOKEN,
-    SIP_USER_END, SIP_USER_READ, cursor_over, decoded, fail, peek, same_decoded, same_name, sip_class, sip_class_init,
-    take, take_long, take_quoted,
+    SIP_USER_READ, cursor_over, decoded, fail, peek, same_decoded, same_name, sip_class_init, sip_find_line_end, take,
+    take_long, take_quoted,
 )
 
 sip_class_init()
 
 
 cdef bint has_at(const Text *t) noexcept nogil:
-    """Is there a '@' before the URI's end?"""
+    """Is there a '@' before the URI's end, which is a blank, a '>', a line end or NUL?
+
+    Each search is of many bytes at once, since a line of Contacts without <> may have it done for each of thousands.
+    """
     cdef const uint8_t *place = t.base + t.pos
-    cdef const uint8_t *end = t.base + t.end
-    while place < end and not sip_class[place[0]] & SIP_USER_END:
-        place += 1
-    return place < end and place[0] == c"@"
+    cdef const uint8_t *end = sip_find_line_end(place, t.base + t.end)
+    cdef const void *at = memchr(place, c"@", end - place)
+    if at == NULL:
+        return False
+    end = <const uint8_t *>at
+    return (memchr(place, c">", end - place) == NULL and memchr(place, c" ", end - place) == NULL
+            and memchr(place, c"\t", end - place) == NULL)
 
 
 cdef bint take_port(Text *t, uint32_t *port) noexcept nogil:

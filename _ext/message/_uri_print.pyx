@@ -10,7 +10,7 @@ Facts
   URI is, ``method`` too; an earlier value still counts.  ``lr`` needs none.
 - ``user`` is printed with its escapes resolved, whatever they stand for; so is any other parameter's and any URI
   header's value that begins with ``"``, but not that of a known one.
-- A host is printed in brackets if it holds a ``:``.  ``maddr`` is printed like a host then, unless it begins with ``[``.
+- A host is printed in brackets if it holds a ``:``.  So is ``maddr``, unless it begins with ``[``.
 - tel: ``ext``, ``isub`` and ``phone-context`` come first, in this order and in lower case; the last of each counts, and
   without a value it isn't printed.  Each has other characters that stay unescaped.
 - A URI of another scheme is printed as sent.

@@ -20,6 +20,7 @@ OTHER_WAYS = WAYS[1:]
 FIRST_LINES = (
     b"INVITE sip:+12025550123@pbx.example.com:5060;user=phone SIP/2.0",
     b"OPTIONS sip:pbx.example.com SIP/2.0",
+    b"INVITE sip:*72#@h SIP/2.0",
     b"REGISTER sip:a%20b@h;x;y=%41;transport=udp SIP/2.0",
     b"MESSAGE sip:1;x=y?@198.51.100.7;line=abcdefg SIP/2.0",
 )
