@@ -75,7 +75,11 @@ def test_list_behind_a_fold(name, line_end):
     request = read_everywhere(message(f"{name}: a{line_end}&", "X-B: 1"))
     assert request.printed_headers[-1] == (name, "a")
 
-    assert value_of(read_everywhere(message(f"{name}: a&b: c,d")), name) == "a&b: c, d"
+    for sent in ("a&b: c,d", f"a&b: c ,{line_end}d", f"{line_end}a&b: c,d"):
+        assert value_of(read_everywhere(message(f"{name}: {sent}")), name).replace(" ,", ",") == "a&b: c, d"
+    for sent in (f"a,{line_end}&X: 1", f"a , {line_end}&X: 1"):
+        # Behind a comma an element begins.
+        assert value_of(read_everywhere(message(f"{name}: {sent}")), name).replace(" ,", ",") == "a, &X: 1"
 
 
 def test_framing_looks_at_line_starts():
