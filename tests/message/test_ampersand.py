@@ -62,7 +62,10 @@ def test_lines(line, headers):
 
 def test_call_id():
     """A Call-ID may hold one, and it ends there only behind a fold."""
-    assert value_of(read_everywhere(message("Call-ID: c1&X-B: 1", without=["Call-ID"])), "Call-ID") == "c1&X-B: 1"
+    assert (
+        value_of(read_everywhere(message("Call-ID: c1&X-B: 1", without=["Call-ID"])), "Call-ID")
+        == "c1&X-B: 1"
+    )
 
 
 @pytest.mark.parametrize("name", LISTS)

@@ -111,7 +111,7 @@ OTHER_LINES = (
     b"From:\r\n \r\n <sip:a@b>",
     b"X-A: 1\r\n 2\r\n 3",
     b"X-A: 1\r\n ",
-    b"Call-ID: ",
+    b"i: ",
     b"Retry-After: 5 (x)",
     b"X-A: 1\r\n 2",
     b"X-A:",

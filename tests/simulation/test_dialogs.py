@@ -271,7 +271,9 @@ def test_methods_in_any_case():
     )
     assert Traffic().receive("refer", contact=None).outcomes() == ["identified"]
     assert Traffic().receive("REFER", contact=None).outcomes() == ["missing contact"]
-    rows = Traffic().receive("options").receive("update", branch="z9hG4bK2").receive("Refer", branch="3").rows()
+    rows = (
+        Traffic().receive("options").receive("update", branch="z9hG4bK2").receive("Refer", branch="3").rows()
+    )
     assert [row.method for row in rows] == ["OPTIONS", "update", "Refer"]
 
 
