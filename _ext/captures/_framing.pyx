@@ -99,7 +99,7 @@ cdef Line first_line(const uint8_t *data, size_t size, bint complete) noexcept n
     """Does a message begin here?  `complete`: nothing comes after these bytes, as in a datagram."""
     cdef size_t same = same_start(data, size, VERSION, 7)
     cdef size_t method = 0, begin, end, blanks = 0
-    cdef int folds
+    cdef int _fold
     if same == 7:
         if size < 11 and not complete:
             return LINE_MORE
@@ -119,7 +119,7 @@ cdef Line first_line(const uint8_t *data, size_t size, bint complete) noexcept n
     if method == 0 or not (is_blank(data[method]) or is_line_end(data[method])):
         return LINE_NO
     begin = method
-    for folds in range(MOST_FOLDS + 1):
+    for _fold in range(MOST_FOLDS + 1):
         end = <size_t>(sip_find_line_end(data + begin, data + size) - data)
         if end == size and not complete:
             return LINE_MORE if size < LONGEST_LINE else LINE_NO

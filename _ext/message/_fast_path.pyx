@@ -367,8 +367,10 @@ cdef uint32_t take_usual_request_line(Message *m, const Index *index, uint32_t p
     m.method.start = pos
     pos = sip_next(head.special, pos)
     m.method.end = pos
+    if pos == m.method.start or base[pos] != c" ":
+        return 0
     # A line of SIP is that of a response.
-    if pos == m.method.start or base[pos] != c" " or (pos - m.method.start == 3 and same_name(base, m.method, "sip", 3)):
+    if same_name(base, m.method, "sip", 3):
         return 0
     pos = usual_uri(&head, pos + 1, True, &m.request_uri)
     if not pos or base[pos] != c" " or pos + 8 != line_end:

@@ -244,13 +244,17 @@ cdef bint parse_line(Text *t, int kind) noexcept nogil:
 
 # Supported = [ option-tag *( COMMA option-tag ) ], and the other lists likewise
 cdef bint parse_list(Text *t, int kind) noexcept nogil:
-    """Anything on the line and on those that continue it, but that a ``&`` behind a fold ends the list."""
+    """Anything on the line and on those that continue it; a ``&`` behind an element and a fold ends the list."""
+    cdef uint32_t end
     while True:
         to_line_end(t)
         if t.pos >= t.end or t.base[t.pos] == 0:
             return True
+        end = t.pos
+        while t.base[end - 1] == c" " or t.base[end - 1] == c"\t":
+            end -= 1
         skip_lws(t)
-        if at_line_end(t) or peek(t) == c"&":
+        if at_line_end(t) or (peek(t) == c"&" and t.base[end - 1] != c","):
             return True
 
 

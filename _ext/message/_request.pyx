@@ -404,7 +404,7 @@ cdef class Request:
         return tuple([(name, value) for name, value, _ in self.header_prints(symmetric_transport)])
 
     def header_prints(self, symmetric_transport):
-        """Return ``headers_through``, and of each how many bytes of value PJSIP prints, before it is cut and stripped."""
+        """Return ``headers_through``, and of each how many bytes PJSIP prints, before it is cut and stripped."""
         cdef Out out
         cdef Received received
         cdef uint8_t *scratch

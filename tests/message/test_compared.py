@@ -69,7 +69,9 @@ def test_cut_at_a_nul(line, printed):
         assert engine.explain(request).match.endpoint == "e"
 
 
-@pytest.mark.parametrize("line", ["X-A: \0", "X-A: a\0b", "X-A: a\r\n b\0\r\n c", "Call-ID: a\0", "Expires: 5\0"])
+@pytest.mark.parametrize(
+    "line", ["X-A: \0", "X-A: a\0b", "X-A: a\r\n b\0\r\n c", "Call-ID: a\0", "Expires: 5\0"]
+)
 def test_other_nuls(line):
     """Elsewhere a NUL drops the message, also in text of which nothing stays; in the body it is nothing."""
     assert read_everywhere(message(line, without=["Call-ID"] if line[0] == "C" else [])) is None

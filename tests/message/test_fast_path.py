@@ -101,6 +101,18 @@ OTHER_LINES = (
     b"Authorization: Basic x",
     b"Authorization: Digest realm=\"x\", username=\"a\\\"b\"",
     b"Replaces: 1;to-tag=2;from-tag=3",
+    b"Expires: 9&X-A: 1",
+    b"Expires: 9 & X-A: 1",
+    b"Expires: 9&From: <sip:z@z>",
+    b"Expires: 9&",
+    b"Contact: <sip:bob@198.51.100.7:5060>&X-A: 1",
+    b"cseq: 1 invite&X-A: 1",
+    b"X-A\r\n : 1",
+    b"X-A:\r\n \r\n 1",
+    b"From:\r\n \r\n <sip:a@b>",
+    b"X-A: 1\r\n 2\r\n 3",
+    b"X-A: 1\r\n ",
+    b"i: ",
     b"Retry-After: 5 (x)",
     b"X-A: 1\r\n 2",
     b"X-A:",
@@ -115,6 +127,7 @@ OTHER_LINES = (
 )  # fmt: skip
 
 PIECES = (
+    b"&", b"&X: 1", b"\r\n &", b" \r\n \r\n ", b"\r \n\t",
     *(bytes([byte]) for byte in b'\0\t\n\r "%()*+,-./:;<=>?@[\\]_`aZ0\x7f\x80\xff'), b"\r\n", b"\r\n ", b"\r\n\r\n", b"sip:", b"<sip:",
     b"Digest ", b"SIP/2.0", b";x", b";x=y", b'="y"', b"%41", b"a@", b":5060", b": ", b"99999999",
 )  # fmt: skip
@@ -207,6 +220,28 @@ def test_other_line(line):
         decided_alike(data)
 
 
+@pytest.mark.parametrize(
+    "first",
+    [
+        b"SIP sip:h.example.com SIP/2.0",
+        b"sIp sip:h.example.com SIP/2.0",
+        b"OPTIONS sip:h.example.com SIP/2.0\r\n ",
+        b"OPTIONS sip:h.example.com SIP/2.0\r\n\t",
+        b"OPTIONS sip:h.example.com\r\n SIP/2.0",
+        b"OPTIONS\r\n sip:h.example.com SIP/2.0",
+        b"OPTIONS sip:h.example.com SIP / 2.0",
+        b" \r\nOPTIONS sip:h.example.com SIP/2.0",
+    ],
+)
+@pytest.mark.parametrize("transport", ["udp", "tcp"])
+def test_other_first_line(first, transport):
+    """A request line of another shape is left alone, and read or refused all the same."""
+    data = request_of([*LINES[:7], b"l: 0"], first)
+
+    assert usual_end(data) == 0
+    assert agree(data, transport) == first.lower().startswith(b"sip")
+
+
 def test_long_head():
     """What lies behind the indexed part of a long head is read too."""
     for count in (40, 60, 63, 64, 65, 80, 900):
@@ -240,7 +275,7 @@ def test_every_byte():
     """A message with any byte replaced by any that means something is read alike."""
     data = request_of(LINES)
     refused = total = 0
-    for byte in b'\0\t\n\r "%*+,.:;<=>?@[\\_a0\xff':
+    for byte in b'\0\t\n\r "%&*+,.:;<=>?@[\\_a0\xff':
         for place in range(len(data)):
             total += 1
             refused += agree(data[:place] + bytes([byte]) + data[place + 1 :])

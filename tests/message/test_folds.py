@@ -89,9 +89,13 @@ def test_many_pieces():
     """However many pieces there are, and however they are written."""
     choose = random.Random(7)
     for _ in range(300):
-        pieces = ["".join(choose.choices("ab:;,<&\x01é", k=choose.randint(1, 4))) for _ in range(choose.randint(1, 9))]
+        pieces = [
+            "".join(choose.choices("ab:;,<&\x01é", k=choose.randint(1, 4)))
+            for _ in range(choose.randint(1, 9))
+        ]
         folds = [choose.choice(FOLDS) for _ in pieces[1:]]
-        request = read_everywhere(message("X-A: " + "".join(map("".join, zip(pieces, [*folds, ""])))))
+        text = "".join(piece + fold for piece, fold in zip(pieces, [*folds, ""], strict=True))
+        request = read_everywhere(message(f"X-A: {text}"))
         kept = -2 if len(pieces) % 2 == 0 else -1
         expected = pieces[-1]
         if kept == -2:
@@ -198,6 +202,6 @@ def test_longest_message_of_a_stream(before):
         body = size - len(head)
         data = before + head.replace(b"65000", b"%d" % body) + b"b" * body
         assert len(data) == size + len(before)
-        taken = read(data[: 65_536], "tcp") is not None
+        taken = read(data[:65_536], "tcp") is not None
         assert taken == (size == 65_535 and len(data) <= 65_536)
     assert read(head + b"b" * (65_536 - len(head))) is not None

@@ -45,7 +45,9 @@ def test_cseq_by_itself():
     """The method of CSeq is printed by itself, whatever that of the request is."""
     request = read_everywhere(message("CSeq: 007\r\n\tcanCEL", without=["CSeq"]))
     assert (request.method, value_of(request, "CSeq")) == ("OPTIONS", "7 CANCEL")
-    assert value_of(read_everywhere(message("CSeq: 1 acknowledge", without=["CSeq"])), "CSeq") == "1 acknowledge"
+    assert (
+        value_of(read_everywhere(message("CSeq: 1 acknowledge", without=["CSeq"])), "CSeq") == "1 acknowledge"
+    )
 
 
 @pytest.mark.parametrize("method", ["SIP", "sip", "Sip", "siP"])
@@ -58,7 +60,9 @@ def test_sip(method):
         Request(source=PLACE[0], method=method)
 
 
-@pytest.mark.parametrize("method", ["SIP-X", "SIPS", "SIP.", "SI", "XSIP", "byes", "in", "Invited", "a" * 300])
+@pytest.mark.parametrize(
+    "method", ["SIP-X", "SIPS", "SIP.", "SI", "XSIP", "byes", "in", "Invited", "a" * 300]
+)
 def test_other_tokens(method):
     """Any other token is a method, and stays as it is."""
     for first in (f"{method} sip:h.example.com SIP/2.0", f"{method}\t sip:h SIP/2.0"):

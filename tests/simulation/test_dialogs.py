@@ -264,8 +264,29 @@ def test_ack_of_a_failure():
 
 
 def test_methods_in_any_case():
-    """PJSIP compares methods without case."""
+    """PJSIP knows six methods in any case, in CSeq too; every other is another method in another case."""
     assert Traffic().receive("invite").receive("Cancel").outcomes() == ["identified", "cancel"]
+    assert Traffic().receive("Invite").answer(486, "iNVITE").receive("ack", to_tag="t1").outcomes()[-1] == (
+        "transaction ack"
+    )
+    assert Traffic().receive("refer", contact=None).outcomes() == ["identified"]
+    assert Traffic().receive("REFER", contact=None).outcomes() == ["missing contact"]
+    rows = (
+        Traffic().receive("options").receive("update", branch="z9hG4bK2").receive("Refer", branch="3").rows()
+    )
+    assert [row.method for row in rows] == ["OPTIONS", "update", "Refer"]
+
+
+def test_transactions_of_other_methods():
+    """Requests of methods that nobody knows are told apart by their names, which responses have in CSeq."""
+    traffic = Traffic().receive("update").receive("Update").receive("update")
+    assert traffic.outcomes() == ["identified", "identified", "retransmission"]
+
+    # A 401 ends the transaction: the next request is no retransmission.
+    challenged = Traffic().receive("update").answer(401, "update").receive("update")
+    assert challenged.outcomes()[-1] == "identified"
+    other = Traffic().receive("update").answer(401, "Update").receive("update")
+    assert other.outcomes()[-1] == "retransmission"
 
 
 @pytest.mark.parametrize(

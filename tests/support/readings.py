@@ -31,7 +31,7 @@ PARSED = {
     "Subscription-State": "active",
 }
 #: And of those in which it is.
-LISTS = {name: "a, b" for name in ("Accept", "Allow", "Require", "Supported", "Unsupported")}
+LISTS = dict.fromkeys(("Accept", "Allow", "Require", "Supported", "Unsupported"), "a, b")
 
 
 def message(*lines, first=FIRST, without=(), end="\r\n", last="Content-Length: 0", body=b""):

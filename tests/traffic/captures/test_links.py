@@ -143,6 +143,12 @@ def test_endless_extension_headers():
         (c.ethernet(c.datagram(b"GET / HTTP/1.1\r\n\r\n")), "other-udp"),
         (c.ethernet(c.datagram(b"INVITE sip:a@b SIP/3.0\r\n\r\n")), "other-udp"),
         (c.ethernet(c.datagram(b"INVITE SIP/2.0\r\n\r\n")), "other-udp"),
+        (c.ethernet(c.datagram(b"INVITE sip:a@b\r\nSIP/2.0\r\n\r\n")), "other-udp"),
+        (c.ethernet(c.datagram(b"INVITE\r\n sip:a@b SIP/3.0\r\n\r\n")), "other-udp"),
+        (c.ethernet(c.datagram(b"INVITE\r\n SIP/2.0\r\n\r\n")), "other-udp"),
+        (c.ethernet(c.datagram(b"GET / HTTP/1.1\r\nX: a SIP/2.0\r\n\r\n")), "other-udp"),
+        (c.ethernet(c.datagram(b"INVITE sip:a@b SIP/\x00 2.0\r\n\r\n")), "other-udp"),
+        (c.ethernet(c.datagram(b"INVITE sip:a@b" + b"\r\n x" * 6 + b" SIP/2.0\r\n\r\n")), "other-udp"),
     ],
 )
 def test_counted_by_reason(frame, reason):
@@ -163,6 +169,11 @@ def test_counted_by_reason(frame, reason):
         b"SIP/2.0 200 OK\r\nVia: x\r\n\r\n",
         b"sip/2.0 183\r\n\r\n",
         b"X-NEW.method!~ urn:x SIP/2.0",
+        b" \r\n \t\r\n" + BODY,
+        b"INVITE\r\n sip:a@b SIP/2.0\r\nVia: x\r\n\r\n",
+        b"INVITE sip:a@b \n\tSIP/2.0\nVia: x\n\n",
+        b"INVITE\r sip:a@b\r sIp\r / 2.0 \r\n \r\nVia: x\r\n\r\n",
+        b"INVITE sip:a@b SIP\r\n / 2.0",
     ],
 )
 def test_datagrams_are_delivered_as_they_are(body):

@@ -16,6 +16,7 @@ MESSAGES = [
     c.sip(4, method=b"MESSAGE", body=b"\r\n\r\nline ends\n\n", length=b"cONTENT-lENGTH  "),
     b"SIP/2.0 200 OK\r\nVia: SIP/2.0/TCP x\r\nL:3\r\n\r\nabc",
     b"ACK sip:a@b SIP/2.0\nVia: x\nContent-Length:\n 4\n\r\nbody",
+    b"BYE sip:a@b SIP / 2.0\r\nVia: x\r\nContent-Length \r\n\t:\r\n 4\r\n \r\n\r\nbody",
 ]
 STREAM = b"\r\n\r\n".join(MESSAGES)
 BEGIN = 0xFFFFFF00
