@@ -69,7 +69,11 @@ def inside(library: str, every: int, first: int) -> None:
         work(walking.engines(one.sample.place)[0], one.message(10))
     count.count_begin()
     for one, size in messages:
-        data, engine, name = one.message(size), walking.engines(one.sample.place)[0], f"{one.name}|{size}".encode()
+        data, engine, name = (
+            one.message(size),
+            walking.engines(one.sample.place)[0],
+            f"{one.name}|{size}".encode(),
+        )
         count.count_next(b"between")
         work(engine, data)
         count.count_next(name)
@@ -113,8 +117,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"{counts[name][SMALL]:>12} {counts[name][LARGE]:>12}  {name}")
     steep = out_of_proportion(counts)
     for name in steep:
-        print(f"not linear: {name}: {counts[name][SMALL]} instructions, {counts[name][LARGE]} for four times the size")
-    print(f"{len(counts)} fillings of {len(chosen(options.every, options.first))}, {len(steep)} out of proportion")
+        print(
+            f"not linear: {name}: {counts[name][SMALL]} instructions, {counts[name][LARGE]} for four times the size"
+        )
+    print(
+        f"{len(counts)} fillings of {len(chosen(options.every, options.first))}, {len(steep)} out of proportion"
+    )
     return 1 if steep or len(counts) < len(chosen(options.every, options.first)) else 0
 
 

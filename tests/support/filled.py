@@ -35,7 +35,9 @@ class Filling:
     @property
     def name(self) -> str:
         """Say what is filled with what, in one line without ``|``."""
-        unit = "".join(f"\\x{byte:02x}" if not 32 < byte < 127 or byte == 124 else chr(byte) for byte in self.unit)
+        unit = "".join(
+            f"\\x{byte:02x}" if not 32 < byte < 127 or byte == 124 else chr(byte) for byte in self.unit
+        )
         return f"{self.sample.place or 'request line'} {self.frame} {unit}"
 
     def message(self, size: int) -> bytes:
