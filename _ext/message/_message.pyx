@@ -310,6 +310,7 @@ cdef bint parse_either(Message *m, bint stream, int way, uint32_t *status) noexc
     t.end = m.length
     t.error = 0
     t.reason = NULL
+    t.searched = t.searched_end = 0
     while t.pos < t.end and at_line_end(&t):
         t.pos += 1
     if t.pos >= t.end:
@@ -354,6 +355,7 @@ cdef bint add_header(Message *m, Span name, uint32_t start, uint32_t end) noexce
     t.end = end
     t.error = start
     t.reason = NULL
+    t.searched = t.searched_end = 0
     if not take_values(m, &t, kind_of(m.base, name, m.length), name):
         return refuse(m, t.reason, t.error) if t.reason != NULL else False
     if t.pos < end:
@@ -369,6 +371,7 @@ cdef bint add_request_uri(Message *m, uint32_t start, uint32_t end) noexcept nog
     t.end = end
     t.error = start
     t.reason = NULL
+    t.searched = t.searched_end = 0
     if not parse_uri(&t, True, &m.request_uri):
         return refuse(m, t.reason, t.error)
     if t.pos < end:

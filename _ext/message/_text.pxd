@@ -31,6 +31,8 @@ ctypedef struct Text:
     uint32_t end
     uint32_t error
     const char *reason
+    # What the search for a URI's '@' has been in vain in: it ended at the second place, and would again.
+    uint32_t searched, searched_end
 
 # What doesn't fit sets `full`; nothing is written past `size`.
 ctypedef struct Out:
@@ -48,6 +50,7 @@ cdef inline Text cursor_over(const uint8_t *base, Span span) noexcept nogil:
     t.end = span.end
     t.error = span.start
     t.reason = NULL
+    t.searched = t.searched_end = 0
     return t
 
 

@@ -22,13 +22,22 @@ from identify._compiled._text cimport (
 sip_class_init()
 
 
-cdef bint has_at(const Text *t) noexcept nogil:
-    """Is there a '@' before the URI's end?"""
+cdef bint has_at(Text *t) noexcept nogil:
+    """Is there a '@' before the URI's end?
+
+    The end isn't known yet: a list such as ``sip:a,sip:b,sip:c`` is searched as a whole, once for all its URIs.
+    """
     cdef const uint8_t *place = t.base + t.pos
     cdef const uint8_t *end = t.base + t.end
+    if t.searched <= t.pos < t.searched_end:
+        return False
     while place < end and not sip_class[place[0]] & SIP_USER_END:
         place += 1
-    return place < end and place[0] == c"@"
+    if place < end and place[0] == c"@":
+        return True
+    t.searched = t.pos
+    t.searched_end = <uint32_t>(place - t.base)
+    return False
 
 
 cdef bint take_port(Text *t, uint32_t *port) noexcept nogil:

@@ -81,6 +81,7 @@ LARGE = {
     "escapes": b"Contact: <sip:" + b"%41" * 20000 + b"@h>",
     "kept escapes": b"Contact: <sip:" + b"%fe" * 20000 + b"@h>",
     "quoted pairs": b'Contact: "' + b"\\a" * 30000 + b'" <sip:a>',
+    "URIs without <>": b"Route: " + b",".join([b"sip:a"] * 10000),
     "comments": b"Retry-After: 5 " + b"(" * 60000,
     "credentials": b"Authorization: Digest " + b",".join([b'x="y"'] * 10000),
     "authorizations": b"Authorization: Digest username=a\r\n" * 1700 + b"Authorization: Digest username=a",
