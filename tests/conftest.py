@@ -44,6 +44,7 @@ PROGRAMS = {
     "sipp": "apt-get install sip-tester",
     "knotd": "apt-get install knot",
     "tcpdump": "apt-get install tcpdump",
+    "valgrind": "apt-get install valgrind",
     "chromium": "apt-get install chromium chromium-driver",
     "chromedriver": "apt-get install chromium chromium-driver",
     "java": "apt-get install default-jre-headless",

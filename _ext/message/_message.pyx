@@ -40,7 +40,8 @@ from identify._compiled._header_print cimport Printable
 from identify._compiled._headers cimport parse_value, print_value
 from identify._compiled._parsed cimport MESSAGE_LIMIT, has, note_field
 from identify._compiled._text cimport (
-    SIP_DIGIT, SIP_TOKEN, Text, after_line_end, at_line_end, cursor_over, fail, folds_here, peek, put_text, same_name,
+    SIP_DIGIT, SIP_TOKEN, Text, after_line_end, at_line_end, cursor, cursor_over, fail, folds_here, peek, put_text,
+    same_name,
     sip_class, sip_class_init, skip_fold, skip_lws, take, take_long,
 )
 from identify._compiled._uri cimport SCHEME_OTHER, parse_uri
@@ -340,16 +341,11 @@ cdef bint parse_response(Message *m, bint stream, uint32_t *status) noexcept nog
 
 
 cdef bint parse_either(Message *m, bint stream, int way, uint32_t *status) noexcept nogil:
-    cdef Text t
+    cdef Text t = cursor(m.base, 0, m.length)
     if m.length > MESSAGE_LIMIT:
         return refuse(m, "longer than 65536 bytes", MESSAGE_LIMIT)
     if not stream and m.length <= DATAGRAM_MINIMUM:
         return refuse(m, "a datagram of 32 bytes or less", 0)
-    t.base = m.base
-    t.pos = 0
-    t.end = m.length
-    t.error = 0
-    t.reason = NULL
     while t.pos < t.end and at_line_end(&t):
         t.pos += 1
     if t.pos >= t.end:
@@ -388,14 +384,9 @@ cdef bint add_method(Message *m) noexcept nogil:
 
 cdef bint add_header(Message *m, Span name, uint32_t start, uint32_t end) noexcept nogil:
     """Add a header that was given apart from a message; its value is [start, end)."""
-    cdef Text t
+    cdef Text t = cursor(m.base, start, end)
     if not is_token(m, name):
         return refuse(m, "the name of a header is no token", name.start)
-    t.base = m.base
-    t.pos = start
-    t.end = end
-    t.error = start
-    t.reason = NULL
     if not take_values(m, &t, kind_of(m.base, name, m.length), name):
         return refuse(m, t.reason, t.error) if t.reason != NULL else False
     if t.pos < end:
@@ -405,12 +396,7 @@ cdef bint add_header(Message *m, Span name, uint32_t start, uint32_t end) noexce
 
 cdef bint add_request_uri(Message *m, uint32_t start, uint32_t end) noexcept nogil:
     """Set a request URI that was given apart from a message."""
-    cdef Text t
-    t.base = m.base
-    t.pos = start
-    t.end = end
-    t.error = start
-    t.reason = NULL
+    cdef Text t = cursor(m.base, start, end)
     if not parse_uri(&t, True, &m.request_uri):
         return refuse(m, t.reason, t.error)
     if t.pos < end:

@@ -32,6 +32,8 @@ ctypedef struct Text:
     uint32_t end
     uint32_t error
     const char *reason
+    # What the search for a URI's '@' has been in vain in: it ended at the second place, and would again.
+    uint32_t searched, searched_end
 
 # What doesn't fit sets `full`; nothing is written past `size`.
 ctypedef struct Out:
@@ -41,15 +43,21 @@ ctypedef struct Out:
     bint full
 
 
-cdef inline Text cursor_over(const uint8_t *base, Span span) noexcept nogil:
-    """A cursor at the beginning of a span."""
+cdef inline Text cursor(const uint8_t *base, uint32_t start, uint32_t end) noexcept nogil:
+    """A cursor at the beginning of [start, end)."""
     cdef Text t
     t.base = base
-    t.pos = span.start
-    t.end = span.end
-    t.error = span.start
+    t.pos = start
+    t.end = end
+    t.error = start
     t.reason = NULL
+    t.searched = t.searched_end = 0
     return t
+
+
+cdef inline Text cursor_over(const uint8_t *base, Span span) noexcept nogil:
+    """A cursor at the beginning of a span."""
+    return cursor(base, span.start, span.end)
 
 
 cdef inline bint fail(Text *t, const char *reason) noexcept nogil:

@@ -11,7 +11,9 @@ from identify._compiled._header_names cimport CALL_ID, CSEQ, FROM, TO, VIA
 from identify._compiled._message cimport address_of
 from identify._compiled._methods cimport is_method
 from identify._compiled._parsed cimport Message
-from identify._compiled._text cimport SIP_DIGIT, SIP_TOKEN, Span, Text, peek, same_name, sip_class_init, skip_lws, take
+from identify._compiled._text cimport (
+    SIP_DIGIT, SIP_TOKEN, Span, Text, cursor_over, peek, same_name, sip_class_init, skip_lws, take,
+)
 
 sip_class_init()
 
@@ -72,12 +74,9 @@ cdef Span parameter(const uint8_t *base, Span place, const char *name, uint32_t 
 
     The text is known to be valid, so that only quoted strings have to be stepped over.
     """
-    cdef Text t
+    cdef Text t = cursor_over(base, place)
     cdef Span found, value
     cdef int c
-    t.base = base
-    t.pos = place.start
-    t.end = place.end
     value.start = value.end = place.end
     while t.pos < t.end:
         c = base[t.pos]
@@ -115,12 +114,9 @@ cdef Span tag_of(const Message *m, int kind) noexcept nogil:
 cdef void find_transaction_ids(const Message *m, TransactionIds *ids) noexcept nogil:
     """Fill in all that ``TransactionIds`` has; the message has been parsed without an error."""
     cdef Span name
-    cdef Text t
+    cdef Text t = cursor_over(m.base, m.fields[m.first[<int>CSEQ]].value)
     ids.sequence = 0
     ids.call_id = m.fields[m.first[<int>CALL_ID]].value
-    t.base = m.base
-    t.pos = m.fields[m.first[<int>CSEQ]].value.start
-    t.end = m.fields[m.first[<int>CSEQ]].value.end
     skip_lws(&t)
     name = take(&t, SIP_DIGIT)
     while name.start < name.end:

@@ -86,7 +86,7 @@ def count(chosen: list[str]) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder:
         command = ["valgrind", "--quiet", "--tool=callgrind", "--instr-atstart=no"]
         command += [f"--callgrind-out-file={folder}/out", sys.executable, "-m", "benchmarks.counting.inside"]
-        command += [str(_marks()), *chosen]
+        command += [str(marks()), *chosen]
         environment = {**os.environ, "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1"}
         subprocess.run(command, cwd=ROOT, env=environment, check=True)
         return _per_time(Path(folder))
@@ -102,7 +102,7 @@ def _draw(name: str) -> None:
         given.hits(size)
 
 
-def _marks() -> Path:
+def marks() -> Path:
     """Compile the marks."""
     key = hashlib.sha256(MARKS.read_bytes()).hexdigest()[:12]
     path = CACHE / f"marks-{key}.so"

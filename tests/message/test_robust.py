@@ -2,7 +2,9 @@
 
 import random
 
+import filled
 import generate
+import linear
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
@@ -79,6 +81,7 @@ LARGE = {
     "escapes": b"Contact: <sip:" + b"%41" * 20000 + b"@h>",
     "kept escapes": b"Contact: <sip:" + b"%fe" * 20000 + b"@h>",
     "quoted pairs": b'Contact: "' + b"\\a" * 30000 + b'" <sip:a>',
+    "URIs without <>": b"Route: " + b",".join([b"sip:a"] * 10000),
     "comments": b"Retry-After: 5 " + b"(" * 60000,
     "credentials": b"Authorization: Digest " + b",".join([b'x="y"'] * 10000),
     "authorizations": b"Authorization: Digest username=a\r\n" * 1700 + b"Authorization: Digest username=a",
@@ -242,6 +245,38 @@ def test_large_messages(transport, name):
     assert len(data) <= MESSAGE_LIMIT
 
     survives(data, transport)
+
+
+@pytest.mark.parametrize("transport", TRANSPORTS)
+def test_filled_messages(transport):
+    """A message as large as messages get, any header of which is full of one thing, is read or refused."""
+    parsed = total = 0
+    for filling in list(filled.fillings())[:: filled.STEP]:
+        total += 1
+        parsed += survives(filling.message(MESSAGE_LIMIT - 1000), transport) is not None
+
+    assert total > 500
+    assert 0.1 * total < parsed < 0.9 * total
+
+
+@pytest.mark.slow
+@pytest.mark.needs("valgrind")
+def test_work_in_proportion(capfd):
+    """A message full of one thing costs work in proportion to its size, whatever header and whatever thing it is."""
+    assert linear.main(["--every", str(filled.STEP * 3)]) == 0
+    assert " 0 out of proportion" in capfd.readouterr().out
+
+
+def test_out_of_proportion():
+    """What grows with the square of the size is noticed; what costs the same, or a little more, isn't."""
+    counts = {
+        "square": {linear.SMALL: 1_000_000, linear.LARGE: 16_000_000},
+        "proportion": {linear.SMALL: 1_000_000, linear.LARGE: 4_100_000},
+        "refused at once": {linear.SMALL: 9_000, linear.LARGE: 9_100},
+        "copied once": {linear.SMALL: 9_000, linear.LARGE: 60_000},
+    }
+
+    assert linear.out_of_proportion(counts) == ["square"]
 
 
 @pytest.mark.parametrize("transport", TRANSPORTS)
