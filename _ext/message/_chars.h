@@ -22,6 +22,8 @@
 
 #define SIP_PERCENT 4096      /* '%', which begins an escape */
 
+#define SIP_BRACKETS 32768   /* what a Via's parameters may hold besides */
+
 static uint16_t sip_class[256];
 
 static inline void sip_class_add(const char *characters, unsigned bits)
@@ -52,6 +54,7 @@ static inline void sip_class_init(void)
     sip_class_add("@> \t\r\n", SIP_USER_END);
     sip_class[0] |= SIP_USER_END;
     sip_class_add("%", SIP_PERCENT);
+    sip_class_add(":[]", SIP_BRACKETS);
 }
 
 #endif
