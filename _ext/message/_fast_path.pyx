@@ -298,7 +298,7 @@ cdef inline uint32_t usual_list(const Head *head, uint32_t pos) noexcept nogil:
     while pos < head.end:
         pos = sip_next(head.special, pos) + 1
         specials += 1
-        if specials > LIST_LIMIT:
+        if specials >= LIST_LIMIT:
             return 0
     return head.end
 

@@ -9,7 +9,8 @@ Facts
 - Blanks and folds are allowed around ``; = , /`` of header parameters and Via, never inside ``<...>`` (except
   just inside the brackets), a quoted string or an unquoted display name.
 - Without <> the parameters after a URI are the header's (RFC 3261 20.10), except in Route and Record-Route.
-- An unquoted display name loses blanks, line ends, VT and FF at its ends, and keeps other control characters.
+- An unquoted display name loses blanks, line ends, VT and FF at its ends, and keeps other control characters.  A fold
+  may stand behind it, and in its place behind another fold: there alone two folds in a row are taken.
 - Via: a host in brackets is anything up to the ``]``.  A comment may follow all parameters, over several lines too;
   it ends with the first ``)``.
 - Content-Type: any one character stands for the ``/``; ``application sdp`` is ``application/dp``.
@@ -70,17 +71,20 @@ cdef bint parse_name_address(Text *t, int kind, NameAddress *address) noexcept n
             if c == c"<" or c == c":" or c == c"\r" or c == c"\n" or c == 0:
                 break
             pos += 1
-        if pos >= t.end or not (t.base[pos] == c"<" or t.base[pos] == c":"):
-            return fail(t, "neither an address nor a display name")
-        if t.base[pos] == c":":
+        if pos < t.end and t.base[pos] == c":":
             if not parse_uri(t, route, &address.uri):
                 return False
             return take_parameters(t, kind, &address.parameters)
         address.display.start = t.pos
-        address.display.end = pos
+        address.display.end = t.pos = pos
         trim_spaces(t.base, &address.display)
         address.has_display = address.display.start < address.display.end
-        t.pos = pos
+        if at_line_end(t) and folds_here(t):
+            # Between the display name, which may be nothing after another fold, and the "<".
+            t.pos = after_line_end(t, t.pos)
+            skip_blanks(t)
+        if peek(t) != c"<":
+            return fail(t, "neither an address nor a display name")
     t.pos += 1
     skip_lws(t)
     if not parse_uri(t, True, &address.uri):

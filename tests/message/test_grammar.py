@@ -33,8 +33,10 @@ def named(case):
 def print_of(header, parameters):
     """Return what is printed behind the value of a header that isn't the first of its name; None if it drops."""
     value = VALUES[header["syntax"]]
-    values = printed(header["name"], value, value + parameters)
-    return None if values is None else values[1].removeprefix(value)
+    # Of Via another one is printed than the first, which carries the source; Replaces would take up to the next ";".
+    first = [value] if header["syntax"] == "via" else []
+    values = printed(header["name"], *first, value + parameters)
+    return None if values is None else values[-1].removeprefix(value)
 
 
 def test_names():
