@@ -170,8 +170,8 @@ cdef inline uint32_t usual_uri(const Head *head, uint32_t pos, bint with_paramet
     return pos
 
 
-cdef inline bint usual_number_of(const Head *head, int shape, uint32_t name, uint32_t equals, uint32_t end) noexcept nogil:
-    """Is a parameter one that may hold anything, or a number that is surely taken?
+cdef inline bint is_usual(const Head *head, int shape, uint32_t name, uint32_t equals, uint32_t end) noexcept nogil:
+    """Is ``name=value`` a parameter that may hold anything, or a number that is surely taken?
 
     The rules of ``_headers`` that can drop a message are those of q in Contact, ttl and rport in Via; a name of the
     same length and first letter is looked at by ``_header_parameters`` too.
@@ -207,7 +207,7 @@ cdef inline uint32_t usual_parameters(const Head *head, uint32_t pos, int shape)
             if base[pos + 1] == c'"' or base[pos + 1] <= c" ":
                 return 0
             pos = run_end(head, pos + 1, SIP_VALUE)
-            if not usual_number_of(head, shape, start, equals, pos):
+            if not is_usual(head, shape, start, equals, pos):
                 return 0
     return pos
 
@@ -291,7 +291,7 @@ cdef inline uint32_t usual_hop(const Head *head, uint32_t pos) noexcept nogil:
 
 
 cdef inline uint32_t usual_list(const Head *head, uint32_t pos) noexcept nogil:
-    """A line that can't hold more elements than are allowed: it is short, or has few special bytes and so few commas."""
+    """A line that can't hold more elements than are allowed: it is short, or has few special bytes, so few commas."""
     cdef uint32_t specials = 0
     if head.end - pos < 2 * LIST_LIMIT:
         return head.end

@@ -7,7 +7,7 @@ URIs inside of addresses are printed by ``_uri``.
 Facts
 - A header that PJSIP doesn't read itself is printed as received; a fold with the blanks after it is one blank.
 - Addresses: a display name is quoted, the URI is in ``<>``.
-- Via: the first one carries the source of the packet as ``received``, and its port as ``rport`` where that has no value.
+- Via: the first one carries the packet's source as ``received``, and its port as ``rport`` where that has no value.
 - A Contact's URI loses ``x-ast-...``; the first one of a request over a transport with ``symmetric_transport`` carries
   ``x-ast-txp``.
 - Retry-After: of several comments the last counts, and ``()`` isn't printed: ``5 (a);y (b)`` is ``5(b) ;y``.

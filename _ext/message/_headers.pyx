@@ -1,9 +1,9 @@
 """The headers that PJSIP reads itself, as data: names, syntax, flags, the parameters that they know, fast path.
 
 Knows what belongs to which header, and nothing of how it is done: a row names a syntax, whose parser and printer are in
-the modules of the grammar, and a shape of ``_fast_path``; a rule says how a parameter is read and printed.  A new header
-gets a number in ``_header_names.pxd``, a row and its rules here, and functions of its own only if no other header has
-its syntax.
+the modules of the grammar, and a shape of ``_fast_path``; a rule says how a parameter is read and printed.  A new
+header gets a number in ``_header_names.pxd``, a row and its rules here, and functions of its own only if no other
+header has its syntax.
 """
 
 from libc.stdint cimport uint32_t
@@ -185,12 +185,12 @@ cdef int check_rows() except -1:
 
 check_rows()
 
-# The words of ``grammar``, in order of the numbers and bits that they stand for.
-HEADER_FLAGS = ("repeats", "ampersand-stays", "merges", "brackets", "comments", "signed")
-READINGS = ("text", "number", "bounded", "thousandths", "flag", "true")
-FORMS = ("as-sent", "escaped", "host", "quoted")
-EMPTIES = ("stays", "clears", "zero", "bare", "always")
-RULE_FLAGS = ("zero-vanishes", "zero-is-empty", "most-vanishes", "most-is-less", "source-port", "source-address")
+# The words of the grammar as data, in order of the numbers and bits that they stand for.
+cdef tuple HEADER_FLAGS = ("repeats", "ampersand-stays", "merges", "brackets", "comments", "signed")
+cdef tuple READINGS = ("text", "number", "bounded", "thousandths", "flag", "true")
+cdef tuple FORMS = ("as-sent", "escaped", "host", "quoted")
+cdef tuple EMPTIES = ("stays", "clears", "zero", "bare", "always")
+cdef tuple RULE_FLAGS = ("zero-vanishes", "zero-is-empty", "most-vanishes", "most-is-less", "source-port", "source-address")
 
 
 cdef const HeaderRow *header_row(int kind) noexcept nogil:
@@ -203,7 +203,7 @@ cdef list named(int bits, tuple names):
     return [name for position, name in enumerate(names) if bits >> position & 1]
 
 
-def grammar():
+def grammar_rows():
     """The grammar as data, a dict for each kind in order of its number; for tests, which compare and generate."""
     cdef const ParameterTable *table
     cdef const ParameterRule *rule

@@ -2,4 +2,4 @@
 
 from typing import Any
 
-def grammar() -> list[dict[str, Any]]: ...  # for tests
+def grammar_rows() -> list[dict[str, Any]]: ...  # for tests

@@ -3,9 +3,9 @@
 import pytest
 from ways import REQUIRED, printed
 
-from identify._compiled._headers import grammar
+from identify._compiled._headers import grammar_rows
 
-GRAMMAR = {header["name"]: header for header in grammar() if header["name"]}
+GRAMMAR = {header["name"]: header for header in grammar_rows() if header["name"]}
 
 #: A value of each syntax that parameters may follow.
 VALUES = {
@@ -41,11 +41,11 @@ def print_of(header, parameters):
 
 def test_names():
     """Every kind has a name of its own, and what a request needs is among them."""
-    names = [header[key] for header in grammar() for key in ("name", "compact") if header[key]]
+    names = [header[key] for header in grammar_rows() for key in ("name", "compact") if header[key]]
 
     assert len({name.lower() for name in names}) == len(names)
     assert set(REQUIRED) < set(GRAMMAR)
-    assert sum(not header["name"] for header in grammar()) == 1
+    assert sum(not header["name"] for header in grammar_rows()) == 1
 
 
 def test_compact_names():

@@ -202,7 +202,12 @@ def test_any_scheme_in_routes(name):
 @pytest.mark.parametrize("end", ["\r\n", "\n", "\r"])
 def test_folds_around_display_names(name, end):
     """A fold may stand behind a display name, and a second one where an address begins; none inside a name."""
-    for sent, value in ((f"b{end} ", '"b" '), (f"b {end}\t", '"b" '), (f"{end} {end} ", ""), (f'"b"{end} ', '"b" ')):
+    for sent, value in (
+        (f"b{end} ", '"b" '),
+        (f"b {end}\t", '"b" '),
+        (f"{end} {end} ", ""),
+        (f'"b"{end} ', '"b" '),
+    ):
         assert printed(name, f"{sent}<sip:h>") == [f"{value}<sip:h>"]
     for sent in (f"b{end} ob ", f"{end} {end} {end} ", f"b{end} {end} ", f"b{end}"):
         assert printed(name, f"{sent}<sip:h>") is None
