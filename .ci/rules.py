@@ -44,6 +44,7 @@ FOR_TESTS = {
         "AddressIndex.structure",
     },
     "_fast_path": {"index_of"},
+    "_headers": {"grammar_rows"},
     "_image": {"sealed"},
     "_regex_syntax": {"needs_of"},
     "_request": {"read_request", "spans_of", "usual_end"},

@@ -18,11 +18,12 @@ from libc.string cimport memchr, memcpy
 
 from identify._compiled._address_tables cimport find_v4, find_v6
 from identify._compiled._dialect cimport TEL_REFUSED
-from identify._compiled._header_grammar cimport NameAddress, find_digest
+from identify._compiled._header_digest cimport find_digest
+from identify._compiled._header_grammar cimport NameAddress
 from identify._compiled._header_names cimport AUTHORIZATION, FROM, GENERIC, TO
-from identify._compiled._header_print cimport Received
 from identify._compiled._message cimport address_of, merged_away, print_field
 from identify._compiled._parsed cimport Field, name_hash
+from identify._compiled._printable cimport Received
 from identify._compiled._text_table cimport NO_NAME, NameSlot, find_name, find_slot
 from identify._compiled._regex_set cimport RegexSet
 from identify._compiled._tables cimport (

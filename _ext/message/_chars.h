@@ -22,6 +22,7 @@
 
 #define SIP_PERCENT 4096      /* '%', which begins an escape */
 
+#define SIP_BRACKETS 32768        /* what a Via's parameters may hold besides */
 #define SIP_USER_READ (1 << 16)   /* user part of a sip URI as it may be sent; '#' is escaped in print */
 #define SIP_TEL_VALUE (1 << 17)   /* value of a parameter of a tel URI as it may be sent */
 /* What stays unescaped when parameters of a tel URI are printed. */
@@ -68,6 +69,7 @@ static inline void sip_class_init(void)
     sip_class_add("@> \t\r\n", SIP_USER_END);
     sip_class[0] |= SIP_USER_END;
     sip_class_add("%", SIP_PERCENT);
+    sip_class_add(":[]", SIP_BRACKETS);
 }
 
 #endif

@@ -19,15 +19,17 @@ from libc.stdint cimport uint16_t
 from libc.string cimport memcpy, memset
 
 from identify._compiled._header_grammar cimport NameAddress
-from identify._compiled._header_names cimport FROM, GENERIC, TO, KnownName, KnownNames, find_name, known_names
+from identify._compiled._header_lists cimport LIST_LIMIT
+from identify._compiled._header_names cimport (
+    FROM, GENERIC, REQUIRE, SUPPORTED, TO, KnownName, KnownNames, find_name, known_names,
+)
 from identify._compiled._headers cimport (
-    SHAPE_CONTACT, SHAPE_CSEQ, SHAPE_DIGEST, SHAPE_FROM, SHAPE_LINE, SHAPE_MEDIA_TYPE, SHAPE_NUMBER,
+    SHAPE_CONTACT, SHAPE_CSEQ, SHAPE_DIGEST, SHAPE_FROM, SHAPE_LINE, SHAPE_LIST, SHAPE_MEDIA_TYPE, SHAPE_NUMBER,
     SHAPE_NUMBER_PARAMETERS, SHAPE_ROUTE, SHAPE_TO, SHAPE_TOKEN, SHAPE_VIA,
 )
 from identify._compiled._parsed cimport Field, name_hash
 from identify._compiled._text cimport (
     SIP_PARAM, SIP_TOKEN, SIP_USER_END, SIP_USER_READ, SIP_VALUE, same_name, sip_class, sip_class_init, sip_word_at,
-    trim_end,
 )
 from identify._compiled._uri cimport SCHEME_SIP, Uri
 
@@ -173,20 +175,45 @@ cdef inline uint32_t usual_uri(const Head *head, uint32_t pos, bint with_paramet
     return pos
 
 
-cdef inline uint32_t usual_parameters(const Head *head, uint32_t pos) noexcept nogil:
+cdef inline bint is_usual(const Head *head, int shape, uint32_t name, uint32_t equals, uint32_t end) noexcept nogil:
+    """Is ``name=value`` a parameter that may hold anything, or a number that is surely taken?
+
+    The rules of ``_headers`` that can drop a message are those of q in Contact, ttl and rport in Via; a name of the
+    same length and first letter is looked at by ``_header_parameters`` too.
+    """
+    cdef uint32_t length = equals - name
+    cdef uint32_t size = end - equals - 1
+    cdef int letter = head.base[name] | 0x20
+    if shape == SHAPE_CONTACT:
+        # Six characters are less than 2**31 thousandths, whatever they are.
+        return length != 1 or letter != c"q" or (size <= 6 and is_digit(head.base[equals + 1]))
+    if shape == SHAPE_VIA:
+        if length == 5 and letter == c"r":
+            return sip_digits_before(head.base + end, size) <= 65535
+        return length != 3 or letter != c"t"
+    return True
+
+
+cdef inline bint is_digit(int c) noexcept nogil:
+    return c"0" <= c <= c"9"
+
+
+cdef inline uint32_t usual_parameters(const Head *head, uint32_t pos, int shape) noexcept nogil:
     """``;name[=value]...`` of a header, nothing quoted, no blanks."""
     cdef const uint8_t *base = head.base
-    cdef uint32_t start
+    cdef uint32_t start, equals
     while base[pos] == c";":
         start = pos + 1
         pos = run_end(head, start, SIP_TOKEN)
         if pos == start:
             return 0
         if base[pos] == c"=":
-            pos += 1
-            if base[pos] == c'"' or base[pos] == c"[" or base[pos] <= c" ":
+            equals = pos
+            if base[pos + 1] == c'"' or base[pos + 1] <= c" ":
                 return 0
-            pos = run_end(head, pos, SIP_VALUE)
+            pos = run_end(head, pos + 1, SIP_VALUE)
+            if not is_usual(head, shape, start, equals, pos):
+                return 0
     return pos
 
 
@@ -200,7 +227,7 @@ cdef inline uint32_t usual_quoted(const Head *head, uint32_t pos) noexcept nogil
     return pos + 1
 
 
-cdef inline uint32_t usual_address(const Head *head, uint32_t pos, bint route, NameAddress *address) noexcept nogil:
+cdef inline uint32_t usual_address(const Head *head, uint32_t pos, int shape, NameAddress *address) noexcept nogil:
     """``[display] <uri>[;parameters]`` or a sip URI alone, as ``parse_name_address`` leaves it."""
     cdef const uint8_t *base = head.base
     address.star = False
@@ -219,13 +246,13 @@ cdef inline uint32_t usual_address(const Head *head, uint32_t pos, bint route, N
                 return 0
         else:
             if is_sip_at(head, pos):
-                if route:
+                if shape == SHAPE_ROUTE:
                     return 0
                 pos = usual_uri(head, pos, False, &address.uri)
                 if not pos:
                     return 0
                 address.parameters.start = pos
-                pos = usual_parameters(head, pos)
+                pos = usual_parameters(head, pos, shape)
                 address.parameters.end = pos
                 return pos
             address.display.start = pos
@@ -233,14 +260,16 @@ cdef inline uint32_t usual_address(const Head *head, uint32_t pos, bint route, N
                 if base[pos] == c":" or pos >= head.end:
                     return 0
                 pos = sip_next(head.special, pos + 1)
+            # A line of a usual shape has no other control characters that are taken off.
             address.display.end = pos
-            trim_end(base, &address.display)
+            while base[address.display.end - 1] == c" ":
+                address.display.end -= 1
             address.has_display = True
     pos = usual_uri(head, pos + 1, True, &address.uri)
     if not pos or base[pos] != c">":
         return 0
     address.parameters.start = pos + 1
-    pos = usual_parameters(head, pos + 1)
+    pos = usual_parameters(head, pos + 1, shape)
     address.parameters.end = pos
     return pos
 
@@ -263,7 +292,20 @@ cdef inline uint32_t usual_hop(const Head *head, uint32_t pos) noexcept nogil:
         pos = usual_port(head, pos, &port)
         if not pos:
             return 0
-    return usual_parameters(head, pos)
+    return usual_parameters(head, pos, SHAPE_VIA)
+
+
+cdef inline uint32_t usual_list(const Head *head, uint32_t pos) noexcept nogil:
+    """A line that can't hold more elements than are allowed: it is short, or has few special bytes, so few commas."""
+    cdef uint32_t specials = 0
+    if head.end - pos < 2 * LIST_LIMIT:
+        return head.end
+    while pos < head.end:
+        pos = sip_next(head.special, pos) + 1
+        specials += 1
+        if specials >= LIST_LIMIT:
+            return 0
+    return head.end
 
 
 cdef inline uint32_t usual_number(const Head *head, uint32_t pos) noexcept nogil:
@@ -296,32 +338,39 @@ cdef inline uint32_t usual_digest(const Head *head, uint32_t pos) noexcept nogil
         pos += base[pos] == c" "
 
 
-cdef inline uint32_t usual_value(Message *m, const Head *head, int shape, uint32_t value) noexcept nogil:
+cdef inline uint32_t usual_value(Message *m, const Head *head, const KnownName *known, uint32_t value) noexcept nogil:
     """The value of a known header at ``value``, read by its ``Shape``."""
     cdef const uint8_t *base = head.base
     cdef NameAddress scratch
     cdef uint32_t place
+    cdef uint32_t shape = known.shape
     if shape == SHAPE_LINE:
         place = head.end
+    elif shape == SHAPE_LIST:
+        # Of several that count together no more than one is usual.
+        if m.kinds >> known.kind & 1 and (known.kind == SUPPORTED or known.kind == REQUIRE):
+            place = 0
+        else:
+            place = usual_list(head, value)
     elif shape == SHAPE_VIA:
         place = usual_hop(head, value)
     elif shape == SHAPE_FROM:
         if m.kinds >> FROM & 1:
-            place = usual_address(head, value, False, &scratch)
+            place = usual_address(head, value, SHAPE_FROM, &scratch)
         else:
-            place = usual_address(head, value, False, &m.from_address)
+            place = usual_address(head, value, SHAPE_FROM, &m.from_address)
             m.kept_from = place == head.end
     elif shape == SHAPE_TO:
         if m.kinds >> TO & 1:
-            place = usual_address(head, value, False, &scratch)
+            place = usual_address(head, value, SHAPE_TO, &scratch)
         else:
-            place = usual_address(head, value, False, &m.to_address)
+            place = usual_address(head, value, SHAPE_TO, &m.to_address)
             m.kept_to = place == head.end
     elif shape == SHAPE_CONTACT:
         # An asterisk isn't an address.
-        place = usual_address(head, value, False, &scratch) if base[value] != c"*" else 0
+        place = usual_address(head, value, SHAPE_CONTACT, &scratch) if base[value] != c"*" else 0
     elif shape == SHAPE_ROUTE:
-        place = usual_address(head, value, True, &scratch)
+        place = usual_address(head, value, SHAPE_ROUTE, &scratch)
     elif shape == SHAPE_CSEQ:
         place = usual_number(head, value)
         if place:
@@ -331,17 +380,17 @@ cdef inline uint32_t usual_value(Message *m, const Head *head, int shape, uint32
     elif shape == SHAPE_NUMBER_PARAMETERS:
         place = usual_number(head, value)
         if place:
-            place = usual_parameters(head, place)
+            place = usual_parameters(head, place, shape)
     elif shape == SHAPE_MEDIA_TYPE:
         place = usual_token(head, value)
         if place:
             place = usual_token(head, place + 1) if base[place] == c"/" else 0
         if place:
-            place = usual_parameters(head, place)
+            place = usual_parameters(head, place, shape)
     elif shape == SHAPE_TOKEN:
         place = usual_token(head, value)
         if place:
-            place = usual_parameters(head, place)
+            place = usual_parameters(head, place, shape)
     elif shape == SHAPE_DIGEST:
         place = usual_digest(head, value)
     else:
@@ -432,7 +481,7 @@ cdef uint32_t take_usual_headers(Message *m, const Index *index, uint32_t pos, u
             place = line_end
         else:
             field.kind = kind = known.kind
-            place = usual_value(m, &head, known.shape, value)
+            place = usual_value(m, &head, known, value)
         if place != line_end:
             break
         if not m.kinds >> kind & 1:

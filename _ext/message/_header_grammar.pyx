@@ -1,7 +1,8 @@
 """The grammar of the headers that PJSIP reads itself: how a value is parsed, and what is a syntax error.
 
 Knows syntax, a function for each, with its production of RFC 3261 (25.1, where nothing else is said) above it; which
-header has which syntax is in ``_headers``, how values are printed in ``_header_print``.
+header has which syntax is in ``_headers``, how values are printed in ``_header_print``.  Parameters, lists and Digest
+have modules of their own.
 
 Facts
 - A syntax error in any of them drops the message, needed or not.  Other headers may hold anything but NUL; of one
@@ -12,18 +13,23 @@ Facts
 - Without <> the parameters after a URI are the header's (RFC 3261 20.10), except in Route and Record-Route, and
   except for other schemes than sip, sips and tel: all that follows on the line is such a URI, and no blank or fold may
   be behind it, with or without <>.
-- Credentials of another scheme than Digest are a syntax error.
+- An unquoted display name loses blanks, line ends, VT and FF at its ends, and keeps other control characters.  A fold
+  may stand behind it, and in its place behind another fold: there alone two folds in a row are taken.
+- Via: a host in brackets is anything up to the ``]``.  A comment may follow all parameters, over several lines too;
+  it ends with the first ``)``.
+- Content-Type: any one character stands for the ``/``; ``application sdp`` is ``application/dp``.
 - Replaces: its Call-ID is everything up to the next ``;`` of the message, line ends included.
-- Lists (Accept, Allow, Require, Supported, Unsupported) may hold anything on their line.
+- Content-Length and Retry-After of 2**31 or more are a syntax error.
 """
 
 from libc.string cimport memset
 
-from identify._compiled._header_names cimport CONTACT, RECORD_ROUTE, ROUTE
+from identify._compiled._header_names cimport CONTACT, CONTENT_TYPE, RECORD_ROUTE, ROUTE, VIA
+from identify._compiled._header_numbers cimport bounded_number
+from identify._compiled._header_parameters cimport parameters_of, take_parameters
 from identify._compiled._text cimport (
-    SIP_DIGIT, SIP_HOST, SIP_IPV6, SIP_TOKEN, SIP_VALUE, after_line_end, at_line_end, cursor_over, fail, folds_here,
-    line_ends_here, peek, same_name, sip_class_init, skip_blanks, skip_lws, take, take_long, take_quoted, to_line_end,
-    trim_end,
+    SIP_DIGIT, SIP_HOST, SIP_TOKEN, after_line_end, at_line_end, fail, folds_here, line_ends_here, peek, same_name,
+    sip_class_init, skip_blanks, skip_lws, take, take_long, take_quoted, to_line_end, trim_end, trim_spaces,
 )
 from identify._compiled._uri cimport SCHEME_OTHER, parse_uri, take_bracketed_host, take_port
 
@@ -69,21 +75,24 @@ cdef bint parse_name_address(Text *t, int kind, NameAddress *address) noexcept n
             if c == c"<" or c == c":" or c == c"\r" or c == c"\n" or c == 0:
                 break
             pos += 1
-        if pos >= t.end or not (t.base[pos] == c"<" or t.base[pos] == c":"):
-            return fail(t, "neither an address nor a display name")
-        if t.base[pos] == c":":
+        if pos < t.end and t.base[pos] == c":":
             if not parse_uri(t, route, &address.uri):
                 return False
             if address.uri.scheme == SCHEME_OTHER:
                 # Its ; and , were its own, so its line ends here, and doesn't fold.
                 address.parameters.start = address.parameters.end = t.pos
                 return (at_line_end(t) and not folds_here(t)) or fail(t, "something follows a URI")
-            return take_parameters(t, &address.parameters)
+            return take_parameters(t, kind, &address.parameters)
         address.display.start = t.pos
-        address.display.end = pos
-        trim_end(t.base, &address.display)
-        address.has_display = True
-        t.pos = pos
+        address.display.end = t.pos = pos
+        trim_spaces(t.base, &address.display)
+        address.has_display = address.display.start < address.display.end
+        if at_line_end(t) and folds_here(t):
+            # Between the display name, which may be nothing after another fold, and the "<".
+            t.pos = after_line_end(t, t.pos)
+            skip_blanks(t)
+        if peek(t) != c"<":
+            return fail(t, "neither an address nor a display name")
     t.pos += 1
     skip_lws(t)
     if not parse_uri(t, True, &address.uri):
@@ -93,7 +102,7 @@ cdef bint parse_name_address(Text *t, int kind, NameAddress *address) noexcept n
     if peek(t) != c">":
         return fail(t, "no '>' after an address")
     t.pos += 1
-    return take_parameters(t, &address.parameters)
+    return take_parameters(t, kind, &address.parameters)
 
 
 # ---------------------------------------------------------------- Via
@@ -146,88 +155,15 @@ cdef bint parse_hop(Text *t, Hop *hop) noexcept nogil:
         skip_lws(t)
         if not take_port(t, &hop.port):
             return False
-    if not take_parameters(t, &hop.parameters):
+    if not take_parameters(t, VIA, &hop.parameters):
         return False
-    if not take_comment(t):
-        return False
-    skip_lws(t)
-    return True
-
-
-# ---------------------------------------------------------------- Authorization and the other headers of credentials
-
-# credentials = ( "Digest" LWS digest-response ) / other-response
-# dig-resp    = auth-param-name EQUAL ( token / quoted-string )
-cdef bint parse_digest(Text *t, int kind) noexcept nogil:
-    """``Digest name=value, ...`` (RFC 3261 20.7)."""
-    cdef Span scheme
-    cdef HeaderParameter parameter
-    skip_lws(t)
-    scheme = take(t, SIP_TOKEN)
-    skip_lws(t)
-    if not same_name(t.base, scheme, "digest", 6):
-        return fail(t, "credentials of another scheme than Digest")
-    while True:
-        if not take_credential(t, &parameter):
-            return False
-        if peek(t) != c",":
-            return True
+    if peek(t) == c"(":
+        while t.pos < t.end and t.base[t.pos] != c")":
+            t.pos += 1
+        if peek(t) != c")":
+            return fail(t, "a comment doesn't end")
         t.pos += 1
-
-
-cdef Span credentials_of(const uint8_t *base, Span value) noexcept nogil:
-    """What follows the scheme."""
-    cdef Text t = cursor_over(base, value)
-    cdef Span rest
-    skip_lws(&t)
-    take(&t, SIP_TOKEN)
-    rest.start = t.pos
-    rest.end = value.end
-    return rest
-
-
-cdef bint next_credential(const uint8_t *base, Span *rest, HeaderParameter *parameter) noexcept nogil:
-    """Take the first off ``rest``, whose text is known to be valid; False at the end."""
-    cdef Text t = cursor_over(base, rest[0])
-    if t.pos >= t.end or not take_credential(&t, parameter):
-        return False
-    if peek(&t) == c",":
-        t.pos += 1
-    rest.start = t.pos
-    return True
-
-
-cdef bint find_digest(const uint8_t *base, Span value, const char *name, uint32_t length, Span *found) noexcept nogil:
-    """The last credential of that name; ``found`` is empty where there is none."""
-    cdef Span rest = credentials_of(base, value)
-    cdef HeaderParameter parameter
-    found.start = found.end = value.start
-    cdef bint any_found = False
-    while next_credential(base, &rest, &parameter):
-        if same_name(base, parameter.name, name, length):
-            found[0] = parameter.value
-            any_found = True
-    return any_found
-
-
-cdef bint take_credential(Text *t, HeaderParameter *parameter) noexcept nogil:
-    """``name = value``; a quoted value's span is the text between the quotes."""
     skip_lws(t)
-    parameter.name = take(t, SIP_TOKEN)
-    if parameter.name.start == parameter.name.end:
-        return fail(t, "a credential has no name")
-    skip_lws(t)
-    parameter.has_value = False
-    parameter.value.start = parameter.value.end = t.pos
-    if peek(t) == c"=":
-        t.pos += 1
-        skip_lws(t)
-        if peek(t) == c'"':
-            if not take_quoted(t, &parameter.value):
-                return False
-        else:
-            parameter.value = take(t, SIP_TOKEN)
-        skip_lws(t)
     return True
 
 
@@ -240,22 +176,6 @@ cdef bint parse_line(Text *t, int kind) noexcept nogil:
         return fail(t, "a Call-ID is empty")
     to_line_end(t)
     return True
-
-
-# Supported = [ option-tag *( COMMA option-tag ) ], and the other lists likewise
-cdef bint parse_list(Text *t, int kind) noexcept nogil:
-    """Anything on the line and on those that continue it; a ``&`` behind an element and a fold ends the list."""
-    cdef uint32_t end
-    while True:
-        to_line_end(t)
-        if t.pos >= t.end or t.base[t.pos] == 0:
-            return True
-        end = t.pos
-        while t.base[end - 1] == c" " or t.base[end - 1] == c"\t":
-            end -= 1
-        skip_lws(t)
-        if at_line_end(t) or (peek(t) == c"&" and t.base[end - 1] != c","):
-            return True
 
 
 # CSeq = 1*DIGIT LWS Method
@@ -279,18 +199,24 @@ cdef bint parse_cseq(Text *t, int kind) noexcept nogil:
 
 # Content-Type = m-type SLASH m-subtype *( SEMI m-parameter )
 cdef bint parse_media_type(Text *t, int kind) noexcept nogil:
-    cdef Span part = take(t, SIP_TOKEN)
-    if part.start == part.end:
+    cdef MediaType media
+    return parse_media(t, &media)
+
+
+cdef bint parse_media(Text *t, MediaType *media) noexcept nogil:
+    """Type and subtype with any one character between them, which may be a line end too, and parameters."""
+    media.type = take(t, SIP_TOKEN)
+    if media.type.start == media.type.end:
         return fail(t, "a Content-Type has no type")
     skip_lws(t)
-    if peek(t) != c"/":
-        return fail(t, "a Content-Type has no '/'")
+    if t.pos >= t.end or t.base[t.pos] == 0:
+        return fail(t, "a Content-Type has nothing behind its type")
     t.pos += 1
     skip_lws(t)
-    part = take(t, SIP_TOKEN)
-    if part.start == part.end:
+    media.subtype = take(t, SIP_TOKEN)
+    if media.subtype.start == media.subtype.end:
         return fail(t, "a Content-Type has no subtype")
-    return take_parameters(t, &part)
+    return take_parameters(t, CONTENT_TYPE, &media.parameters)
 
 
 # Event              = event-type *( SEMI event-param )        (RFC 6665 8.4)
@@ -300,7 +226,7 @@ cdef bint parse_token(Text *t, int kind) noexcept nogil:
     cdef Span part = take(t, SIP_TOKEN)
     if part.start == part.end:
         return fail(t, "a token is expected")
-    return take_parameters(t, &part)
+    return take_parameters(t, kind, &part)
 
 
 # Replaces = callid *( SEMI replaces-param )                   (RFC 3891 6.1)
@@ -308,28 +234,20 @@ cdef bint parse_replaces(Text *t, int kind) noexcept nogil:
     cdef Span parameters
     while t.pos < t.end and t.base[t.pos] != c";":
         t.pos += 1
-    return take_parameters(t, &parameters)
+    return take_parameters(t, kind, &parameters)
 
 
-# Expires = delta-seconds; Max-Forwards, Content-Length = 1*DIGIT
+# Expires         = delta-seconds; Max-Forwards, Content-Length = 1*DIGIT
+# Session-Expires = delta-seconds *( SEMI se-params )          (RFC 4028 4)
+# Retry-After     = delta-seconds [ comment ] *( SEMI retry-param )
 cdef bint parse_number(Text *t, int kind) noexcept nogil:
     cdef Span digits
-    return take_integer(t, &digits)
+    return take_number(t, kind, &digits)
 
 
-# Session-Expires = delta-seconds *( SEMI se-params )          (RFC 4028 4)
 cdef bint parse_number_parameters(Text *t, int kind) noexcept nogil:
     cdef Span part
-    return take_integer(t, &part) and take_parameters(t, &part)
-
-
-# Retry-After = delta-seconds [ comment ] *( SEMI retry-param )
-cdef bint parse_retry_after(Text *t, int kind) noexcept nogil:
-    cdef Span part
-    if not take_integer(t, &part):
-        return False
-    skip_lws(t)
-    return take_comment(t) and take_parameters(t, &part)
+    return take_number(t, kind, &part) and take_parameters(t, kind, &part)
 
 
 # extension-header = header-name HCOLON header-value
@@ -363,64 +281,6 @@ cdef bint take_generic(Text *t, Span *value) noexcept nogil:
 
 # ---------------------------------------------------------------- parts of values
 
-# generic-param = token [ EQUAL gen-value ]
-# gen-value     = token / host / quoted-string
-cdef bint take_parameter(Text *t, HeaderParameter *parameter) noexcept nogil:
-    """``;name[=value]`` with the cursor at the ``;``."""
-    t.pos += 1
-    skip_lws(t)
-    parameter.name = take(t, SIP_TOKEN)
-    if parameter.name.start == parameter.name.end:
-        return fail(t, "a header parameter has no name")
-    parameter.value.start = parameter.value.end = t.pos
-    parameter.has_value = False
-    skip_lws(t)
-    if peek(t) != c"=":
-        return True
-    t.pos += 1
-    parameter.has_value = True
-    skip_lws(t)
-    parameter.value.start = t.pos
-    if peek(t) == c'"':
-        if not take_quoted(t, &parameter.value):
-            return False
-        parameter.value.start -= 1
-        parameter.value.end += 1
-    elif peek(t) == c"[":
-        t.pos += 1
-        take(t, SIP_IPV6)
-        if peek(t) != c"]":
-            return fail(t, "a bracketed parameter value has no closing bracket")
-        t.pos += 1
-        parameter.value.end = t.pos
-    else:
-        parameter.value = take_long(t, SIP_VALUE)
-    return True
-
-
-cdef bint take_parameters(Text *t, Span *parameters) noexcept nogil:
-    cdef HeaderParameter parameter
-    skip_lws(t)
-    parameters.start = t.pos
-    parameters.end = t.pos
-    while peek(t) == c";":
-        if not take_parameter(t, &parameter):
-            return False
-        parameters.end = t.pos
-        skip_lws(t)
-    return True
-
-
-cdef bint next_parameter(const uint8_t *base, Span *rest, HeaderParameter *parameter) noexcept nogil:
-    """Take the first off ``rest``, whose text is known to be valid; False at the end."""
-    cdef Text t = cursor_over(base, rest[0])
-    skip_lws(&t)
-    if peek(&t) != c";" or not take_parameter(&t, parameter):
-        return False
-    rest.start = t.pos
-    return True
-
-
 cdef bint take_integer(Text *t, Span *digits) noexcept nogil:
     skip_lws(t)
     digits[0] = take(t, SIP_DIGIT)
@@ -429,14 +289,12 @@ cdef bint take_integer(Text *t, Span *digits) noexcept nogil:
     return True
 
 
-# comment = LPAREN *( ctext / quoted-pair / comment ) RPAREN
-cdef bint take_comment(Text *t) noexcept nogil:
-    """The comment at the cursor, if there is one: up to the first ``)``."""
-    if peek(t) != c"(":
-        return True
-    while t.pos < t.end and t.base[t.pos] != c")" and not at_line_end(t):
-        t.pos += 1
-    if peek(t) != c")":
-        return fail(t, "a comment doesn't end on its line")
-    t.pos += 1
+cdef bint take_number(Text *t, int kind, Span *digits) noexcept nogil:
+    """The number that a header is; 2**31 and more drops the message in some of them."""
+    cdef uint32_t number
+    if not take_integer(t, digits):
+        return False
+    if parameters_of(kind).signed_number and not bounded_number(t.base, digits[0], False, 0x7FFFFFFF, &number):
+        t.pos = digits.start
+        return fail(t, "a number of 2**31 or more")
     return True

@@ -4,8 +4,8 @@ from libc.stdint cimport uint8_t, uint32_t
 
 from identify._compiled._dialect cimport EMPTY_LIST_REFUSED
 from identify._compiled._header_grammar cimport NameAddress
-from identify._compiled._header_print cimport Received
 from identify._compiled._parsed cimport Field, Message
+from identify._compiled._printable cimport Received
 from identify._compiled._text cimport Out, Span
 
 cdef void begin(Message *m, const uint8_t *base, uint32_t length, Field *fields, uint32_t capacity) noexcept nogil

@@ -36,12 +36,12 @@ from identify._compiled._header_names cimport (
     ACCEPT, ALLOW, CALL_ID, CONTACT, CSEQ, FROM, GENERIC, RECORD_ROUTE, REQUIRE, ROUTE, SUPPORTED, TO, UNSUPPORTED, VIA,
     kind_of,
 )
-from identify._compiled._header_print cimport Printable
+from identify._compiled._header_lists cimport LIST_LIMIT, elements_of
 from identify._compiled._headers cimport parse_value, print_value
 from identify._compiled._parsed cimport MESSAGE_LIMIT, has, note_field
+from identify._compiled._printable cimport Printable
 from identify._compiled._text cimport (
-    SIP_DIGIT, SIP_TOKEN, Text, after_line_end, at_line_end, cursor, cursor_over, fail, folds_here, peek, put_text,
-    same_name,
+    SIP_DIGIT, SIP_TOKEN, Text, after_line_end, at_line_end, cursor, cursor_over, fail, folds_here, peek, same_name,
     sip_class, sip_class_init, skip_fold, skip_lws, take, take_long,
 )
 from identify._compiled._uri cimport SCHEME_OTHER, parse_uri
@@ -73,6 +73,7 @@ cdef void begin(Message *m, const uint8_t *base, uint32_t length, Field *fields,
     m.has_request_uri = m.kept_from = m.kept_to = False
     m.kinds = 0
     m.name_bits = 0
+    m.supported = m.required = 0
     m.error = 0
     m.reason = NULL
 
@@ -132,9 +133,24 @@ cdef bint take_values(Message *m, Text *t, int kind, Span name) noexcept nogil:
     while more:
         if not parse_value(t, kind, &value, &more):
             return False
+        if (kind == SUPPORTED or kind == REQUIRE) and has(m, kind) and not take_merged(m, kind, value):
+            t.pos = value.start
+            return fail(t, "lists that are one have more than 32 elements")
         if not add_field(m, kind, name, value):
             return False
     return True
+
+
+cdef bint take_merged(Message *m, int kind, Span value) noexcept nogil:
+    """Count the elements of another Supported or Require; False if there are too many.
+
+    The first one isn't counted while it is read, for nearly always it is the only one.
+    """
+    cdef uint32_t *total = &m.supported if kind == SUPPORTED else &m.required
+    if total[0] == 0:
+        total[0] = elements_of(m.base, m.fields[m.first[kind]].value)
+    total[0] += elements_of(m.base, value)
+    return total[0] <= <uint32_t>LIST_LIMIT
 
 
 cdef bint take_header(Message *m, Text *t) noexcept nogil:
@@ -448,7 +464,5 @@ cdef void print_field(const Message *m, uint32_t index, const Received *received
         for i in range(index + 1, m.count):
             if m.fields[i].kind != field.kind or m.fields[i].value.start == m.fields[i].value.end:
                 continue
-            if out.length:
-                put_text(out, ", ")
             p.value = m.fields[i].value
             print_value(&p, out)

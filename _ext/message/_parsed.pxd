@@ -43,6 +43,9 @@ ctypedef struct Message:
     uint32_t kinds
     # Bit 1 << name_hash is set for every name of a generic header.
     uint64_t name_bits
+    # The elements of all Supported and of all Require, from the second one on.
+    uint32_t supported
+    uint32_t required
     # The index of the first field of each kind that is there.
     uint32_t first[KIND_ROOM]
     Uri request_uri

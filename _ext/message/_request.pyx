@@ -8,9 +8,9 @@ from libc.stdint cimport uint8_t, uint32_t
 from libc.stdlib cimport free, malloc
 from libc.string cimport memchr, memcpy
 
-from identify._compiled._header_grammar cimport NameAddress, find_digest
+from identify._compiled._header_digest cimport find_digest
+from identify._compiled._header_grammar cimport NameAddress
 from identify._compiled._header_names cimport AUTHORIZATION, FROM, GENERIC, KINDS, TO
-from identify._compiled._header_print cimport Received
 from identify._compiled._headers cimport header_row
 from identify._compiled._message cimport (
     add_header, add_method, add_request_uri, address_of, begin, finish, merged_away, parse_message_by, print_field,
@@ -18,6 +18,7 @@ from identify._compiled._message cimport (
 )
 from identify._compiled._methods cimport known_method
 from identify._compiled._parsed cimport MESSAGE_LIMIT, Field, Message, has
+from identify._compiled._printable cimport Received
 from identify._compiled._screening cimport screen
 from identify._compiled._text cimport Out, Span, bare, decoded
 from identify._compiled._uri cimport SCHEME_SIP, SCHEME_TEL, Parameter, Uri as UriParts, next_parameter

@@ -5,7 +5,7 @@ from libc.string cimport memchr, memcpy
 
 cdef extern from "_chars.h" nogil:
     const int SIP_TOKEN, SIP_HOST, SIP_USER, SIP_PASSWORD, SIP_PARAM, SIP_HEADER, SIP_TEL, SIP_OTHER
-    const int SIP_VALUE, SIP_DIGIT, SIP_IPV6, SIP_USER_END, SIP_PERCENT
+    const int SIP_VALUE, SIP_DIGIT, SIP_IPV6, SIP_USER_END, SIP_PERCENT, SIP_BRACKETS
     const int SIP_USER_READ, SIP_TEL_VALUE, SIP_TEL_NAME, SIP_TEL_EXT, SIP_TEL_ISUB, SIP_TEL_CONTEXT
     uint32_t sip_class[256]
     void sip_class_init()
@@ -301,8 +301,21 @@ cdef inline void trim_end(const uint8_t *base, Span *span) noexcept nogil:
         span.end -= 1
 
 
+cdef inline bint is_space(int c) noexcept nogil:
+    """Is it a blank, a line end, VT or FF?"""
+    return c == c" " or 9 <= c <= 13
+
+
+cdef inline void trim_spaces(const uint8_t *base, Span *span) noexcept nogil:
+    """Take blanks, line ends, VT and FF off both ends; other control characters stay."""
+    while span.end > span.start and is_space(base[span.end - 1]):
+        span.end -= 1
+    while span.end > span.start and is_space(base[span.start]):
+        span.start += 1
+
+
 cdef inline bint take_quoted(Text *t, Span *inside) noexcept nogil:
-    """A quoted string at the cursor, on one line; `\\` escapes the next byte."""
+    """A quoted string at the cursor, which may hold anything but LF; `\\` escapes the next byte."""
     cdef uint32_t start = t.pos
     cdef int c
     t.pos += 1
@@ -316,7 +329,7 @@ cdef inline bint take_quoted(Text *t, Span *inside) noexcept nogil:
         if c == c"\\" and t.pos + 1 < t.end:
             t.pos += 1
             c = t.base[t.pos]
-        if c == c"\r" or c == c"\n":
+        if c == c"\n":
             break
         t.pos += 1
     t.pos = start

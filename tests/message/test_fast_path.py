@@ -203,7 +203,8 @@ def test_usual_line(line):
 @pytest.mark.parametrize("first", FIRST_LINES)
 def test_usual_first_line(first):
     """A request line of the usual shape is taken as one."""
-    data = request_of(LINES, first)
+    # A second Supported isn't usual: their elements are counted together.
+    data = request_of([line for line in LINES if not line.startswith(b"k:")], first)
 
     assert usual_end(data) == len(data) - len(b"\r\n")
     assert not agree(data)

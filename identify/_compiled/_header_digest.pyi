@@ -1,0 +1,1 @@
+"""Credentials and challenges; offers nothing to Python."""

@@ -1,0 +1,1 @@
+"""Lists in headers; offers nothing to Python."""

@@ -1,0 +1,1 @@
+"""Parameters of headers; offers nothing to Python."""
