@@ -46,7 +46,7 @@ MACHINE = {
     (type_name, name)
     for type_name in PROBES
     for name, option in option_tables()[type_name].items()
-    if option.kind in ("file", "unchecked")
+    if option.kind in ("file", "profile")
 }
 #: Probes that were refused for what that machine had: an OAuth account that was missing, addresses of others.
 EXCEPTIONS = {

@@ -188,7 +188,6 @@ def test_values_that_were_probed_first() -> None:
 
     assert {(type_name, name, value) for type_name, name, value in found if name != "md5_cred"} == {
         ("auth", "auth_type", "digest"),
-        ("auth", "password", ""),
         ("endpoint", "100rel", "peer_supported"),
         ("endpoint", "identify_by", "request_uri"),
         ("transport", "async_operations", "0"),

@@ -209,14 +209,14 @@ def load_single(
         return None
     effective: tuple[Candidate, Options] | None = None
     for candidate in candidates:
+        if effective is not None and effective[0].id == candidate.id:
+            _duplicate(candidate, problems)
+            return None
         options = accept_options(candidate, known, problems)
         if options.refused:
             continue
         if effective is not None:
             before = effective[0]
-            if before.id == candidate.id:
-                _duplicate(candidate, problems)
-                return None
             message = f"replaced by the {candidate.type} section at {candidate.origin}"
             problems.add(
                 "overridden", before.file, before.line, message, section=before.id, lost=before.described

@@ -12,19 +12,27 @@ Facts
 - Preferences: the items are parted by ``,`` and trimmed; empty ones are ignored.  In each, name and value are parted
   by any number of ``:`` and blanks (a tab isn't one here), and both are needed; further words are ignored.  Names are
   lower case; a known one takes only its values, an unknown one any.
+- Ciphers: the items are parted by ``,`` and trimmed; empty ones are ignored.  Each is a cipher that the TLS library
+  has, by its name or by a number that is its code, of which only the beginning counts (``1.5`` is 1).
 
 Judgements
 
+- The TLS library is OpenSSL 3 as Linux distributions build it; ``ciphers.json`` has its list (``openssl ciphers -V
+  ALL:COMPLEMENTOFALL``).  Names of ciphers are accepted in any case.
 - ``: prefer pending`` is accepted, since the words of an item are looked for between colons and blanks.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Collection, Mapping
+from functools import lru_cache
+from importlib import resources
 
 from identify.addresses import AddressError, parse_network
 from identify.config.language.sections import BLANKS, words
+from identify.config.objects.values.numbers import whole_number
 from identify.strings import ascii_lower, quoted
 
 __all__ = [
@@ -44,7 +52,7 @@ CODECS = words(
 
 _FRAMING = re.compile(rf"[{re.escape(BLANKS)}]*(?:\+?[0-9][^:]*)?", re.ASCII)
 _PARTING = re.compile("[: ]+")
-_CODE = re.compile(r"0*[1-9](\D|$)|0[xX]", re.ASCII)
+_CODE = re.compile(r"\+?(?:0[xX][0-9a-fA-F]+|0[0-7]*|[1-9][0-9]*)", re.ASCII)
 
 
 def codec_reason(value: str, *, empty: bool) -> str | None:
@@ -108,12 +116,21 @@ def preference_reason(value: str, choices: Mapping[str, Collection[str]]) -> str
 
 
 def cipher_reason(value: str) -> str | None:
-    """Check a list of ciphers.
-
-    Names depend on the TLS library: all have a dash or underscore.  A number is a cipher's code, not 0.
-    """
+    """Check a list of ciphers."""
+    ciphers = _ciphers()
     for item in value.split(","):
         item = item.strip(BLANKS)
-        if item and not re.search(r"[-_]", item[1:]) and not _CODE.match(item):
-            return f"{quoted(item)} is not a valid cipher"
+        if not item or ascii_lower(item) in ciphers:
+            continue
+        code = _CODE.match(item)
+        if code is None or whole_number(code[0]) not in ciphers.values():
+            return f"{quoted(item)} is not a cipher of OpenSSL 3, neither a name nor a code"
     return None
+
+
+@lru_cache(maxsize=1)
+def _ciphers() -> Mapping[str, int]:
+    """Return the codes of ciphers by their lower-case names."""
+    text = resources.files("identify.config").joinpath("objects/values/ciphers.json").read_text(encoding="utf-8")
+    found: dict[str, int] = json.loads(text)
+    return found
