@@ -87,7 +87,10 @@ CODES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "transport-bind": ("error", "a transport has no address to listen on"),
         "transport-bind-unknown": ("warning", "bind is a name whose addresses aren't known here"),
         # Access lists.
-        "acl-file": ("error", "acl.conf has an error, so no named ACL exists and every acl= line allows everybody"),
+        "acl-file": (
+            "error",
+            "acl.conf has an error, so no named ACL exists and every acl line allows everybody",
+        ),
         "acl-unavailable": (
             "warning",
             "a named ACL allows everybody because acl.conf is missing or has an error",

@@ -59,10 +59,17 @@ def test_the_second_reading_agrees_with_records(type_name: str, least: int) -> N
         text = record["config"]["pjsip.conf"]
         if not isinstance(text, str):
             continue
-        for section in re.findall(rf"^\[(\w+)\]\ntype={type_name}\n([a-z0-9_]+)=([^;\n]*)$", text, re.MULTILINE):
+        for section in re.findall(
+            rf"^\[(\w+)\]\ntype={type_name}\n([a-z0-9_]+)=([^;\n]*)$", text, re.MULTILINE
+        ):
             id, name, made = section
             entry = ENTRIES[type_name].get(name, {"kind": ""})
-            if entry["kind"] in PREDICATES and name not in PAIRS and "\\" not in made and not made.startswith(">"):
+            if (
+                entry["kind"] in PREDICATES
+                and name not in PAIRS
+                and "\\" not in made
+                and not made.startswith(">")
+            ):
                 compared += 1
                 accepted = id in record["objects"][type_name]
                 made = made.strip("".join(map(chr, range(33))))

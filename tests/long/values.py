@@ -23,7 +23,9 @@ from identify.config.objects.values.lists import CODECS
 def run(count, seed):
     """Compare so many values; return how many both refuse."""
     choice = random.Random(seed)
-    entries = json.loads(resources.files("identify.config").joinpath("objects/options.json").read_text("utf-8"))
+    entries = json.loads(
+        resources.files("identify.config").joinpath("objects/options.json").read_text("utf-8")
+    )
     tables, predicates = option_tables(), value_model.predicates(CODECS)
     by_kind = {}
     for type_name, options in entries.items():

@@ -65,11 +65,18 @@ LIKE = {
     "integer": "unsigned",
 }
 BLANKS = {chr(code) for code in range(33)}
-PREFERENCES = {"prefer": {"pending", "configured"}, "keep": {"all", "first"}, "transcode": {"allow", "prevent"}}
+PREFERENCES = {
+    "prefer": {"pending", "configured"},
+    "keep": {"all", "first"},
+    "transcode": {"allow", "prevent"},
+}
 LENGTHS = {b"": 32, b"md5": 32, b"akav1-md5": 32, b"sha-256": 64, b"sha-512-256": 64}
 
 _C = ctypes.CDLL(None, use_errno=True)
-_C.strtoull.restype, _C.strtoull.argtypes = ctypes.c_ulonglong, [ctypes.c_char_p, ctypes.c_void_p, ctypes.c_int]
+_C.strtoull.restype, _C.strtoull.argtypes = (
+    ctypes.c_ulonglong,
+    [ctypes.c_char_p, ctypes.c_void_p, ctypes.c_int],
+)
 _C.strtoll.restype, _C.strtoll.argtypes = ctypes.c_longlong, [ctypes.c_char_p, ctypes.c_void_p, ctypes.c_int]
 _C.strtod.restype, _C.strtod.argtypes = ctypes.c_double, [ctypes.c_char_p, ctypes.c_void_p]
 
@@ -128,9 +135,7 @@ def leading(value):
 
 def network(item):
     """Whether an item of an access list is a network: the C library says what an address is."""
-    if item.startswith("!"):
-        item = item[1:]
-    base, slash, mask = item.partition("/")
+    base, slash, mask = item.removeprefix("!").partition("/")
     family = numeric(base)
     if family is None:
         return False
@@ -152,7 +157,7 @@ def numeric(host):
     """Return the family of a numeric address, None if it is none or has a port."""
     if host.startswith("["):
         # An unclosed bracket ends at the end; behind a closed one only an empty port may stand.
-        host, bracket, rest = host[1:].partition("]")
+        host, _, rest = host[1:].partition("]")
         if rest not in ("", ":"):
             return None
     elif host.count(":") == 1 and host.endswith(":"):
@@ -163,7 +168,9 @@ def numeric(host):
         if ":" not in host:
             socket.inet_aton(host)
             return socket.AF_INET
-        address = socket.inet_pton(socket.AF_INET6, host.removesuffix("%lo") if host.startswith("fe80:") else host)
+        address = socket.inet_pton(
+            socket.AF_INET6, host.removesuffix("%lo") if host.startswith("fe80:") else host
+        )
     except OSError:
         return None
     return socket.AF_INET if address.startswith(bytes(10) + b"\xff\xff") else socket.AF_INET6
@@ -213,7 +220,9 @@ def contact(value, entry):
 def digest(value, entry):
     """``ALGORITHM:digest``, the digest of the algorithm's length."""
     algorithm, colon, rest = raw(value).partition(b":")
-    return not value or (colon == b":" and LENGTHS.get(raw(trimmed(algorithm.decode("latin-1"))).lower()) == len(rest))
+    return not value or (
+        colon == b":" and LENGTHS.get(raw(trimmed(algorithm.decode("latin-1"))).lower()) == len(rest)
+    )
 
 
 def md5(value, entry):

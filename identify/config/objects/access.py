@@ -153,7 +153,11 @@ class NamedLists:
                 good = False
                 place = Variable("", "", section.file, section.line)
                 self._refuse(place, section.name, "a section [general] makes the whole file invalid")
-        return {name: AccessRules(name=name, rules=tuple(rules)) for name, rules in found.items()} if good else None
+        return (
+            {name: AccessRules(name=name, rules=tuple(rules)) for name, rules in found.items()}
+            if good
+            else None
+        )
 
     def _refuse(self, line: Variable, section: str, message: str) -> None:
         message += "; Asterisk has no named ACL then, and every acl and contact_acl line allows everybody"

@@ -156,7 +156,9 @@ def _conflict(options: Options) -> tuple[str, ...] | None:
         return message, "timers_sess_expires", "timers_min_se"
     preference = options.value("incoming_call_offer_pref", "local")
     if options.true("preferred_codec_only") and preference != "local":
-        message = f"preferred_codec_only is yes, but incoming_call_offer_pref is {quoted(preference)}, not 'local'"
+        message = (
+            f"preferred_codec_only is yes, but incoming_call_offer_pref is {quoted(preference)}, not 'local'"
+        )
         return message, "preferred_codec_only"
     certificate = options.value("dtls_cert_file")
     if options.true("dtls_auto_generate_cert") and certificate:

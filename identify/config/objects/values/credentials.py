@@ -30,7 +30,9 @@ DEFAULT = "md5"
 
 def md5_reason(value: str) -> str | None:
     """Return the reason why Asterisk refuses an ``md5_cred``, None if it accepts it."""
-    digest = value[4:] if ascii_lower(value[:4]) == "md5:" and len(encoded(value)) != LENGTHS["md5"] else value
+    digest = (
+        value[4:] if ascii_lower(value[:4]) == "md5:" and len(encoded(value)) != LENGTHS["md5"] else value
+    )
     if digest and len(encoded(digest)) == LENGTHS["md5"]:
         return None
     return None if not value else f"expected {LENGTHS['md5']} hexadecimal digits"

@@ -131,6 +131,8 @@ def cipher_reason(value: str) -> str | None:
 @lru_cache(maxsize=1)
 def _ciphers() -> Mapping[str, int]:
     """Return the codes of ciphers by their lower-case names."""
-    text = resources.files("identify.config").joinpath("objects/values/ciphers.json").read_text(encoding="utf-8")
+    text = (
+        resources.files("identify.config").joinpath("objects/values/ciphers.json").read_text(encoding="utf-8")
+    )
     found: dict[str, int] = json.loads(text)
     return found

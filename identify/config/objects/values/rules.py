@@ -43,7 +43,11 @@ TOS_NAMES = words(
     "cs0 cs1 cs2 cs3 cs4 cs5 cs6 cs7 af11 af12 af13 af21 af22 af23 af31 af32 af33 af41 af42 af43 ef"
 )
 #: Values of the names in ``codec_prefs_...``; those of ``operation`` depend on the option.
-PREFERENCES = {"prefer": ("pending", "configured"), "keep": ("all", "first"), "transcode": ("allow", "prevent")}
+PREFERENCES = {
+    "prefer": ("pending", "configured"),
+    "keep": ("all", "first"),
+    "transcode": ("allow", "prevent"),
+}
 
 #: A rule's check of a value returns the reason why Asterisk refuses it, None if it accepts it.
 Check = Callable[[str], "str | None"]
