@@ -6,6 +6,7 @@ import json
 import random
 import re
 from importlib import resources
+from time import process_time
 
 import pytest
 from recorded import ORACLE, records
@@ -15,6 +16,8 @@ from identify.config.objects.schema import option_tables
 from identify.config.objects.values.lists import CODECS
 
 COUNT = 150
+#: The longest value that a line may have, about.
+LINE = 8000
 ENTRIES = json.loads(resources.files("identify.config").joinpath("objects/options.json").read_text("utf-8"))
 PREDICATES = predicates(CODECS)
 #: Kinds that accept everything, or whose rule is that of URIs in registrations.
@@ -49,6 +52,23 @@ def test_both_readings_agree(type_name: str, name: str) -> None:
     for _ in range(COUNT):
         made = value(choice, entry)
         assert (option.check(made) is None) == PREDICATES[entry["kind"]](made, entry), repr(made)
+
+
+@pytest.mark.parametrize("kind", sorted(PREDICATES))
+def test_long_values_take_no_longer(kind: str) -> None:
+    """A value of a whole line, made of one piece or two, is checked in less than a second by every rule."""
+    type_name, name = next(path for path in OPTIONS if ENTRIES[path[0]][path[1]]["kind"] == kind)
+    check = option_tables()[type_name][name].check
+    assert check is not None
+    starts = ("", "0x", "0", "1", "0x1p", "nan(", "sip:", "ulaw:", "10.0.0.1/")
+    pieces = ("0", "1", "f", ",", " ", ":", "@", "<", "1,", ": ", "ulaw,", "sip:a,", "10.0.0.1,", "_")
+
+    for start in starts:
+        for piece in pieces:
+            for end in ("", "g"):
+                before = process_time()
+                check((start + piece * LINE)[:LINE] + end)
+                assert process_time() - before < 1, (start, piece, end)
 
 
 @pytest.mark.parametrize(("type_name", "least"), [("endpoint", 2000), ("aor", 300)])

@@ -117,22 +117,22 @@ def preference_reason(value: str, choices: Mapping[str, Collection[str]]) -> str
 
 def cipher_reason(value: str) -> str | None:
     """Check a list of ciphers."""
-    ciphers = _ciphers()
+    names, codes = _ciphers()
     for item in value.split(","):
         item = item.strip(BLANKS)
-        if not item or ascii_lower(item) in ciphers:
+        if not item or ascii_lower(item) in names:
             continue
         code = _CODE.match(item)
-        if code is None or whole_number(code[0]) not in ciphers.values():
+        if code is None or whole_number(code[0]) not in codes:
             return f"{quoted(item)} is not a cipher of OpenSSL 3, neither a name nor a code"
     return None
 
 
 @lru_cache(maxsize=1)
-def _ciphers() -> Mapping[str, int]:
-    """Return the codes of ciphers by their lower-case names."""
+def _ciphers() -> tuple[frozenset[str], frozenset[int]]:
+    """Return the lower-case names of ciphers, and their codes."""
     text = (
         resources.files("identify.config").joinpath("objects/values/ciphers.json").read_text(encoding="utf-8")
     )
     found: dict[str, int] = json.loads(text)
-    return found
+    return frozenset(found), frozenset(found.values())

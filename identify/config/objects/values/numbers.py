@@ -24,10 +24,11 @@ __all__ = ["is_real", "whole_number"]
 #: No number of 64 bits has more digits in any base, leading zeros aside.
 MOST_DIGITS = 22
 
-_WHOLE = re.compile(r"([+-]?)(?:0[xX]0*([0-9a-fA-F]+)|0+([0-7]*)|([1-9][0-9]*))", re.ASCII)
-_DECIMAL = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?", re.ASCII)
+# The zeros are left in the digits: a pattern that parts them would go back and forth over a long line.
+_WHOLE = re.compile(r"([+-]?)(?:0[xX]([0-9a-fA-F]+)|(0[0-7]*)|([1-9][0-9]*))", re.ASCII)
+_DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?", re.ASCII)
 _HEXADECIMAL = re.compile(
-    r"[+-]?0[xX](?:[0-9a-fA-F]+\.?[0-9a-fA-F]*|\.[0-9a-fA-F]+)(?:[pP][+-]?[0-9]+)?", re.ASCII
+    r"[+-]?0[xX](?:[0-9a-fA-F]+(?:\.[0-9a-fA-F]*)?|\.[0-9a-fA-F]+)(?:[pP][+-]?[0-9]+)?", re.ASCII
 )
 _UNUSUAL = re.compile(r"[+-]?(?:inf(?:inity)?|nan(?:\([0-9a-z_]*\))?)", re.ASCII | re.IGNORECASE)
 _ANY_BUT_ZERO = re.compile(r"[1-9a-fA-F]")
@@ -43,7 +44,7 @@ def whole_number(text: str, *, signed: bool = False) -> int | None:
     if match is None:
         return None
     sign, hexadecimal, octal, decimal = match.groups()
-    digits = hexadecimal or octal or decimal or "0"
+    digits = (hexadecimal or octal or decimal).lstrip("0") or "0"
     if len(digits) > MOST_DIGITS or (sign == "-" and not signed):
         return None
     number = int(digits, 16 if hexadecimal else 8 if octal else 10)
