@@ -32,6 +32,7 @@ from identify.config.objects.endpoints import (
     build_auth,
     build_domain_alias,
     build_endpoint,
+    build_other,
 )
 from identify.config.objects.identifies import build_identify
 from identify.config.objects.registrations import build_registration
@@ -203,7 +204,7 @@ class _Loader:
         acls = objects("acl", self._access_list)
         for type_name in sorted(found):
             if type_name not in LOADED_TYPES:
-                load_type(found[type_name], lambda candidate, options: candidate, self._known, problems)
+                objects(type_name, lambda candidate, options: build_other(candidate, options, problems))
         made = self._load_wizards()
         self._add_untold_text(document, self._types_elsewhere(found, mapped))
         if _absent("identify", mapped):

@@ -49,6 +49,7 @@ CODES: Mapping[str, tuple[str, str]] = MappingProxyType(
         # Sections becoming objects.
         "type-missing": ("warning", "a section has no type"),
         "type-unknown": ("warning", "a section has a type that Asterisk doesn't know"),
+        "type-unread": ("note", "a section has a type that Asterisk doesn't read from pjsip.conf"),
         "type-ignored": ("note", "a later type of a section has no effect"),
         "duplicate-object": ("error", "two sections have the same name and type"),
         "too-many-globals": ("error", "too many sections of a type that allows only one"),
@@ -86,10 +87,13 @@ CODES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "transport-bind": ("error", "a transport has no address to listen on"),
         "transport-bind-unknown": ("warning", "bind is a name whose addresses aren't known here"),
         # Access lists.
-        "acl-file": ("error", "acl.conf has an error, so no named ACL exists"),
+        "acl-file": (
+            "error",
+            "acl.conf has an error, so no named ACL exists and every acl line allows everybody",
+        ),
         "acl-unavailable": (
             "warning",
-            "a named ACL is ignored because acl.conf is missing or has an error",
+            "a named ACL allows everybody because acl.conf is missing or has an error",
         ),
         "acl-undefined": ("warning", "a named ACL doesn't exist, so every address is denied"),
         # The order of identifiers and the wizard.

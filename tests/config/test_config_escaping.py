@@ -31,7 +31,7 @@ CONFIGURATIONS = [
     "[a] (!) x@y\n;--@\n",
     "[" + "a@b" * 40 + "]\ntype=endpoint\n",
     "[]\ntype=endpoint\na@b=c\n",
-    "[a@b]\nx=y\n[c]\ntype=end@point\n[d@e]\ntype=wizard\n",
+    "[a@b]\nx=y\n[c]\ntype=end@point\n[d@e]\ntype=wizard\n[e@f]\ntype=contact\n",
     "[a@b]\ntype=endpoint\ntype=a@b\nallow@x=1\n",
     "[t@u](!)\nfoo=a@b\nmatch=a@b/8\n[e](t@u)\ntype=endpoint\n[i](t@u)\ntype=identify\n",
     "[a@b]\ntype=endpoint\n[a@b]\ntype=endpoint\n",

@@ -212,6 +212,29 @@ class TestOrder:
         """By name or by type, the last of two, refused ones left out."""
         assert load(text).identifiers[1] == "username"
 
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "[global]\ntype=global\nendpoint_identifier_order=username\n[global]\ntype=global\nmax_forwards=7\n",
+            "[global]\nendpoint_identifier_order=username\n[global]\nendpoint_identifier_order=username\n",
+            "[global]\nendpoint_identifier_order=username\n[global]\ntype=global\nmax_forwards=x\n",
+            "[g]\ntype=global\nendpoint_identifier_order=username\n[g]\ntype=global\nmax_forwards=7\n",
+        ],
+    )
+    def test_two_globals_of_one_id_are_none(self, text: str) -> None:
+        """They are duplicates, typed or not, also if the second one would be refused."""
+        configuration = load(text)
+
+        assert configuration.identifiers == DEFAULT
+        assert configuration.settings.origin is None
+        assert problem(configuration, "duplicate-object").lost == "every global of pjsip.conf"
+
+    def test_a_refused_first_global_doesnt_count(self) -> None:
+        """If the first of one id is refused, the second is used."""
+        text = "[global]\ntype=global\nmax_forwards=x\n[global]\ntype=global\nendpoint_identifier_order=username\n"
+
+        assert load(text).identifiers[1] == "username"
+
     def test_three_globals_are_none(self) -> None:
         """Of three or more none holds, refused ones counted."""
         configuration = load(

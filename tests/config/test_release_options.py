@@ -139,10 +139,12 @@ def test_match_request_uri_refuses_the_whole_identify() -> None:
         ("type=endpoint\n100rel=peer_supported", False, True),
         ("type=endpoint\n100rel=required", True, True),
         ("type=auth\nusername=u\npassword=p\nauth_type=digest", False, True),
-        ("type=auth\nusername=u\nauth_type=md5", False, None),
+        ("type=auth\nusername=u\nauth_type=md5", False, False),
+        ("type=auth\nusername=u", True, False),
+        ("type=auth\npassword=p", False, False),
         ("type=auth\nusername=u\nauth_type=md5\nmd5_cred=0123456789abcdef0123456789abcdef", True, True),
         ("type=auth\nusername=u\npassword=p\nmd5_cred=short", True, False),
-        ("type=auth\nusername=u\npassword=", True, None),
+        ("type=auth\nusername=u\npassword=", True, False),
         ("type=transport\nbind=127.0.0.1\nasync_operations=0", False, True),
         ("type=transport\nbind=127.0.0.1\nasync_operations=1", True, True),
         ("type=transport\nprotocol=tls\nbind=127.0.0.1\nmethod=tlsv1_3", False, True),
@@ -188,7 +190,6 @@ def test_values_that_were_probed_first() -> None:
 
     assert {(type_name, name, value) for type_name, name, value in found if name != "md5_cred"} == {
         ("auth", "auth_type", "digest"),
-        ("auth", "password", ""),
         ("endpoint", "100rel", "peer_supported"),
         ("endpoint", "identify_by", "request_uri"),
         ("transport", "async_operations", "0"),

@@ -7,7 +7,7 @@ from loading import TRANSPORT, codes, items, load, problem
 from identify.configuration import Configuration
 
 HEAD = "[w]\ntype=wizard\n"
-SENDS = "sends_registrations=yes\noutbound_auth/username=u\nsends_auth=yes\n"
+SENDS = "sends_registrations=yes\noutbound_auth/username=u\noutbound_auth/password=p\nsends_auth=yes\n"
 LINE = "registration/line=yes\nregistration/endpoint=w\n"
 
 

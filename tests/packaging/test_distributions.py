@@ -127,6 +127,7 @@ def test_sdist_has_all_sources(distributions: Path) -> None:
         "examples/demo.py",
         "docs/README.md",
         "identify/config/objects/options.json",
+        "identify/config/objects/values/ciphers.json",
         "identify/config/older_options.json",
     ):
         assert needed in names
@@ -152,7 +153,11 @@ def test_wheel_has_every_module_and_stub(wheel: Path) -> None:
         assert f"identify/_compiled/{module}.pyi" in names
     python = {str(path.relative_to(ROOT)) for path in (ROOT / "identify").rglob("*.py")}
     assert python <= names
-    data = {"identify/config/objects/options.json", "identify/config/older_options.json"}
+    data = {
+        "identify/config/objects/options.json",
+        "identify/config/objects/values/ciphers.json",
+        "identify/config/older_options.json",
+    }
     assert {"identify/py.typed", *data} <= names
     assert "sip_identify-0.1.0.dist-info/licenses/LICENSE" in names
     foreign = {name for name in names if not name.startswith(("identify/", "sip_identify-0.1.0.dist-info/"))}

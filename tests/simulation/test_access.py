@@ -186,14 +186,57 @@ def test_empty_file():
         NAMED + "[x]\nfoo=1\n",
         "[general]\n" + NAMED,
         NAMED + "[x](none)\n",
+        NAMED + "[x]\npermit=10.0.0.1, 10.0.0.2\n",
+        NAMED + "[x]\npermit=10.0.0.1,\n",
+        NAMED + "[x]\ndeny=\n",
+        "[x]\npermit=10.0.0.1 ,10.0.0.2\n" + NAMED,
     ],
 )
 def test_no_lists_at_all(text):
-    """If acl.conf is missing or has one mistake, references are left out and deny nobody."""
+    """If acl.conf is missing or has one mistake, references are left out and deny nobody, whatever they name."""
     assert not denied("acl=named1", OUT, acl_conf=text)
+    assert not denied("acl=nonesuch", OUT, acl_conf=text)
     files = {} if text is None else {"acl_conf": text}
     config = configuration(f"{OFFICE}[a]\ntype=acl\nacl=named1\n", **files)
     assert "acl-unavailable" in {problem.code for problem in config.problems}
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("[a]\ndeny=0.0.0.0/0\n[b]\npermit=10.0.0.1, 10.0.0.2\n", 4),
+        ("[a]\npermit=\n[b]\ndeny=0.0.0.0/0\n", 2),
+        ("[a]\n[general]\n", 2),
+    ],
+)
+def test_a_mistake_is_said_loudly(text, line):
+    """It is an error that names the line, and says that everybody is allowed."""
+    config = configuration(f"{OFFICE}[x]\ntype=acl\nacl=a\n", acl_conf=text)
+    (found,) = (problem for problem in config.problems if problem.code == "acl-file")
+
+    assert (found.severity, found.file, found.line, found.lost) == (
+        "error",
+        "acl.conf",
+        line,
+        "every named ACL",
+    )
+    assert "allows everybody" in found.message
+
+
+def test_two_lists_of_one_name():
+    """The second section's lines follow those of the first one."""
+    text = "[a]\ndeny=0.0.0.0/0\n[b]\n[a]\npermit=10.2.0.0/16\n"
+
+    assert not denied("acl=a", IN, acl_conf=text)
+    assert denied("acl=a", OUT, acl_conf=text)
+
+
+def test_many_lists_of_one_name():
+    """A list in 20,000 sections is read in linear time."""
+    text = "".join(f"[a]\ndeny=10.{number // 256}.{number % 256}.0/24\n" for number in range(20_000))
+    config = configuration(f"{OFFICE}[x]\ntype=acl\nacl=a\n", acl_conf=text)
+
+    assert len(config.acls["x"].source_access[0].rules) == 20_000
 
 
 def test_named_contact_lists():

@@ -6,16 +6,15 @@ Facts
 
 Observed on a running Asterisk.
 
-- The lines form one list, in order, items from left to right; ``!`` inverts an item.
+- The lines form one list, in order, items from left to right; ``!`` inverts an item.  A blank at a comma and an empty
+  item make the line a bad one.
 - Each name on an ``acl`` line refers to a list of its own.  Blanks before a name are skipped, blanks after it belong
   to it: ``acl= named1 , v6`` means ``named1 `` with the blank, which doesn't exist.  Names are case-sensitive.
-- acl.conf allows only ``permit`` and ``deny``.  A single bad value, other option or bad section line means that no
-  named ACL exists at all.  References are ignored then, and also if there is no acl.conf; if there is one and only
-  the name is missing, the list denies everything.
-
-Judgements
-
-- Of two sections with the same name in acl.conf the last one is used; this wasn't tried.
+- acl.conf allows only ``permit`` and ``deny``.  A single bad value, of which an empty one is one, other option or bad
+  section line means that no named ACL exists at all.  References are ignored then, also those to names that don't
+  exist, and also if there is no acl.conf: all of them allow everybody.  If there is one and only the name is missing,
+  the list denies everything.
+- Of two sections with the same name in acl.conf the second one's rules are appended to the first one's.
 """
 
 from __future__ import annotations
@@ -26,6 +25,7 @@ from identify.addresses import AddressError, parse_network
 from identify.config.language.files import Files
 from identify.config.language.reader import read_document
 from identify.config.language.sections import BLANKS, Document, Variable
+from identify.config.objects.values.lists import access_reason
 from identify.config.problems import MAX_ITEMS_MADE, Budget, Problems
 from identify.model import AccessRule, AccessRules
 from identify.strings import ascii_lower, quoted
@@ -50,10 +50,7 @@ def read_rules(lines: Iterable[Variable], prefix: str = "") -> tuple[AccessRule,
         sense = SENSES.get(name[len(prefix) :]) if name.startswith(prefix) else None
         if sense is None:
             continue
-        for item in line.value.split(","):
-            item = item.strip(BLANKS)
-            if not item:
-                continue
+        for item in line.value.split(",") if line.value else ():
             network = parse_network(item, ports=False)
             rules.append(
                 AccessRule(
@@ -124,7 +121,7 @@ class NamedLists:
             lists = self.all()
             if lists is None:
                 why = "is missing" if not self._exists else "has an error"
-                message = f"named ACL {quoted(name)} is ignored and denies nothing: {ACL_FILE} {why}"
+                message = f"named ACL {quoted(name)} is ignored and denies nobody: {ACL_FILE} {why}"
                 self._problems.add("acl-unavailable", line.file, line.line, message, section=id)
             elif name not in lists:
                 message = f"there is no named ACL {quoted(name)}{_hint(name, lists)}: "
@@ -136,49 +133,43 @@ class NamedLists:
         return found
 
     def _take(self, document: Document) -> dict[str, AccessRules] | None:
-        lists: dict[str, AccessRules] = {}
+        found: dict[str, list[AccessRule]] = {}
         good = True
         for section in document.sections:
             if section.template:
                 continue
+            rules = found.setdefault(section.name, [])
             for line in section.variables:
-                if ascii_lower(line.name) not in SENSES:
-                    good = False
-                    message = f"a named ACL has no option {quoted(line.name)}"
-                    self._refuse(line, section.name, message)
-                elif not self._budget.spend(1 + line.value.count(",")):
+                if not self._budget.spend(1 + line.value.count(",")):
                     self._refuse(line, section.name, f"more than {MAX_ITEMS_MADE} items in the configuration")
                     return None
-            try:
-                rules = read_rules(section.variables)
-            except AddressError as error:
-                good = False
-                line = next(variable for variable in section.variables if not _is_good(variable))
-                self._refuse(line, section.name, f"{ascii_lower(line.name)} = {quoted(line.value)}: {error}")
-                continue
+                reason = _reason(line)
+                if reason is not None:
+                    good = False
+                    self._refuse(line, section.name, reason)
+                elif good:
+                    rules += read_rules([line])
             if section.name == "general":
                 good = False
-                self._problems.add(
-                    "acl-file",
-                    section.file,
-                    section.line,
-                    "a section [general] makes the whole file invalid",
-                    section=section.name,
-                    lost="every named ACL",
-                )
-            lists[section.name] = AccessRules(name=section.name, rules=rules)
-        return lists if good else None
+                place = Variable("", "", section.file, section.line)
+                self._refuse(place, section.name, "a section [general] makes the whole file invalid")
+        return (
+            {name: AccessRules(name=name, rules=tuple(rules)) for name, rules in found.items()}
+            if good
+            else None
+        )
 
     def _refuse(self, line: Variable, section: str, message: str) -> None:
+        message += "; Asterisk has no named ACL then, and every acl and contact_acl line allows everybody"
         self._problems.add("acl-file", line.file, line.line, message, section=section, lost="every named ACL")
 
 
-def _is_good(line: Variable) -> bool:
-    try:
-        read_rules([line])
-    except AddressError:
-        return False
-    return True
+def _reason(line: Variable) -> str | None:
+    """Return what is wrong with a line of acl.conf, None if nothing is."""
+    if ascii_lower(line.name) not in SENSES:
+        return f"a named ACL has no option {quoted(line.name)}"
+    wrong = access_reason(line.value, empty=False)
+    return None if wrong is None else f"{ascii_lower(line.name)} = {quoted(line.value)}: {wrong}"
 
 
 def _hint(name: str, lists: dict[str, AccessRules]) -> str:

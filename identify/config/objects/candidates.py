@@ -10,8 +10,9 @@ See sections 1 and 4 of docs/explanation/identification.md.
   are skipped silently.
 - An option that the type doesn't have, or a value that it doesn't accept, refuses the object.
 - A second section with the same id and type refuses the whole type, unless the first one was refused before.
-- ``global`` and ``system`` are also found by name, whatever their type, if all options are known.  Of two
-  the last one is used; of three or more none is.
+- ``global`` and ``system`` are also found by name, whatever their type, if all options are known.  Two of one id are
+  duplicates, so that none is used; of two ids the last one is used, of three or more none is.
+- Sections of some types come from elsewhere and aren't read here, so nothing in them is refused.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ import attrs
 
 from identify.config.language.sections import Document, Section, Variable, words
 from identify.config.objects.schema import FALSE_WORDS, Option, Tables, is_true
+from identify.config.objects.values.numbers import whole_number
 from identify.config.problems import Problems
 from identify.model import Origin
 from identify.strings import ascii_lower, escaped, quoted, shown
@@ -44,6 +46,10 @@ LISTS = words(
     " set_var"
 )
 SINGLE_TYPES = ("global", "system")
+#: Types that Asterisk has, but doesn't read from pjsip.conf.
+UNREAD_TYPES = words("contact phoneprov subscription_persistence")
+#: Geolocation profiles that exist everywhere; others are sections of geolocation.conf.
+PROFILES = words("<prefer_config> <prefer_incoming> <discard_config> <discard_incoming>")
 
 _NAMELESS = uuid.UUID("6f1b3f0a-7f0c-5d0e-9a53-3a8f2f0c1c57")
 
@@ -102,9 +108,10 @@ class Options:
         return is_true(lines[-1].value) if lines else default
 
     def number(self, name: str, default: int) -> int:
-        """Return the whole number in effect."""
+        """Return the whole number in effect; only lines with one are accepted."""
         lines = self._lines.get(name)
-        return int(lines[-1].value) if lines else default
+        number = whole_number(lines[-1].value, signed=True) if lines else None
+        return default if number is None else number
 
     def values(self, without: Sequence[str] = ()) -> dict[str, str]:
         """Return each option's value, lists joined by commas."""
@@ -165,11 +172,7 @@ def load_type(
         if candidate.id in made and not (
             doubtful is not None and doubtful(made.pop(candidate.id), candidate)
         ):
-            message = f"a second {candidate.type} {quoted(candidate.id)}: Asterisk refuses every object of this type"
-            lost = f"every {candidate.type} of {escaped(candidate.file)}"
-            problems.add(
-                "duplicate-object", candidate.file, candidate.line, message, section=candidate.id, lost=lost
-            )
+            _duplicate(candidate, problems)
             return {}
         built = build_one(candidate, build, known, problems)
         if built is not None:
@@ -206,6 +209,9 @@ def load_single(
         return None
     effective: tuple[Candidate, Options] | None = None
     for candidate in candidates:
+        if effective is not None and effective[0].id == candidate.id:
+            _duplicate(candidate, problems)
+            return None
         options = accept_options(candidate, known, problems)
         if options.refused:
             continue
@@ -217,6 +223,12 @@ def load_single(
             )
         effective = candidate, options
     return effective
+
+
+def _duplicate(candidate: Candidate, problems: Problems) -> None:
+    message = f"a second {candidate.type} {quoted(candidate.id)}: Asterisk refuses every object of this type"
+    lost = f"every {candidate.type} of {escaped(candidate.file)}"
+    problems.add("duplicate-object", candidate.file, candidate.line, message, section=candidate.id, lost=lost)
 
 
 def accept_options(candidate: Candidate, known: Tables, problems: Problems) -> Options:
@@ -263,10 +275,14 @@ def _report_doubtful(candidate: Candidate, option: Option, variable: Variable, p
     elif option.name == "type" and value != candidate.type and candidate.id != candidate.type:
         code = "type-ignored"
         message = f"type {quoted(value)} has no effect, as {quoted(candidate.type)} came first"
-    elif option.kind in ("file", "unchecked") and value and option.name != "type":
+    elif option.kind == "file" and value:
         code = "option-unchecked"
         message = f"{option.name} = {quoted(value)} isn't checked: Asterisk refuses the {candidate.type} "
-        message += "if its machine doesn't have this"
+        message += "if its machine doesn't have this or can't read it"
+    elif option.kind == "profile" and value and value not in PROFILES:
+        code = "option-unchecked"
+        message = f"{option.name} = {quoted(value)} isn't checked: Asterisk refuses the {candidate.type} "
+        message += "if geolocation.conf doesn't have this profile"
     else:
         return
     problems.add(code, variable.file, variable.line, message, section=candidate.id)
@@ -296,6 +312,10 @@ def _untyped(section: Section, first: Variable | None, known: Tables, problems: 
     if first.value == "wizard":
         message = "type wizard belongs in pjsip_wizard.conf; Asterisk skips it here"
         problems.add("wizard-misplaced", first.file, first.line, message, section=section.name, lost=lost)
+        return
+    if first.value in UNREAD_TYPES:
+        message = f"Asterisk doesn't read sections of type {quoted(first.value)} from this file"
+        problems.add("type-unread", first.file, first.line, message, section=section.name, lost=lost)
         return
     message = f"type {quoted(first.value)} is unknown, so Asterisk skips the section"
     meant = ascii_lower(first.value.strip("\"' "))

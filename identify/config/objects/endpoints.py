@@ -1,7 +1,18 @@
 """Objects that identification uses as they are: endpoints, and the objects around them.
 
-It knows which of an endpoint's options decide whether it exists and by which methods it may be found;
+It knows which of an object's options decide together whether it exists, and by which methods an endpoint may be found;
 the other options are kept as text.
+
+Facts
+
+- The last line of an option counts; values that refuse an object by themselves are those of ``values/``.
+- An endpoint is refused for half a range of RTP ports, for ``timers_sess_expires`` below ``timers_min_se``, for
+  ``preferred_codec_only`` with an ``incoming_call_offer_pref`` other than ``local``, and for
+  ``dtls_auto_generate_cert`` with a ``dtls_cert_file``.  No other pair of its options was found to refuse it.
+- An endpoint stays if its aor, auth or transport doesn't exist.
+- An auth needs a ``username``.  One of type ``google_oauth`` needs its three options, others need credentials for each
+  algorithm.
+- A resource list needs ``event`` and ``list_item``.
 """
 
 from __future__ import annotations
@@ -9,17 +20,30 @@ from __future__ import annotations
 from identify.config.language.sections import BLANKS, Variable
 from identify.config.objects.access import NamedLists
 from identify.config.objects.candidates import Candidate, Options
+from identify.config.objects.values.contacts import contacts
+from identify.config.objects.values.credentials import without_credentials
 from identify.config.problems import Problems
 from identify.config.releases import Release
 from identify.model import IDENTIFY_BY_DEFAULT, AccessList, AccessRules, Aor, Auth, DomainAlias, Endpoint
-from identify.strings import ascii_lower
+from identify.strings import ascii_lower, quoted
 
-__all__ = ["build_access_list", "build_aor", "build_auth", "build_domain_alias", "build_endpoint"]
+__all__ = [
+    "build_access_list",
+    "build_aor",
+    "build_auth",
+    "build_domain_alias",
+    "build_endpoint",
+    "build_other",
+]
 
 #: RTP needs a port above the system ports.
 MIN_RTP_PORT = 1024
 MAX_RTP_PORT = 65535
 ACCESS_OPTIONS = ("permit", "deny", "acl", "contact_permit", "contact_deny", "contact_acl")
+#: What must be set, by type.
+NEEDED = {"resource_list": ("event", "list_item")}
+#: What an auth of type ``google_oauth`` needs besides the username.
+OAUTH = ("refresh_token", "oauth_clientid", "oauth_secret")
 #: Options that must not leak into listings.
 SECRETS = ("md5_cred", "oauth_secret", "password", "password_digest", "refresh_token")
 
@@ -27,23 +51,12 @@ SECRETS = ("md5_cred", "oauth_secret", "password", "password_digest", "refresh_t
 def build_endpoint(
     candidate: Candidate, options: Options, named: NamedLists, problems: Problems
 ) -> Endpoint | None:
-    """Return the endpoint, None if Asterisk refuses it.
-
-    ``timers_sess_expires`` below ``timers_min_se`` and half a range of RTP ports are refused; both
-    follow from single probes and RFC 4028, as pairs weren't tried.
-    """
-    start, end = options.number("rtp_port_start", 0), options.number("rtp_port_end", 0)
-    if (start or end) and not MIN_RTP_PORT <= start < end <= MAX_RTP_PORT:
-        allowed = f"{MIN_RTP_PORT} to {MAX_RTP_PORT}"
-        message = f"rtp_port_start {start} and rtp_port_end {end} are not a valid range within {allowed}"
-        _refuse(candidate, options.line("rtp_port_start") or options.line("rtp_port_end"), message, problems)
-        return None
-    least, expires = options.number("timers_min_se", 90), options.number("timers_sess_expires", 1800)
-    if expires < least:
-        message = f"timers_sess_expires {expires} is less than timers_min_se {least}"
-        _refuse(
-            candidate, options.line("timers_sess_expires") or options.line("timers_min_se"), message, problems
-        )
+    """Return the endpoint, None if Asterisk refuses it."""
+    conflict = _conflict(options)
+    if conflict is not None:
+        message, *names = conflict
+        lines = (options.line(name) for name in names)
+        _refuse(candidate, next((line for line in lines if line is not None), None), message, problems)
         return None
     methods: tuple[str, ...] = IDENTIFY_BY_DEFAULT
     line = options.line("identify_by")
@@ -63,10 +76,9 @@ def build_endpoint(
 
 def build_aor(candidate: Candidate, options: Options) -> Aor:
     """Return the address of record."""
-    contacts = (item.strip(BLANKS) for line in options.lines("contact") for item in line.value.split(","))
     return Aor(
         id=candidate.id,
-        contacts=tuple(contact for contact in contacts if contact),
+        contacts=tuple(contact for line in options.lines("contact") for contact in contacts(line.value)),
         options=options.values(),
         origin=candidate.origin,
     )
@@ -74,18 +86,29 @@ def build_aor(candidate: Candidate, options: Options) -> Aor:
 
 def build_auth(candidate: Candidate, options: Options, release: Release, problems: Problems) -> Auth | None:
     """Return the names of the credentials, without the secrets; None if Asterisk refuses the object."""
-    md5 = ascii_lower(options.value("auth_type")) == "md5"
-    if md5 and not options.value("md5_cred") and release.has_digest is False:
-        _refuse(candidate, options.line("auth_type"), "auth_type is md5, but md5_cred is missing", problems)
+    auth_type = ascii_lower(options.value("auth_type", "userpass"))
+    reason = _incomplete_auth(auth_type, options, release)
+    # What a refused line leaves out isn't missing.
+    if reason and not options.refused:
+        _refuse(candidate, options.line("auth_type"), reason, problems)
         return None
     return Auth(
         id=candidate.id,
-        auth_type=ascii_lower(options.value("auth_type", "userpass")),
+        auth_type=auth_type,
         username=options.value("username"),
         realm=options.value("realm"),
         options=options.values(without=SECRETS),
         origin=candidate.origin,
     )
+
+
+def build_other(candidate: Candidate, options: Options, problems: Problems) -> Candidate | None:
+    """Return the section of a type that has no part in identification, None if Asterisk refuses it."""
+    missing = [name for name in NEEDED.get(candidate.type, ()) if not options.value(name)]
+    if missing and not options.refused:
+        _refuse(candidate, None, f"{' and '.join(missing)} must be set", problems)
+        return None
+    return candidate
 
 
 def build_domain_alias(candidate: Candidate, options: Options, problems: Problems) -> DomainAlias | None:
@@ -118,6 +141,53 @@ def _access(
     source = named.access(candidate.variables, "", described=candidate.described, id=candidate.id)
     contact = named.access(candidate.variables, "contact_", described=candidate.described, id=candidate.id)
     return source, contact
+
+
+def _conflict(options: Options) -> tuple[str, ...] | None:
+    """Return why options of an endpoint exclude each other, and their names; None if they don't."""
+    start, end = options.number("rtp_port_start", 0), options.number("rtp_port_end", 0)
+    if (start or end) and not MIN_RTP_PORT <= start < end <= MAX_RTP_PORT:
+        allowed = f"{MIN_RTP_PORT} to {MAX_RTP_PORT}"
+        message = f"rtp_port_start {start} and rtp_port_end {end} are not a valid range within {allowed}"
+        return message, "rtp_port_start", "rtp_port_end"
+    least, expires = options.number("timers_min_se", 90), options.number("timers_sess_expires", 1800)
+    if expires < least:
+        message = f"timers_sess_expires {expires} is less than timers_min_se {least}"
+        return message, "timers_sess_expires", "timers_min_se"
+    preference = options.value("incoming_call_offer_pref", "local")
+    if options.true("preferred_codec_only") and preference != "local":
+        message = (
+            f"preferred_codec_only is yes, but incoming_call_offer_pref is {quoted(preference)}, not 'local'"
+        )
+        return message, "preferred_codec_only"
+    certificate = options.value("dtls_cert_file")
+    if options.true("dtls_auto_generate_cert") and certificate:
+        message = f"dtls_auto_generate_cert is yes, but dtls_cert_file is {quoted(certificate)}"
+        return message, "dtls_auto_generate_cert"
+    return None
+
+
+def _incomplete_auth(auth_type: str, options: Options, release: Release) -> str:
+    """Return what an auth lacks, nothing if it is complete."""
+    if not options.value("username"):
+        return "the username is missing"
+    if auth_type == "google_oauth":
+        missing = [name for name in OAUTH if not options.value(name)]
+        return f"auth_type is google_oauth, but {' and '.join(missing)} must be set" if missing else ""
+    if not release.has_digest:
+        # Nobody looks for a password there, and where it isn't known whether anybody does, it may be missing.
+        without = auth_type == "md5" and release.has_digest is False and not options.value("md5_cred")
+        return "auth_type is md5, but md5_cred is missing" if without else ""
+    lacking = without_credentials(
+        [options.value("supported_algorithms_uac"), options.value("supported_algorithms_uas")],
+        password=options.value("password"),
+        md5_cred=options.value("md5_cred"),
+        digests=[line.value for line in options.lines("password_digest")],
+    )
+    if not lacking:
+        return ""
+    others = " or md5_cred" if "md5" in map(ascii_lower, lacking) else ""
+    return f"there is no password, and no password_digest{others} for {' and '.join(lacking)}"
 
 
 def _refuse(candidate: Candidate, line: Variable | None, message: str, problems: Problems) -> None:

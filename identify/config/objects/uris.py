@@ -14,7 +14,7 @@ import re
 
 __all__ = ["CONTACT_USER", "PARAMETERS", "USER", "is_uri", "uri_host"]
 
-USER = re.compile(r"[A-Za-z0-9\-_.!~*'()&=+$,;?%]*")
+USER = re.compile(r"[A-Za-z0-9\-_.!~*'()&=+$,;:%]*")
 CONTACT_USER = re.compile(r"[A-Za-z0-9\-_.!~*'()&=+$,;?/%]*")
 PARAMETERS = re.compile(r"[A-Za-z0-9\-_.~*'()+&$%=;]*")
 MAX_URI = 511
