@@ -28,7 +28,7 @@ import attrs
 
 from identify.addresses import AddressError, parse_network
 from identify.config.language.sections import BLANKS, words
-from identify.config.objects.uris import CONTACT_USER, PARAMETERS, USER, is_uri
+from identify.config.objects.uris import USER
 from identify.config.releases import NEWEST, Release
 from identify.strings import ascii_lower, quoted
 
@@ -265,7 +265,6 @@ _RULES: dict[str, Rule] = {
     "contact": _test(
         lambda value: not value or re.match("sips?:.", value, re.IGNORECASE), "expected a SIP URI"
     ),
-    "contact_user": _matching(CONTACT_USER, "the user of a SIP URI"),
     "digest": _test(
         lambda value: not value or _ALGORITHM_DIGEST.fullmatch(value), "expected ALGORITHM:digest"
     ),
@@ -279,7 +278,6 @@ _RULES: dict[str, Rule] = {
     "md5": _test(lambda value: not value or _HEX_DIGEST.fullmatch(value), "expected 32 hexadecimal digits"),
     "nonempty": _test(len, "expected a value"),
     "number": _matching(_NUMBER, "a number"),
-    "parameters": _matching(PARAMETERS, "URI parameters"),
     "preferences": _preferences,
     "string": _anything,
     "tokens": _tokens,
@@ -289,6 +287,5 @@ _RULES: dict[str, Rule] = {
     ),
     "unchecked": _anything,
     "unsigned": _number(_UNSIGNED, "a whole number", 0, 2**32 - 1),
-    "uri": _test(lambda value: not value or is_uri(value), "expected a SIP URI"),
     "user": _matching(USER, "the user of a SIP URI"),
 }
