@@ -37,7 +37,7 @@ from identify.config.objects.identifies import build_identify
 from identify.config.objects.registrations import build_registration
 from identify.config.objects.schema import option_tables
 from identify.config.objects.settings import build_settings
-from identify.config.objects.transports import Leftovers, build_transport, has_bad_bind
+from identify.config.objects.transports import Leftovers, Sockets, build_transport, has_bad_bind
 from identify.config.objects.wizard import Wizard, read_wizards
 from identify.config.problems import Budget, Problems
 from identify.config.realtime.extconfig import Families, read_extconfig
@@ -247,13 +247,13 @@ class _Loader:
         return loaded
 
     def _load_transports(self, candidates: list[Candidate]) -> None:
-        listening: list[Transport] = []
+        sockets = Sockets()
         left: Leftovers | None = None
 
         def build(candidate: Candidate, options: Options) -> Transport | None:
             nonlocal left
             built = build_transport(
-                candidate, options, self._resolver, listening, left, self._unbound, self._problems
+                candidate, options, self._resolver, sockets, left, self._unbound, self._problems
             )
             if options.refused or (
                 self._release.transport_leftovers and has_bad_bind(options, self._resolver)
@@ -263,7 +263,7 @@ class _Loader:
             else:
                 left = None
             if built is not None and not options.refused:
-                listening.append(built)
+                sockets.add(built)
             return built
 
         self._transports = load_type(candidates, build, self._known, self._problems)

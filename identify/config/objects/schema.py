@@ -1,9 +1,10 @@
 """Which options each type of object knows, and which values each option takes.
 
 ``options.json`` beside this module lists names, kinds and defaults; the kinds are the rules below.
-``older_options.json`` in the folder above lists what recorded releases were without.  A rule says whether Asterisk
-would refuse an object because of the value, which decides whether the object exists; it doesn't interpret the value.
-Rules about several options together belong to the objects' own modules.
+In the folder above, ``older_options.json`` lists what recorded releases were without, and ``ciphers.json`` OpenSSL 3's
+ciphers with their codes.  A rule says whether Asterisk would refuse an object because of the value, which decides
+whether the object exists; it doesn't interpret the value.  Rules about several options together belong to the objects'
+own modules.
 
 Facts
 
@@ -54,6 +55,7 @@ _UNSIGNED = re.compile(r"\+?[0-9]+", re.ASCII)
 _INTEGER = re.compile(r"[+-]?[0-9]+", re.ASCII)
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?", re.ASCII)
 _LEADING_NUMBER = re.compile(r"[+-]?[0-9]", re.ASCII)
+_CIPHER_NUMBER = re.compile(r"\+?(0[xX][0-9a-fA-F]+|0[0-7]*|[1-9][0-9]*)", re.ASCII)
 _HEX_DIGEST = re.compile(r"[0-9a-fA-F]{32}")
 _ALGORITHM_DIGEST = re.compile(r"(MD5|SHA-256|SHA-512-256):[0-9a-fA-F]{32,64}", re.IGNORECASE)
 
@@ -240,14 +242,26 @@ def _preferences(entry: Mapping[str, Any]) -> Check:
 
 
 def _ciphers(_: Mapping[str, Any]) -> Check:
+    codes = _data("ciphers.json")
+    names, numbers = frozenset(map(ascii_lower, codes)), frozenset(codes.values())
+
     def check(value: str) -> str | None:
-        # Names depend on the TLS library: all have a dash or underscore.  A number is a cipher's code, not 0.
         for item in filter(None, (part.strip(BLANKS) for part in value.split(","))):
-            if not re.search(r"[-_]", item[1:]) and not re.match(r"0*[1-9](\D|$)|0[xX]", item):
-                return f"{quoted(item)} is not a valid cipher"
+            # A number counts up to its first other character: 1.5 is the cipher 1.
+            number = _CIPHER_NUMBER.match(item)
+            if ascii_lower(item) not in names and (number is None or _based(number) not in numbers):
+                return f"{quoted(item)} is not a cipher of OpenSSL 3"
         return None
 
     return check
+
+
+def _based(number: re.Match[str]) -> int:
+    """Return a number in C's notation; one too long to be a cipher's is 0."""
+    digits = number[1]
+    if len(digits) > 20:
+        return 0
+    return int(digits, 16 if digits[1:2] in ("x", "X") else 8 if digits.startswith("0") else 10)
 
 
 def _test(accepts: Callable[[str], object], reason: str) -> Rule:
