@@ -69,7 +69,9 @@ def build_registration(
     transport = options.value("transport")
     uri = read_uri(server)
     if uri is not None and not refused and not _reachable(uri, transports.get(transport), transports):
-        message = f"there is no IPv{uri.family} {shown(uri.protocol)} transport, which {quoted(server)} requires"
+        message = (
+            f"there is no IPv{uri.family} {shown(uri.protocol)} transport, which {quoted(server)} requires"
+        )
         note("registration-unreachable", message, options.line("server_uri"), candidate.described)
         refused = True
     if transport and transport not in transports:

@@ -26,7 +26,6 @@ Judgements
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from typing import NamedTuple
 from urllib.parse import unquote
 
@@ -58,8 +57,9 @@ USER = re.compile(r"[A-Za-z0-9\-_.!~*'()&=+$,;?%]*")
 
 def _pattern(text: str) -> re.Pattern[str]:
     """Compile an expression in which ``<part>`` is one character of that part."""
-    expand: Callable[[re.Match[str]], str] = lambda match: _CHARACTERS[match[1]]
-    return re.compile(re.sub(r"<([a-z]+)>", expand, text), re.ASCII | re.DOTALL)
+    for part, characters in _CHARACTERS.items():
+        text = text.replace(f"<{part}>", characters)
+    return re.compile(text, re.ASCII | re.DOTALL)
 
 
 _SCHEME = _pattern(r"(<token>+):")
@@ -178,7 +178,7 @@ def _sip(text: str, pos: int, secure: bool) -> tuple[Uri, int] | None:
         pos = parameter.end()
     if text[pos : pos + 1] == "?":
         headers = _HEADERS.match(text, pos)
-        if headers is None:
+        if headers is None or text[headers.end() : headers.end() + 1] == "&":
             return None
         pos = headers.end()
     return Uri(secure, host[1] or host[2], transport), pos
