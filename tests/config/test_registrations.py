@@ -144,12 +144,13 @@ def test_one_address_for_two_protocols() -> None:
 
 def test_only_flow_needs_no_bind() -> None:
     """Sections of other protocols are refused without one, websockets too; an empty one is any address."""
-    text = "".join(f"[{name}]\ntype=transport\nprotocol={name}\n" for name in ("udp", "tcp", "tls", "ws", "wss", "flow"))
+    text = "".join(
+        f"[{name}]\ntype=transport\nprotocol={name}\n" for name in ("udp", "tcp", "tls", "ws", "wss", "flow")
+    )
 
     assert list(load(text).transports) == ["flow"]
     empty = text.replace("protocol=", "bind=\nprotocol=")
     assert {section.host for section in load(empty).transports.values()} == {"0.0.0.0"}
-
 
 
 def test_transport_domain() -> None:

@@ -48,6 +48,8 @@ __all__ = ["Unevaluated", "Wizard", "read_wizards"]
 
 #: So many characters of patterns, and of what they say, count as one item, see MAX_ITEMS_MADE.
 CHARACTERS_AN_ITEM = 32
+#: References of a pattern that aren't counted: no pattern of a real configuration has more.
+FREE_REFERENCES = 4
 EXHAUSTED = f"more than {MAX_ITEMS_MADE} items, or text of their size, in the configuration"
 
 
@@ -251,7 +253,8 @@ class _Maker:
         username = (
             self._username.value if self._true("sends_auth") and self._username is not None else self._name
         )
-        if not self._budget.spend(len(pattern) // CHARACTERS_AN_ITEM):
+        references = max(pattern.count("$") - FREE_REFERENCES, 0)
+        if not self._budget.spend(references + len(pattern) // CHARACTERS_AN_ITEM):
             self._exceeded(EXHAUSTED, source, object_text)
             return None
         try:
