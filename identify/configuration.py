@@ -21,7 +21,7 @@ from identify.config.hostnames.rules import (
     Resolver,
 )
 from identify.config.language.files import DirectoryFiles, Files, GivenFiles
-from identify.config.loading import CONFIGURATION_FILE, load
+from identify.config.loading import CONFIGURATION_FILE, WIZARD_FILE, load
 from identify.config.releases import NEWEST, Release, release_of
 from identify.errors import ConfigError
 from identify.model import (
@@ -105,7 +105,7 @@ class Configuration:
         release: str | Release = NEWEST,
         partial: bool = False,
     ) -> Configuration:
-        """Read a pjsip.conf, or a directory that has one, such as ``/etc/asterisk``.
+        """Read a pjsip.conf, or a directory that has one or at least a pjsip_wizard.conf, such as ``/etc/asterisk``.
 
         Includes are relative to the directory, which is also searched for pjsip_wizard.conf, acl.conf, sorcery.conf and
         extconfig.conf.
@@ -114,9 +114,13 @@ class Configuration:
         """
         location = os.fspath(path)
         directory, name = os.path.split(location)
+        readable = location
         if os.path.isdir(location):
+            # Without pjsip.conf Asterisk still makes the objects of its wizards.
             directory, name = location, CONFIGURATION_FILE
-        readable = os.path.join(directory, name)
+            readable = os.path.join(directory, name)
+            if not os.path.lexists(readable) and os.path.exists(os.path.join(directory, WIZARD_FILE)):
+                readable = os.path.join(directory, WIZARD_FILE)
         try:
             with open(os.open(readable, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb"):
                 if not os.path.isfile(readable):

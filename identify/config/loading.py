@@ -11,8 +11,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TypedDict, TypeVar
 
-import attrs
-
 from identify.config.hostnames.rules import Resolver
 from identify.config.language.files import Files
 from identify.config.language.reader import read_document
@@ -21,7 +19,6 @@ from identify.config.objects.access import NamedLists
 from identify.config.objects.candidates import (
     Candidate,
     Options,
-    build_one,
     candidates_by_type,
     load_single,
     load_type,
@@ -38,8 +35,9 @@ from identify.config.objects.identifies import build_identify
 from identify.config.objects.registrations import build_registration
 from identify.config.objects.schema import option_tables
 from identify.config.objects.settings import build_settings
-from identify.config.objects.transports import Leftovers, build_transport, has_bad_bind
-from identify.config.objects.wizard import Wizard, read_wizards
+from identify.config.objects.transports import Leftovers, Sockets, build_transport, has_bad_bind
+from identify.config.objects.wizard.made import Builders, Made
+from identify.config.objects.wizard.making import read_wizards
 from identify.config.problems import Budget, Problems
 from identify.config.realtime.extconfig import Families, read_extconfig
 from identify.config.realtime.sorcery import Mapped, read_sorcery
@@ -52,6 +50,7 @@ from identify.config.unknowns import (
     missing_files,
     printed,
     unbound,
+    unevaluated,
     unknown_names,
     whole_file,
 )
@@ -71,7 +70,7 @@ from identify.model import (
 )
 from identify.strings import encoded
 
-__all__ = ["CONFIGURATION_FILE", "Loaded", "load"]
+__all__ = ["CONFIGURATION_FILE", "WIZARD_FILE", "Loaded", "load"]
 
 CONFIGURATION_FILE = "pjsip.conf"
 WIZARD_FILE = "pjsip_wizard.conf"
@@ -131,21 +130,6 @@ class _Objects(Mapping[str, T]):
 
     def __repr__(self) -> str:
         return f"{{{', '.join(map(repr, self._by_id))}}}"
-
-
-@attrs.define
-class _Made:
-    """The objects that wizards made."""
-
-    endpoints: dict[str, Endpoint] = attrs.field(factory=dict)
-    identifies: dict[str, Identify] = attrs.field(factory=dict)
-    #: By id, those of former wizards that exist if the one in ``identifies`` doesn't, the last wizard's first.
-    former_identifies: dict[str, list[Identify]] = attrs.field(factory=dict)
-    registrations: dict[str, Registration] = attrs.field(factory=dict)
-    aors: dict[str, Aor] = attrs.field(factory=dict)
-    auths: dict[str, Auth] = attrs.field(factory=dict)
-    #: Ids of a wizard's registrations by the wizard's id.
-    registrations_of: dict[str, list[str]] = attrs.field(factory=dict)
 
 
 class _Loader:
@@ -248,13 +232,13 @@ class _Loader:
         return loaded
 
     def _load_transports(self, candidates: list[Candidate]) -> None:
-        listening: list[Transport] = []
+        sockets = Sockets()
         left: Leftovers | None = None
 
         def build(candidate: Candidate, options: Options) -> Transport | None:
             nonlocal left
             built = build_transport(
-                candidate, options, self._resolver, listening, left, self._unbound, self._problems
+                candidate, options, self._resolver, sockets, left, self._unbound, self._problems
             )
             if options.refused or (
                 self._release.transport_leftovers and has_bad_bind(options, self._resolver)
@@ -264,7 +248,7 @@ class _Loader:
             else:
                 left = None
             if built is not None and not options.refused:
-                listening.append(built)
+                sockets.add(built)
             return built
 
         self._transports = load_type(candidates, build, self._known, self._problems)
@@ -314,8 +298,8 @@ class _Loader:
     def _access_list(self, candidate: Candidate, options: Options) -> AccessList:
         return build_access_list(candidate, options, self._named_lists)
 
-    def _load_wizards(self) -> _Made:
-        made = _Made()
+    def _load_wizards(self) -> Made:
+        made = Made()
         from_database = self._families.line_of(WIZARD_FILE)
         if from_database is not None:
             self._unknowns.append(whole_file(WIZARD_FILE, from_database, WIZARD_TYPES, self._problems))
@@ -323,44 +307,19 @@ class _Loader:
         document = self._read(WIZARD_FILE)
         if document is not None:
             self._add_untold_text(document, WIZARD_TYPES)
+            builders = Builders(
+                endpoint=self._endpoint,
+                aor=build_aor,
+                auth=self._auth,
+                identify=self._identify,
+                registration=self._registration,
+                known=self._known,
+                problems=self._problems,
+            )
             for wizard in read_wizards(document, self._budget, self._release, self._problems):
-                self._make(wizard, made)
+                made.make(wizard, builders)
+                self._unknowns += unevaluated(wizard.unevaluated)
         return made
-
-    def _make(self, wizard: Wizard, made: _Made) -> None:
-        """Make a wizard's objects; each is refused by itself, but a refused registration ends the registrations."""
-        known, problems = self._known, self._problems
-        endpoint = build_one(wizard.endpoint, self._endpoint, known, problems)
-        if endpoint is not None:
-            made.endpoints[endpoint.id] = endpoint
-        aor = build_one(wizard.aor, build_aor, known, problems)
-        if aor is not None:
-            made.aors[aor.id] = aor
-        for candidate in wizard.auths:
-            auth = build_one(candidate, self._auth, known, problems)
-            if auth is not None:
-                made.auths[auth.id] = auth
-        if wizard.identify is not None:
-            identify = build_one(wizard.identify, self._identify, known, problems)
-            if identify is not None:
-                # In an order that isn't sorted, the object moves to the place of its last section.
-                former = made.identifies.pop(identify.id, None)
-                still_former = made.former_identifies.pop(identify.id, [])
-                if former is not None and identify.unresolved:
-                    made.former_identifies[identify.id] = [former, *still_former]
-                made.identifies[identify.id] = identify
-        elif wizard.identify_unwanted:
-            made.identifies.pop(wizard.id + "-identify", None)
-            made.former_identifies.pop(wizard.id + "-identify", None)
-        if not wizard.registrations_failed:
-            for name in made.registrations_of.pop(wizard.id, ()):
-                del made.registrations[name]
-        for candidate in wizard.registrations:
-            registration = build_one(candidate, self._registration, known, problems)
-            if registration is None:
-                break
-            made.registrations[registration.id] = registration
-            made.registrations_of.setdefault(wizard.id, []).append(registration.id)
 
 
 def _merged(configured: Mapping[str, T], made: Mapping[str, T]) -> _Objects[T]:

@@ -100,6 +100,8 @@ CODES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "order-unknown": ("warning", "endpoint_identifier_order has an entry that is not an identifier"),
         "order-line": ("note", "endpoint_identifier_order lists 'line', which is always first"),
         "wizard-hosts": ("error", "a wizard has no remote_hosts"),
+        "wizard-username": ("error", "a wizard sends auth without a username"),
+        "wizard-pattern": ("warning", "a pattern of a wizard needs a value that isn't known here"),
         "wizard-option": ("note", "a wizard has an option that Asterisk ignores"),
         "wizard-port": ("note", "the release ignores the port of a remote host"),
         "wizard-misplaced": ("warning", "a wizard is in pjsip.conf, where it has no effect"),

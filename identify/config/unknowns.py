@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from identify.config.hostnames.rules import NOT_ASKED
 from identify.config.objects.candidates import Candidate
+from identify.config.objects.wizard.making import Unevaluated
 from identify.config.problems import Problems
 from identify.config.realtime.sorcery import Elsewhere, Mapped
 from identify.model import Identify, Origin, Transport, Unknown
@@ -21,6 +22,7 @@ __all__ = [
     "missing_files",
     "printed",
     "unbound",
+    "unevaluated",
     "unknown_names",
     "whole_file",
 ]
@@ -195,4 +197,17 @@ def unbound(sections: Iterable[Transport], others: Iterable[Transport], refused:
             settles=SETTLES_NAMES,
             origin=section.origin,
             types=frozenset(types),
+        )
+
+
+def unevaluated(patterns: Iterable[Unevaluated]) -> Iterator[Unknown]:
+    """Yield an unknown for each pattern of a wizard whose value depends on the machine."""
+    for pattern in patterns:
+        yield Unknown(
+            kind="objects",
+            what=pattern.what,
+            reason=pattern.reason,
+            settles="the value in the place of the variable or expression",
+            origin=pattern.origin,
+            types=pattern.types,
         )

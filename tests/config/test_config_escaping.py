@@ -70,6 +70,8 @@ WIZARDS = [
     f"{WIZARD}a@b=c\n",
     "[w@x]\ntype=wizard\n[w@x]\ntype=wizard\nsends_registrations=yes\n",
     "[w@x]\ntype=wiz@ard\n[v@x]\n",
+    "[w@x]\ntype=wizard\nsends_auth=yes\n",
+    f"{WIZARD}remote_hosts=a@b\ncontact_pattern=${{F@G(x)}}\n",
     f"{WIZARD}remote_hosts=a@b,c@d\nendpoint/a@b=c\nsends_registrations=yes\naor/contact=a@b\n",
 ]
 ACCESS_LISTS = [

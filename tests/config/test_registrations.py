@@ -142,9 +142,15 @@ def test_one_address_for_two_protocols() -> None:
     assert list(configuration.transports) == ["t", "u"]
 
 
-def test_websocket_needs_no_address() -> None:
-    """Its socket is the HTTP server's."""
-    assert load("[x]\ntype=transport\nprotocol=wss\n").transports["x"].protocol == "wss"
+def test_only_flow_needs_no_bind() -> None:
+    """Sections of other protocols are refused without one, websockets too; an empty one is any address."""
+    text = "".join(
+        f"[{name}]\ntype=transport\nprotocol={name}\n" for name in ("udp", "tcp", "tls", "ws", "wss", "flow")
+    )
+
+    assert list(load(text).transports) == ["flow"]
+    empty = text.replace("protocol=", "bind=\nprotocol=")
+    assert {section.host for section in load(empty).transports.values()} == {"0.0.0.0"}
 
 
 def test_transport_domain() -> None:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
 from loading import TRANSPORT, codes, items, load, problem
 
+from identify.config.objects.wizard.patterns import UnknownValueError, expand
 from identify.configuration import Configuration
 
 HEAD = "[w]\ntype=wizard\n"
@@ -161,3 +165,45 @@ def test_invalid_wizard_file_leaves_pjsip_conf() -> None:
     assert list(configuration.endpoints) == ["e"]
     assert problem(configuration, "section-unknown-parent").file == "pjsip_wizard.conf"
     assert list(load("[e](nope)\n", pjsip_wizard=HEAD + "remote_hosts=192.0.2.1\n").endpoints) == ["w"]
+
+
+def test_without_pjsip_conf(tmp_path: Path) -> None:
+    """The wizard's objects exist, from a directory and from texts."""
+    text = HEAD + "remote_hosts=192.0.2.1\n"
+    (tmp_path / "pjsip_wizard.conf").write_text(text)
+
+    for configuration in (
+        Configuration.from_path(tmp_path),
+        Configuration.from_files({"pjsip_wizard.conf": text}),
+    ):
+        assert list(configuration.identifies) == ["w-identify"]
+        assert codes(configuration) == {"file-missing"}
+
+
+def test_function_in_a_pattern_is_not_guessed() -> None:
+    """What a function gives isn't known: there may be any registration, and the other objects stay."""
+    configuration = wizard(HEAD + "remote_hosts=192.0.2.1\nserver_uri_pattern=sip:${ENV(x)}\n" + SENDS)
+
+    (unknown,) = configuration.unknowns
+    assert (unknown.kind, unknown.types) == ("objects", {"registration"})
+    assert list(configuration.identifies) == ["w-identify"]
+    assert problem(configuration, "wizard-pattern").line
+
+
+def test_patterns_make_bounded_text() -> None:
+    """A pattern that multiplies a long host exceeds a limit, and its object doesn't exist."""
+    text = f"remote_hosts={'h' * 8000}\nidentify/match=192.0.2.1\ncontact_pattern={'${REMOTE_HOST}' * 500}\n"
+    configuration = wizard(HEAD + text)
+
+    assert problem(configuration, "limit-exceeded").lost == "the aor 'w'"
+    assert not configuration.aors
+    assert list(configuration.identifies) == ["w-identify"]
+
+
+@pytest.mark.parametrize(
+    "pattern", ["${" * 4000, "$[" * 4000, "$[" + "(" * 4000, "$[1/0]", "$[7/2]", "$[]", "${EPOCH}"]
+)
+def test_patterns_that_are_not_evaluated(pattern: str) -> None:
+    """Whatever is nested too deeply, no whole number or Asterisk's own is reported, never guessed or followed."""
+    with pytest.raises(UnknownValueError):
+        expand(pattern, {"REMOTE_HOST": "h"})

@@ -21,7 +21,7 @@ from types import MappingProxyType
 from typing import Any
 
 from identify.config.language.sections import words
-from identify.config.objects.uris import CONTACT_USER, PARAMETERS, USER, is_uri
+from identify.config.objects.uris import USER
 from identify.config.objects.values.contacts import contact_reason
 from identify.config.objects.values.credentials import digest_reason, md5_reason
 from identify.config.objects.values.lists import (
@@ -117,7 +117,6 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "codecs": _always(lambda value: codec_reason(value, empty=False)),
         "codecs_or_empty": _always(lambda value: codec_reason(value, empty=True)),
         "contact": _always(contact_reason),
-        "contact_user": _matching(CONTACT_USER, "the user of a SIP URI"),
         "digest": _always(digest_reason),
         "enum": _enumeration(lambda value: False),
         "enum_or_bool": _enumeration(lambda value: value in TRUE_WORDS or value in FALSE_WORDS),
@@ -131,7 +130,6 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "names": _always(name_reason),
         "nonempty": _test(len, "expected a value"),
         "number": _test(is_real, "expected a number"),
-        "parameters": _matching(PARAMETERS, "URI parameters"),
         "preferences": _preferences,
         "profile": _anything,
         "string": _anything,
@@ -141,7 +139,6 @@ RULES: Mapping[str, Rule] = MappingProxyType(
             "expected a number or a name such as cs3, af41 or ef",
         ),
         "unsigned": _number("a whole number", 0, 2**32 - 1),
-        "uri": _test(lambda value: not value or is_uri(value), "expected a SIP URI"),
         "user": _matching(USER, "the user of a SIP URI"),
     }
 )

@@ -1,0 +1,1 @@
+"""pjsip_wizard.conf: which objects its sections make, and what their patterns say."""
