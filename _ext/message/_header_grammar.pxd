@@ -15,8 +15,9 @@ ctypedef struct NameAddress:
 # One Via: what sent-protocol and sent-by say, and all parameters.
 ctypedef struct Hop:
     Span transport
-    # Without brackets; printed in brackets if it has a ":".
+    # Without brackets; printed in them if ``bracketed``.
     Span host
+    bint bracketed
     uint32_t port
     Span parameters
 

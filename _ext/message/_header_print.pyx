@@ -24,7 +24,6 @@ from identify._compiled._header_numbers cimport number_of
 from identify._compiled._header_parameters cimport (
     HeaderParameter, next_parameter, print_parameters, take_comment,
 )
-from identify._compiled._header_names cimport CONTACT, FROM, RECORD_ROUTE, ROUTE, TO
 from identify._compiled._methods cimport put_method
 from identify._compiled._text cimport (
     SIP_DIGIT, SIP_TOKEN, Span, Text, after_line_end, cursor_over, peek, put, put_number, put_span, put_text,
@@ -72,19 +71,16 @@ cdef void print_via(const Printable *p, Out *out) noexcept nogil:
     cdef const uint8_t *base = p.base
     cdef Hop hop
     cdef uint32_t i
-    cdef bint bracketed = False
     if not parse_hop(&t, &hop):
         return
     put_text(out, "SIP/2.0/")
     for i in range(hop.transport.start, hop.transport.end):
         put(out, base[i] - 32 if c"a" <= base[i] <= c"z" else base[i])
     put(out, c" ")
-    for i in range(hop.host.start, hop.host.end):
-        bracketed |= base[i] == c":"
-    if bracketed:
+    if hop.bracketed:
         put(out, c"[")
     put_span(out, base, hop.host)
-    if bracketed:
+    if hop.bracketed:
         put(out, c"]")
     if hop.port:
         put(out, c":")

@@ -20,8 +20,8 @@ from libc.string cimport memchr, memset
 
 from identify._compiled._text cimport (
     Span, Text, SIP_DIGIT, SIP_HEADER, SIP_HOST, SIP_OTHER, SIP_PARAM, SIP_PASSWORD, SIP_TEL, SIP_TEL_VALUE, SIP_TOKEN,
-    SIP_USER_READ, cursor_over, decoded, fail, peek, same_decoded, same_name, sip_class_init, sip_find_line_end, take,
-    take_long, take_quoted,
+    SIP_USER_END, SIP_USER_READ, cursor_over, decoded, fail, peek, same_decoded, same_name, sip_class, sip_class_init,
+    take, take_long, take_quoted,
 )
 
 sip_class_init()
