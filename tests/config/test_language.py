@@ -452,6 +452,15 @@ class TestAdditions:
         assert (read(f"[{name}]\nx=1\n[{name}](+)\n") is None) == (size > 79)
         assert read(f"[{name}]\nx=1\n[{'n' * 79}](+)\ny=1\n") == [("n" * 79, [("x", "1"), ("y", "1")])]
 
+    @pytest.mark.parametrize("line", ["[a]({})", "[{}](+)"])
+    def test_a_missing_file_has_no_section_that_is_looked_up_whole(self, line: str) -> None:
+        """With ``partial`` a name may be in a missing file, but not one that is stored cut."""
+        for size, endpoints in (79, ["e"]), (80, []):
+            text = f"[e]\ntype=endpoint\n#include nosuch.conf\n{line.format('n' * size)}\n"
+            configuration = Configuration.from_files({"pjsip.conf": text}, partial=True)
+
+            assert list(configuration.endpoints) == endpoints
+
     @pytest.mark.parametrize("addition", ["[a](+)\n", "[](+)\n"])
     def test_additions_after_many_templates(self, addition: str) -> None:
         """The time for additions doesn't grow with the templates of the name before them."""

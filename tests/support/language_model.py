@@ -71,22 +71,24 @@ class Model:
         kept, keeping, at, free = b"", state.depth == 0, 0, 0
         while at < len(line):
             size = 1
-            if line[at : at + 1] == b";":
-                if line[at - 1 : at] == b"\\":
-                    kept = kept[:-1] if keeping else kept
-                elif line[at + 1 : at + 3] == b"--" and line[at + 3 : at + 4] != b"-":
-                    state.depth = min(state.depth + 1, 128)
-                    keeping = state.depth == 0 or (keeping and state.depth < 0)
-                    at = free = at + 3
-                    continue
-                elif line[max(free, at - 2) : at] == b"--":
-                    state.depth -= 1
-                    if state.depth == 0:
-                        keeping, size = True, 0
-                elif state.depth == 0:
-                    break
+            semicolon = line.find(b";", at)
+            if semicolon != at:
+                size = (semicolon if semicolon > 0 else len(line)) - at
+            elif line[at - 1 : at] == b"\\":
+                kept = kept[:-1] if keeping else kept
+            elif line[at + 1 : at + 3] == b"--" and line[at + 3 : at + 4] != b"-":
+                state.depth = min(state.depth + 1, 128)
+                keeping = state.depth == 0 or (keeping and state.depth < 0)
+                at = free = at + 3
+                continue
+            elif line[max(free, at - 2) : at] == b"--":
+                state.depth -= 1
+                if state.depth == 0:
+                    keeping, size = True, 0
+            elif state.depth == 0:
+                break
             kept += line[at : at + size] if keeping else b""
-            at += 1
+            at += max(size, 1)
         return kept
 
     def option(self, text: bytes, section: Section | None) -> None:

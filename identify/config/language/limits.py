@@ -7,7 +7,7 @@ are linear in them.
 
 from __future__ import annotations
 
-__all__ = ["ExceededError", "InvalidError", "Limits"]
+__all__ = ["MAX_ITEMS", "ExceededError", "InvalidError", "Limits"]
 
 #: Without the limit of items, sections that inherit from each other could double endlessly.
 MAX_ITEMS = 5_000_000

@@ -25,7 +25,7 @@ import re
 
 from identify.config.language.comments import Comments
 from identify.config.language.files import Files, FileTooLargeError, UnreadableError
-from identify.config.language.limits import ExceededError, InvalidError, Limits
+from identify.config.language.limits import MAX_ITEMS, ExceededError, InvalidError, Limits
 from identify.config.language.lines import lines_of
 from identify.config.language.sections import BLANKS, Document, Section, Variable
 from identify.config.language.table import SectionTable
@@ -153,15 +153,17 @@ class _Reader:
                 "line-without-equals", file, number, message, section=section.name, lost="the line"
             )
             return
-        appending = equals > literal and line[equals - 1] == "+"
-        name = line[: equals - appending].rstrip(BLANKS)
+        appending = line[equals - 1] == "+" and equals > literal
+        name = line[: equals - 1 if appending else equals].rstrip(BLANKS)
         if not name:
             message = f"no name before '=' in {quoted(line)}; the line is skipped"
             self._problems.add(
                 "line-without-name", file, number, message, section=section.name, lost="the line"
             )
             return
-        self._limits.take_items(1, file, number)
+        self._limits.items += 1
+        if self._limits.items > MAX_ITEMS:
+            self._limits.take_items(0, file, number)
         if appending:
             self._append(name, line[equals + 1 :], section, file, number)
             return

@@ -95,7 +95,7 @@ class SectionTable:
     def _add(self, section: Section) -> None:
         """Add a new section, with its name cut."""
         name = section.name
-        if len(name) * 4 > MAX_NAME_BYTES and len(encoded(name)) > MAX_NAME_BYTES:
+        if _too_long(name):
             name = section.name = decoded(encoded(name)[:MAX_NAME_BYTES])
             message = f"the section's name is cut to {MAX_NAME_BYTES} bytes: {quoted(name)}"
             self._problems.add("section-name-cut", section.file, section.line, message, section=name)
@@ -106,7 +106,7 @@ class SectionTable:
     def _inherit(self, heir: Section, parent: str, file: str, number: int, *, continued: bool) -> None:
         """Add the lines that a section inherits from the section that ``parent`` means."""
         section = self._first(parent)
-        if section is None and self.partial:
+        if section is None and self.partial and not _too_long(parent):
             message = (
                 f"section {quoted(heir.name)} inherits from {quoted(parent)}, which may be in a missing file"
             )
@@ -114,7 +114,7 @@ class SectionTable:
             return
         if section is None:
             message = f"section {quoted(heir.name)} inherits from {quoted(parent)}, which doesn't exist"
-            if len(encoded(parent)) > MAX_NAME_BYTES:
+            if _too_long(parent):
                 message += f" (names are stored cut to {MAX_NAME_BYTES} bytes)"
             elif self._first(parent.strip(BLANKS)) is not None:
                 message += " (blanks are part of the name)"
@@ -154,13 +154,13 @@ class SectionTable:
             found = self._first_object(key)
         if found is not None:
             return found
-        if self.partial:
+        if self.partial and not _too_long(name):
             section = Section(name, file, number)
             message = f"the section {quoted(name)} to add to may be in a missing file"
             self._leave_out(section, "section-unknown-addition", message, file, number)
             return section
         message = f"there is no section {quoted(name)} to add to"
-        if len(encoded(name)) > MAX_NAME_BYTES:
+        if _too_long(name):
             message += f" (names are stored cut to {MAX_NAME_BYTES} bytes)"
         elif key in self._first_named and not conditions:
             message += " (templates can't be added to)"
@@ -190,3 +190,8 @@ class SectionTable:
             lost = f"the section {quoted(section.name)}"
             self._problems.add(code, file, number, message, section=section.name, lost=lost)
         section.incomplete = True
+
+
+def _too_long(name: str) -> bool:
+    """Return whether a name is stored cut, so that it isn't found again."""
+    return len(name) * 4 > MAX_NAME_BYTES and len(encoded(name)) > MAX_NAME_BYTES
