@@ -21,18 +21,28 @@ MAX_ITEMS_MADE = 2_000_000
 #: Every code, with its severity and meaning.
 CODES: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
-        # The text of a file; because of the first group Asterisk refuses the whole file.
+        # The text of a file; errors among these cost the rest of an included file, or the whole main file.
         "file-missing": ("error", "a required file doesn't exist"),
         "file-unreadable": ("error", "a file exists but can't be read"),
         "include-missing": ("error", "#include names a file that doesn't exist"),
         "objects-elsewhere": ("warning", "sorcery.conf or extconfig.conf takes objects from elsewhere"),
         "sorcery-line": ("error", "a line of sorcery.conf has a mistake"),
-        "include-too-deep": ("warning", "includes are nested too deeply"),
+        "include-too-deep": ("error", "includes are nested too deeply"),
+        "include-circle": ("error", "a file includes itself, at which Asterisk crashes"),
+        "include-directory": ("warning", "an include means a directory"),
         "section-unclosed": ("error", "a section line has no closing ']' or ')'"),
         "section-unknown-parent": ("error", "a section inherits from one that isn't defined yet"),
         "section-unknown-addition": ("error", "a section adds to one that doesn't exist"),
+        "section-inherits-itself": (
+            "error",
+            "a section inherits from itself by an addition, so that Asterisk doesn't start",
+        ),
         "option-outside-section": ("error", "an option comes before the first section"),
-        "byte-order-mark": ("error", "a file begins with a byte order mark, which the release doesn't skip"),
+        "byte-order-mark": ("error", "a file begins with a byte order mark that isn't skipped"),
+        "line-backslash": (
+            "error",
+            "a line begins with a backslash before something that can't begin a name",
+        ),
         "limit-exceeded": ("error", "something exceeds a limit of this program"),
         "exec-not-run": ("warning", "#exec is never run"),
         "directive-unknown": ("warning", "a line starts with an unknown # directive"),
@@ -41,6 +51,7 @@ CODES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "line-without-equals": ("warning", "a line is neither a section nor an option"),
         "line-without-name": ("warning", "a line has no option name before its equals sign"),
         "comment-unterminated": ("warning", "a block comment is never closed"),
+        "comment-unopened": ("warning", "the end of a block comment closes none, so what follows is ignored"),
         "comment-too-deep": ("warning", "block comments are nested too deeply"),
         "section-name-cut": ("warning", "a section name is longer than Asterisk keeps"),
         "section-text-ignored": ("note", "Asterisk ignores text after a section name that looks intended"),

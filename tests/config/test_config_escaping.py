@@ -29,6 +29,9 @@ CONFIGURATIONS = [
     "a@b=c\n",
     "[a]\na@b\n=a@b\n" + f"a@b{'c' * 9000}\n",
     "[a] (!) x@y\n;--@\n",
+    "[a@b]\n\\ a@b\n",
+    "[a@b]\nx=a@b --; c\n",
+    "[a@b]\n[a@b](+,a@b)\n",
     "[" + "a@b" * 40 + "]\ntype=endpoint\n",
     "[]\ntype=endpoint\na@b=c\n",
     "[a@b]\nx=y\n[c]\ntype=end@point\n[d@e]\ntype=wizard\n[e@f]\ntype=contact\n",
@@ -98,6 +101,8 @@ FILES = [
     {"pjsip.conf": "[t@u]\ntype=transport\nbind=a.example\n"},
     {"pjsip.conf": "#include f@g.conf\n", "f@g.conf": "[a]\nb\n[a\n"},
     {"pjsip.conf": "#include f@*\n", "f@g.conf": "#include f@g.conf\n"},
+    {"pjsip.conf": "#include f@*\n", "f@g/h.conf": ""},
+    {"pjsip.conf": "#include 0@\n", **{f"{n}@": f"#tryinclude {n + 1}@\n" for n in range(12)}},
 ]
 #: Texts for an older release, with the problems that only such have.
 OLDER = [

@@ -18,7 +18,7 @@ from identify.commands.main import STATUS_FAILURE, ListedCommand, sip_identify
 from identify.commands.output import SCHEMA_VERSION, STATUS_UNDETERMINED
 from identify.config import problems
 from identify.config.hostnames import dns, exchange, hosts, libc, resolv_conf, rules
-from identify.config.language import additions, files, reader
+from identify.config.language import additions, comments, files, globs, limits, lines, reader, table
 from identify.config.objects import identifies
 from identify.errors import LimitError, MessageError
 from identify.explain import REASON_KINDS
@@ -109,17 +109,17 @@ def test_json_version_and_verdicts() -> None:
 
 
 LIMITS = {
-    "a line": reader.MAX_LINE_BYTES,
-    "a section's name": reader.MAX_NAME_BYTES,
+    "a line": lines.MAX_LINE_BYTES,
+    "a section's name": table.MAX_NAME_BYTES,
     "nested includes": reader.MAX_INCLUDE_DEPTH,
-    "nested block comments": reader.MAX_COMMENT_DEPTH,
+    "nested block comments": comments.MAX_COMMENT_DEPTH,
     "a file": files.MAX_FILE_BYTES,
-    "all lines": reader.MAX_LINES,
-    "sections and options, with what is inherited": reader.MAX_ITEMS,
-    "inherited text": reader.MAX_TOTAL_CHARACTERS,
-    "a value that grows by `+=`": reader.MAX_VALUE_CHARACTERS,
-    "files that are included": reader.MAX_INCLUDES,
-    "alternatives of braces in an include's name": files.MAX_BRACE_EXPANSIONS,
+    "all lines": limits.MAX_LINES,
+    "sections and options, with what is inherited": limits.MAX_ITEMS,
+    "inherited text": limits.MAX_TOTAL_CHARACTERS,
+    "a value that grows by `+=`": limits.MAX_VALUE_CHARACTERS,
+    "files that are included": limits.MAX_INCLUDES,
+    "alternatives of braces in an include's name": globs.MAX_BRACE_EXPANSIONS,
     "directory entries looked at for an include's pattern": files.MAX_GLOB_ENTRIES,
     "comparisons for filtered additions": additions.MAX_FILTER_CHECKS,
     "items of `match` and hosts of wizards in all": problems.MAX_ITEMS_MADE,

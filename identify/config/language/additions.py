@@ -1,9 +1,18 @@
 """Filters of additions: which section ``[name](+filter)`` adds to, of several with one name.
 
 It knows the conditions of a filter and compares them with a section's lines; it reads no text.
+
+Facts
+
+- A filter consists of ``name=value`` items joined by ``&``, both of them extended regular expressions, and each must
+  match a line.  An item without ``=`` matches nothing.
+- With ``TEMPLATES=include`` templates may be meant too, with ``TEMPLATES=restrict`` only templates; in lower case it
+  is a name like any other.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 from identify._compiled._regex import Regex, RegexError
 from identify.config.language.sections import Section
@@ -25,34 +34,42 @@ class Filters:
     def __init__(self) -> None:
         self._checks = 0
 
-    def passes(self, section: Section, conditions: str) -> bool:
-        """Return whether a section meets a filter.
-
-        A filter consists of ``name=value`` items joined by ``&``, both of them extended regular expressions, and
-        each must match a line; with ``TEMPLATES=include`` templates may be meant too, with
-        ``TEMPLATES=restrict`` only templates.
-        """
+    def first(self, candidates: Iterable[Section], conditions: str) -> Section | None:
+        """Return the first section that meets a filter."""
         templates = "exclude"
-        wanted: list[tuple[str, str]] = []
+        wanted: list[tuple[Regex, Regex]] = []
         for condition in filter(None, conditions.split("&")):
-            key, _, value = condition.partition("=")
-            if ascii_lower(key) == "templates":
+            key, equals, value = condition.partition("=")
+            if not equals:
+                return None
+            if key == "TEMPLATES":
                 templates = ascii_lower(value)
-            else:
-                wanted.append((key, value))
-        if section.template if templates == "exclude" else templates == "restrict" and not section.template:
-            return False
-        for key, value in wanted:
-            self._checks += 1 + len(section.variables)
-            if self._checks > MAX_FILTER_CHECKS:
-                raise FilterLimitError(f"more than {MAX_FILTER_CHECKS} comparisons for filtered additions")
+                continue
             try:
-                names, values = Regex(encoded(key)), Regex(encoded(value))
+                wanted.append((Regex(encoded(key)), Regex(encoded(value))))
             except RegexError:
-                return False
-            if not any(
-                names.search(encoded(variable.name)) and values.search(encoded(variable.value))
-                for variable in section.variables
+                return None
+        for section in candidates:
+            self._spend(1)
+            if (
+                section.template
+                if templates == "exclude"
+                else templates == "restrict" and not section.template
             ):
-                return False
-        return True
+                continue
+            if all(self._has(section, name, value) for name, value in wanted):
+                return section
+        return None
+
+    def _has(self, section: Section, name: Regex, value: Regex) -> bool:
+        """Return whether a section has a line that a condition matches."""
+        self._spend(len(section.variables))
+        return any(
+            name.search(encoded(variable.name)) and value.search(encoded(variable.value))
+            for variable in section.variables
+        )
+
+    def _spend(self, checks: int) -> None:
+        self._checks += checks
+        if self._checks > MAX_FILTER_CHECKS:
+            raise FilterLimitError(f"more than {MAX_FILTER_CHECKS} comparisons for filtered additions")

@@ -1,26 +1,25 @@
 """Where the text of configuration files comes from: a given set of texts, or a directory.
 
-A source answers two questions: the text of a file by its name, and which files an include means.  It
-knows globs and braces, but nothing about the contents of a file.
+A source answers for a name: the text of the file, which files an include of that name means, and which file it is.
+It knows nothing about the contents of a file.
 
 Facts
 
 - Names in ``#include`` are relative to the configuration directory, not to the including file; absolute names are
   allowed.
 - ``*``, ``?``, ``[...]`` and ``{a,b}`` work, and matches are read in byte order.  A name without any of these is
-  taken literally, whether the file exists or not.
+  taken literally.  A backslash takes the next character literally in either.
 """
 
 from __future__ import annotations
 
-import fnmatch
 import os
 import posixpath
-import re
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Protocol
 
+from identify.config.language.globs import TooManyNamesError, expand_braces, has_wildcard, matches, unescaped
 from identify.strings import decoded, encoded
 
 __all__ = [
@@ -34,15 +33,10 @@ __all__ = [
 
 #: No known pjsip.conf comes near this; more is a mistake or an attack.
 MAX_FILE_BYTES = 64 * 1024 * 1024
-#: ``{a,b}{a,b}...`` doubles with each pair.
-MAX_BRACE_EXPANSIONS = 1_000
 #: Directory entries examined for one include; ``/*/*/*/*`` would walk the whole machine.
 MAX_GLOB_ENTRIES = 100_000
 #: The directory that absolute names in an include refer to when the files are given as texts.
 CONFIGURATION_DIRECTORY = "/etc/asterisk"
-
-_MAGIC = re.compile(r"[*?\[{]")
-_INNER_BRACES = re.compile(r"\{([^{}]*)\}")
 
 
 class UnreadableError(Exception):
@@ -61,7 +55,15 @@ class Files(Protocol):
         ...
 
     def expand(self, pattern: str) -> list[str]:
-        """Return the existing files that an include means, in the order in which they are read."""
+        """Return the existing files and directories that an include means, in the order in which they are read."""
+        ...
+
+    def is_directory(self, name: str) -> bool:
+        """Return whether a name is that of a directory."""
+        ...
+
+    def identity(self, name: str) -> str:
+        """Return one text for all names of a file."""
         ...
 
 
@@ -82,6 +84,7 @@ class GivenFiles:
 
     def __init__(self, texts: Mapping[str, str | bytes]) -> None:
         self._texts = {_normal(name): text for name, text in texts.items()}
+        self._directories = _directories(self._texts)
 
     def read(self, name: str) -> str | None:
         """Return the text of a file, None if it isn't in the set."""
@@ -93,15 +96,25 @@ class GivenFiles:
         return text_of(data)
 
     def expand(self, pattern: str) -> list[str]:
-        """Return the names in the set that an include means."""
+        """Return the names in the set that an include means, and the directories that they are in."""
         found = []
         for name in _braces(pattern):
             name = _normal(name)
-            if _MAGIC.search(name) is None:
-                found.extend([name] if name in self._texts else [])
+            if has_wildcard(name):
+                every = [*self._texts, *self._directories]
+                found.extend(sorted((known for known in every if _matches(known, name)), key=encoded))
             else:
-                found.extend(sorted((known for known in self._texts if _matches(known, name)), key=encoded))
+                name = unescaped(name)
+                found.extend([name] if name in self._texts or name in self._directories else [])
         return found
+
+    def is_directory(self, name: str) -> bool:
+        """Return whether files of the set are in a directory of that name."""
+        return _normal(name) in self._directories
+
+    def identity(self, name: str) -> str:
+        """Return the canonical form of a name."""
+        return _normal(name)
 
 
 class DirectoryFiles:
@@ -137,14 +150,23 @@ class DirectoryFiles:
         for name in _braces(pattern):
             if "\0" in name:
                 continue
-            if _MAGIC.search(name) is None:
-                found.extend([name] if os.path.exists(os.path.join(self._directory, name)) else [])
-            else:
+            if has_wildcard(name):
                 budget = [MAX_GLOB_ENTRIES]
                 start = "/" if name.startswith("/") else ""
                 segments = [segment for segment in name.split("/") if segment]
                 found.extend(sorted(self._walk(start, segments, budget), key=encoded))
+            else:
+                name = unescaped(name)
+                found.extend([name] if os.path.exists(os.path.join(self._directory, name)) else [])
         return found
+
+    def is_directory(self, name: str) -> bool:
+        """Return whether there is a directory of that name."""
+        return os.path.isdir(os.path.join(self._directory, name))
+
+    def identity(self, name: str) -> str:
+        """Return the path of a file, with its links followed."""
+        return os.path.realpath(os.path.join(self._directory, name))
 
     def _walk(self, prefix: str, segments: list[str], budget: list[int]) -> Iterator[str]:
         """Yield the paths below ``prefix`` that match the rest of a pattern; ``budget`` limits entries examined."""
@@ -160,7 +182,8 @@ class DirectoryFiles:
 
 def _matching_entries(directory: str, segment: str, budget: list[int]) -> list[str]:
     """Return the names in a directory that match a segment of a pattern; none if it can't be listed."""
-    if _MAGIC.search(segment) is None:
+    if not has_wildcard(segment):
+        segment = unescaped(segment)
         return [segment] if os.path.lexists(os.path.join(directory, segment)) else []
     names = []
     try:
@@ -169,7 +192,7 @@ def _matching_entries(directory: str, segment: str, budget: list[int]) -> list[s
                 budget[0] -= 1
                 if budget[0] < 0:
                     raise FileTooLargeError(f"more than {MAX_GLOB_ENTRIES} directory entries")
-                if _segment_matches(entry.name, segment):
+                if matches(entry.name, segment):
                     names.append(entry.name)
     except OSError:
         return []
@@ -189,26 +212,22 @@ def _normal(name: str) -> str:
 def _matches(name: str, pattern: str) -> bool:
     """Return whether a path matches a pattern segment by segment (``*`` doesn't match ``/``)."""
     names, patterns = name.split("/"), pattern.split("/")
-    return len(names) == len(patterns) and all(map(_segment_matches, names, patterns))
+    return len(names) == len(patterns) and all(map(matches, names, patterns))
 
 
-def _segment_matches(name: str, pattern: str) -> bool:
-    if name.startswith(".") and not pattern.startswith("."):
-        return False
-    return fnmatch.fnmatchcase(name, pattern)
+def _directories(names: Iterable[str]) -> frozenset[str]:
+    """Return the directories that files with these names are in."""
+    found: set[str] = set()
+    for name in names:
+        directory = posixpath.dirname(name)
+        while directory not in ("", "/") and directory not in found:
+            found.add(directory)
+            directory = posixpath.dirname(directory)
+    return frozenset(found)
 
 
 def _braces(pattern: str) -> list[str]:
-    """Expand ``a{b,c}d`` to ``abd`` and ``acd``, nested ones too; unpaired braces are literal."""
-    waiting, done = [pattern], list[str]()
-    while waiting:
-        if len(waiting) + len(done) > MAX_BRACE_EXPANSIONS:
-            raise FileTooLargeError(f"braces expand to more than {MAX_BRACE_EXPANSIONS} names")
-        text = waiting.pop(0)
-        inner = _INNER_BRACES.search(text)
-        if inner is None:
-            done.append(text)
-            continue
-        choices = [text[: inner.start()] + choice + text[inner.end() :] for choice in inner[1].split(",")]
-        waiting[:0] = choices
-    return done
+    try:
+        return expand_braces(pattern)
+    except TooManyNamesError as error:
+        raise FileTooLargeError(str(error)) from error

@@ -1,50 +1,47 @@
-r"""The language of Asterisk's ``.conf`` files: from text to sections of name/value lines.
+r"""The language of Asterisk's ``.conf`` files: from a file with its includes to sections of name/value lines.
 
-It knows lines, comments, sections, templates, inheritance, additions and includes, and the place of each
-line.  It doesn't know what any section or option means.
+It knows option lines, directives, which section a line belongs to, and what an error costs.  It doesn't know what any
+section or option means.
 
 Facts
 
 See section 4 of docs/explanation/identification.md.
 
 - Bytes below 33 are blanks; blanks at both ends of a line, a name or a value are removed.
-- ``;`` starts a comment anywhere unless a ``\`` precedes it; the ``\`` is removed.  ``;--`` (without another dash)
-  opens a block comment, ``--;`` closes it, and they nest.
-- ``[name](a,b)`` starts with the lines that the *first* sections named a and b have so far, names in
-  any case; ``!`` makes a template, ``+`` continues the first section of that name that isn't a template.
-- The options in parentheses aren't trimmed, and an empty one means the very first section.
-- An unknown parent section, an option outside sections, a missing include or a missing closing bracket
-  invalidate the whole file, and the file that includes it.
+- A ``\`` at the start of a line is removed, and the next character is an option's first one, whatever it is.
+- ``+=`` continues the last line of exactly that name; the text behind it is appended with its blanks.
+- Lines behind an include belong to the including file's own section.  An included file starts in the section that was
+  begun or continued last in any file; a file that begins with an include has no section of its own behind it.
+- Of the files that one include means, each goes on where the former one ended: section and block comment.
+- An unknown parent section, an option outside sections, a missing include or a missing closing bracket make the file
+  invalid.  What an included file says before that stays, its rest is lost, and so are the files after it that the same
+  include means; the including file goes on.  If it is the main file itself, everything is lost.
+- Asterisk crashes at the start if a file includes itself.  Here that include is reported, and nothing is read for it.
 """
 
 from __future__ import annotations
 
 import re
 
-from identify.config.language.additions import FilterLimitError, Filters
+from identify.config.language.comments import Comments
 from identify.config.language.files import Files, FileTooLargeError, UnreadableError
+from identify.config.language.limits import MAX_ITEMS, ExceededError, InvalidError, Limits
+from identify.config.language.lines import lines_of
 from identify.config.language.sections import BLANKS, Document, Section, Variable
+from identify.config.language.table import SectionTable
 from identify.config.problems import Problems
 from identify.model import Origin
-from identify.strings import ascii_lower, decoded, encoded, escaped, quoted
+from identify.strings import ascii_lower, escaped, quoted
 
-__all__ = ["read_document"]
+__all__ = ["MAX_INCLUDE_DEPTH", "read_document"]
 
-#: Asterisk's own limits.
-MAX_LINE_BYTES = 8191
-MAX_NAME_BYTES = 79
+#: Asterisk's own limit: files that are included by included files.
 MAX_INCLUDE_DEPTH = 10
-MAX_COMMENT_DEPTH = 128
-#: Limits of this program, each far above the largest known configuration: memory and time are linear in
-#: them.  Without the limit of items, sections that inherit from each other could double endlessly.
-MAX_ITEMS = 5_000_000
-MAX_LINES = 8_000_000
-MAX_INCLUDES = 10_000
-MAX_TOTAL_CHARACTERS = 256 * 1024 * 1024
-MAX_VALUE_CHARACTERS = 65_536
 
-_MARK = re.compile(r"\\;|;--(?!-)|--;|;")
+_BYTE_ORDER_MARK = "\ufeff"
 _DIRECTIVE = re.compile(r"#([^\x00-\x20]*)[\x00-\x20]*(.*)", re.DOTALL)
+#: What closes a quoted file name, by what opens it.
+_QUOTES = {'"': '"', "<": ">"}
 
 
 def read_document(
@@ -60,266 +57,130 @@ def read_document(
         text = files.read(name)
         if text is None:
             return None
-        reader.read_text(text, name, 0)
-    except _InvalidError as error:
+        reader.read_main(text, name)
+    except InvalidError as error:
         invalid = error
     except FileTooLargeError as error:
-        invalid = _InvalidError("limit-exceeded", name, 0, f"not read: {escaped(str(error))}")
+        invalid = ExceededError(name, 0, f"not read: {escaped(str(error))}")
     except UnreadableError as error:
-        invalid = _InvalidError("file-unreadable", name, 0, f"can't be read: {escaped(str(error))}")
+        invalid = InvalidError("file-unreadable", name, 0, f"can't be read: {escaped(str(error))}")
     else:
         return Document(
-            name, tuple(reader.sections), missing=tuple(reader.missing), executed=tuple(reader.executed)
+            name,
+            tuple(reader.table.sections),
+            missing=tuple(reader.missing),
+            executed=tuple(reader.executed),
         )
     lost = f"the whole file {escaped(name)}"
     problems.add(invalid.code, invalid.file, invalid.line, invalid.message, lost=lost)
     return Document(name, valid=False, executed=tuple(reader.executed))
 
 
-class _InvalidError(Exception):
-    """Something that invalidates the whole file."""
+class _Place:
+    """What goes from one line to the next, and from one file to the next that the same include means."""
 
-    def __init__(self, code: str, file: str, line: int, message: str) -> None:
-        super().__init__(message)
-        self.code, self.file, self.line, self.message = code, file, line, message
+    __slots__ = ("comments", "section")
+
+    def __init__(self, section: Section | None, comments: Comments) -> None:
+        self.section = section
+        self.comments = comments
 
 
 class _Reader:
     """The state while one file and its includes are read."""
 
     def __init__(self, files: Files, problems: Problems, byte_order_mark: bool, partial: bool) -> None:
-        self.sections: list[Section] = []
         self.missing: list[tuple[str, Origin]] = []
         self.executed: list[tuple[str, Origin]] = []
         self._partial = partial
         self._files = files
         self._problems = problems
         self._byte_order_mark = byte_order_mark
-        # By name in lower case: the first section of that name, and the ones after it.
-        self._first_named: dict[str, Section] = {}
-        self._others_named: dict[str, list[Section]] = {}
-        self._current: Section | None = None
-        self._items = 0
-        self._lines = 0
-        self._characters = 0
-        self._includes = 0
-        self._filters = Filters()
-        # Block comments open at this point, and the line on which the outermost one began.
-        self._depth = 0
-        self._opened = 0
+        self._limits = Limits()
+        self.table = SectionTable(self._limits, problems)
+        # The files being read: the main file, one that it includes, and so on.
+        self._open: list[str] = []
 
-    def read_text(self, text: str, file: str, depth: int) -> None:
-        """Read one file; the current section carries over into an include and out of it."""
-        self._characters += len(text)
-        self._lines += text.count("\n")
-        if self._characters > MAX_TOTAL_CHARACTERS or self._lines > MAX_LINES:
-            message = f"more than {MAX_TOTAL_CHARACTERS} characters or {MAX_LINES} lines in all"
-            raise _InvalidError("limit-exceeded", file, 0, message)
-        outer, self._depth = (self._depth, self._opened), 0
-        has_nul = "\0" in text
-        # No line of fewer characters can have too many bytes.
-        short = MAX_LINE_BYTES if text.isascii() else MAX_LINE_BYTES // 4
-        if text.startswith("\ufeff"):
-            if self._byte_order_mark:
+    def read_main(self, text: str, name: str) -> None:
+        """Read the file that includes all others."""
+        place = _Place(None, Comments(self._problems))
+        self._read_file(text, name, place, skip_mark=self._byte_order_mark)
+        place.comments.end()
+
+    def _read_file(self, text: str, file: str, place: _Place, *, skip_mark: bool) -> None:
+        self._limits.take_text(text, file)
+        if text.startswith(_BYTE_ORDER_MARK):
+            if skip_mark:
                 text = text[1:]
-            elif self._current is None:
-                message = "the file begins with a byte order mark, which this release doesn't skip"
-                raise _InvalidError("byte-order-mark", file, 1, message)
-        for number, line in enumerate(text.split("\n"), 1):
-            if len(line) > short and _size(line) > MAX_LINE_BYTES:
-                self._problems.add(
-                    "line-too-long",
-                    file,
-                    number,
-                    f"longer than {MAX_LINE_BYTES} bytes, so the line is skipped; it begins with {quoted(line[:40])}",
-                    lost="the line",
+            elif place.section is None and place.comments.depth == 0:
+                reason = (
+                    "which is skipped only in the first file that an include means"
+                    if self._byte_order_mark
+                    else "which this release doesn't skip"
                 )
-                continue
-            if has_nul:
-                line = line.partition("\0")[0]
-            if self._depth or ";" in line:
-                line = self._without_comments(line, file, number)
-            line = line.strip(BLANKS)
-            if not line:
-                continue
-            if line[0] == "[":
-                self._start_section(line, file, number)
-            elif line[0] == "#":
-                self._directive(line, file, number, depth)
-            else:
-                self._option(line, file, number)
-        if self._depth:
-            self._problems.add(
-                "comment-unterminated",
-                file,
-                self._opened,
-                "the block comment that starts here is never closed",
-                lost="the rest of the file",
-            )
-        self._depth, self._opened = outer
+                message = f"the file begins with a byte order mark, {reason}"
+                raise InvalidError("byte-order-mark", file, 1, message)
+        self._open.append(self._files.identity(file))
+        comments = place.comments
+        try:
+            for number, line in lines_of(text, file, self._problems):
+                if comments.depth or ";" in line:
+                    line = comments.text_of(line, file, number)
+                line = line.strip(BLANKS)
+                if not line:
+                    continue
+                first = line[0]
+                if first == "[":
+                    place.section = self.table.start(line, file, number)
+                elif first == "#":
+                    self._directive(line, file, number)
+                elif first == "\\":
+                    self._option(_unescaped(line, file, number), 1, place.section, file, number)
+                else:
+                    self._option(line, 0, place.section, file, number)
+        finally:
+            self._open.pop()
 
-    def _without_comments(self, line: str, file: str, number: int) -> str:
-        kept, position = [], 0
-        for mark in _MARK.finditer(line):
-            token = mark[0]
-            if self._depth and token == "--;":
-                self._depth -= 1
-                position = mark.end()
-            elif self._depth and token == ";--" and self._depth < MAX_COMMENT_DEPTH:
-                self._depth += 1
-            elif self._depth and token == ";--":
-                message = f"more than {MAX_COMMENT_DEPTH} nested block comments"
-                self._problems.add("comment-too-deep", file, number, message)
-            elif self._depth:
-                continue
-            elif token == "\\;":
-                kept.append(line[position : mark.start()])
-                position = mark.end() - 1
-            elif token == ";--":
-                kept.append(line[position : mark.start()])
-                self._depth, self._opened = 1, number
-            else:
-                kept.append(line[position : mark.end() - 1])
-                return "".join(kept)
-        if not self._depth:
-            kept.append(line[position:])
-        return "".join(kept)
-
-    def _option(self, line: str, file: str, number: int) -> None:
-        if self._current is None:
+    def _option(self, line: str, literal: int, section: Section | None, file: str, number: int) -> None:
+        """Read an option line, the first ``literal`` characters of which belong to its name."""
+        if section is None:
             message = f"{quoted(line)} comes before the first section"
-            raise _InvalidError("option-outside-section", file, number, message)
-        name, equals, value = line.partition("=")
-        if not equals:
+            raise InvalidError("option-outside-section", file, number, message)
+        equals = line.find("=", literal)
+        if equals < 0:
             message = f"no '=' in {quoted(line)}; the line is skipped"
             self._problems.add(
-                "line-without-equals", file, number, message, section=self._current.name, lost="the line"
+                "line-without-equals", file, number, message, section=section.name, lost="the line"
             )
             return
-        appending = name[-1:] == "+"
-        name = name[:-1].rstrip(BLANKS) if appending else name.rstrip(BLANKS)
+        appending = line[equals - 1] == "+" and equals > literal
+        name = line[: equals - 1 if appending else equals].rstrip(BLANKS)
         if not name:
             message = f"no name before '=' in {quoted(line)}; the line is skipped"
             self._problems.add(
-                "line-without-name", file, number, message, section=self._current.name, lost="the line"
+                "line-without-name", file, number, message, section=section.name, lost="the line"
             )
             return
-        value = (value[1:] if value[:1] == ">" else value).lstrip(BLANKS)
-        self._count(1, file, number)
+        self._limits.items += 1
+        if self._limits.items > MAX_ITEMS:
+            self._limits.take_items(0, file, number)
         if appending:
-            index = self._current.last(name)
-            if index is not None:
-                value = self._current.variables[index].value + value
-                if len(value) > MAX_VALUE_CHARACTERS:
-                    message = f"+= makes a value of more than {MAX_VALUE_CHARACTERS} characters"
-                    raise _InvalidError("limit-exceeded", file, number, message)
-                self._current.replace(index, Variable(name, value, file, number))
-                return
-        self._current.add(Variable(name, value, file, number))
-
-    def _start_section(self, line: str, file: str, number: int) -> None:
-        end = line.find("]")
-        if end < 0:
-            raise _InvalidError("section-unclosed", file, number, f"no closing ']' in {quoted(line)}")
-        name, rest = line[1:end], line[end + 1 :]
-        options: list[str] = []
-        if rest[:1] == "(":
-            close = rest.find(")")
-            if close < 0:
-                raise _InvalidError("section-unclosed", file, number, f"no closing ')' in {quoted(line)}")
-            options, rest = rest[1:close].split(","), rest[close + 1 :]
-        if rest and rest.lstrip(BLANKS)[:1] == "(":
-            message = (
-                f"{quoted(rest.strip(BLANKS))} is ignored: it doesn't directly follow the section's name"
-            )
-            self._problems.add(
-                "section-text-ignored", file, number, message, section=name, lost=escaped(rest)
-            )
-        if len(name) * 4 > MAX_NAME_BYTES and _size(name) > MAX_NAME_BYTES:
-            cut = decoded(encoded(name)[:MAX_NAME_BYTES])
-            message = f"the section's name is cut to {MAX_NAME_BYTES} bytes: {quoted(cut)}"
-            self._problems.add("section-name-cut", file, number, message, section=cut)
-            name = cut
-        self._count(1, file, number)
-        additions = [option[1:] for option in options if option.startswith("+")] if options else []
-        continued = self._section_to_continue(name, additions, file, number) if additions else None
-        section = Section(name, file, number) if continued is None else continued
-        for option in options:
-            if option == "!":
-                section.template = True
-            elif option[:1] != "+":
-                self._inherit(section, option, file, number)
-        if not additions:
-            self.sections.append(section)
-            if self._first_named.setdefault(ascii_lower(name), section) is not section:
-                self._others_named.setdefault(ascii_lower(name), []).append(section)
-        self._current = section
-
-    def _inherit(self, heir: Section, parent: str, file: str, number: int) -> None:
-        """Add the lines that a section inherits from the section that ``parent`` means."""
-        section = self._first(parent)
-        if section is None and self.missing:
-            message = (
-                f"section {quoted(heir.name)} inherits from {quoted(parent)}, which may be in a missing file"
-            )
-            self._leave_out(heir, "section-unknown-parent", message, file, number)
+            self._append(name, line[equals + 1 :], section, file, number)
             return
-        if section is None:
-            message = f"section {quoted(heir.name)} inherits from {quoted(parent)}, which doesn't exist"
-            if self._first(parent.strip(BLANKS)) is not None:
-                message += " (blanks are part of the name)"
-            raise _InvalidError("section-unknown-parent", file, number, message)
-        if section.incomplete:
-            message = (
-                f"section {quoted(heir.name)} inherits from {quoted(parent)}, of which a part may be missing"
-            )
-            self._leave_out(heir, "section-unknown-parent", message, file, number)
-        lines, size = section.bequest()
-        self._count(len(lines), file, number)
-        self._characters += size
-        if self._characters > MAX_TOTAL_CHARACTERS:
-            message = f"more than {MAX_TOTAL_CHARACTERS} characters in all, including inherited text"
-            raise _InvalidError("limit-exceeded", file, number, message)
-        heir.variables.extend(lines)
+        start = equals + 2 if line.startswith(">", equals + 1) else equals + 1
+        section.add(Variable(name, line[start:].lstrip(BLANKS), file, number))
 
-    def _first(self, name: str) -> Section | None:
-        """Return the first section with that name; the empty name means the very first section."""
-        if not name:
-            return self.sections[0] if self.sections else None
-        return self._first_named.get(ascii_lower(name))
+    def _append(self, name: str, text: str, section: Section, file: str, number: int) -> None:
+        """Continue the last line of a name with the text behind ``+=``, of which ``>`` is a part."""
+        index = section.last(name)
+        if index is None:
+            section.add(Variable(name, text.lstrip(BLANKS), file, number))
+            return
+        value = (section.variables[index].value + text).strip(BLANKS)
+        self._limits.check_value(value, file, number)
+        section.replace(index, Variable(name, value, file, number))
 
-    def _section_to_continue(self, name: str, filters: list[str], file: str, number: int) -> Section:
-        first = self._first_named.get(ascii_lower(name))
-        named = [first, *self._others_named.get(ascii_lower(name), ())] if first else []
-        candidates = named if name else self.sections
-        for section in candidates:
-            if all(self._passes(section, conditions, file, number) for conditions in filters):
-                return section
-        if self.missing:
-            section = Section(name, file, number)
-            message = f"the section {quoted(name)} to add to may be in a missing file"
-            self._leave_out(section, "section-unknown-addition", message, file, number)
-            return section
-        message = f"there is no section {quoted(name)} to add to"
-        if candidates:
-            message += " (templates can't be added to)"
-        raise _InvalidError("section-unknown-addition", file, number, message)
-
-    def _leave_out(self, section: Section, code: str, message: str, file: str, number: int) -> None:
-        """Make a section part of what isn't known."""
-        if not section.incomplete:
-            lost = f"the section {quoted(section.name)}"
-            self._problems.add(code, file, number, message, section=section.name, lost=lost)
-        section.incomplete = True
-
-    def _passes(self, section: Section, conditions: str, file: str, number: int) -> bool:
-        """Return whether a section meets the filter of an addition."""
-        try:
-            return self._filters.passes(section, conditions)
-        except FilterLimitError as error:
-            raise _InvalidError("limit-exceeded", file, number, str(error)) from error
-
-    def _directive(self, line: str, file: str, number: int, depth: int) -> None:
+    def _directive(self, line: str, file: str, number: int) -> None:
         word, rest = _DIRECTIVE.match(line).groups()  # type: ignore[union-attr]
         directive = ascii_lower(word)
         if directive == "exec":
@@ -331,60 +192,92 @@ class _Reader:
             message = f"unknown directive {quoted('#' + word)}; the line is skipped"
             self._problems.add("directive-unknown", file, number, message, lost="the line")
             return
-        if rest[:1] in ('"', "<"):
-            rest = rest[1:].partition(">" if rest[0] == "<" else '"')[0]
         if not rest:
             self._problems.add(
                 "directive-without-file", file, number, f"#{directive} names no file", lost="the line"
             )
             return
+        pattern = _without_quotes(rest)
         try:
-            included = self._include(rest, file, number, depth)
+            included = self._include(pattern, file, number, required=directive == "include")
         except FileTooLargeError as error:
-            raise _InvalidError(
-                "limit-exceeded", file, number, f"{quoted(rest)}: {escaped(str(error))}"
-            ) from error
+            raise ExceededError(file, number, f"{quoted(pattern)}: {escaped(str(error))}") from error
         if included or directive == "tryinclude":
             return
-        message = f"the included file {quoted(rest)} doesn't exist"
+        message = f"the included file {quoted(pattern)} doesn't exist"
+        if pattern == rest and rest[0] in _QUOTES:
+            message += " (quotes are removed only where the last character closes them)"
         if not self._partial:
-            raise _InvalidError("include-missing", file, number, message)
+            raise InvalidError("include-missing", file, number, message)
         message += "; the rest is read as if it only added objects"
         self._problems.add("include-missing", file, number, message, lost="what is in it")
-        self.missing.append((rest, Origin(file, number)))
+        self.missing.append((pattern, Origin(file, number)))
+        self.table.partial = True
 
-    def _include(self, pattern: str, file: str, number: int, depth: int) -> bool:
+    def _include(self, pattern: str, file: str, number: int, *, required: bool) -> bool:
         """Read the files that an include means and return whether all of them exist."""
-        names = self._files.expand(pattern)
+        names = self._files.expand(pattern) if pattern else []
         if not names:
             return False
-        if depth >= MAX_INCLUDE_DEPTH:
+        if len(self._open) > MAX_INCLUDE_DEPTH:
             message = f"{quoted(pattern)} isn't read: includes are nested more than {MAX_INCLUDE_DEPTH} deep"
+            if required:
+                raise InvalidError("include-too-deep", file, number, message)
             self._problems.add("include-too-deep", file, number, message, lost=f"the file {escaped(pattern)}")
-            return False
-        complete = True
-        for name in names:
-            self._includes += 1
-            if self._includes > MAX_INCLUDES:
-                raise _InvalidError("limit-exceeded", file, number, f"more than {MAX_INCLUDES} includes")
-            try:
-                text = self._files.read(name)
-            except UnreadableError as error:
-                message = f"the included file {quoted(name)} can't be read: {escaped(str(error))}"
-                self._problems.add("file-unreadable", file, number, message, lost=f"the file {escaped(name)}")
-                text = None
+            return True
+        place = _Place(self.table.latest, Comments(self._problems))
+        complete, skip_mark = True, self._byte_order_mark
+        for index, name in enumerate(names, 1):
+            self._limits.take_include(file, number)
+            if self._files.is_directory(name):
+                message = f"the included name {quoted(name)} is a directory; it is skipped"
+                self._problems.add("include-directory", file, number, message, lost="what is in it")
+                continue
+            if self._files.identity(name) in self._open:
+                message = (
+                    f"{quoted(name)} includes itself: Asterisk crashes when it starts; the include is skipped"
+                )
+                self._problems.add("include-circle", file, number, message, lost="the include")
+                continue
+            text = self._read_text(name, file, number)
             if text is None:
                 complete = False
-            else:
-                self.read_text(text, name, depth + 1)
+                continue
+            try:
+                self._read_file(text, name, place, skip_mark=skip_mark)
+            except ExceededError:
+                raise
+            except InvalidError as error:
+                lost = f"the rest of the file {escaped(name)}"
+                if index < len(names):
+                    lost += f", and the files after it that {quoted(pattern)} means"
+                self._problems.add(error.code, error.file, error.line, error.message, lost=lost)
+                return complete
+            skip_mark = False
+        place.comments.end()
         return complete
 
-    def _count(self, number_of_items: int, file: str, line: int) -> None:
-        self._items += number_of_items
-        if self._items > MAX_ITEMS:
-            message = f"more than {MAX_ITEMS} sections and lines, including inherited lines"
-            raise _InvalidError("limit-exceeded", file, line, message)
+    def _read_text(self, name: str, file: str, number: int) -> str | None:
+        """Return the text of an included file, None if it can't be read."""
+        try:
+            return self._files.read(name)
+        except UnreadableError as error:
+            message = f"the included file {quoted(name)} can't be read: {escaped(str(error))}"
+            self._problems.add("file-unreadable", file, number, message, lost=f"the file {escaped(name)}")
+            return None
 
 
-def _size(text: str) -> int:
-    return len(encoded(text))
+def _unescaped(line: str, file: str, number: int) -> str:
+    r"""Return a line without the ``\`` that it begins with."""
+    if len(line) < 2 or line[1] in BLANKS or line[1] > "\x7f":
+        message = (
+            f"{quoted(line)}: a line that begins with a backslash must go on with a visible ASCII character"
+        )
+        raise InvalidError("line-backslash", file, number, message)
+    return line[1:]
+
+
+def _without_quotes(name: str) -> str:
+    """Return the name of an include without quotes, if its last character closes what its first one opens."""
+    closing = _QUOTES.get(name[0])
+    return name[1:-1] if closing is not None and len(name) > 1 and name[-1] == closing else name

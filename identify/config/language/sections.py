@@ -10,7 +10,6 @@ from typing import NamedTuple
 import attrs
 
 from identify.model import Origin
-from identify.strings import ascii_lower
 
 __all__ = ["BLANKS", "Document", "Section", "Variable", "words"]
 
@@ -62,7 +61,7 @@ class Section:
         # The lines as a section that inherits from this one has them; None until asked for.
         self._bequest: list[Variable] | None = None
         self._bequest_size = 0
-        # Name in lower case -> index of its last line, for the first ``_indexed`` lines; for +=.
+        # Name -> index of its last line, for the first ``_indexed`` lines; for +=.
         self._last: dict[str, int] | None = None
         self._indexed = 0
 
@@ -75,6 +74,17 @@ class Section:
         """Append a line of the section's own."""
         self.variables.append(variable)
         self._bequest = None
+
+    def inherit(self, lines: list[Variable]) -> None:
+        """Append lines of another section, as :meth:`bequest` gives them; its own are allowed too."""
+        self.variables.extend(lines)
+        self._bequest = None
+
+    def take_over(self, begun: Section) -> None:
+        """Take what a section line began before it said that it continues this section."""
+        self.inherit(begun.variables)
+        self.template = self.template or begun.template
+        self.incomplete = self.incomplete or begun.incomplete
 
     def bequest(self) -> tuple[list[Variable], int]:
         """Return the lines as sections that inherit them get them, marked with the section they come from.
@@ -92,13 +102,13 @@ class Section:
         return self._bequest, self._bequest_size
 
     def last(self, name: str) -> int | None:
-        """Return the index of the last line with that name, in any case."""
+        """Return the index of the last line with exactly that name."""
         if self._last is None:
             self._last = {}
         for index in range(self._indexed, len(self.variables)):
-            self._last[ascii_lower(self.variables[index].name)] = index
+            self._last[self.variables[index].name] = index
         self._indexed = len(self.variables)
-        return self._last.get(ascii_lower(name))
+        return self._last.get(name)
 
     def replace(self, index: int, variable: Variable) -> None:
         """Replace a line by another with the same name."""

@@ -1,0 +1,80 @@
+"""What ends the reading of a file: what Asterisk takes as invalid, and the limits of this program.
+
+Asterisk loses the rest of an invalid file; what exceeds a limit of ours ends the reading of everything, because what
+is left wouldn't be what Asterisk reads.  The limits are far above the largest known configuration: memory and time
+are linear in them.
+"""
+
+from __future__ import annotations
+
+__all__ = ["MAX_ITEMS", "ExceededError", "InvalidError", "Limits"]
+
+#: Without the limit of items, sections that inherit from each other could double endlessly.
+MAX_ITEMS = 5_000_000
+MAX_LINES = 8_000_000
+MAX_INCLUDES = 10_000
+MAX_TOTAL_CHARACTERS = 256 * 1024 * 1024
+MAX_VALUE_CHARACTERS = 65_536
+
+
+class InvalidError(Exception):
+    """Something that makes a file invalid from there on."""
+
+    def __init__(self, code: str, file: str, line: int, message: str) -> None:
+        super().__init__(message)
+        self.code, self.file, self.line, self.message = code, file, line, message
+
+
+class ExceededError(InvalidError):
+    """Something that exceeds a limit of this program."""
+
+    def __init__(self, file: str, line: int, message: str) -> None:
+        super().__init__("limit-exceeded", file, line, message)
+
+
+class Limits:
+    """What one file with its includes took so far."""
+
+    __slots__ = ("characters", "includes", "items", "lines")
+
+    def __init__(self) -> None:
+        self.items = 0
+        self.lines = 0
+        self.characters = 0
+        self.includes = 0
+
+    def take_items(self, number: int, file: str, line: int) -> None:
+        """Count sections and lines."""
+        self.items += number
+        if self.items > MAX_ITEMS:
+            message = f"more than {MAX_ITEMS} sections and lines, including inherited lines"
+            raise ExceededError(file, line, message)
+
+    def take_text(self, text: str, file: str) -> None:
+        """Count the text of a file."""
+        self.characters += len(text)
+        self.lines += text.count("\n")
+        if self.characters > MAX_TOTAL_CHARACTERS or self.lines > MAX_LINES:
+            message = f"more than {MAX_TOTAL_CHARACTERS} characters or {MAX_LINES} lines in all"
+            raise ExceededError(file, 0, message)
+
+    def take_inherited(self, characters: int, file: str, line: int) -> None:
+        """Count the values of inherited lines."""
+        self.characters += characters
+        if self.characters > MAX_TOTAL_CHARACTERS:
+            message = f"more than {MAX_TOTAL_CHARACTERS} characters in all, including inherited text"
+            raise ExceededError(file, line, message)
+
+    def take_include(self, file: str, line: int) -> None:
+        """Count an included file."""
+        self.includes += 1
+        if self.includes > MAX_INCLUDES:
+            raise ExceededError(file, line, f"more than {MAX_INCLUDES} includes")
+
+    @staticmethod
+    def check_value(value: str, file: str, line: int) -> None:
+        """Check the length of a value that grew."""
+        if len(value) > MAX_VALUE_CHARACTERS:
+            raise ExceededError(
+                file, line, f"+= makes a value of more than {MAX_VALUE_CHARACTERS} characters"
+            )

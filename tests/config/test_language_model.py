@@ -1,0 +1,70 @@
+"""The reader of the language and a second model of it read generated files alike."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from base64 import b64decode
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from language_files import difference, generated
+from language_model import Model
+
+CONFIGURATIONS = Path(__file__).parent.parent / "data" / "oracle" / "corpus-configurations.jsonl.gz"
+
+
+@pytest.mark.parametrize("part", range(3))
+def test_generated_files(part: int) -> None:
+    """Sections, their lines and the validity of a thousand sets of files are equal."""
+    assert [
+        found for seed in range(part * 1_000, part * 1_000 + 1_000) if (found := difference(generated(seed)))
+    ] == []
+
+
+def test_recorded_files() -> None:
+    """So are those of all files that Asterisk was recorded with."""
+    with gzip.open(CONFIGURATIONS, "rt", encoding="utf-8") as lines:
+        configs = [json.loads(line)["config"] for line in lines]
+    files = [
+        {
+            name: b64decode(text["b64"]) if isinstance(text, dict) else text.encode()
+            for name, text in config.items()
+        }
+        for config in configs
+    ]
+
+    assert len(files) > 500
+    assert [found for each in files if "pjsip.conf" in each and (found := difference(each))] == []
+
+
+def test_what_is_generated() -> None:
+    """Most files are valid, and they have all that makes the language odd: otherwise equality would say little."""
+    seen: Counter[str] = Counter()
+    for seed in range(400):
+        files = generated(seed)
+        model = Model(files)
+        seen["valid"] += model.valid
+        seen["lines"] += sum(len(section.lines) for section in model.sections)
+        seen["templates"] += sum(section.template for section in model.sections)
+        text = b"\n".join(files.values())
+        for mark in (
+            b"(+,",
+            b"(+)",
+            b"#include",
+            b"#tryinclude",
+            b";--",
+            b"--;",
+            b"+=",
+            b"\0",
+            b"\xef\xbb\xbf",
+            b"\n\\",
+        ):
+            seen[repr(mark)] += mark in text
+        seen["long lines"] += any(len(line) > 8_180 for line in text.split(b"\n"))
+
+    assert seen["valid"] > 300
+    assert seen["lines"] > 2_000
+    assert seen["templates"] > 400
+    assert min(seen.values()) > 20, seen
