@@ -1,7 +1,7 @@
 """Every recorded request: whether it was dropped, how it was screened, and what was printed for comparison."""
 
 import pytest
-from recorded import NEWEST, cases, data, every_family, records, shown, text, wire
+from recorded import MESSAGES, NEWEST, cases, data, every_family, records, shown, text, wire
 
 from identify.errors import MessageError
 from identify.explanation.header import PRINTED_HEADER_LIMIT
@@ -10,6 +10,7 @@ from identify.request import Request
 #: The counts of each file: records, requests, dropped ones and printed ones.
 COUNTS = {
     NEWEST: (612, 18338, 456, 762),
+    MESSAGES: (141, 8289, 3652, 4637),
     "corpus-16.2.jsonl.gz": (196, 5859, 230, 486),
     "corpus-16.jsonl.gz": (204, 6114, 148, 255),
     "corpus-18.jsonl.gz": (657, 19688, 457, 761),

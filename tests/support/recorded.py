@@ -19,7 +19,15 @@ ORACLE = Path(__file__).parent.parent / "data" / "oracle"
 
 #: The newest release, and older ones.
 NEWEST, OLDEST = "corpus.jsonl.gz", "corpus-16.2.jsonl.gz"
-CORPORA = (NEWEST, *(f"corpus-{release}.jsonl.gz" for release in ("16.2", "16", "18", "20.15", "22.5")))
+#: Requests of odd syntax, to the newest release.
+MESSAGES = "corpus-messages.jsonl.gz"
+CORPORA = (
+    NEWEST,
+    MESSAGES,
+    *(f"corpus-{release}.jsonl.gz" for release in ("16.2", "16", "18", "20.15", "22.5")),
+)
+#: Configurations without requests: which objects they make.
+CONFIGURATIONS = "corpus-configurations.jsonl.gz"
 
 
 class NoNames:
