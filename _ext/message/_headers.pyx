@@ -247,9 +247,10 @@ cdef bint parse_value(Text *t, int kind, Span *value, bint *more) noexcept nogil
     value.end = t.pos
     if line_ends_here(t) and value.end > value.start and t.base[value.end - 1] > c" ":
         return True
-    # Other control characters may be an element of a list.
-    while value.end > value.start and t.base[value.end - 1] in (c" ", c"\t", c"\r", c"\n"):
-        value.end -= 1
+    # Other control characters may be an element of a list; blanks belong to an element that another list is joined to.
+    if not header.flags & <int>MERGES:
+        while value.end > value.start and t.base[value.end - 1] in (c" ", c"\t", c"\r", c"\n"):
+            value.end -= 1
     skip_lws(t)
     if header.flags & <int>REPEATS and peek(t) == c",":
         more[0] = True

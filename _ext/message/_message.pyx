@@ -15,8 +15,8 @@ Facts
 - Streams: the head ends at LF CR LF, Content-Length is required, at the beginning of a line, and the body must be
   there.  A message of more than 65,535 bytes is never taken.
 - A fold is a line end with a blank behind it.  One is allowed around the parts of the request line, before and after
-  the colon of a header, between tokens and at the end of a value; two in a row drop the message.  Only before the
-  first address of From, To, Contact, Route and Record-Route there may be two.
+  the colon of a header, between tokens and at the end of a value; two in a row drop the message, but for those
+  before the ``<`` of an address (``_header_grammar``).
 - Lines of blanks before the first line are skipped, and one directly after it.
 - A ``&`` behind the value ends a header as a line end does, but for those that take it into their value (``_headers``);
   the next header follows on the same line.  With nothing behind it, it ends the head.
@@ -42,7 +42,7 @@ from identify._compiled._parsed cimport MESSAGE_LIMIT, has, note_field
 from identify._compiled._printable cimport Printable
 from identify._compiled._text cimport (
     SIP_DIGIT, SIP_TOKEN, Text, after_line_end, at_line_end, cursor, cursor_over, fail, folds_here, peek, same_name,
-    sip_class, sip_class_init, skip_fold, skip_lws, take, take_long,
+    sip_class, sip_class_init, skip_lws, take, take_long,
 )
 from identify._compiled._uri cimport SCHEME_OTHER, parse_uri
 
@@ -54,7 +54,6 @@ cdef enum:
     # PJSIP's buffer for a stream is full before a longer message is complete.
     STREAM_LIMIT = 65535
     # The kinds of headers whose values are addresses.
-    ADDRESSES = 1 << CONTACT | 1 << FROM | 1 << RECORD_ROUTE | 1 << ROUTE | 1 << TO
     # The kinds of headers whose values are lists.
     LISTS = 1 << ACCEPT | 1 << ALLOW | 1 << REQUIRE | 1 << SUPPORTED | 1 << UNSUPPORTED
 
@@ -127,9 +126,6 @@ cdef bint take_values(Message *m, Text *t, int kind, Span name) noexcept nogil:
     cdef bint more = True
     if kind == GENERIC:
         return take_generic(t, &value) and add_field(m, kind, name, value)
-    if <uint32_t>ADDRESSES >> kind & 1:
-        skip_lws(t)
-        skip_fold(t)
     while more:
         if not parse_value(t, kind, &value, &more):
             return False

@@ -94,23 +94,12 @@ cdef inline uint32_t after_line_end(const Text *t, uint32_t pos) noexcept nogil:
     return pos + 1
 
 
-cdef inline void skip_fold(Text *t) noexcept nogil:
-    """The line end at the cursor and the blanks behind it, if there are any."""
-    cdef uint32_t after
-    if t.pos >= t.end or not (t.base[t.pos] == c"\r" or t.base[t.pos] == c"\n"):
-        return
-    after = after_line_end(t, t.pos)
-    if after < t.end and (t.base[after] == c" " or t.base[after] == c"\t"):
-        t.pos = after
-        skip_blanks(t)
-
-
 cdef inline void skip_lws(Text *t) noexcept nogil:
     """Blanks and one fold (a line end followed by a blank).
 
     Two folds in a row are never taken, not by two calls either: at the second one the line ends.
     """
-    cdef uint32_t before
+    cdef uint32_t after, before
     # Nearly always there is nothing to skip, or one blank.
     if t.end - t.pos >= 2:
         if t.base[t.pos] > c" ":
@@ -121,12 +110,17 @@ cdef inline void skip_lws(Text *t) noexcept nogil:
     skip_blanks(t)
     if t.pos >= t.end or not (t.base[t.pos] == c"\r" or t.base[t.pos] == c"\n"):
         return
+    after = after_line_end(t, t.pos)
+    if after >= t.end or not (t.base[after] == c" " or t.base[after] == c"\t"):
+        return
     before = t.pos
     while before and (t.base[before - 1] == c" " or t.base[before - 1] == c"\t"):
         before -= 1
-    if before and (t.base[before - 1] == c"\r" or t.base[before - 1] == c"\n"):
+    # A line end without blanks behind it isn't a fold: it stands for the "/" of a Content-Type, say.
+    if 0 < before < t.pos and (t.base[before - 1] == c"\r" or t.base[before - 1] == c"\n"):
         return
-    skip_fold(t)
+    t.pos = after
+    skip_blanks(t)
 
 
 cdef inline bint line_ends_here(const Text *t) noexcept nogil:

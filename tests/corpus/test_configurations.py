@@ -18,9 +18,6 @@ FIELDS = {
     "aor": "aors",
     "auth": "auths",
 }
-#: Its options name files and profiles, whose existence isn't known here.
-FILES = "files"
-
 families = pytest.mark.parametrize("family", sorted(records(CONFIGURATIONS)))
 
 
@@ -57,17 +54,38 @@ def test_whole():
     assert sum(map(len, records(CONFIGURATIONS).values())) == 590
 
 
+def unchecked(configuration):
+    """Return the ids of objects with an option that names a file or profile: whether it exists isn't known here."""
+    return {problem.section for problem in configuration.problems if problem.code == "option-unchecked"}
+
+
 @families
 def test_objects(family):
-    """The objects that Asterisk made are made, and no others; of files that may not exist, at least these."""
+    """The objects that Asterisk made are made, and no others but those of files that may not exist."""
     wrong = []
     for record, configuration in read(family):
         for type, field in FIELDS.items():
             ours = set(getattr(configuration, field))
             theirs = set(map(text, record["objects"][type]))
             wrong += [f"{family} {record['n']}: {type} {id!r} isn't made" for id in sorted(theirs - ours)]
-            if family != FILES:
-                wrong += [f"{family} {record['n']}: {type} {id!r} is made" for id in sorted(ours - theirs)]
+            more = ours - theirs - unchecked(configuration)
+            wrong += [f"{family} {record['n']}: {type} {id!r} is made" for id in sorted(more)]
+    assert not wrong, shown(wrong)
+
+
+@families
+def test_refused(family):
+    """What Asterisk couldn't create is lost here by a problem that says so."""
+    wrong = []
+    for record, configuration in read(family):
+        lost = {problem.lost for problem in configuration.problems if problem.severity == "error"}
+        unknown = unchecked(configuration)
+        wrong += [
+            f"{family} {record['n']}: no problem loses the {type} {id!r}"
+            for type, ids in record["refused"].items()
+            for id in map(text, ids)
+            if f"the {type} '{id}'" not in lost and id not in unknown
+        ]
     assert not wrong, shown(wrong)
 
 

@@ -35,7 +35,7 @@ def test_one_fold(name, fold):
 
 @pytest.mark.parametrize("name", VALUES)
 def test_two_folds(name):
-    """Two folds in a row drop the message, but before the first address of a header, and in Replaces' Call-ID."""
+    """Two folds in a row drop the message, but before the ``<`` of an address, and in Replaces' Call-ID."""
     value = VALUES[name]
     two = "\r\n \r\n "
 

@@ -20,7 +20,7 @@ MOST_SHOWN = 4
 #: For each unobserved place a line that meets it: a header, or a request line.
 MEETS = {
     "ampersand-request-line": "OPTIONS sip:100@127.0.0.1 SIP/2.0&X-A: 1",
-    "address-second-fold": "To:\r\n \r\n sip:a@b",
+    "display-fold": "To: b\r\n <sip:a@b>",
     "at-after-nul": "To: <sip:[a\0b@c]>",
     "backslash-line-end": 'From: "a\\\n b" <sip:a@b>',
     "call-id-ampersand": "Call-ID: c1\r\n &X-A: 1",

@@ -28,15 +28,15 @@ from pjsip.uris import CONTACT, FROM_TO, ROUTE, OtherUri, Place, SipUri, Uri, re
 
 #: What decides whether a display name or a URI begins here.
 DECIDING = re.compile(r"[^<:\r\n\0]*")
-STAR_BEHIND_FOLD = re.compile(r"(?:\r\n|\r|\n)[ \t]+\*")
+FOLD = re.compile(r"(?:\r\n|\r|\n)[ \t]+")
 #: What is stripped from a display name without quotes.
 SPACES = " \t\r\n\v\f"
 Q = re.compile(r"\+?([0-9]+)(?:.*?)(?:\.(.{0,3})|$)", re.DOTALL)
 
-SECOND_FOLD = unobserved(
-    "address-second-fold",
-    "A second fold before an address that doesn't begin with `<`: taken as passed after the colon, as it is before a "
-    "`<`. After a comma, also before a `<`: taken as two folds elsewhere, which drop.",
+DISPLAY_FOLD = unobserved(
+    "display-fold",
+    "A fold between a display name without quotes and its `<`, and a second fold before the `<` of an address behind a "
+    "comma: taken, since a second fold before the first `<` of From and Contact is, as one behind an empty name.",
 )
 
 Printed = list[tuple[str, str]]
@@ -59,16 +59,9 @@ class Address:
 def read_address(reader: Reader, bare: bool = True, first: bool = True) -> Address:
     """Read a display name and a URI in brackets, or a URI alone.
 
-    Parameters after a ``bare`` URI are the header's.  The ``first`` address of a header may have a second fold
-    before it.
+    Parameters after a ``bare`` URI are the header's.  Only a fold behind a display name, which may be empty, may be a
+    second one.
     """
-    if reader.at_line_end:
-        begin = reader.at
-        reader.skip()
-        if reader.at > begin and not (first and reader.next == "<"):
-            reader.note(SECOND_FOLD)
-        if reader.at > begin and not first:
-            raise reader.drop("a second fold")
     display = ""
     if reader.next == '"':
         display = reader.quoted()
@@ -81,11 +74,16 @@ def read_address(reader: Reader, bare: bool = True, first: bool = True) -> Addre
             if not isinstance(uri, OtherUri):
                 reader.skip()
             return Address("", uri)
-        if decided != "<":
-            raise reader.drop("neither a display name nor a URI")
         display = found[0].strip(SPACES)  # type: ignore[index]
         display = f'"{display}"' if display else ""
         reader.at = found.end()  # type: ignore[union-attr]
+        folded = FOLD.match(reader.text, reader.at)
+        if folded is not None:
+            reader.at = folded.end()
+            if display or not first:
+                reader.note(DISPLAY_FOLD)
+        if reader.next != "<":
+            raise reader.drop("neither a display name nor a URI")
     if display == '""':
         display = ""
     reader.expect("<")
@@ -119,11 +117,6 @@ def read_contacts(reader: Reader) -> list[tuple[Address | None, str]]:
     """Read the elements of a Contact: the address, None for ``*``, and how the element prints."""
     found: list[tuple[Address | None, str]] = []
     while True:
-        if not found and reader.at_line_end:
-            star = STAR_BEHIND_FOLD.match(reader.text, reader.at)
-            if star is not None:
-                reader.note(SECOND_FOLD)
-                reader.skip()
         if reader.next == "*":
             reader.expect("*")
             found.append((None, "*"))

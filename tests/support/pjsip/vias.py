@@ -33,7 +33,8 @@ VIA_BRACKETS = re.compile(r"[\[\]]")
 NUMBER = re.compile(r"\+?([0-9]+)")
 MADDR_BRACKET = unobserved(
     "via-maddr-bracket",
-    "A Via's maddr with a bracket inside and without a colon: taken as printed as it was sent.",
+    "A Via's maddr with a bracket inside and without a colon, taken as printed as it was sent; one in quotes with a "
+    "colon, taken as printed in brackets.",
 )
 #: The greatest values of the parameters that are numbers.
 GREATEST = {"ttl": 255, "rport": 65535}
@@ -71,8 +72,8 @@ class Via:
 
 
 def print_maddr(value: str) -> str:
-    """Return a maddr as it is printed: in brackets if it has a colon and none around it."""
-    return f"[{value}]" if ":" in value and value[0] not in '["' else value
+    """Return a maddr as it is printed: in brackets if it has a colon and doesn't begin with one."""
+    return f"[{value}]" if ":" in value and value[0] != "[" else value
 
 
 def read_vias(reader: Reader) -> list[Via]:
@@ -130,7 +131,7 @@ def read_via_parameter(reader: Reader, via: Via) -> None:
     elif lower in ("maddr", "received", "branch") and value:
         if value == EMPTY:
             reader.note(EMPTY_QUOTED)
-        if lower == "maddr" and VIA_BRACKETS.search(value) and ":" not in value and value[0] not in '["':
+        if lower == "maddr" and (value[0] == '"' if ":" in value else VIA_BRACKETS.search(value) and value[0] not in '["'):
             reader.note(MADDR_BRACKET)
         via.known[lower] = value
     else:

@@ -6,7 +6,7 @@ Facts
 
 - The items are parted by ``,`` and trimmed; empty ones are ignored.
 - Each begins with ``sip:`` or ``sips:`` in any case, and may be in angle brackets, but without a display name.
-- The host has at most 245 bytes, all of it at most 511.
+- The host has at most 245 bytes, all of it at most 511; one that begins with ``[`` needs a ``]``.
 
 Judgements
 
@@ -26,7 +26,8 @@ __all__ = ["contact_reason", "contacts"]
 MOST_HOST = 245
 MOST_CONTACT = 511
 
-_CONTACT = re.compile(r"sips?:(?:[^@]*@)?(\[[^\]]*\]|[^:;?>]*)", re.IGNORECASE)
+_SCHEME = re.compile(r"sips?:", re.IGNORECASE)
+_HOST = re.compile(r"\[[^\]]*\]|(?!\[)[^:;?>]*")
 
 
 def contacts(value: str) -> Iterator[str]:
@@ -41,10 +42,14 @@ def contact_reason(value: str) -> str | None:
     """Return the reason why Asterisk refuses a line of contacts, None if it accepts it."""
     for item in contacts(value):
         bare = item[1:-1] if item.startswith("<") and item.endswith(">") else item
-        match = _CONTACT.match(bare)
-        if match is None:
+        scheme = _SCHEME.match(bare)
+        if scheme is None:
             return f"{quoted(item)} is not a SIP URI, expected sip:... or sips:..."
-        if len(encoded(match[1])) > MOST_HOST:
+        rest = bare[scheme.end() :]
+        host = _HOST.match(rest, rest.find("@") + 1)
+        if host is None:
+            return f"the host of {quoted(item)} has no closing ']'"
+        if len(encoded(host[0])) > MOST_HOST:
             return f"the host of {quoted(item)} has more than {MOST_HOST} bytes"
         if len(encoded(item)) > MOST_CONTACT:
             return f"{quoted(item)} has more than {MOST_CONTACT} bytes"
