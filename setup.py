@@ -79,6 +79,7 @@ MODULES = [
     "_request",
     "_screening",
     "_sockets",
+    "_spans",
     "_splitting",
     "_stages",
     "_streams",

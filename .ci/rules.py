@@ -47,7 +47,8 @@ FOR_TESTS = {
     "_headers": {"grammar_rows"},
     "_image": {"sealed"},
     "_regex_syntax": {"needs_of"},
-    "_request": {"read_request", "spans_of", "usual_end"},
+    "_request": {"read_request"},
+    "_spans": {"spans_of", "usual_end"},
 }
 MARK = "# for tests"
 

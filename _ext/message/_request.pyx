@@ -10,7 +10,7 @@ from libc.string cimport memchr, memcpy
 
 from identify._compiled._header_digest cimport find_digest
 from identify._compiled._header_grammar cimport NameAddress
-from identify._compiled._header_names cimport AUTHORIZATION, FROM, GENERIC, KINDS, TO
+from identify._compiled._header_names cimport AUTHORIZATION, FROM, GENERIC, TO
 from identify._compiled._headers cimport header_row
 from identify._compiled._message cimport (
     add_header, add_method, add_request_uri, address_of, begin, finish, merged_away, parse_message_by, print_field,
@@ -23,7 +23,7 @@ from identify._compiled._screening cimport screen
 from identify._compiled._text cimport Out, Span, bare, decoded
 from identify._compiled._uri cimport SCHEME_SIP, SCHEME_TEL, Parameter, Uri as UriParts, next_parameter
 from identify._compiled._uri_print cimport PLACE_REQUEST, print_uri
-from identify._compiled._fast_path cimport WAY_WIDEST, Index, make_index, take_usual_headers, take_usual_request_line
+from identify._compiled._fast_path cimport WAY_WIDEST
 
 from identify._compiled._addresses import parse_address
 from identify._compiled._screening import SCREENINGS
@@ -464,44 +464,3 @@ cdef Request read_by(int way, data, str source, port, str transport, local, tran
 def read_request(str way not None, data, str source not None, port, str transport not None="udp"):
     """``Request.from_message`` by one of the ``WAYS``, which all come to the same; for tests."""
     return read_by(WAYS.index(way), data, source, port, transport, None, None)
-
-
-def usual_end(bytes data not None):
-    """How far the request line and headers of a datagram are of the usual shapes, from its beginning; for tests."""
-    cdef Index index
-    cdef Message m
-    cdef Field fields[64]
-    cdef uint32_t pos
-    cdef uint32_t end = <uint32_t>PyBytes_GET_SIZE(data)
-    begin(&m, <const uint8_t *>PyBytes_AS_STRING(data), end, fields, 64)
-    make_index(&index, m.base, end, WAY_WIDEST)
-    pos = take_usual_request_line(&m, &index, 0, end)
-    return take_usual_headers(&m, &index, pos, end) if pos else 0
-
-
-cdef tuple pair(Span span):
-    return span.start, span.end
-
-
-cdef tuple uri_spans(const UriParts *uri):
-    return (uri.scheme, pair(uri.text), pair(uri.scheme_name), uri.has_user, pair(uri.user), pair(uri.password),
-            pair(uri.host), uri.bracketed_host, uri.port, pair(uri.parameters), pair(uri.headers))
-
-
-cdef tuple address_spans(const Message *m, int kind):
-    cdef NameAddress room
-    cdef const NameAddress *address = address_of(m, kind, &room)
-    if address == NULL:
-        return None
-    return (address.star, address.has_display, pair(address.display), uri_spans(&address.uri),
-            pair(address.parameters))
-
-
-def spans_of(Request request not None):
-    """All that the scan of a request has found, as numbers; for tests."""
-    cdef const Message *m = &request.message
-    cdef uint32_t i
-    fields = [(m.fields[i].kind, pair(m.fields[i].name), pair(m.fields[i].value)) for i in range(m.count)]
-    first = [m.first[i] for i in range(<uint32_t>KINDS) if has(m, i)]
-    return (pair(m.method), uri_spans(&m.request_uri) if m.has_request_uri else None, fields, m.kinds, first,
-            address_spans(m, FROM), address_spans(m, TO))

@@ -101,5 +101,3 @@ class Request:
 def read_request(
     way: str, data: Buffer, source: str, port: int, transport: str = "udp"
 ) -> Request: ...  # for tests
-def spans_of(request: Request) -> tuple[object, ...]: ...  # for tests
-def usual_end(data: bytes) -> int: ...  # for tests

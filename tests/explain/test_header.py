@@ -137,7 +137,7 @@ def test_symmetric_transport_marks_the_contact(make, step):
             "near",
             "'m' never matches: PJSIP prints this header as Contact",
         ),
-        ("X-A: 1", [("X-A", "\x1b[2J\udcff")], "near", r"X-A is '\x1b[2J\xff', which doesn't equal '1'"),
+        ("X-A: 1", [("X-A", "a\x1b[2J\udcff")], "near", r"X-A is 'a\x1b[2J\xff', which doesn't equal '1'"),
     ],
 )
 def test_wording(make, step, said, rule, headers, verdict, sentence):

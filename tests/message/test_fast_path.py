@@ -9,7 +9,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from identify._compiled._fast_path import index_of
-from identify._compiled._request import WAYS, read_request, spans_of, usual_end
+from identify._compiled._request import WAYS, read_request
+from identify._compiled._spans import spans_of, usual_end
 from identify.configuration import Configuration
 from identify.engine import Engine
 from identify.errors import MessageError

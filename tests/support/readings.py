@@ -1,6 +1,7 @@
 """Requests for tests of their syntax: made of lines, and read in every way and over every kind of transport."""
 
-from identify._compiled._request import WAYS, read_request, spans_of
+from identify._compiled._request import WAYS, read_request
+from identify._compiled._spans import spans_of
 from identify.errors import MessageError
 
 PLACE = ("192.0.2.1", 5060)

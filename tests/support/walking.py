@@ -19,7 +19,8 @@ import attrs
 import dialects
 import positions
 
-from identify._compiled._request import WAYS, read_request, spans_of
+from identify._compiled._request import WAYS, read_request
+from identify._compiled._spans import spans_of
 from identify.configuration import Configuration
 from identify.engine import DROPPED, NO_MATCH, Engine
 from identify.errors import MessageError
