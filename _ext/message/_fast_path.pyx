@@ -39,6 +39,7 @@ cdef extern from "_index.h" nogil:
     void sip_index_usual(Index *index, const uint8_t *bytes, uint32_t size)
     IndexFunction sip_index_chosen()
     uint32_t sip_next(const uint64_t *bits, uint32_t at)
+    uint32_t sip_count(const uint64_t *bits, uint32_t at, uint32_t end)
     uint32_t sip_digits_before(const uint8_t *place, uint32_t length)
 
 cdef enum:
@@ -297,15 +298,9 @@ cdef inline uint32_t usual_hop(const Head *head, uint32_t pos) noexcept nogil:
 
 cdef inline uint32_t usual_list(const Head *head, uint32_t pos) noexcept nogil:
     """A line that can't hold more elements than are allowed: it is short, or has few special bytes, so few commas."""
-    cdef uint32_t specials = 0
-    if head.end - pos < 2 * LIST_LIMIT:
+    if head.end - pos < 2 * LIST_LIMIT or sip_count(head.special, pos, head.end) < LIST_LIMIT:
         return head.end
-    while pos < head.end:
-        pos = sip_next(head.special, pos) + 1
-        specials += 1
-        if specials >= LIST_LIMIT:
-            return 0
-    return head.end
+    return 0
 
 
 cdef inline uint32_t usual_number(const Head *head, uint32_t pos) noexcept nogil:

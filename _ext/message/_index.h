@@ -221,6 +221,24 @@ static inline uint32_t sip_next(const uint64_t *bits, uint32_t at)
     return sip_next_far(bits, at);
 }
 
+/* How many bits of a word are set. */
+static inline uint32_t sip_count_word(uint64_t word)
+{
+    word -= word >> 1 & 0x5555555555555555u;
+    word = (word & 0x3333333333333333u) + (word >> 2 & 0x3333333333333333u);
+    return (uint32_t)(((word + (word >> 4)) & 0x0F0F0F0F0F0F0F0Fu) * 0x0101010101010101u >> 56);
+}
+
+/* How many bits are set in [at, end), which isn't empty and lies within the index. */
+static inline uint32_t sip_count(const uint64_t *bits, uint32_t at, uint32_t end)
+{
+    uint32_t word = at >> 6, last = (end - 1) >> 6, count = 0;
+    uint64_t some = bits[word] & ~(uint64_t)0 << (at & 63);
+    for (; word < last; some = bits[++word])
+        count += sip_count_word(some);
+    return count + sip_count_word(some & ~(uint64_t)0 >> (63 - ((end - 1) & 63)));
+}
+
 /* The number in [place - length, place), all of which must be digits, of 1 to 8 digits; UINT32_MAX otherwise.
  * The eight bytes before `place` must be readable. */
 static inline uint32_t sip_digits_before(const uint8_t *place, uint32_t length)
