@@ -258,9 +258,12 @@ cdef bint parse_uri(Text *t, bint with_parameters, Uri *uri) noexcept nogil:
 
 cdef bint next_parameter(const uint8_t *base, Span *rest, Parameter *parameter) noexcept nogil:
     """Take the first of ``;name=value;...`` off ``rest``; False at the end.  The text is known to be valid."""
-    cdef Text t = cursor_over(base, rest[0])
+    cdef Text t
+    if rest.start >= rest.end:
+        return False
+    t = cursor_over(base, rest[0])
     # What only a tel URI may have in a value can't follow one in a sip URI's text either.
-    if rest.start >= rest.end or not take_parameter(&t, SIP_TEL_VALUE, parameter):
+    if not take_parameter(&t, SIP_TEL_VALUE, parameter):
         return False
     rest.start = t.pos
     return True
