@@ -176,6 +176,15 @@ def test_items_of_other_lists_have_the_same_limit(
     assert problem(configuration, "limit-exceeded").lost == f"the {type_name} 'c'"
 
 
+def test_items_of_named_lists_have_the_same_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beyond it acl.conf is lost because of this program's limit, not because of a mistake in the file."""
+    monkeypatch.setattr(problems.Budget.__init__, "__defaults__", (5,))
+    configuration = load("[e]\ntype=endpoint\nacl=a\n", acl="[a]\ndeny=" + ",".join(["10.0.0.1"] * 6) + "\n")
+
+    assert problem(configuration, "limit-exceeded").lost == "every named ACL"
+    assert configuration.endpoints["e"].source_access == ()
+
+
 @pytest.mark.parametrize("end", ["", "@", " @", ">@", '"'])
 def test_long_outbound_proxies_take_linear_time(end: str) -> None:
     """A list of as many proxies as a value may hold is read in less than a second."""
