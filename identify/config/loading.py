@@ -182,7 +182,7 @@ class _Loader:
             found.get("identify", ()), self._identify, self._known, problems, self._maybe_refused
         )
         registrations = objects("registration", self._registration)
-        aors = objects("aor", build_aor)
+        aors = objects("aor", self._aor)
         auths = objects("auth", self._auth)
         domain_aliases = objects("domain_alias", self._domain_alias)
         acls = objects("acl", self._access_list)
@@ -290,13 +290,16 @@ class _Loader:
         return build_auth(candidate, options, self._release, self._problems)
 
     def _endpoint(self, candidate: Candidate, options: Options) -> Endpoint | None:
-        return build_endpoint(candidate, options, self._named_lists, self._problems)
+        return build_endpoint(candidate, options, self._named_lists, self._budget, self._problems)
+
+    def _aor(self, candidate: Candidate, options: Options) -> Aor | None:
+        return build_aor(candidate, options, self._budget, self._problems)
 
     def _domain_alias(self, candidate: Candidate, options: Options) -> DomainAlias | None:
         return build_domain_alias(candidate, options, self._problems)
 
-    def _access_list(self, candidate: Candidate, options: Options) -> AccessList:
-        return build_access_list(candidate, options, self._named_lists)
+    def _access_list(self, candidate: Candidate, options: Options) -> AccessList | None:
+        return build_access_list(candidate, options, self._named_lists, self._budget, self._problems)
 
     def _load_wizards(self) -> Made:
         made = Made()
@@ -309,7 +312,7 @@ class _Loader:
             self._add_untold_text(document, WIZARD_TYPES)
             builders = Builders(
                 endpoint=self._endpoint,
-                aor=build_aor,
+                aor=self._aor,
                 auth=self._auth,
                 identify=self._identify,
                 registration=self._registration,

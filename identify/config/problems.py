@@ -95,7 +95,7 @@ CODES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "registration-transport": ("warning", "a registration names a transport that doesn't exist"),
         "registration-dangling": ("warning", "a registration's endpoint doesn't exist"),
         "transport-leftovers": ("warning", "a transport takes over what a refused one left"),
-        "transport-bind": ("error", "a transport has no address to listen on"),
+        "transport-bind": ("error", "a transport has no address to listen on, or another one has taken it"),
         "transport-bind-unknown": ("warning", "bind is a name whose addresses aren't known here"),
         # Access lists.
         "acl-file": (

@@ -185,6 +185,8 @@ DIGESTS = {"MD5": "MD5:" + "0" * 32, "SHA-256": "SHA-256:" + "0" * 64}
         ("", False),
         ("username=u", False),
         ("username=\npassword=p", False),
+        ("username=\nusername=u\npassword=p", True),
+        ("username=u\nusername=\npassword=p", False),
         ("password=p", False),
         ("username=u\npassword=p", True),
         ("username=u\npassword=", False),

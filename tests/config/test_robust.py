@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from time import process_time
 
 import attrs
 import pytest
@@ -13,6 +14,7 @@ from loading import codes, load, problem
 from identify.config import problems
 from identify.config.language import limits
 from identify.config.objects import identifies
+from identify.config.objects.uris import is_route
 from identify.config.problems import CODES, MAX_PROBLEMS
 from identify.configuration import Configuration
 
@@ -152,6 +154,44 @@ def test_items_have_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     configuration = load(text)
     assert list(configuration.identifies) == ["a", "b"]
     assert problem(configuration, "limit-exceeded").lost == "the identify 'c'"
+
+
+@pytest.mark.parametrize(
+    ("type_name", "line"),
+    [
+        ("endpoint", "permit=10.0.0.1,10.0.0.2"),
+        ("endpoint", "contact_acl=a,b"),
+        ("acl", "deny=10.0.0.1\ncontact_deny=10.0.0.2"),
+        ("aor", "contact=sip:a,sip:b"),
+    ],
+)
+def test_items_of_other_lists_have_the_same_limit(
+    monkeypatch: pytest.MonkeyPatch, type_name: str, line: str
+) -> None:
+    """Rules of access lists and contacts that heirs repeat are counted too; the object that is too much is lost."""
+    monkeypatch.setattr(problems.Budget.__init__, "__defaults__", (5,))
+    configuration = load(f"[t](!)\ntype={type_name}\n{line}\n[a](t)\n[b](t)\n[c](t)\n", acl="[a]\n[b]\n")
+
+    assert list(getattr(configuration, f"{type_name}s")) == ["a", "b"]
+    assert problem(configuration, "limit-exceeded").lost == f"the {type_name} 'c'"
+
+
+def test_items_of_named_lists_have_the_same_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beyond it acl.conf is lost because of this program's limit, not because of a mistake in the file."""
+    monkeypatch.setattr(problems.Budget.__init__, "__defaults__", (5,))
+    configuration = load("[e]\ntype=endpoint\nacl=a\n", acl="[a]\ndeny=" + ",".join(["10.0.0.1"] * 6) + "\n")
+
+    assert problem(configuration, "limit-exceeded").lost == "every named ACL"
+    assert configuration.endpoints["e"].source_access == ()
+
+
+@pytest.mark.parametrize("end", ["", "@", " @", ">@", '"'])
+def test_long_outbound_proxies_take_linear_time(end: str) -> None:
+    """A list of as many proxies as a value may hold is read in less than a second."""
+    before = process_time()
+    is_route("sip:a," * 10_000 + "sip:b" + end)
+
+    assert process_time() - before < 1
 
 
 def test_large_files_have_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -141,7 +141,8 @@ class NamedLists:
             rules = found.setdefault(section.name, [])
             for line in section.variables:
                 if not self._budget.spend(1 + line.value.count(",")):
-                    self._refuse(line, section.name, f"more than {MAX_ITEMS_MADE} items in the configuration")
+                    message = f"more than {MAX_ITEMS_MADE} items in the configuration"
+                    self._lose("limit-exceeded", line, section.name, message)
                     return None
                 reason = _reason(line)
                 if reason is not None:
@@ -161,7 +162,10 @@ class NamedLists:
 
     def _refuse(self, line: Variable, section: str, message: str) -> None:
         message += "; Asterisk has no named ACL then, and every acl and contact_acl line allows everybody"
-        self._problems.add("acl-file", line.file, line.line, message, section=section, lost="every named ACL")
+        self._lose("acl-file", line, section, message)
+
+    def _lose(self, code: str, line: Variable, section: str, message: str) -> None:
+        self._problems.add(code, line.file, line.line, message, section=section, lost="every named ACL")
 
 
 def _reason(line: Variable) -> str | None:

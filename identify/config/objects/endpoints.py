@@ -13,16 +13,23 @@ Facts
 - An auth needs a ``username``.  One of type ``google_oauth`` needs its three options, others need credentials for each
   algorithm.
 - A resource list needs ``event`` and ``list_item``.
+
+Judgements
+
+- Of several lines of ``username`` only the last may not be empty, as with an identify's ``endpoint`` and a
+  registration's URIs; such lines weren't tried.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 from identify.config.language.sections import BLANKS, Variable
 from identify.config.objects.access import NamedLists
 from identify.config.objects.candidates import Candidate, Options
 from identify.config.objects.values.contacts import contacts
 from identify.config.objects.values.credentials import without_credentials
-from identify.config.problems import Problems
+from identify.config.problems import MAX_ITEMS_MADE, Budget, Problems
 from identify.config.releases import Release
 from identify.model import IDENTIFY_BY_DEFAULT, AccessList, AccessRules, Aor, Auth, DomainAlias, Endpoint
 from identify.strings import ascii_lower, quoted
@@ -49,9 +56,11 @@ SECRETS = ("md5_cred", "oauth_secret", "password", "password_digest", "refresh_t
 
 
 def build_endpoint(
-    candidate: Candidate, options: Options, named: NamedLists, problems: Problems
+    candidate: Candidate, options: Options, named: NamedLists, budget: Budget, problems: Problems
 ) -> Endpoint | None:
     """Return the endpoint, None if Asterisk refuses it."""
+    if not _affordable(candidate, options, ACCESS_OPTIONS, budget, problems):
+        return None
     conflict = _conflict(options)
     if conflict is not None:
         message, *names = conflict
@@ -74,8 +83,10 @@ def build_endpoint(
     )
 
 
-def build_aor(candidate: Candidate, options: Options) -> Aor:
-    """Return the address of record."""
+def build_aor(candidate: Candidate, options: Options, budget: Budget, problems: Problems) -> Aor | None:
+    """Return the address of record, None if it has too many contacts."""
+    if not _affordable(candidate, options, ("contact",), budget, problems):
+        return None
     return Aor(
         id=candidate.id,
         contacts=tuple(contact for line in options.lines("contact") for contact in contacts(line.value)),
@@ -120,8 +131,12 @@ def build_domain_alias(candidate: Candidate, options: Options, problems: Problem
     return DomainAlias(id=candidate.id, domain=domain, origin=candidate.origin)
 
 
-def build_access_list(candidate: Candidate, options: Options, named: NamedLists) -> AccessList:
-    """Return the access list; one without any rule allows everything."""
+def build_access_list(
+    candidate: Candidate, options: Options, named: NamedLists, budget: Budget, problems: Problems
+) -> AccessList | None:
+    """Return the access list, None if it is too long; one without any rule allows everything."""
+    if not _affordable(candidate, options, ACCESS_OPTIONS, budget, problems):
+        return None
     source, contact = _access(candidate, options, named)
     return AccessList(
         id=candidate.id,
@@ -141,6 +156,24 @@ def _access(
     source = named.access(candidate.variables, "", described=candidate.described, id=candidate.id)
     contact = named.access(candidate.variables, "contact_", described=candidate.described, id=candidate.id)
     return source, contact
+
+
+def _affordable(
+    candidate: Candidate, options: Options, names: Iterable[str], budget: Budget, problems: Problems
+) -> bool:
+    """Return whether the items of these options may be made, and report the object if not."""
+    lines = [line for name in names for line in options.lines(name)]
+    if not lines or budget.spend(sum(1 + line.value.count(",") for line in lines)):
+        return True
+    problems.add(
+        "limit-exceeded",
+        lines[-1].file,
+        lines[-1].line,
+        f"more than {MAX_ITEMS_MADE} items in the configuration",
+        section=candidate.id,
+        lost=candidate.described,
+    )
+    return False
 
 
 def _conflict(options: Options) -> tuple[str, ...] | None:

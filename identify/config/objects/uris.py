@@ -63,7 +63,7 @@ def _pattern(text: str) -> re.Pattern[str]:
 
 
 _SCHEME = _pattern(r"(<token>+):")
-_AT = re.compile(r"[^@> \t\r\n\0]*@")
+_STOP = re.compile(r"[@> \t\r\n\0]")
 _USER = _pattern(r"<user>+(?::<password>+)?@")
 _HOST = _pattern(r"\[([^\]]+)\]|(<host>+)")
 _PORT = re.compile(r":0*([0-9]{1,5})(?![0-9])", re.ASCII)
@@ -107,7 +107,7 @@ def read_uri(value: str) -> Uri | None:
     scheme = _SCHEME.match(text)
     if scheme is None or ascii_lower(scheme[1]) not in ("sip", "sips") or len(encoded(value)) > MAX_URI:
         return None
-    found = _sip(text, scheme.end(), len(scheme[1]) == len("sips"))
+    found = _sip(text, scheme.end(), len(scheme[1]) == len("sips"), _Users(text))
     if found is None or found[1] != len(text) or len(encoded(found[0].host)) > MAX_HOST:
         return None
     return found[0]
@@ -119,9 +119,9 @@ def is_route(value: str) -> bool:
     >>> is_route('"N" <sip:h;lr>;x, tel:1'), is_route("h")
     (True, False)
     """
-    pos = 0
+    pos, users = 0, _Users(value)
     while True:
-        end = _element(value, pos)
+        end = _element(value, pos, users)
         if end is None:
             return False
         if end == len(value) or value[end] == "&":
@@ -147,9 +147,23 @@ def is_header_parameters(value: str) -> bool:
     return end is not None and (end == len(text) or text[end] == "&")
 
 
-def _sip(text: str, pos: int, secure: bool) -> tuple[Uri, int] | None:
+class _Users:
+    """Says where a URI has a user; asked from left to right, so that a long list is looked through only once."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._stop = -1
+
+    def begin_at(self, pos: int) -> bool:
+        if self._stop < pos:
+            found = _STOP.search(self._text, pos)
+            self._stop = len(self._text) if found is None else found.start()
+        return self._text.startswith("@", self._stop)
+
+
+def _sip(text: str, pos: int, secure: bool, users: _Users) -> tuple[Uri, int] | None:
     """Read what follows ``sip:``, and return it with its end."""
-    if _AT.match(text, pos):
+    if users.begin_at(pos):
         user = _USER.match(text, pos)
         if user is None:
             return None
@@ -184,14 +198,14 @@ def _sip(text: str, pos: int, secure: bool) -> tuple[Uri, int] | None:
     return Uri(secure, host[1] or host[2], transport), pos
 
 
-def _uri(text: str, pos: int) -> int | None:
+def _uri(text: str, pos: int, users: _Users) -> int | None:
     """Return the end of a URI of any scheme."""
     scheme = _SCHEME.match(text, pos)
     if scheme is None:
         return None
     name, pos = ascii_lower(scheme[1]), scheme.end()
     if name in ("sip", "sips"):
-        found = _sip(text, pos, name == "sips")
+        found = _sip(text, pos, name == "sips", users)
         return None if found is None else found[1]
     if name != "tel":
         rest = _OTHER.match(text, pos)
@@ -205,14 +219,14 @@ def _uri(text: str, pos: int) -> int | None:
     return pos
 
 
-def _element(text: str, pos: int) -> int | None:
+def _element(text: str, pos: int, users: _Users) -> int | None:
     """Return the end of one address of a Route header with its parameters and the blanks behind it."""
     pos = _after_blanks(text, pos)
     display = _DISPLAY.match(text, pos)
     if display is not None:
         pos = display.end()
     bracketed = text[pos : pos + 1] == "<"
-    end = _uri(text, _after_blanks(text, pos + 1) if bracketed else pos)
+    end = _uri(text, _after_blanks(text, pos + 1) if bracketed else pos, users)
     if end is None:
         return None
     if bracketed:
