@@ -161,7 +161,14 @@ def test_response_with_an_odd_status_line():
 
 
 @pytest.mark.parametrize(
-    "data", [b"\r\n\r\n", b"GET /\r\nSIP/2.0\r\n\r\n", b"\0\0\0\0", b"", b"GET / HTTP/1.1\r\nHost: a\r\nAccept: text/html\r\n\r\n"]
+    "data",
+    [
+        b"\r\n\r\n",
+        b"GET /\r\nSIP/2.0\r\n\r\n",
+        b"\0\0\0\0",
+        b"",
+        b"GET / HTTP/1.1\r\nHost: a\r\nAccept: text/html\r\n\r\n",
+    ],
 )
 def test_not_sip(data):
     """Keep-alives and other protocols are no SIP."""

@@ -24,7 +24,8 @@ ANY_CASE = frozenset(("ACK", "BYE", "CANCEL", "INVITE", "OPTIONS", "REGISTER"))
 COLON = BLANKS + rb":" + BLANKS
 CALL_ID = re.compile(rb"^(?:call-id|i)" + COLON + rb"([^\r\n]*)", re.IGNORECASE | re.MULTILINE)
 CSEQ = re.compile(
-    rb"^cseq" + COLON + rb"0*(\d{1,10})" + BLANKS + rb"([a-z0-9.!%*_+`'~-]{1,64})", re.IGNORECASE | re.MULTILINE
+    rb"^cseq" + COLON + rb"0*(\d{1,10})" + BLANKS + rb"([a-z0-9.!%*_+`'~-]{1,64})",
+    re.IGNORECASE | re.MULTILINE,
 )
 BRANCH = re.compile(
     rb"^(?:via|v)" + BLANKS + rb":(?:[^\r\n,]|(?:\r\n|\r|\n)[ \t])*?;"
