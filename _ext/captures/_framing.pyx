@@ -7,7 +7,7 @@ Facts
   number of blanks.  As in ``_message`` a request's line may fold, and blanks and lines of blanks may be before it.
 - The head ends with the first LF CR LF, which is PJSIP's rule for streams: an empty line of a bare LF doesn't end it.
 - ``Content-Length`` and ``l`` in any case say how long the body is, at the beginning of a line.  Of several the first
-  that is a number counts, as in ``_message`` (a judgement: RFC 3261 doesn't say, and such a message is refused by most).
+  that is a number counts, as in ``_message`` (a judgement: RFC 3261 doesn't say, and most refuse such a message).
 """
 
 from libc.string cimport memchr
@@ -91,7 +91,8 @@ cdef Line first_line(const uint8_t *data, size_t size, bint complete) noexcept n
         return LINE_NO
     if same == size and not complete:
         return LINE_MORE
-    while blanks < size and (complete or blanks < MOST_BLANKS) and (is_blank(data[blanks]) or is_line_end(data[blanks])):
+    while (blanks < size and (complete or blanks < MOST_BLANKS)
+           and (is_blank(data[blanks]) or is_line_end(data[blanks]))):
         blanks += 1
     data += blanks
     size -= blanks
@@ -139,7 +140,7 @@ cdef size_t head_size(const uint8_t *data, size_t size, size_t *scanned) noexcep
 
 
 cdef Length content_length(const uint8_t *data, size_t head, uint32_t *length) noexcept nogil:
-    """Read Content-Length from the `head` bytes of a message's head, at most MESSAGE_LIMIT, which end with a line end."""
+    """Read Content-Length from the `head` bytes of a message's head, MESSAGE_LIMIT at most, with its empty line."""
     cdef Text line = cursor(data, 0, <uint32_t>head)
     cdef const void *found
     cdef Length one, said = LENGTH_ABSENT

@@ -33,8 +33,7 @@ from libc.string cimport memcpy
 from identify._compiled._fast_path cimport WAY_WIDEST, Index, make_index, take_usual_headers, take_usual_request_line
 from identify._compiled._header_grammar cimport parse_name_address, take_generic
 from identify._compiled._header_names cimport (
-    ACCEPT, ALLOW, CALL_ID, CONTACT, CSEQ, FROM, GENERIC, RECORD_ROUTE, REQUIRE, ROUTE, SUPPORTED, TO, UNSUPPORTED, VIA,
-    kind_of,
+    ACCEPT, ALLOW, CALL_ID, CONTACT, CSEQ, FROM, GENERIC, REQUIRE, SUPPORTED, TO, UNSUPPORTED, VIA, kind_of,
 )
 from identify._compiled._header_lists cimport LIST_LIMIT, elements_of
 from identify._compiled._headers cimport parse_value, print_value

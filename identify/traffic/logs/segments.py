@@ -20,11 +20,12 @@ __all__ = ["BLANKS", "Runs", "leading_line_ends", "message_spans"]
 
 #: What PJSIP takes between the parts of a header: blanks, and a line end with a blank after it.
 BLANKS = rb"[ \t]*(?:(?:\r\n|\r|\n)[ \t]+)?"
-#: A header with more than a number doesn't say how long a message is.
+#: A header with more than a number, behind a fold too, doesn't say how long a message is.
 LENGTH = re.compile(
-    rb"^(?:content-length|l)" + BLANKS + rb":" + BLANKS + rb"0*(\d{1,9})" + BLANKS + rb"(?=[\r\n])",
+    rb"^(?:content-length|l)" + BLANKS + rb":" + BLANKS + rb"0*(\d{1,9})"
+    + BLANKS + rb"(?=(?:\r\n|\r(?!\n)|\n)(?![ \t]))",
     re.IGNORECASE | re.MULTILINE,
-)
+)  # fmt: skip
 HEADERS_END = re.compile(rb"\r\n\r\n|\n\n|\n\r\n")
 #: A line that isn't a header, but starts a log record.
 NO_HEADER = re.compile(rb"^(?:\[|<--- |\r?\x1b)", re.MULTILINE)

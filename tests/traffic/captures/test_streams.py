@@ -127,6 +127,7 @@ def test_first_content_length_that_is_a_number():
     """A message is as long as the first Content-Length says that is a number and nothing else, as where it is read."""
     heads = (
         b"Content-Length: 40&X-A: 1\r\nContent-Length: 4\r\n",
+        b"l: 40 \r\n\t&X-A: 1\r\nl: 4\r\n",
         b"l: x\r\nL\r\n : 4\r\n \r\nContent-Length: 40\r\n",
         b"Expires: 9&Content-Length: 40\r\nl: 0004\r\n",
         b"X-A: 1\r\n l: 40\r\nl:4\r\n",

@@ -117,7 +117,7 @@ def test_several_messages_in_a_segment(style, bodies):
         b"l:\r\n\t0004 ",
         b"L: 4\r\n ",
         b"l: 40;x\r\nContent-Length: 4",
-        b"l: 0&X: 1\r\nl:4",
+        b"l: 0\r\n &X: 1\r\nl:4",
     ],
 )
 def test_odd_lengths_in_a_segment(style, length):
