@@ -3,16 +3,13 @@
 from libc.stddef cimport size_t
 from libc.stdint cimport uint8_t, uint32_t
 
+from identify._compiled._message cimport Length
+
 cdef enum Line:
     # Is no first line of SIP; may become one with more bytes; is one.
     LINE_NO
     LINE_MORE
     LINE_YES
-
-cdef enum Length:
-    LENGTH_ABSENT
-    LENGTH_GIVEN
-    LENGTH_BAD
 
 cdef Line first_line(const uint8_t *data, size_t size, bint complete) noexcept nogil
 cdef size_t head_size(const uint8_t *data, size_t size, size_t *scanned) noexcept nogil

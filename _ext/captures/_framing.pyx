@@ -6,29 +6,27 @@ Facts
 - A message begins with ``Method SP Request-URI SP SIP/2.0`` or with ``SIP/2.0 SP code``; the version in any case, any
   number of blanks.  As in ``_message`` a request's line may fold, and blanks and lines of blanks may be before it.
 - The head ends with the first LF CR LF, which is PJSIP's rule for streams: an empty line of a bare LF doesn't end it.
-- ``Content-Length`` and ``l`` in any case say how long the body is; blanks and folds are allowed around the colon.  Of
-  several the first counts (a judgement: RFC 3261 doesn't say, and such a message is refused by most).
+- ``Content-Length`` and ``l`` in any case say how long the body is, at the beginning of a line.  Of several the first
+  that is a number counts, as in ``_message`` (a judgement: RFC 3261 doesn't say, and most refuse such a message).
 """
 
 from libc.string cimport memchr
 
-from identify._compiled._text cimport SIP_TOKEN, sip_class, sip_class_init, sip_find_line_end
+from identify._compiled._message cimport LENGTH_ABSENT, LENGTH_BAD, LENGTH_GIVEN, Length, take_content_length
+from identify._compiled._text cimport SIP_TOKEN, Text, cursor, sip_class, sip_class_init, sip_find_line_end
 
 cdef enum:
     # A first line that isn't over by then isn't one; known methods have up to nine characters.
     LONGEST_LINE = 8192
     LONGEST_METHOD = 64
-    # Nobody sends more than one blank before a method.
+    # Nobody sends more than one blank before a method; in a stream each line of blanks is looked at again.
     MOST_BLANKS = 16
     # The places of a request line where it may fold, and its end.
     MOST_FOLDS = 5
-    # Any length beyond is refused by whoever asks.
-    LARGEST_LENGTH = 1 << 30
 
 sip_class_init()
 
 cdef const char *VERSION = "sip/2.0"
-cdef const char *LENGTH_NAME = "content-length"
 
 
 cdef inline bint is_blank(uint8_t c) noexcept nogil:
@@ -46,21 +44,6 @@ cdef inline bint is_digit(uint8_t c) noexcept nogil:
 cdef inline size_t past_line_end(const uint8_t *data, size_t size, size_t place) noexcept nogil:
     """Behind the CRLF, LF or CR at `place`."""
     return place + 2 if data[place] == c"\r" and place + 1 < size and data[place + 1] == c"\n" else place + 1
-
-
-cdef inline size_t past_blanks(const uint8_t *data, size_t size, size_t place) noexcept nogil:
-    """Behind the blanks at `place`, and line ends that blanks follow."""
-    cdef size_t next
-    while place < size:
-        next = place + 1
-        if is_line_end(data[place]):
-            next = past_line_end(data, size, place)
-            if next >= size or not is_blank(data[next]):
-                break
-        elif not is_blank(data[place]):
-            break
-        place = next
-    return place
 
 
 cdef inline size_t before_blanks(const uint8_t *data, size_t least, size_t place) noexcept nogil:
@@ -108,7 +91,8 @@ cdef Line first_line(const uint8_t *data, size_t size, bint complete) noexcept n
         return LINE_NO
     if same == size and not complete:
         return LINE_MORE
-    while blanks < size and blanks < MOST_BLANKS and (is_blank(data[blanks]) or is_line_end(data[blanks])):
+    while (blanks < size and (complete or blanks < MOST_BLANKS)
+           and (is_blank(data[blanks]) or is_line_end(data[blanks]))):
         blanks += 1
     data += blanks
     size -= blanks
@@ -156,36 +140,23 @@ cdef size_t head_size(const uint8_t *data, size_t size, size_t *scanned) noexcep
 
 
 cdef Length content_length(const uint8_t *data, size_t head, uint32_t *length) noexcept nogil:
-    """Read Content-Length from the `head` bytes of a message's head, which end with a line end."""
-    cdef size_t place = 0, name
+    """Read Content-Length from the `head` bytes of a message's head, MESSAGE_LIMIT at most, with its empty line."""
+    cdef Text line = cursor(data, 0, <uint32_t>head)
     cdef const void *found
-    cdef uint32_t value = 0
+    cdef Length one, said = LENGTH_ABSENT
     while True:
-        found = memchr(data + place, c"\n", head - place)
+        found = memchr(data + line.pos, c"\n", head - line.pos)
         if found == NULL:
-            return LENGTH_ABSENT
-        place = <size_t>(<const uint8_t *>found - data) + 1
-        if place >= head:
-            return LENGTH_ABSENT
-        if data[place] | 0x20 == c"l":
-            name = place + 1
-        elif data[place] | 0x20 == c"c" and same_start(data + place, head - place, LENGTH_NAME, 14) == 14:
-            name = place + 14
-        else:
-            continue
-        name = past_blanks(data, head, name)
-        if name >= head or data[name] != c":":
-            continue
-        name = past_blanks(data, head, name + 1)
-        if name >= head or not is_digit(data[name]):
-            return LENGTH_BAD
-        while name < head and is_digit(data[name]):
-            value = value * 10 + (data[name] - c"0")
-            if value > LARGEST_LENGTH // 16:
-                return LENGTH_BAD
-            name += 1
-        length[0] = value
-        return LENGTH_GIVEN
+            return said
+        line.pos = <uint32_t>(<const uint8_t *>found - data) + 1
+        if line.pos >= head:
+            return said
+        if data[line.pos] | 0x20 == c"l" or data[line.pos] | 0x20 == c"c":
+            one = take_content_length(&line, length)
+            if one == LENGTH_GIVEN:
+                return one
+            if one == LENGTH_BAD:
+                said = one
 
 
 cdef size_t leading_line_ends(const uint8_t *data, size_t size) noexcept nogil:

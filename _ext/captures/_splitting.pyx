@@ -17,9 +17,9 @@ from libc.string cimport memchr, memcmp, memcpy, memmove
 
 from identify._compiled._bytes cimport big16
 from identify._compiled._framing cimport (
-    LENGTH_ABSENT, LENGTH_BAD, LINE_MORE, LINE_YES, Length, Line, content_length, first_line, head_size,
-    leading_line_ends,
+    LINE_MORE, LINE_YES, Line, content_length, first_line, head_size, leading_line_ends,
 )
+from identify._compiled._message cimport LENGTH_ABSENT, LENGTH_BAD, Length
 from identify._compiled._parsed cimport MESSAGE_LIMIT
 from identify._compiled._skipped cimport (
     BAD_CONTENT_LENGTH, HEP_TCP, KEEP_ALIVE, MESSAGE_INCOMPLETE, MESSAGE_TOO_LONG, OTHER_TCP, STREAM_RESYNCHRONISED,

@@ -100,5 +100,7 @@ cdef bint take_parameters(Text *t, int kind, Span *parameters) noexcept nogil
 cdef bint next_parameter(const uint8_t *base, int kind, Span *rest, HeaderParameter *parameter) noexcept nogil
 cdef bint take_comment(Text *t) noexcept nogil
 cdef const ParameterRule *rule_of(const Printable *p, Span name) noexcept nogil
+cdef bint last_parameter(const Printable *p, Span parameters, const ParameterRule *rule,
+                         HeaderParameter *found) noexcept nogil
 cdef void put_value(const Printable *p, Span value, bint escaped, Out *out) noexcept nogil
 cdef void print_parameters(const Printable *p, Span parameters, Out *out) noexcept nogil

@@ -190,7 +190,9 @@ cdef tuple HEADER_FLAGS = ("repeats", "ampersand-stays", "merges", "brackets", "
 cdef tuple READINGS = ("text", "number", "bounded", "thousandths", "flag", "true")
 cdef tuple FORMS = ("as-sent", "escaped", "host", "quoted")
 cdef tuple EMPTIES = ("stays", "clears", "zero", "bare", "always")
-cdef tuple RULE_FLAGS = ("zero-vanishes", "zero-is-empty", "most-vanishes", "most-is-less", "source-port", "source-address")
+cdef tuple RULE_FLAGS = (
+    "zero-vanishes", "zero-is-empty", "most-vanishes", "most-is-less", "source-port", "source-address",
+)
 
 
 cdef const HeaderRow *header_row(int kind) noexcept nogil:

@@ -6,13 +6,22 @@ from identify._compiled._dialect cimport EMPTY_LIST_REFUSED
 from identify._compiled._header_grammar cimport NameAddress
 from identify._compiled._parsed cimport Field, Message
 from identify._compiled._printable cimport Received
-from identify._compiled._text cimport Out, Span
+from identify._compiled._text cimport Out, Span, Text
+
+# What a line of a stream says of the length of its message.
+cdef enum Length:
+    # It isn't a Content-Length.
+    LENGTH_ABSENT
+    LENGTH_GIVEN
+    # It is one without a number, or with more than a number.
+    LENGTH_BAD
 
 cdef void begin(Message *m, const uint8_t *base, uint32_t length, Field *fields, uint32_t capacity) noexcept nogil
 cdef void finish(Message *m) noexcept nogil
 cdef bint parse_message(Message *m, bint stream) noexcept nogil
 cdef bint parse_message_by(Message *m, bint stream, int way) noexcept nogil
 cdef bint check_lists(Message *m) noexcept nogil
+cdef Length take_content_length(Text *line, uint32_t *length) noexcept nogil
 cdef bint parse_response(Message *m, bint stream, uint32_t *status) noexcept nogil
 cdef bint add_method(Message *m) noexcept nogil
 cdef bint add_header(Message *m, Span name, uint32_t start, uint32_t end) noexcept nogil

@@ -33,8 +33,7 @@ from libc.string cimport memcpy
 from identify._compiled._fast_path cimport WAY_WIDEST, Index, make_index, take_usual_headers, take_usual_request_line
 from identify._compiled._header_grammar cimport parse_name_address, take_generic
 from identify._compiled._header_names cimport (
-    ACCEPT, ALLOW, CALL_ID, CONTACT, CSEQ, FROM, GENERIC, RECORD_ROUTE, REQUIRE, ROUTE, SUPPORTED, TO, UNSUPPORTED, VIA,
-    kind_of,
+    ACCEPT, ALLOW, CALL_ID, CONTACT, CSEQ, FROM, GENERIC, REQUIRE, SUPPORTED, TO, UNSUPPORTED, VIA, kind_of,
 )
 from identify._compiled._header_lists cimport LIST_LIMIT, elements_of
 from identify._compiled._headers cimport parse_value, print_value
@@ -53,7 +52,6 @@ cdef enum:
     DATAGRAM_MINIMUM = 32
     # PJSIP's buffer for a stream is full before a longer message is complete.
     STREAM_LIMIT = 65535
-    # The kinds of headers whose values are addresses.
     # The kinds of headers whose values are lists.
     LISTS = 1 << ACCEPT | 1 << ALLOW | 1 << REQUIRE | 1 << SUPPORTED | 1 << UNSUPPORTED
 
@@ -298,7 +296,7 @@ cdef bint find_frame(Message *m, Text *t) noexcept nogil:
             break
         head += 1
     line.end = head + 3
-    while not take_content_length(&line, &length):
+    while take_content_length(&line, &length) != LENGTH_GIVEN:
         while line.pos < head and line.base[line.pos] != c"\n":
             line.pos += 1
         line.pos += 1
@@ -313,28 +311,29 @@ cdef bint find_frame(Message *m, Text *t) noexcept nogil:
     return True
 
 
-cdef bint take_content_length(Text *line, uint32_t *length) noexcept nogil:
-    """Read a Content-Length at the cursor, which nothing may follow; False where the line is another's."""
+cdef Length take_content_length(Text *line, uint32_t *length) noexcept nogil:
+    """Read a Content-Length at the cursor, which nothing may follow."""
     cdef Span name = take(line, SIP_TOKEN)
     cdef Span digits
     cdef uint32_t i
     if not (same_name(line.base, name, "content-length", 14) or same_name(line.base, name, "l", 1)):
-        return False
+        return LENGTH_ABSENT
     skip_lws(line)
     if peek(line) != c":":
-        return False
+        return LENGTH_ABSENT
     line.pos += 1
     skip_lws(line)
     digits = take(line, SIP_DIGIT)
     skip_lws(line)
     if digits.start == digits.end or not at_line_end(line) or folds_here(line):
-        return False
+        return LENGTH_BAD
+    length[0] = 0
     for i in range(digits.start, digits.end):
         length[0] = length[0] * 10 + line.base[i] - c"0"
         # More than any message has: the digits that follow can't make it less.
         if length[0] > MESSAGE_LIMIT:
             break
-    return True
+    return LENGTH_GIVEN
 
 
 cdef bint parse_message(Message *m, bint stream) noexcept nogil:

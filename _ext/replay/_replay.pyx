@@ -32,6 +32,7 @@ from identify._compiled._stages cimport (
     send_request, take_response,
 )
 from identify._compiled._tables cimport LINE
+from identify._compiled._text cimport Text, after_line_end, cursor, folds_here, peek, skip_lws
 from identify._compiled._transaction cimport METHOD_REGISTER, METHODS, TransactionIds, find_transaction_ids, method_name
 
 import os
@@ -89,21 +90,29 @@ cdef uint32_t first_byte(const uint8_t *data, uint32_t length) noexcept nogil:
     return i
 
 
+cdef bint names_sip(const uint8_t *data, uint32_t length, uint32_t i) noexcept nogil:
+    """Is "SIP" at ``i``, in any case, and a "/" behind it, or behind blanks and a fold?"""
+    cdef Text t
+    if length - i < 4 or data[i] | 0x20 != c"s" or data[i + 1] | 0x20 != c"i" or data[i + 2] | 0x20 != c"p":
+        return False
+    t = cursor(data, i + 3, length)
+    skip_lws(&t)
+    return peek(&t) == c"/"
+
+
 cdef bint is_response(const uint8_t *data, uint32_t length) noexcept nogil:
-    cdef uint32_t i = first_byte(data, length)
-    return (length - i > 4 and (data[i] | 0x20) == c"s" and (data[i + 1] | 0x20) == c"i"
-            and (data[i + 2] | 0x20) == c"p" and data[i + 3] == c"/")
+    return names_sip(data, length, first_byte(data, length))
 
 
 cdef bint is_sip(const uint8_t *data, uint32_t length) noexcept nogil:
-    """Does the first line name SIP's version?  For what can't be parsed."""
-    cdef uint32_t i = first_byte(data, length)
-    while i + 3 < length and not is_end(data[i]):
-        if ((data[i] | 0x20) == c"s" and (data[i + 1] | 0x20) == c"i" and (data[i + 2] | 0x20) == c"p"
-                and data[i + 3] == c"/"):
-            return True
-        i += 1
-    return False
+    """Does the first line, with the lines that continue it, name SIP's version?  For what can't be parsed."""
+    cdef Text t = cursor(data, first_byte(data, length), length)
+    while t.pos < length and not names_sip(data, length, t.pos):
+        if is_end(data[t.pos]) and not folds_here(&t):
+            return False
+        # Elsewhere than at a line end it is one byte.
+        t.pos = after_line_end(&t, t.pos)
+    return t.pos < length
 
 
 cdef const Socket *find_socket(const ReplayState *state, const uint8_t *address, uint16_t port, uint8_t transport,

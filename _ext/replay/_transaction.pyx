@@ -1,18 +1,21 @@
 """What transactions and dialogs are told apart by: method, Call-ID, tags, the first Via's branch, the CSeq's number.
 
 Knows where they are in a scanned message (RFC 3261 8.1.1, 12, 17.2.3), not what is made of them.  Of several To or
-From the first counts, as everywhere in the identification.
+From the first counts, as everywhere in the identification; of several tags or branches the one that PJSIP prints.
 """
 
 from libc.stdint cimport uint8_t, uint32_t
+from libc.string cimport memcmp
 
-from identify._compiled._header_grammar cimport NameAddress
+from identify._compiled._header_grammar cimport Hop, NameAddress, parse_hop
 from identify._compiled._header_names cimport CALL_ID, CSEQ, FROM, TO, VIA
+from identify._compiled._header_parameters cimport HeaderParameter, ParameterTable, last_parameter, parameters_of
 from identify._compiled._message cimport address_of
 from identify._compiled._methods cimport is_method
 from identify._compiled._parsed cimport Message
+from identify._compiled._printable cimport Printable
 from identify._compiled._text cimport (
-    SIP_DIGIT, SIP_TOKEN, Span, Text, cursor_over, peek, same_name, sip_class_init, skip_lws, take,
+    SIP_DIGIT, SIP_TOKEN, Span, Text, cursor, cursor_over, sip_class_init, skip_lws, take,
 )
 
 sip_class_init()
@@ -64,42 +67,40 @@ cdef int method_of(const uint8_t *base, Span name) noexcept nogil:
     return METHOD_OTHER
 
 
-cdef bint is_bare(int c) noexcept nogil:
-    """Does an unquoted value of a parameter go on with this byte?"""
-    return not (c == c";" or c == c"," or c == c" " or c == c"\t" or c == c"\r" or c == c"\n")
+cdef Span parameter(const Message *m, int kind, Span parameters, const char *name, uint32_t length) noexcept nogil:
+    """The value of a parameter that the header of this kind knows, as it is printed: the last one that counts.
 
-
-cdef Span parameter(const uint8_t *base, Span place, const char *name, uint32_t length) noexcept nogil:
-    """The value of the first parameter of a name behind a ``;``; empty where there is none.
-
-    The text is known to be valid, so that only quoted strings have to be stepped over.
+    Empty where there is none.
     """
-    cdef Text t = cursor_over(base, place)
-    cdef Span found, value
-    cdef int c
-    value.start = value.end = place.end
-    while t.pos < t.end:
-        c = base[t.pos]
-        t.pos += 1
-        if c == c'"':
-            while t.pos < t.end and base[t.pos] != c'"':
-                t.pos += 2 if base[t.pos] == c"\\" else 1
-            t.pos += 1
-        elif c == c";":
-            skip_lws(&t)
-            found = take(&t, SIP_TOKEN)
-            if same_name(base, found, name, length):
-                skip_lws(&t)
-                if peek(&t) != c"=":
-                    return value
-                t.pos += 1
-                skip_lws(&t)
-                value.start = t.pos
-                while t.pos < t.end and is_bare(base[t.pos]):
-                    t.pos += 1
-                value.end = t.pos
-                return value
-    return value
+    cdef const ParameterTable *table = parameters_of(kind)
+    cdef HeaderParameter found
+    cdef Printable p
+    cdef Span nothing
+    cdef uint32_t i
+    nothing.start = nothing.end = 0
+    p.base = m.base
+    p.kind = kind
+    p.dialect = m.dialect
+    for i in range(table.count):
+        if table.rules[i].length == length and memcmp(table.rules[i].name, name, length) == 0:
+            return found.value if last_parameter(&p, parameters, &table.rules[i], &found) else nothing
+    return nothing
+
+
+cdef Span branch_of(const Message *m) noexcept nogil:
+    """The branch of the first Via."""
+    cdef Span parameters = m.fields[m.first[<int>VIA]].value
+    cdef uint32_t start = parameters.start
+    cdef Text t
+    cdef Hop hop
+    # In nearly every Via the first ";" begins the parameters; in brackets and comments there may be others.
+    while parameters.start < parameters.end and m.base[parameters.start] not in (c";", c"[", c"("):
+        parameters.start += 1
+    if parameters.start < parameters.end and m.base[parameters.start] != c";":
+        t = cursor(m.base, start, parameters.end)
+        if parse_hop(&t, &hop):
+            parameters = hop.parameters
+    return parameter(m, VIA, parameters, "branch", 6)
 
 
 cdef Span tag_of(const Message *m, int kind) noexcept nogil:
@@ -108,7 +109,7 @@ cdef Span tag_of(const Message *m, int kind) noexcept nogil:
     cdef Span nothing
     cdef const NameAddress *address = address_of(m, kind, &room)
     nothing.start = nothing.end = 0
-    return nothing if address == NULL else parameter(m.base, address.parameters, "tag", 3)
+    return nothing if address == NULL else parameter(m, kind, address.parameters, "tag", 3)
 
 
 cdef void find_transaction_ids(const Message *m, TransactionIds *ids) noexcept nogil:
@@ -126,6 +127,6 @@ cdef void find_transaction_ids(const Message *m, TransactionIds *ids) noexcept n
     name = take(&t, SIP_TOKEN)
     ids.method_name = m.method if m.method.start < m.method.end else name
     ids.method = method_of(m.base, ids.method_name)
-    ids.branch = parameter(m.base, m.fields[m.first[<int>VIA]].value, "branch", 6)
+    ids.branch = branch_of(m)
     ids.from_tag = tag_of(m, FROM)
     ids.to_tag = tag_of(m, TO)

@@ -1,6 +1,8 @@
 """A ``&`` behind a value ends the header as a line end does; where it is part of the value it doesn't."""
 
 import pytest
+from pjsip.requests import read_request
+from pjsip.scanning import DroppedError
 from readings import LISTS, PARSED, PLACE, REQUIRED, message, read, read_everywhere, value_of
 
 from identify.errors import MessageError
@@ -90,7 +92,12 @@ def test_framing_looks_at_line_starts():
     assert read(message(last="Expires: 9&Content-Length: 0"), "tcp") is None
     request = read(message("Expires: 9&Content-Length: 7"), "tcp")
     assert [value for name, value in request.printed_headers if name == "Content-Length"] == ["7", "0"]
-    assert read(message(last="Content-Length: 0&X-B: 1"), "tcp") is None
+    for blank in ("", " ", "\r\n ", " \n\t"):
+        odd = f"Content-Length: 0{blank}&X-B: 1"
+        assert read(message(last=odd), "tcp") is None
+        assert read(message(odd), "tcp") is not None
+        with pytest.raises(DroppedError):
+            read_request(message(last=odd), "192.0.2.1", 5060, "tcp")
     assert value_of(read(message(last="Content-Length: 0&X-B: 1")), "X-B") == "1"
 
 

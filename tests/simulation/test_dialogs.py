@@ -1,7 +1,7 @@
 """Dialogs, transactions, retransmissions and CANCEL: what belongs to something that lives isn't identified."""
 
 import pytest
-from calls import Traffic
+from calls import Traffic, request
 
 REINVITE = {"branch": "z9hG4bK2", "sequence": 2, "to_tag": "t1"}
 BYE = {"branch": "z9hG4bK3", "sequence": 3, "to_tag": "t1"}
@@ -299,14 +299,52 @@ def test_transactions_of_other_methods():
         b"sip:alice@example.com;x=y;tag=f1",
         b'<sip:alice@example.com;x=">;tag=no">;tag=f1',
         b"<sip:alice@example.com?x=tag>;tagged=no;tag=f1",
+        b"<sip:alice@example.com>;tag=no;tag=f1",
+        b"<sip:alice@example.com>;tag=no;TAG=;x;tag\r\n =f1",
+        b"<sip:alice@[a;tag=no]>;tag=f1",
+        b"<sip:alice@example.com>;tag=f1&X-A: ;tag=no",
     ],
 )
 def test_tags_among_parameters(odd):
-    """A tag is found among quoted and folded parameters, display names and URIs, not in them."""
+    """The last tag is found among quoted and folded parameters, display names and URIs, not in them."""
     data = Traffic().receive("BYE", **BYE).batch.message(0)
     traffic = call().add(data.replace(b"<sip:alice@example.com>;tag=f1", odd))
 
     assert traffic.outcomes()[-1] == "in dialog"
+
+
+def test_empty_tags():
+    """A tag without a value takes an earlier one away: the request is in no dialog, and not of an unknown one."""
+    data = Traffic().receive("OPTIONS", branch="z9hG4bK9", to_tag="t1;tag=").batch.message(0)
+
+    assert Traffic().add(data).outcomes() == ["identified"]
+    assert Traffic().add(data.replace(b";tag=\r\n", b"\r\n")).outcomes() == ["unknown dialog"]
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        b"h;branch=no;branch=z9hG4bK1",
+        b"h;branch=z9hG4bK1;branch=;branch",
+        b"[a;branch=no];BRANCH = z9hG4bK1",
+        b"[;(a]\r\n ;x=[;branch];branch=z9hG4bK1",
+        b"h;branch=z9hG4bK1 (c;branch=no)",
+        b"h;branch=z9hG4bK1,SIP/2.0/UDP g;branch=no",
+    ],
+)
+def test_branches_among_parameters(odd):
+    """The last branch with a value counts, wherever else the word stands in the first Via."""
+    data = request("CANCEL").replace(b"192.0.2.1:5060;rport;branch=z9hG4bK1", odd)
+    assert b"UDP " + odd in data
+
+    assert Traffic().receive("INVITE").add(data).outcomes() == ["identified", "cancel"]
+
+
+def test_a_branch_in_a_comment():
+    """A Via with nothing but a comment has no branch."""
+    data = request("CANCEL").replace(b"192.0.2.1:5060;rport;branch=z9hG4bK1", b"h (;branch=z9hG4bK1)")
+
+    assert Traffic().receive("INVITE").add(data).outcomes() == ["identified", "outside dialog"]
 
 
 def test_unknown_times():

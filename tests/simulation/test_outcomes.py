@@ -140,7 +140,35 @@ def test_dropped():
 
 
 @pytest.mark.parametrize(
-    "data", [b"\r\n\r\n", b"\0\0\0\0", b"", b"GET / HTTP/1.1\r\nHost: a\r\nAccept: text/html\r\n\r\n"]
+    "line",
+    [
+        b"OPTIONS sip:a@b sip/2.0",
+        b"OPTIONS\r\n sip:a@b\r\n SIP/2.0",
+        b"OPTIONS sip:a@b SIP\n / 2.0",
+        b" \r\nrefer\r\tsip:a@b SIP / 2.0",
+        b"SIP sip:a@b SIP/2.0",
+    ],
+)
+def test_dropped_with_an_odd_request_line(line):
+    """A request that is dropped is SIP however its request line is written, folded ones too."""
+    assert Traffic().add(line + b"\r\nX-A: no other header\r\n\r\n").outcomes() == ["dropped"]
+
+
+def test_response_with_an_odd_status_line():
+    """Blanks and a fold around the slash of the version are taken in responses too."""
+    for version in (b"SIP / 2.0 ", b"sip\r\n /2.0\t"):
+        assert Traffic().add(response(486).replace(b"SIP/2.0 ", version, 1)).outcomes() == ["response"]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\r\n\r\n",
+        b"GET /\r\nSIP/2.0\r\n\r\n",
+        b"\0\0\0\0",
+        b"",
+        b"GET / HTTP/1.1\r\nHost: a\r\nAccept: text/html\r\n\r\n",
+    ],
 )
 def test_not_sip(data):
     """Keep-alives and other protocols are no SIP."""

@@ -8,6 +8,7 @@ Facts
   texts are equal, only the byte counts are those of the messages.  So the k-th record of such a run means the k-th
   message in the text.
 - Line ends before a message are printed but not counted.
+- Blanks and a fold may stand around the colon of Content-Length and at its end.
 """
 
 from __future__ import annotations
@@ -15,9 +16,16 @@ from __future__ import annotations
 import re
 from collections import OrderedDict
 
-__all__ = ["Runs", "leading_line_ends", "message_spans"]
+__all__ = ["BLANKS", "Runs", "leading_line_ends", "message_spans"]
 
-LENGTH = re.compile(rb"^(?:content-length|l)[ \t]*:[ \t]*(\d{1,9})", re.IGNORECASE | re.MULTILINE)
+#: What PJSIP takes between the parts of a header: blanks, and a line end with a blank after it.
+BLANKS = rb"[ \t]*(?:(?:\r\n|\r|\n)[ \t]+)?"
+#: A header with more than a number, behind a fold too, doesn't say how long a message is.
+LENGTH = re.compile(
+    rb"^(?:content-length|l)" + BLANKS + rb":" + BLANKS + rb"0*(\d{1,9})"
+    + BLANKS + rb"(?=(?:\r\n|\r(?!\n)|\n)(?![ \t]))",
+    re.IGNORECASE | re.MULTILINE,
+)  # fmt: skip
 HEADERS_END = re.compile(rb"\r\n\r\n|\n\n|\n\r\n")
 #: A line that isn't a header, but starts a log record.
 NO_HEADER = re.compile(rb"^(?:\[|<--- |\r?\x1b)", re.MULTILINE)

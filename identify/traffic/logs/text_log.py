@@ -60,7 +60,10 @@ MOST_THREADS = 65_536
 NEAR = 2048
 
 #: The first line of a message.
-SIP = re.compile(rb"[A-Z]{1,32} \S{1,1024} SIP/2\.0\r?\n|SIP/2\.0 \d{3} ")
+SIP = re.compile(
+    rb"[A-Z0-9.!%*_+`'~-]{1,64}[ \t]{1,16}\S{1,1024}[ \t]{1,16}SIP/2\.0[ \t]{0,16}\r?\n|SIP/2\.0 \d{3} ",
+    re.IGNORECASE,
+)
 BANNER = re.compile(rb"^" + PROMPT + STAMP + rb"Asterisk ", re.MULTILINE)
 #: The start of a record after the date of each line was removed.
 UNDATED = re.compile(rb"^()" + LEVEL, re.MULTILINE)

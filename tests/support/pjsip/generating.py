@@ -255,7 +255,8 @@ def message(seed: int, number: int) -> tuple[bytes, str]:
         colon = f"{sender.blank()}:{sender.some_blank()}" if sender.rarely(0.3) else ": "
         lines.insert(
             chance.randrange(len(lines) + 1),
-            f"{name}{colon}{size}{sender.blank() if sender.rarely(0.2) else ''}",
+            f"{name}{colon}{size}{sender.blank() if sender.rarely(0.2) else ''}"
+            f"{'&X-B: 1' if sender.rarely(0.2) else ''}",
         )
     last = chance.choice(("", end, " ", "\r\n \r\n")) if sender.rarely(0.1) else end + end
     text = before + first + (" \r\n" if sender.rarely(0.02) else "") + end + end.join(lines) + last + body

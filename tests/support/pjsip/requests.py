@@ -90,7 +90,7 @@ BEFORE = re.compile(r"[ \t\r\n]*")
 STREAM_BEFORE = re.compile(r"[\r\n]*")
 LENGTH = re.compile(
     r"(?:^|(?<=\n))(?:content-length|l)[ \t]*(?:(?:\r\n|\r|\n)[ \t]+)?:[ \t]*(?:(?:\r\n|\r|\n)[ \t]+)?([0-9]+)"
-    r"[ \t]*(?:(?:\r\n|\r|\n)[ \t]+)?(?=[\r\n])",
+    r"[ \t]*(?:(?:\r\n|\r|\n)[ \t]+)?(?=(?:\r\n|\r(?!\n)|\n)(?![ \t]))",
     re.IGNORECASE,
 )
 

@@ -113,7 +113,7 @@ def test_without_content_length():
     assert data_of(opened([(0, head + c.sip(1))])) == [head, c.sip(1)]
 
 
-@pytest.mark.parametrize("value", [b"", b"-1", b"many", b"99999999999999999999"])
+@pytest.mark.parametrize("value", [b"", b"-1", b"many", b"5x", b"5 5", b"0&X-A: 1", b"0\r\n \r\n "])
 def test_bad_content_length(value):
     """A Content-Length that is no number is counted; the stream goes on with the next first line."""
     bad = b"OPTIONS sip:a@b SIP/2.0\r\nContent-Length: " + value + b"\r\n\r\nbody\r\n"
@@ -123,11 +123,26 @@ def test_bad_content_length(value):
     assert reader.counts["bad-content-length"] == 1
 
 
+def test_first_content_length_that_is_a_number():
+    """A message is as long as the first Content-Length says that is a number and nothing else, as where it is read."""
+    heads = (
+        b"Content-Length: 40&X-A: 1\r\nContent-Length: 4\r\n",
+        b"l: 40 \r\n\t&X-A: 1\r\nl: 4\r\n",
+        b"l: x\r\nL\r\n : 4\r\n \r\nContent-Length: 40\r\n",
+        b"Expires: 9&Content-Length: 40\r\nl: 0004\r\n",
+        b"X-A: 1\r\n l: 40\r\nl:4\r\n",
+    )
+    odd = [b"OPTIONS sip:a@b SIP/2.0\r\n" + head + b"\r\nbody" for head in heads]
+
+    assert data_of(opened([(0, b"".join(odd) + c.sip(1))])) == [*odd, c.sip(1)]
+
+
 def test_too_long_messages():
     """A message above the limit is counted, by its head or by its Content-Length; what follows is found again."""
     body = b"OPTIONS sip:a@b SIP/2.0\r\nContent-Length: 70000\r\n\r\n" + b"x" * 70000 + b"\r\n"
     head = b"OPTIONS sip:a@b SIP/2.0\r\nX: " + b"x" * 70000 + b"\r\n\r\n"
-    for long in (body, head):
+    many = body.replace(b"70000", b"99999999999999999999")
+    for long in (body, many, head):
         stream = long + c.sip(1)
         pieces = [(at, stream[at : at + 1400]) for at in range(0, len(stream), 1400)]
         messages, reader = c.read_packets(opened(pieces))

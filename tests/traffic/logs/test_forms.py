@@ -110,6 +110,45 @@ def test_several_messages_in_a_segment(style, bodies):
 
 
 @pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize(
+    "length",
+    [
+        b"Content-Length\r\n : 4",
+        b"l:\r\n\t0004 ",
+        b"L: 4\r\n ",
+        b"l: 40;x\r\nContent-Length: 4",
+        b"l: 0\r\n &X: 1\r\nl:4",
+    ],
+)
+def test_odd_lengths_in_a_segment(style, length):
+    """Messages of a segment are as long as PJSIP reads their Content-Length: folded, and only where it is a number."""
+    first = request(1, "MESSAGE", b"body", "TCP").replace(b"Content-Length: 4", length)
+    second = request(2, "Message", b"next", "TCP")
+    log = Log(style)
+    for message in (first, second):
+        log.message(first + second, len(message), transport="TCP")
+    log.line("after")
+    assert _data(log) == [first, second]
+
+
+@pytest.mark.parametrize("style", ["console", "terminal", "remote"])
+@pytest.mark.parametrize(
+    "first_line", [b"refer sip:a@b SIP/2.0", b"x-Y.1\tsip:a@b  sip/2.0 ", b"OPTIONS sip:a@b SIP/2.0"]
+)
+def test_methods_in_any_case_in_a_console(style, first_line):
+    """A console's record goes on where another message follows, however its request line is written."""
+    first = request(1, "MESSAGE", b"body", "TCP")
+    second = request(2, "OPTIONS", b"a longer body", "TCP").replace(
+        b"OPTIONS sip:100@10.0.0.254 SIP/2.0", first_line
+    )
+    log = Log(style)
+    for message in (first, second):
+        log.message(first + b"\n" + second, len(message), transport="TCP")
+    log.line("after")
+    assert _data(log) == [first, second]
+
+
+@pytest.mark.parametrize("style", STYLES)
 def test_a_segment_that_ends_inside_of_a_message(style):
     """The buffer's last message may be incomplete: the first is delivered, and the second once it is logged."""
     first, second = request(1, transport="TCP"), request(2, "MESSAGE", b"body", "TCP")

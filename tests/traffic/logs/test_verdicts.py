@@ -1,6 +1,7 @@
 """Linking of Asterisk's verdicts to requests: right where it says something, silent where the log doesn't tell."""
 
 import io
+import time
 from collections import Counter, defaultdict
 
 import pytest
@@ -159,6 +160,38 @@ def test_a_hit_by_user_and_the_endpoint_that_its_auth_names():
     assert _one(log) == expected
     assert _one(without).endpoint is None
     assert _one(without).user == "u1"
+
+
+@pytest.mark.parametrize(
+    ("name", "odd"),
+    [
+        (b"Call-ID: 1@example.com", b"Call-ID\r\n : 1@example.com \t"),
+        (b"Call-ID: 1@example.com", b"i:\r\n\t1@example.com\r\n "),
+        (b"CSeq: 1 OPTIONS", b"CSeq: 000000000001\r\n optIONS"),
+        (b"CSeq: 1 OPTIONS", b"cseq\t:\r\n 1OPTIONS&X-A: 1"),
+        (b";branch", b"\r\n ;\r\n branch"),
+        (b"branch=z9hG4bK-1", b"branch =\r\n z9hG4bK-1&X-A: 1"),
+    ],
+)
+def test_odd_headers_of_a_request(name, odd):
+    """An answer is found to belong to a request whose headers are folded, or end at a "&"; the answer's are not."""
+    log = Log("default")
+    assert name in request(1)
+    log.message(request(1).replace(name, odd), thread=1)
+    log.line("Identify 'b' SIP message matched to endpoint c", 2, IP)
+    _answer(1, log)
+    assert _one(log).endpoint == "c"
+
+
+def test_headers_of_blanks_are_read_in_linear_time():
+    """A sender can't keep the reader busy with headers of many blanks."""
+    odd = b"".join(name + b" " * 15_000 + b"x" for name in (b"Call-ID: a", b"CSeq: 1", b"Via: a;", b"l: 1"))
+    log = Log("default")
+    for number in range(1, 41):
+        log.message(request(number).replace(b"To:", odd.replace(b"x", b"x\r\n") + b"To:"), thread=1)
+    begin = time.process_time()
+    list(read_verdicts(io.BytesIO(log.data)))
+    assert time.process_time() - begin < 5
 
 
 def test_nothing_identified():

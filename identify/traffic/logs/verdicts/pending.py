@@ -15,17 +15,23 @@ from identify.errors import IdentifyError
 from identify.request import Request
 from identify.strings import decoded
 from identify.traffic.logs.records import LogMessage
-from identify.traffic.logs.segments import HEADERS_END
+from identify.traffic.logs.segments import BLANKS, HEADERS_END
 
 __all__ = ["PendingRequest", "PendingRequests"]
 
 #: Methods that PJSIP knows in any case and prints in capitals.
 ANY_CASE = frozenset(("ACK", "BYE", "CANCEL", "INVITE", "OPTIONS", "REGISTER"))
-CALL_ID = re.compile(rb"^(?:call-id|i)[ \t]*:[ \t]*([^\r\n]*?)[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
-CSEQ = re.compile(rb"^cseq[ \t]*:[ \t]*(\d{1,10})[ \t]+(\S{1,64})", re.IGNORECASE | re.MULTILINE)
-BRANCH = re.compile(
-    rb"^(?:via|v)[ \t]*:[^\r\n,]*?;[ \t]*branch[ \t]*=[ \t]*([^;,\s]+)", re.IGNORECASE | re.MULTILINE
+COLON = BLANKS + rb":" + BLANKS
+CALL_ID = re.compile(rb"^(?:call-id|i)" + COLON + rb"([^\r\n]*)", re.IGNORECASE | re.MULTILINE)
+CSEQ = re.compile(
+    rb"^cseq" + COLON + rb"0*(\d{1,10})" + BLANKS + rb"([a-z0-9.!%*_+`'~-]{1,64})",
+    re.IGNORECASE | re.MULTILINE,
 )
+BRANCH = re.compile(
+    rb"^(?:via|v)" + BLANKS + rb":(?:[^\r\n,]|(?:\r\n|\r|\n)[ \t])*?;"
+    + BLANKS + rb"branch" + BLANKS + rb"=" + BLANKS + rb"([^;,&\s]+)",
+    re.IGNORECASE | re.MULTILINE,
+)  # fmt: skip
 #: A user of this many bytes may be truncated in a line.
 LONG = 200
 #: The distributor's line about a request follows its record directly, except in a burst of this many requests.
@@ -56,7 +62,7 @@ class PendingRequest:
             line=message.line,
             thread=message.thread,
             source=(message.address.decode("ascii", "replace"), message.port),
-            call_id=decoded(call_id[1]) if call_id else "",
+            call_id=decoded(call_id[1].rstrip(b" \t")) if call_id else "",
             cseq=str(int(cseq[1])) if cseq else "",
             method=_as_printed(decoded(cseq[2])) if cseq else "",
             branch=branch[1] if branch else b"",
