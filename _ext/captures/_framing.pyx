@@ -16,13 +16,12 @@ from identify._compiled._message cimport LENGTH_ABSENT, LENGTH_BAD, LENGTH_GIVEN
 from identify._compiled._text cimport SIP_TOKEN, Text, cursor, sip_class, sip_class_init, sip_find_line_end
 
 cdef enum:
-    # A first line that isn't over by then isn't one; known methods have up to nine characters.
+    # A first line that isn't over by then isn't one.
     LONGEST_LINE = 8192
-    LONGEST_METHOD = 64
     # Nobody sends more than one blank before a method; in a stream each line of blanks is looked at again.
     MOST_BLANKS = 16
-    # The places of a request line where it may fold, and its end.
-    MOST_FOLDS = 5
+    # The places of a request line where it may fold, and its end; a host in brackets is as one more.
+    MOST_FOLDS = 6
 
 sip_class_init()
 
@@ -82,6 +81,7 @@ cdef Line first_line(const uint8_t *data, size_t size, bint complete) noexcept n
     """Does a message begin here?  `complete`: nothing comes after these bytes, as in a datagram."""
     cdef size_t same = same_start(data, size, VERSION, 7)
     cdef size_t method = 0, begin, end, blanks = 0
+    cdef const uint8_t *bracket
     cdef int _fold
     if same == 7:
         if size < 11 and not complete:
@@ -96,10 +96,10 @@ cdef Line first_line(const uint8_t *data, size_t size, bint complete) noexcept n
         blanks += 1
     data += blanks
     size -= blanks
-    while method < size and method <= LONGEST_METHOD and sip_class[data[method]] & SIP_TOKEN:
+    while method < size and method <= LONGEST_LINE and sip_class[data[method]] & SIP_TOKEN:
         method += 1
     if method == size:
-        return LINE_NO if complete or method > LONGEST_METHOD else LINE_MORE
+        return LINE_NO if complete or method > LONGEST_LINE else LINE_MORE
     if method == 0 or not (is_blank(data[method]) or is_line_end(data[method])):
         return LINE_NO
     begin = method
@@ -109,6 +109,13 @@ cdef Line first_line(const uint8_t *data, size_t size, bint complete) noexcept n
             return LINE_MORE if size < LONGEST_LINE else LINE_NO
         if ends_in_version(data, method, end):
             return LINE_YES
+        bracket = <const uint8_t *>memchr(data + begin, c"[", end - begin)
+        if bracket != NULL and memchr(bracket, c"]", data + end - bracket) == NULL:
+            # A host in brackets may hold anything, a line end and NUL too.
+            bracket = <const uint8_t *>memchr(bracket, c"]", data + size - bracket)
+            if bracket != NULL:
+                begin = <size_t>(bracket - data)
+                continue
         if end == size or data[end] == 0:
             return LINE_NO
         # Where nothing is there yet behind the line end it is taken for that of the line: most lines that don't end in
