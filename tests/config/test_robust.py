@@ -132,6 +132,14 @@ def test_braces_end() -> None:
     assert codes(load("#tryinclude " + "{a,b}" * 64 + "\n")) == {"limit-exceeded"}
 
 
+def test_includes_of_nothing_are_counted() -> None:
+    """A pattern that means no file takes time too."""
+    text = "#tryinclude {a,b}{a,b}{a,b}*\n"
+
+    assert codes(load(text * limits.MAX_INCLUDES)) == set()
+    assert codes(load(text * (limits.MAX_INCLUDES + 1))) == {"limit-exceeded"}
+
+
 def test_growing_values_end() -> None:
     """A value can't be made ever longer by ``+=``."""
     assert codes(load("[e]\nx=\n" + "x+=yyyyyyyy\n" * 10_000)) == {"limit-exceeded"}

@@ -216,6 +216,7 @@ class _Reader:
 
     def _include(self, pattern: str, file: str, number: int, *, required: bool) -> bool:
         """Read the files that an include means and return whether all of them exist."""
+        self._limits.take_include(file, number)
         names = self._files.expand(pattern) if pattern else []
         if not names:
             return False
@@ -228,7 +229,8 @@ class _Reader:
         place = _Place(self.table.latest, Comments(self._problems))
         complete, skip_mark = True, self._byte_order_mark
         for index, name in enumerate(names, 1):
-            self._limits.take_include(file, number)
+            if index > 1:
+                self._limits.take_include(file, number)
             if self._files.is_directory(name):
                 message = f"the included name {quoted(name)} is a directory; it is skipped"
                 self._problems.add("include-directory", file, number, message, lost="what is in it")
