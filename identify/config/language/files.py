@@ -9,7 +9,11 @@ Facts
   allowed.
 - ``*``, ``?``, ``[...]`` and ``{a,b}`` work, and matches are read in byte order.  A name without any of these is
   taken literally.  A backslash takes the next character literally in either.
-- A pattern that ends with ``/`` means directories only, and one that begins with a dot (``d/.*``) also ``.`` and ``..``.
+
+Judgements
+
+- What wasn't observed is as in the C library's ``glob``: a pattern that ends with ``/`` means directories only, and one
+  that begins with a dot (``d/.*``) also means ``.`` and ``..``.
 """
 
 from __future__ import annotations
