@@ -78,12 +78,14 @@ class SectionTable:
             raise InvalidError("section-unclosed", file, number, f"no closing ']' in {quoted(line)}")
         name, rest = line[1:end], line[end + 1 :]
         options: list[str] = []
-        if rest[:1] == "(":
+        if not rest:
+            return name, options
+        if rest[0] == "(":
             close = rest.find(")")
             if close < 0:
                 raise InvalidError("section-unclosed", file, number, f"no closing ')' in {quoted(line)}")
             options, rest = rest[1:close].split(","), rest[close + 1 :]
-        if rest and rest.lstrip(BLANKS)[:1] == "(":
+        if rest.lstrip(BLANKS)[:1] == "(":
             message = (
                 f"{quoted(rest.strip(BLANKS))} is ignored: it doesn't directly follow the section's name"
             )
@@ -100,8 +102,9 @@ class SectionTable:
             message = f"the section's name is cut to {MAX_NAME_BYTES} bytes: {quoted(name)}"
             self._problems.add("section-name-cut", section.file, section.line, message, section=name)
         self.sections.append(section)
-        if self._first_named.setdefault(ascii_lower(name), section) is not section:
-            self._others_named.setdefault(ascii_lower(name), []).append(section)
+        key = ascii_lower(name)
+        if self._first_named.setdefault(key, section) is not section:
+            self._others_named.setdefault(key, []).append(section)
 
     def _inherit(self, heir: Section, parent: str, file: str, number: int, *, continued: bool) -> None:
         """Add the lines that a section inherits from the section that ``parent`` means."""
