@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import time
 
 import attrs
 import pytest
@@ -138,6 +139,15 @@ def test_includes_of_nothing_are_counted() -> None:
 
     assert codes(load(text * limits.MAX_INCLUDES)) == set()
     assert codes(load(text * (limits.MAX_INCLUDES + 1))) == {"limit-exceeded"}
+
+
+def test_filtered_additions_take_linear_time() -> None:
+    """Many additions to the first of many sections of one name."""
+    started = time.process_time()
+
+    load("[k]\nx=1\n" * 60_000 + "[k](+x=1)\n" * 60_000)
+
+    assert time.process_time() - started < 10
 
 
 def test_growing_values_end() -> None:

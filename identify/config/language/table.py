@@ -17,6 +17,8 @@ Facts
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from identify.config.language.additions import FilterLimitError, Filters
 from identify.config.language.limits import ExceededError, InvalidError, Limits
 from identify.config.language.sections import BLANKS, Section
@@ -147,10 +149,8 @@ class SectionTable:
     def _to_continue(self, name: str, conditions: str, file: str, number: int) -> Section:
         key = ascii_lower(name)
         if conditions.strip("&"):
-            first = self._first_named.get(key)
-            named = [first, *self._others_named.get(key, ())] if first else []
             try:
-                found = self._filters.first(named if name else self.sections, conditions)
+                found = self._filters.first(self._named(key) if name else self.sections, conditions)
             except FilterLimitError as error:
                 raise ExceededError(file, number, str(error)) from error
         else:
@@ -168,6 +168,12 @@ class SectionTable:
         elif key in self._first_named and not conditions:
             message += " (templates can't be added to)"
         raise InvalidError("section-unknown-addition", file, number, message)
+
+    def _named(self, key: str) -> Iterator[Section]:
+        """Yield the sections of a name; thousands of them may be asked for their first one each."""
+        if key in self._first_named:
+            yield self._first_named[key]
+            yield from self._others_named.get(key, ())
 
     def _first_object(self, key: str) -> Section | None:
         """Return the first section of a name that isn't a template; all sections count for the empty name.
