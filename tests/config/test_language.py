@@ -260,6 +260,14 @@ class TestIncludedFiles:
         assert list(configuration.endpoints) == ["a"]
         assert {each.code for each in configuration.problems} == {"include-directory"}
 
+    def test_a_pattern_may_go_deep(self, tmp_path: Path) -> None:
+        """A pattern of a thousand directories is read like others."""
+        (tmp_path / "d").mkdir()
+        (tmp_path / "d" / "x").write_text("[a]\ntype=endpoint\n", encoding="utf-8")
+        (tmp_path / "pjsip.conf").write_text("#include [d]/" + "./" * 1_500 + "x\n", encoding="utf-8")
+
+        assert list(Configuration.from_path(tmp_path).endpoints) == ["a"]
+
     def test_a_pattern_is_matched_in_bounded_time(self) -> None:
         """Many stars before something that never comes don't take long."""
         files = {"pjsip.conf": "#tryinclude " + "*a" * 60 + "b\n", "a" * 2_000: "[e]\n"}

@@ -21,7 +21,7 @@ from __future__ import annotations
 import os
 import posixpath
 import stat
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Protocol
 
 from identify.config.language.globs import TooManyNamesError, expand_braces, has_wildcard, matches, unescaped
@@ -170,12 +170,10 @@ class DirectoryFiles:
             if "\0" in name:
                 continue
             if has_wildcard(name):
-                budget = [MAX_GLOB_ENTRIES]
                 start = "/" if name.startswith("/") else ""
-                segments = [segment for segment in name.split("/") if segment]
-                paths = self._walk(start, segments, budget)
+                paths = self._walk(start, [segment for segment in name.split("/") if segment])
                 if name.endswith("/"):
-                    paths = (path for path in paths if self.is_directory(path))
+                    paths = [path for path in paths if self.is_directory(path)]
                 found.extend(sorted(paths, key=encoded))
             else:
                 name = unescaped(name)
@@ -190,20 +188,24 @@ class DirectoryFiles:
         """Return the path of a file, with its links followed."""
         return os.path.realpath(os.path.join(self._directory, name))
 
-    def _walk(self, prefix: str, segments: list[str], budget: list[int]) -> Iterator[str]:
-        """Yield the paths below ``prefix`` that match the rest of a pattern; ``budget`` limits entries examined."""
-        segment, *rest = segments
-        base = os.path.join(self._directory, prefix)
-        for name in sorted(_matching_entries(base, segment, budget), key=encoded):
-            path = prefix + name if prefix in ("", "/") else f"{prefix}/{name}"
-            if not rest:
-                yield path
-            elif os.path.isdir(os.path.join(self._directory, path)):
-                yield from self._walk(path, rest, budget)
+    def _walk(self, start: str, segments: list[str]) -> list[str]:
+        """Return the paths below ``start`` that match a pattern's segments."""
+        paths, budget = [start], [MAX_GLOB_ENTRIES]
+        for depth, segment in enumerate(segments):
+            above = [path for path in paths if self.is_directory(path)] if depth else paths
+            paths = [
+                path + name if path in ("", "/") else f"{path}/{name}"
+                for path in above
+                for name in _matching_entries(os.path.join(self._directory, path), segment, budget)
+            ]
+        return paths
 
 
 def _matching_entries(directory: str, segment: str, budget: list[int]) -> list[str]:
-    """Return the names in a directory that match a segment of a pattern; none if it can't be listed."""
+    """Return the names in a directory that match a segment of a pattern, none if it can't be listed.
+
+    ``budget`` is the number of entries that may still be examined.
+    """
     if not has_wildcard(segment):
         segment = unescaped(segment)
         return [segment] if os.path.lexists(os.path.join(directory, segment)) else []
