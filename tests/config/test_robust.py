@@ -150,6 +150,21 @@ def test_filtered_additions_take_linear_time() -> None:
     assert time.process_time() - started < 10
 
 
+@pytest.mark.parametrize(
+    ("additions", "reason"),
+    [
+        ("[k](+x=a{255}{255}{255})\n", "'x=a{255}{255}{255}' is too large once its repetitions are expanded"),
+        ("[k](+x=1|a{250}{250})\n" * 1_000, "more than 1000000 comparisons for filtered additions"),
+    ],
+)
+def test_large_filters_end(additions: str, reason: str) -> None:
+    """Expressions whose repetitions the C library would expand to gigabytes, in one filter or in many."""
+    configuration = load("[k]\ntype=endpoint\nx=1\n" + additions)
+
+    (found,) = configuration.problems
+    assert (found.code, found.message) == ("limit-exceeded", reason)
+
+
 def test_growing_values_end() -> None:
     """A value can't be made ever longer by ``+=``."""
     assert codes(load("[e]\nx=\n" + "x+=yyyyyyyy\n" * 10_000)) == {"limit-exceeded"}
