@@ -155,13 +155,14 @@ class _Loader:
         """Read everything."""
         problems = self._problems
         self._families = read_extconfig(self._files, problems)
-        document = self._read(name)
-        if document is None:
-            problems.add("file-missing", name, 0, "the file doesn't exist", lost="everything in it")
-            document = Document(name)
+        document: Document | None = Document(name)
         from_database = self._families.line_of(CONFIGURATION_FILE)
         if from_database is not None:
             self._unknowns.append(whole_file(CONFIGURATION_FILE, from_database, LOADED_TYPES, problems))
+        else:
+            document = self._read(name)
+        if document is None:
+            problems.add("file-missing", name, 0, "the file doesn't exist", lost="everything in it")
             document = Document(name)
         found = candidates_by_type(document, self._known, problems)
         mapped = read_sorcery(self._files, self._families, problems)

@@ -39,7 +39,7 @@ def unknown_names(
     possible: Sequence[Identify],
     configured: Mapping[str, Identify],
     made: Mapping[str, Identify],
-    former: Mapping[str, Sequence[Identify]],
+    former: Mapping[str, Iterable[Identify]],
 ) -> Iterator[Unknown]:
     """Yield an unknown for each identify with names whose addresses aren't known.
 

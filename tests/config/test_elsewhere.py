@@ -206,6 +206,16 @@ def test_name_that_is_nearly_a_type() -> None:
     ]
 
 
+@pytest.mark.parametrize("texts", [{}, {"pjsip.conf": "[a"}])
+def test_a_file_that_comes_from_a_database_may_be_missing_or_invalid(texts: dict[str, str]) -> None:
+    """It isn't read, so nothing of it is reported."""
+    extconfig = "[settings]\npjsip.conf => odbc,asterisk,ast_config\n"
+
+    configuration = Configuration.from_files({**texts, "extconfig.conf": extconfig})
+
+    assert codes(configuration) == ["objects-elsewhere"]
+
+
 def test_whole_file_of_a_database() -> None:
     """Then nothing of the file is read, and it may have any objects; the wizard's file is read as ever."""
     configuration = load("", extconfig="[settings]\nPJSIP.conf => odbc,asterisk,ast_config\n")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from loading import codes, identify, items, load, matches, problem
 
-from identify.config.language.files import GivenFiles
+from identify.config.language.files import DirectoryFiles, GivenFiles
 from identify.config.language.reader import read_document
 from identify.config.problems import Problems
 from identify.configuration import Configuration
@@ -226,6 +226,13 @@ class TestIncludedFiles:
             ("*/x1.conf", ["x1"]),
             ("[d]/./x1.conf", ["x1"]),
             ("d/*x", []),
+            ("d/{x2,{xx,x1}}.conf", ["x2", "xx", "x1"]),
+            ("d/{x{x,2},x1}.conf", ["xx", "x2", "x1"]),
+            ("d/{x1.conf", []),
+            ("{,d/x1.conf}", ["x1"]),
+            ("{}", []),
+            ("d/*/", []),
+            ("d/.x*", [".x1"]),
         ],
     )
     def test_patterns(self, tmp_path: Path, pattern: str, found: list[str]) -> None:
@@ -236,9 +243,30 @@ class TestIncludedFiles:
         for name, text in texts.items():
             (tmp_path / name).write_text(text, encoding="utf-8")
 
-        for configuration in (Configuration.from_files(texts), Configuration.from_path(tmp_path)):
-            read_in_order = sorted(configuration.endpoints.values(), key=lambda each: found.index(each.id))
-            assert [each.id for each in read_in_order] == found
+        for source in (GivenFiles(texts), DirectoryFiles(str(tmp_path))):
+            document = read_document(source, "pjsip.conf", Problems())
+            assert document is not None
+            assert [section.name for section in document.sections] == found
+
+    @pytest.mark.parametrize("pattern", ["d/.*", "d/*/", "d", ".", "./", "..", "{e,d}"])
+    def test_a_directory_is_found(self, tmp_path: Path, pattern: str) -> None:
+        """What means only directories isn't missing: a pattern that begins with a dot means the directory itself."""
+        (tmp_path / "d" / "sub").mkdir(parents=True)
+        (tmp_path / "pjsip.conf").write_text(f"[a]\ntype=endpoint\n#include {pattern}\n", encoding="utf-8")
+        (tmp_path / "d" / "sub" / "x").touch()
+
+        configuration = Configuration.from_path(tmp_path)
+
+        assert list(configuration.endpoints) == ["a"]
+        assert {each.code for each in configuration.problems} == {"include-directory"}
+
+    def test_a_pattern_may_go_deep(self, tmp_path: Path) -> None:
+        """A pattern of a thousand directories is read like others."""
+        (tmp_path / "d").mkdir()
+        (tmp_path / "d" / "x").write_text("[a]\ntype=endpoint\n", encoding="utf-8")
+        (tmp_path / "pjsip.conf").write_text("#include [d]/" + "./" * 1_500 + "x\n", encoding="utf-8")
+
+        assert list(Configuration.from_path(tmp_path).endpoints) == ["a"]
 
     def test_a_pattern_is_matched_in_bounded_time(self) -> None:
         """Many stars before something that never comes don't take long."""

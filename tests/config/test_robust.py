@@ -134,6 +134,38 @@ def test_braces_end() -> None:
     assert codes(load("#tryinclude " + "{a,b}" * 64 + "\n")) == {"limit-exceeded"}
 
 
+def test_includes_of_nothing_are_counted() -> None:
+    """A pattern that means no file takes time too."""
+    text = "#tryinclude {a,b}{a,b}{a,b}*\n"
+
+    assert codes(load(text * limits.MAX_INCLUDES)) == set()
+    assert codes(load(text * (limits.MAX_INCLUDES + 1))) == {"limit-exceeded"}
+
+
+def test_filtered_additions_take_linear_time() -> None:
+    """Many additions to the first of many sections of one name."""
+    started = process_time()
+
+    load("[k]\nx=1\n" * 60_000 + "[k](+x=1)\n" * 60_000)
+
+    assert process_time() - started < 10
+
+
+@pytest.mark.parametrize(
+    ("additions", "reason"),
+    [
+        ("[k](+x=a{255}{255}{255})\n", "'x=a{255}{255}{255}' is too large once its repetitions are expanded"),
+        ("[k](+x=1|a{250}{250})\n" * 1_000, "more than 1000000 comparisons for filtered additions"),
+    ],
+)
+def test_large_filters_end(additions: str, reason: str) -> None:
+    """Expressions whose repetitions the C library would expand to gigabytes, in one filter or in many."""
+    configuration = load("[k]\ntype=endpoint\nx=1\n" + additions)
+
+    (found,) = configuration.problems
+    assert (found.code, found.message) == ("limit-exceeded", reason)
+
+
 def test_growing_values_end() -> None:
     """A value can't be made ever longer by ``+=``."""
     assert codes(load("[e]\nx=\n" + "x+=yyyyyyyy\n" * 10_000)) == {"limit-exceeded"}

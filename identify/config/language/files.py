@@ -9,6 +9,11 @@ Facts
   allowed.
 - ``*``, ``?``, ``[...]`` and ``{a,b}`` work, and matches are read in byte order.  A name without any of these is
   taken literally.  A backslash takes the next character literally in either.
+
+Judgements
+
+- What wasn't observed is as in the C library's ``glob``: a pattern that ends with ``/`` means directories only, and one
+  that begins with a dot (``d/.*``) also means ``.`` and ``..``.
 """
 
 from __future__ import annotations
@@ -16,7 +21,7 @@ from __future__ import annotations
 import os
 import posixpath
 import stat
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Protocol
 
 from identify.config.language.globs import TooManyNamesError, expand_braces, has_wildcard, matches, unescaped
@@ -37,6 +42,8 @@ MAX_FILE_BYTES = 64 * 1024 * 1024
 MAX_GLOB_ENTRIES = 100_000
 #: The directory that absolute names in an include refer to when the files are given as texts.
 CONFIGURATION_DIRECTORY = "/etc/asterisk"
+#: What each directory has of itself and of the one above it: only a pattern that begins with a dot means them.
+_ITSELF = (".", "..")
 
 
 class UnreadableError(Exception):
@@ -99,14 +106,26 @@ class GivenFiles:
         """Return the names in the set that an include means, and the directories that they are in."""
         found = []
         for name in _braces(pattern):
+            only_directories = name.endswith("/")
             name = _normal(name)
             if has_wildcard(name):
-                every = [*self._texts, *self._directories]
-                found.extend(sorted((known for known in every if _matches(known, name)), key=encoded))
+                found.extend(self._matching(name, only_directories))
             else:
                 name = unescaped(name)
                 found.extend([name] if name in self._texts or name in self._directories else [])
         return found
+
+    def _matching(self, pattern: str, only_directories: bool) -> list[str]:
+        """Return the names that match a pattern; the directories have those of themselves too."""
+        every = [] if only_directories else list(self._texts)
+        every.extend(self._directories)
+        if "." in pattern:
+            every.extend(
+                posixpath.join(directory, own).removeprefix("./")
+                for directory in self._directories
+                for own in _ITSELF
+            )
+        return sorted({name for name in every if _matches(name, pattern)}, key=encoded)
 
     def is_directory(self, name: str) -> bool:
         """Return whether files of the set are in a directory of that name."""
@@ -151,10 +170,11 @@ class DirectoryFiles:
             if "\0" in name:
                 continue
             if has_wildcard(name):
-                budget = [MAX_GLOB_ENTRIES]
                 start = "/" if name.startswith("/") else ""
-                segments = [segment for segment in name.split("/") if segment]
-                found.extend(sorted(self._walk(start, segments, budget), key=encoded))
+                paths = self._walk(start, [segment for segment in name.split("/") if segment])
+                if name.endswith("/"):
+                    paths = [path for path in paths if self.is_directory(path)]
+                found.extend(sorted(paths, key=encoded))
             else:
                 name = unescaped(name)
                 found.extend([name] if os.path.exists(os.path.join(self._directory, name)) else [])
@@ -168,20 +188,24 @@ class DirectoryFiles:
         """Return the path of a file, with its links followed."""
         return os.path.realpath(os.path.join(self._directory, name))
 
-    def _walk(self, prefix: str, segments: list[str], budget: list[int]) -> Iterator[str]:
-        """Yield the paths below ``prefix`` that match the rest of a pattern; ``budget`` limits entries examined."""
-        segment, *rest = segments
-        base = os.path.join(self._directory, prefix)
-        for name in sorted(_matching_entries(base, segment, budget), key=encoded):
-            path = prefix + name if prefix in ("", "/") else f"{prefix}/{name}"
-            if not rest:
-                yield path
-            elif os.path.isdir(os.path.join(self._directory, path)):
-                yield from self._walk(path, rest, budget)
+    def _walk(self, start: str, segments: list[str]) -> list[str]:
+        """Return the paths below ``start`` that match a pattern's segments."""
+        paths, budget = [start], [MAX_GLOB_ENTRIES]
+        for depth, segment in enumerate(segments):
+            above = [path for path in paths if self.is_directory(path)] if depth else paths
+            paths = [
+                path + name if path in ("", "/") else f"{path}/{name}"
+                for path in above
+                for name in _matching_entries(os.path.join(self._directory, path), segment, budget)
+            ]
+        return paths
 
 
 def _matching_entries(directory: str, segment: str, budget: list[int]) -> list[str]:
-    """Return the names in a directory that match a segment of a pattern; none if it can't be listed."""
+    """Return the names in a directory that match a segment of a pattern, none if it can't be listed.
+
+    ``budget`` is the number of entries that may still be examined.
+    """
     if not has_wildcard(segment):
         segment = unescaped(segment)
         return [segment] if os.path.lexists(os.path.join(directory, segment)) else []
@@ -196,7 +220,7 @@ def _matching_entries(directory: str, segment: str, budget: list[int]) -> list[s
                     names.append(entry.name)
     except OSError:
         return []
-    return names
+    return names + [name for name in _ITSELF if matches(name, segment)]
 
 
 def _reason(error: Exception) -> str:
@@ -206,7 +230,7 @@ def _reason(error: Exception) -> str:
 def _normal(name: str) -> str:
     """Return the canonical form of a name in a given set: relative to the configuration directory."""
     normal = posixpath.normpath(name)
-    return normal.removeprefix(CONFIGURATION_DIRECTORY + "/")
+    return "." if normal == CONFIGURATION_DIRECTORY else normal.removeprefix(CONFIGURATION_DIRECTORY + "/")
 
 
 def _matches(name: str, pattern: str) -> bool:
@@ -216,8 +240,8 @@ def _matches(name: str, pattern: str) -> bool:
 
 
 def _directories(names: Iterable[str]) -> frozenset[str]:
-    """Return the directories that files with these names are in."""
-    found: set[str] = set()
+    """Return the directories that files with these names are in, and the configuration directory."""
+    found = {"."}
     for name in names:
         directory = posixpath.dirname(name)
         while directory not in ("", "/") and directory not in found:
@@ -227,7 +251,8 @@ def _directories(names: Iterable[str]) -> frozenset[str]:
 
 
 def _braces(pattern: str) -> list[str]:
+    """Return the names and patterns that an include stands for; an empty name means nothing."""
     try:
-        return expand_braces(pattern)
+        return [name for name in expand_braces(pattern) if name]
     except TooManyNamesError as error:
         raise FileTooLargeError(str(error)) from error

@@ -6,7 +6,7 @@ Facts
 
 - ``*`` and ``?`` don't match ``/``, and nothing but a dot matches a dot at the start of a name.
 - ``[!...]`` and ``[^...]`` match other characters; ranges and classes (``[[:digit:]]``) work in brackets.
-- ``{b,a}`` stands for two names, b first.  Braces without a pair are text.
+- ``{b,a}`` stands for two names, b first, and ``{c,{b,a}}`` for three.  Braces without a pair are text.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ def matches(name: str, pattern: str) -> bool:
 
 
 def expand_braces(pattern: str) -> list[str]:
-    """Expand ``a{b,c}d`` to ``abd`` and ``acd``, nested ones too."""
+    """Expand ``a{b,c}d`` to ``abd`` and ``acd``, from the outside in."""
     waiting, done = [pattern], list[str]()
     while waiting:
         if len(waiting) + len(done) > MAX_BRACE_EXPANSIONS:
@@ -105,17 +105,22 @@ def expand_braces(pattern: str) -> list[str]:
 
 
 def _first_choices(text: str) -> list[str] | None:
-    """Return the names that the first pair of braces with none inside stands for, None if there is no pair."""
+    """Return the names that the first pair of braces stands for, pairs inside it unexpanded; None without a pair."""
+    depth = 0
     borders: list[int] = []
     for token in _BRACES.finditer(text):
         if token[0] == "{":
-            borders = [token.start()]
-        elif token[0] == "," and borders:
+            depth += 1
+            if depth == 1:
+                borders = [token.start()]
+        elif token[0] == "," and depth == 1:
             borders.append(token.start())
-        elif token[0] == "}" and borders:
-            head, tail = text[: borders[0]], text[token.end() :]
-            ends = [*borders[1:], token.start()]
-            return [head + text[start + 1 : end] + tail for start, end in zip(borders, ends, strict=True)]
+        elif token[0] == "}" and depth:
+            depth -= 1
+            if not depth:
+                head, tail = text[: borders[0]], text[token.end() :]
+                ends = [*borders[1:], token.start()]
+                return [head + text[start + 1 : end] + tail for start, end in zip(borders, ends, strict=True)]
     return None
 
 

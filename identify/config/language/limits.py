@@ -66,7 +66,7 @@ class Limits:
             raise ExceededError(file, line, message)
 
     def take_include(self, file: str, line: int) -> None:
-        """Count an included file."""
+        """Count an include, or a further file that it means."""
         self.includes += 1
         if self.includes > MAX_INCLUDES:
             raise ExceededError(file, line, f"more than {MAX_INCLUDES} includes")

@@ -122,22 +122,23 @@ class _Reader:
                 raise InvalidError("byte-order-mark", file, 1, message)
         self._open.append(self._files.identity(file))
         comments = place.comments
+        commented = comments.depth != 0 or ";" in text
         try:
             for number, line in lines_of(text, file, self._problems):
-                if comments.depth or ";" in line:
+                if commented and (comments.depth or ";" in line):
                     line = comments.text_of(line, file, number)
                 line = line.strip(BLANKS)
                 if not line:
                     continue
                 first = line[0]
-                if first == "[":
+                if first not in "[#\\":
+                    self._option(line, 0, place.section, file, number)
+                elif first == "[":
                     place.section = self.table.start(line, file, number)
                 elif first == "#":
                     self._directive(line, file, number)
-                elif first == "\\":
-                    self._option(_unescaped(line, file, number), 1, place.section, file, number)
                 else:
-                    self._option(line, 0, place.section, file, number)
+                    self._option(_unescaped(line, file, number), 1, place.section, file, number)
         finally:
             self._open.pop()
 
@@ -161,13 +162,16 @@ class _Reader:
                 "line-without-name", file, number, message, section=section.name, lost="the line"
             )
             return
-        self._limits.items += 1
-        if self._limits.items > MAX_ITEMS:
-            self._limits.take_items(0, file, number)
+        limits = self._limits
+        limits.items += 1
+        if limits.items > MAX_ITEMS:
+            limits.take_items(0, file, number)
         if appending:
             self._append(name, line[equals + 1 :], section, file, number)
             return
-        start = equals + 2 if line.startswith(">", equals + 1) else equals + 1
+        start = equals + 1
+        if line[start : start + 1] == ">":
+            start += 1
         section.add(Variable(name, line[start:].lstrip(BLANKS), file, number))
 
     def _append(self, name: str, text: str, section: Section, file: str, number: int) -> None:
@@ -216,6 +220,7 @@ class _Reader:
 
     def _include(self, pattern: str, file: str, number: int, *, required: bool) -> bool:
         """Read the files that an include means and return whether all of them exist."""
+        self._limits.take_include(file, number)
         names = self._files.expand(pattern) if pattern else []
         if not names:
             return False
@@ -228,7 +233,8 @@ class _Reader:
         place = _Place(self.table.latest, Comments(self._problems))
         complete, skip_mark = True, self._byte_order_mark
         for index, name in enumerate(names, 1):
-            self._limits.take_include(file, number)
+            if index > 1:
+                self._limits.take_include(file, number)
             if self._files.is_directory(name):
                 message = f"the included name {quoted(name)} is a directory; it is skipped"
                 self._problems.add("include-directory", file, number, message, lost="what is in it")

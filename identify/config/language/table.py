@@ -17,6 +17,8 @@ Facts
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from identify.config.language.additions import FilterLimitError, Filters
 from identify.config.language.limits import ExceededError, InvalidError, Limits
 from identify.config.language.sections import BLANKS, Section
@@ -78,12 +80,14 @@ class SectionTable:
             raise InvalidError("section-unclosed", file, number, f"no closing ']' in {quoted(line)}")
         name, rest = line[1:end], line[end + 1 :]
         options: list[str] = []
-        if rest[:1] == "(":
+        if not rest:
+            return name, options
+        if rest[0] == "(":
             close = rest.find(")")
             if close < 0:
                 raise InvalidError("section-unclosed", file, number, f"no closing ')' in {quoted(line)}")
             options, rest = rest[1:close].split(","), rest[close + 1 :]
-        if rest and rest.lstrip(BLANKS)[:1] == "(":
+        if rest.lstrip(BLANKS)[:1] == "(":
             message = (
                 f"{quoted(rest.strip(BLANKS))} is ignored: it doesn't directly follow the section's name"
             )
@@ -100,8 +104,9 @@ class SectionTable:
             message = f"the section's name is cut to {MAX_NAME_BYTES} bytes: {quoted(name)}"
             self._problems.add("section-name-cut", section.file, section.line, message, section=name)
         self.sections.append(section)
-        if self._first_named.setdefault(ascii_lower(name), section) is not section:
-            self._others_named.setdefault(ascii_lower(name), []).append(section)
+        key = ascii_lower(name)
+        if self._first_named.setdefault(key, section) is not section:
+            self._others_named.setdefault(key, []).append(section)
 
     def _inherit(self, heir: Section, parent: str, file: str, number: int, *, continued: bool) -> None:
         """Add the lines that a section inherits from the section that ``parent`` means."""
@@ -144,10 +149,8 @@ class SectionTable:
     def _to_continue(self, name: str, conditions: str, file: str, number: int) -> Section:
         key = ascii_lower(name)
         if conditions.strip("&"):
-            first = self._first_named.get(key)
-            named = [first, *self._others_named.get(key, ())] if first else []
             try:
-                found = self._filters.first(named if name else self.sections, conditions)
+                found = self._filters.first(self._named(key) if name else self.sections, conditions)
             except FilterLimitError as error:
                 raise ExceededError(file, number, str(error)) from error
         else:
@@ -165,6 +168,12 @@ class SectionTable:
         elif key in self._first_named and not conditions:
             message += " (templates can't be added to)"
         raise InvalidError("section-unknown-addition", file, number, message)
+
+    def _named(self, key: str) -> Iterator[Section]:
+        """Yield the sections of a name; thousands of them may be asked for their first one each."""
+        if key in self._first_named:
+            yield self._first_named[key]
+            yield from self._others_named.get(key, ())
 
     def _first_object(self, key: str) -> Section | None:
         """Return the first section of a name that isn't a template; all sections count for the empty name.

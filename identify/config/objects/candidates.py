@@ -128,7 +128,9 @@ def candidates_by_type(document: Document, known: Tables, problems: Problems) ->
     for section in document.sections:
         if section.template or section.incomplete:
             continue
-        first = next((line for line in section.variables if ascii_lower(line.name) == "type"), None)
+        first = section.variables[0] if section.variables else None
+        if first is None or first.name != "type":
+            first = next((line for line in section.variables if ascii_lower(line.name) == "type"), None)
         if first is not None and first.value in known:
             candidate = Candidate(
                 first.value, identifier(section, problems), section.variables, section.file, section.line

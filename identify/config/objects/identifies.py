@@ -31,6 +31,7 @@ from identify.addresses import (
     parse_network,
     split_port,
 )
+from identify.config.expansion import MAX_EXPANSION, expansion
 from identify.config.hostnames.rules import ResolutionError, Resolver, resolve_names
 from identify.config.language.sections import BLANKS, Variable
 from identify.config.objects.candidates import Candidate, Options
@@ -49,13 +50,10 @@ from identify.strings import bucket, encoded, escaped, quoted, shown
 
 __all__ = ["build_identify"]
 
-_REPETITION = re.compile(r"\{([0-9]*)(?:,([0-9]*))?\}", re.ASCII)
 #: What an expression has that means something else for characters than for bytes: ``.``, a class, ``[^``, ``\w``.
 _LOCAL = re.compile(r"\\[wWsSbB<>]|\\(?P<other>.)|\.|\[\^|\[[:.=]|[^\x00-\x7f]", re.DOTALL)
 #: The maximum number of comparisons of addresses with the different masks before them, in :meth:`_Builder._mixed`.
 MAX_COMPARISONS = 20_000_000
-#: The C library expands repetitions before it compiles: ``((a{255}){255}){255}`` would take gigabytes.
-MAX_EXPANSION = 100_000
 
 
 def build_identify(
@@ -94,36 +92,6 @@ def build_identify(
         unresolved=unresolved,
         origin=candidate.origin,
     )
-
-
-def expansion(regex: str) -> int:
-    """Return roughly how many characters an expression has once its repetitions are expanded.
-
-    (ab{3}){10} is (abbb) ten times: 40.  Brackets and escapes count as all their characters, which is
-    too many rather than too few.
-    """
-    # Sizes so far of the open groups, and of the last element in each, which a repetition repeats.
-    sizes, lasts = [0], [0]
-    position = 0
-    while position < len(regex):
-        character = regex[position]
-        repetition = _REPETITION.match(regex, position) if character == "{" else None
-        if character == "(":
-            sizes.append(0)
-            lasts.append(0)
-        elif character == ")" and len(sizes) > 1:
-            lasts.pop()
-            lasts[-1] = sizes.pop()
-            sizes[-1] += lasts[-1]
-        elif repetition is not None:
-            times = max(int(number[:6] or "0") for number in repetition.groups(""))
-            sizes[-1] += lasts[-1] * (max(times, 1) - 1)
-            lasts[-1] *= max(times, 1)
-        else:
-            sizes[-1] += 1
-            lasts[-1] = 1
-        position = repetition.end() if repetition is not None else position + 1
-    return sum(sizes)
 
 
 def _network(item: str) -> Network | None:

@@ -55,6 +55,8 @@ def without_credentials(
     supported: Iterable[str], *, password: str, md5_cred: str, digests: Sequence[str]
 ) -> tuple[str, ...]:
     """Return the algorithms without credentials; ``supported`` has the values of the two lists of algorithms."""
+    if password:
+        return ()
     given = {_algorithm(digest) for digest in digests if digest}
     if md5_cred:
         given.add("md5")
@@ -63,7 +65,7 @@ def without_credentials(
         items = [item.strip(BLANKS) for item in value.split(",")]
         for name in [item for item in items if item] or [DEFAULT.upper()]:
             wanted.setdefault(ascii_lower(name), name)
-    return () if password else tuple(name for lowered, name in wanted.items() if lowered not in given)
+    return tuple(name for lowered, name in wanted.items() if lowered not in given)
 
 
 def _algorithm(digest: str) -> str:

@@ -12,6 +12,7 @@ Facts
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
@@ -52,7 +53,7 @@ class Made:
     endpoints: dict[str, Endpoint] = attrs.field(factory=dict)
     identifies: dict[str, Identify] = attrs.field(factory=dict)
     #: By id, those of former wizards that exist if the one in ``identifies`` doesn't, the last wizard's first.
-    former_identifies: dict[str, list[Identify]] = attrs.field(factory=dict)
+    former_identifies: dict[str, deque[Identify]] = attrs.field(factory=dict)
     registrations: dict[str, Registration] = attrs.field(factory=dict)
     aors: dict[str, Aor] = attrs.field(factory=dict)
     auths: dict[str, Auth] = attrs.field(factory=dict)
@@ -95,9 +96,10 @@ class Made:
             return
         # In an order that isn't sorted, the object moves to the place of its last section.
         former = self.identifies.pop(identify.id, None)
-        still_former = self.former_identifies.pop(identify.id, [])
         if former is not None and identify.unresolved:
-            self.former_identifies[identify.id] = [former, *still_former]
+            self.former_identifies.setdefault(identify.id, deque()).appendleft(former)
+        else:
+            self.former_identifies.pop(identify.id, None)
         self.identifies[identify.id] = identify
 
     def _make_registrations(self, wizard: Wizard, builders: Builders) -> None:
