@@ -100,9 +100,14 @@ def difference(row, case):
     """Return what is wrong with a row, None if it is right."""
     expected = case["expect"]
     if expected["parse"] != "ok":
-        # The log doesn't always say why a message was dropped.
-        response = expected["parse"].startswith("response") or data(case).startswith(b"SIP/2.0 ")
-        wanted, endpoint = {Outcome.RESPONSE} if response else {Outcome.DROPPED, Outcome.NOT_SIP}, None
+        endpoint = None
+        if expected["parse"].startswith("response"):
+            wanted = {Outcome.RESPONSE}
+        elif data(case).startswith(b"SIP/2.0 "):
+            # The log doesn't always say that what was dropped was a response.
+            wanted = {Outcome.RESPONSE, Outcome.DROPPED}
+        else:
+            wanted = {Outcome.DROPPED, Outcome.NOT_SIP}
     elif expected["filter"] != "pass":
         wanted, endpoint = {FILTERS[expected["filter"]]}, None
     else:
