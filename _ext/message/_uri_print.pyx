@@ -223,13 +223,12 @@ cdef inline void print_value(const uint8_t *base, Span value, bint quoted, int b
 
 
 cdef bint from_asterisk(const uint8_t *base, Span name) noexcept nogil:
-    """``x-ast-...``, lower case only: Asterisk's own, taken off before it identifies."""
+    """``x-ast-...``, lower case only, escapes resolved: Asterisk's own, taken off before it identifies."""
     cdef const char *prefix = "x-ast-"
+    cdef uint32_t pos = name.start
     cdef uint32_t i
-    if name.end - name.start < 6:
-        return False
     for i in range(6):
-        if base[name.start + i] != <uint8_t>prefix[i]:
+        if pos >= name.end or decoded(base, &pos, name.end) != <uint8_t>prefix[i]:
             return False
     return True
 
@@ -245,7 +244,7 @@ cdef void print_others(const uint8_t *base, const Uri *uri, int place, uint32_t 
             continue
         if sheds and from_asterisk(base, parameter.name):
             continue
-        if added != NULL and same_name(base, parameter.name, "x-ast-txp", 9):
+        if added != NULL and same_decoded(base, parameter.name, "x-ast-txp", 9):
             continue
         put(out, c";")
         put_escaped(out, base, parameter.name, SIP_PARAM)
