@@ -106,11 +106,7 @@ cdef void print_uri(const uint8_t *base, const Uri *uri, int place, uint32_t dia
             put(out, c":")
             put_escaped(out, base, uri.password, SIP_PASSWORD)
         put(out, c"@")
-    if uri.bracketed_host:
-        put(out, c"[")
-    put_span(out, base, uri.host)
-    if uri.bracketed_host:
-        put(out, c"]")
+    print_host(base, uri.host, uri.bracketed_host, out)
     if uri.port and place != PLACE_FROM_TO:
         put(out, c":")
         put_number(out, uri.port)
@@ -122,6 +118,15 @@ cdef void print_uri(const uint8_t *base, const Uri *uri, int place, uint32_t dia
         put_text(out, added)
     if place == PLACE_CONTACT:
         print_headers(base, uri.headers, out)
+
+
+cdef void print_host(const uint8_t *base, Span host, bint bracketed, Out *out) noexcept nogil:
+    """The host of a URI or a Via."""
+    if bracketed:
+        put(out, c"[")
+    put_span(out, base, host)
+    if bracketed:
+        put(out, c"]")
 
 
 # ---------------------------------------------------------------- known parameters
