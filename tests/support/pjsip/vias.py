@@ -131,7 +131,9 @@ def read_via_parameter(reader: Reader, via: Via) -> None:
     elif lower in ("maddr", "received", "branch") and value:
         if value == EMPTY:
             reader.note(EMPTY_QUOTED)
-        if lower == "maddr" and (value[0] == '"' if ":" in value else VIA_BRACKETS.search(value) and value[0] not in '["'):
+        if lower == "maddr" and (
+            value[0] == '"' if ":" in value else VIA_BRACKETS.search(value) and value[0] not in '["'
+        ):
             reader.note(MADDR_BRACKET)
         via.known[lower] = value
     else:
