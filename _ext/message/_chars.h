@@ -9,18 +9,15 @@
 
 #define SIP_TOKEN 1        /* token: methods, header names, parameter names */
 #define SIP_HOST 2         /* host names and IPv4 addresses */
-#define SIP_USER 4         /* user part of a sip URI, without '%' */
-#define SIP_PASSWORD 8     /* password of a sip URI, without '%' */
-#define SIP_PARAM 16       /* name or value of a URI parameter, without '%' */
-#define SIP_HEADER 32      /* name or value of a URI's ?headers, without '%' */
+#define SIP_USER 4         /* user part of a sip URI */
+#define SIP_PASSWORD 8     /* password of a sip URI */
+#define SIP_PARAM 16       /* name or value of a URI parameter */
+#define SIP_HEADER 32      /* name or value of a URI's ?headers */
 #define SIP_TEL 64         /* the number of a tel URI */
 #define SIP_OTHER 128      /* content of a URI of another scheme */
 #define SIP_VALUE 256      /* unquoted value of a header parameter */
 #define SIP_DIGIT 512
-#define SIP_IPV6 1024      /* inside [...] */
-#define SIP_USER_END 2048    /* ends the search for the '@' of a URI: the '@' itself, '>', blanks, line ends, NUL */
-
-#define SIP_PERCENT 4096      /* '%', which begins an escape */
+#define SIP_USER_END 2048         /* ends the search for the '@' of a URI: the '@' itself, '>', blanks, line ends, NUL */
 
 #define SIP_BRACKETS 32768        /* what a Via's parameters may hold besides */
 #define SIP_USER_READ (1 << 16)   /* user part of a sip URI as it may be sent; '#' is escaped in print */
@@ -65,10 +62,8 @@ static inline void sip_class_init(void)
     sip_class_add("0123456789abcdefABCDEF-.()+*#", SIP_TEL);
     sip_class_add(";/?:@&=+$,#%", SIP_OTHER);
     sip_class_add("0123456789", SIP_DIGIT);
-    sip_class_add("0123456789abcdefABCDEF:.%", SIP_IPV6);
     sip_class_add("@> \t\r\n", SIP_USER_END);
     sip_class[0] |= SIP_USER_END;
-    sip_class_add("%", SIP_PERCENT);
     sip_class_add(":[]", SIP_BRACKETS);
 }
 

@@ -142,44 +142,38 @@ cdef void print_known(const Printable *p, const char *joint, Out *out) noexcept 
             put_span(out, p.base, found)
 
 
-cdef void print_credentials(const Printable *p, Out *out) noexcept nogil:
-    """What a client answers."""
+cdef void print_digest(const Printable *p, const char *joint, bint keeps_quotes, Out *out) noexcept nogil:
+    """The scheme, the known ones with ``joint`` between them, and the unknown ones."""
     cdef HeaderParameter parameter
     cdef Printable as_sent = p[0]
     cdef Span rest
-    print_known(p, ", ", out)
+    cdef bint quoted
+    print_known(p, joint, out)
     scheme_of(p.base, p.value, &rest)
     while next_credential(p.base, &rest, &parameter):
         if is_known(p, parameter.name):
             continue
         put(out, c",")
         put_value(p, parameter.name, True, out)
-        if parameter.value.start == parameter.value.end:
-            continue
-        put(out, c"=")
-        # Quoted: escapes aren't resolved then, in older releases either.  The span begins behind the quote.
-        as_sent.dialect = p.dialect
-        if p.base[parameter.value.start - 1] == c'"':
-            as_sent.dialect &= ~<uint32_t>PARAMETERS_DECODED
-        put_value(&as_sent, parameter.value, True, out)
-
-
-cdef void print_challenge(const Printable *p, Out *out) noexcept nogil:
-    """What a server asks for."""
-    cdef HeaderParameter parameter
-    cdef Span rest
-    print_known(p, ",", out)
-    scheme_of(p.base, p.value, &rest)
-    while next_credential(p.base, &rest, &parameter):
-        if is_known(p, parameter.name):
-            continue
-        put(out, c",")
-        put_value(p, parameter.name, True, out)
-        # The span of a quoted value begins behind its quote, and `x=""` keeps them too.
-        if parameter.has_value and p.base[parameter.value.start - 1] == c'"':
+        # The span of a quoted value begins behind its quote.
+        quoted = parameter.has_value and p.base[parameter.value.start - 1] == c'"'
+        if quoted and keeps_quotes:
+            # Empty ones too.
             put_text(out, '="')
             put_span(out, p.base, parameter.value)
             put(out, c'"')
         elif parameter.value.start < parameter.value.end:
             put(out, c"=")
-            put_value(p, parameter.value, True, out)
+            # In quotes escapes aren't resolved, in older releases either.
+            as_sent.dialect = p.dialect & ~<uint32_t>PARAMETERS_DECODED if quoted else p.dialect
+            put_value(&as_sent, parameter.value, True, out)
+
+
+cdef void print_credentials(const Printable *p, Out *out) noexcept nogil:
+    """What a client answers."""
+    print_digest(p, ", ", False, out)
+
+
+cdef void print_challenge(const Printable *p, Out *out) noexcept nogil:
+    """What a server asks for."""
+    print_digest(p, ",", True, out)

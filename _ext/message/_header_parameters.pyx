@@ -23,8 +23,8 @@ from identify._compiled._dialect cimport PARAMETERS_DECODED
 from identify._compiled._header_names cimport KINDS
 from identify._compiled._header_numbers cimport bounded_number, leading_number, next_byte, thousandths
 from identify._compiled._text cimport (
-    SIP_BRACKETS, SIP_TOKEN, SIP_VALUE, cursor_over, fail, peek, put, put_bytes, put_decoded, put_number, put_span,
-    put_text, same_decoded, same_name, sip_class, sip_class_init, skip_lws, take, take_long, take_quoted,
+    SIP_BRACKETS, SIP_TOKEN, SIP_VALUE, cursor_over, fail, peek, put, put_bytes, put_decoded, put_number,
+    put_or_escape, put_span, put_text, same_decoded, same_name, sip_class_init, skip_lws, take, take_long, take_quoted,
 )
 
 sip_class_init()
@@ -220,13 +220,7 @@ cdef void put_value(const Printable *p, Span value, bint escaped, Out *out) noex
             return
         rest = value
     while rest.start < rest.end:
-        c = next_byte(p.base, &rest, resolve)
-        if sip_class[c] & SIP_VALUE:
-            put(out, c)
-        else:
-            put(out, c"%")
-            put(out, (<const char *>"0123456789abcdef")[c >> 4])
-            put(out, (<const char *>"0123456789abcdef")[c & 15])
+        put_or_escape(out, next_byte(p.base, &rest, resolve), SIP_VALUE)
 
 
 cdef void put_as_sent(const Printable *p, Span value, Out *out) noexcept nogil:

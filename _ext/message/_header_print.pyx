@@ -2,7 +2,7 @@
 
 A header isn't compared as it was received: PJSIP parses it and prints what it has kept.  Knows a printer for each
 syntax of ``_header_grammar``, over text that is known to be valid; which header has which printer is in ``_headers``.
-URIs inside of addresses are printed by ``_uri``.
+URIs inside of addresses are printed by ``_uri_print``.
 
 Facts
 - A header that PJSIP doesn't read itself is printed as received; a fold with the blanks after it is one blank.
@@ -29,7 +29,7 @@ from identify._compiled._text cimport (
     SIP_DIGIT, SIP_TOKEN, Span, Text, after_line_end, cursor_over, peek, put, put_number, put_span, put_text,
     sip_class_init, skip_blanks, skip_lws, take, to_line_end,
 )
-from identify._compiled._uri_print cimport PLACE_CONTACT, PLACE_FROM_TO, PLACE_ROUTE, print_uri
+from identify._compiled._uri_print cimport PLACE_CONTACT, PLACE_FROM_TO, PLACE_ROUTE, print_host, print_uri
 
 sip_class_init()
 
@@ -77,11 +77,7 @@ cdef void print_via(const Printable *p, Out *out) noexcept nogil:
     for i in range(hop.transport.start, hop.transport.end):
         put(out, base[i] - 32 if c"a" <= base[i] <= c"z" else base[i])
     put(out, c" ")
-    if hop.bracketed:
-        put(out, c"[")
-    put_span(out, base, hop.host)
-    if hop.bracketed:
-        put(out, c"]")
+    print_host(base, hop.host, hop.bracketed, out)
     if hop.port:
         put(out, c":")
         put_number(out, hop.port)

@@ -5,7 +5,7 @@ from libc.string cimport memchr, memcpy
 
 cdef extern from "_chars.h" nogil:
     const int SIP_TOKEN, SIP_HOST, SIP_USER, SIP_PASSWORD, SIP_PARAM, SIP_HEADER, SIP_TEL, SIP_OTHER
-    const int SIP_VALUE, SIP_DIGIT, SIP_IPV6, SIP_USER_END, SIP_PERCENT, SIP_BRACKETS
+    const int SIP_VALUE, SIP_DIGIT, SIP_USER_END, SIP_BRACKETS
     const int SIP_USER_READ, SIP_TEL_VALUE, SIP_TEL_NAME, SIP_TEL_EXT, SIP_TEL_ISUB, SIP_TEL_CONTEXT
     uint32_t sip_class[256]
     void sip_class_init()

@@ -2,7 +2,7 @@
 
 from libc.stdint cimport uint8_t, uint32_t
 
-from identify._compiled._text cimport Out
+from identify._compiled._text cimport Out, Span
 from identify._compiled._uri cimport Uri
 
 # Which parts of a URI are printed depends on where it is.
@@ -14,3 +14,4 @@ cdef enum UriPlace:
 
 cdef void print_uri(const uint8_t *base, const Uri *uri, int place, uint32_t dialect, const char *added,
                     Out *out) noexcept nogil
+cdef void print_host(const uint8_t *base, Span host, bint bracketed, Out *out) noexcept nogil

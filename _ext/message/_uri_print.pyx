@@ -106,11 +106,7 @@ cdef void print_uri(const uint8_t *base, const Uri *uri, int place, uint32_t dia
             put(out, c":")
             put_escaped(out, base, uri.password, SIP_PASSWORD)
         put(out, c"@")
-    if uri.bracketed_host:
-        put(out, c"[")
-    put_span(out, base, uri.host)
-    if uri.bracketed_host:
-        put(out, c"]")
+    print_host(base, uri.host, uri.bracketed_host, out)
     if uri.port and place != PLACE_FROM_TO:
         put(out, c":")
         put_number(out, uri.port)
@@ -122,6 +118,15 @@ cdef void print_uri(const uint8_t *base, const Uri *uri, int place, uint32_t dia
         put_text(out, added)
     if place == PLACE_CONTACT:
         print_headers(base, uri.headers, out)
+
+
+cdef void print_host(const uint8_t *base, Span host, bint bracketed, Out *out) noexcept nogil:
+    """The host of a URI or a Via."""
+    if bracketed:
+        put(out, c"[")
+    put_span(out, base, host)
+    if bracketed:
+        put(out, c"]")
 
 
 # ---------------------------------------------------------------- known parameters
@@ -223,13 +228,12 @@ cdef inline void print_value(const uint8_t *base, Span value, bint quoted, int b
 
 
 cdef bint from_asterisk(const uint8_t *base, Span name) noexcept nogil:
-    """``x-ast-...``, lower case only: Asterisk's own, taken off before it identifies."""
+    """``x-ast-...``, lower case only, escapes resolved: Asterisk's own, taken off before it identifies."""
     cdef const char *prefix = "x-ast-"
+    cdef uint32_t pos = name.start
     cdef uint32_t i
-    if name.end - name.start < 6:
-        return False
     for i in range(6):
-        if base[name.start + i] != <uint8_t>prefix[i]:
+        if pos >= name.end or decoded(base, &pos, name.end) != <uint8_t>prefix[i]:
             return False
     return True
 
@@ -245,7 +249,7 @@ cdef void print_others(const uint8_t *base, const Uri *uri, int place, uint32_t 
             continue
         if sheds and from_asterisk(base, parameter.name):
             continue
-        if added != NULL and same_name(base, parameter.name, "x-ast-txp", 9):
+        if added != NULL and same_decoded(base, parameter.name, "x-ast-txp", 9):
             continue
         put(out, c";")
         put_escaped(out, base, parameter.name, SIP_PARAM)

@@ -231,6 +231,7 @@ def test_printed_uri_by_place(name, value):
         ("sip:a@h;TRANSPORT=Udp;lr=on;x=", "sip:a@h;transport=Udp;lr;x"),
         ("sip:%C3%A9%3B%3a%40@h", "sip:%c3%a9;%3a%40@h"),
         ("sip:a@h;x-ast-a=1;X-ast-b=2;x-ast=3", "sip:a@h;X-ast-b=2;x-ast=3"),
+        ("sip:a@h;x%2dast-a=1;%78-ast-;%58-ast-b;x-ast%2", "sip:a@h;X-ast-b;x-ast%2"),
         ("tel:+1-(23)", "tel:+1-(23)"),
         ("sip:s@[2001:DB8::1]:5060", "sip:s@[2001:DB8::1]:5060"),
     ],

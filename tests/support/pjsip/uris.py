@@ -271,7 +271,7 @@ class TelUri:
 
     def parameter(self, name: str) -> str | None:
         """Return the value of the first parameter of this name, or None."""
-        return next((value for found, value in self.others if unescaped(found).lower() == name), None)
+        return next((value for found, value in self.others if found.lower() == name), None)
 
 
 def read_tel(reader: Reader, bare: bool) -> TelUri:

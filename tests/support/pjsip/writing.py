@@ -275,6 +275,9 @@ class Writer:
             name = self.pick((*ESCAPED, "a/b", "x-ast-txp", "X-AST-a", "a.b", "a%2fb")) + self.pick(
                 ("", name)
             )
+        if self.rarely(0.2):
+            at = self.chance.randrange(len(name))
+            name = f"{name[:at]}%{ord(name[at]):02x}{name[at + 1 :]}"
         return name if self.often(0.2) else f"{name}={self.uri_value(name)}"
 
     def sip(self) -> str:
@@ -290,7 +293,7 @@ class Writer:
         text += self.host()
         if self.often(0.3):
             text += ":" + (self.number() if self.rarely(2) else "5062")
-        names = ("user", "transport", "ttl", "maddr", "lr", "method", "line", "x")
+        names = ("user", "transport", "ttl", "maddr", "lr", "method", "line", "x", "x-ast-a")
         for _ in range(self.pick((0, 0, 0, 1, 2, 3))):
             text += ";" + self.uri_parameter(names)
         if self.often(0.1):
