@@ -20,8 +20,8 @@ cdef enum:
     LONGEST_LINE = 8192
     # Nobody sends more than one blank before a method; in a stream each line of blanks is looked at again.
     MOST_BLANKS = 16
-    # The places of a request line where it may fold, and its end; a host in brackets is as one more.
-    MOST_FOLDS = 6
+    # The places of a request line where it may fold.
+    MOST_FOLDS = 5
 
 sip_class_init()
 
@@ -82,7 +82,7 @@ cdef Line first_line(const uint8_t *data, size_t size, bint complete) noexcept n
     cdef size_t same = same_start(data, size, VERSION, 7)
     cdef size_t method = 0, begin, end, blanks = 0
     cdef const uint8_t *bracket
-    cdef int _fold
+    cdef int folds = 0
     if same == 7:
         if size < 11 and not complete:
             return LINE_MORE
@@ -103,7 +103,8 @@ cdef Line first_line(const uint8_t *data, size_t size, bint complete) noexcept n
     if method == 0 or not (is_blank(data[method]) or is_line_end(data[method])):
         return LINE_NO
     begin = method
-    for _fold in range(MOST_FOLDS + 1):
+    # Each turn gets past a line end.
+    while folds <= MOST_FOLDS:
         end = <size_t>(sip_find_line_end(data + begin, data + size) - data)
         if end == size and not complete:
             return LINE_MORE if size < LONGEST_LINE else LINE_NO
@@ -123,6 +124,7 @@ cdef Line first_line(const uint8_t *data, size_t size, bint complete) noexcept n
         begin = past_line_end(data, size, end)
         if begin >= size or not is_blank(data[begin]):
             return LINE_NO
+        folds += 1
     return LINE_NO
 
 

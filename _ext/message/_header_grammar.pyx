@@ -29,7 +29,8 @@ from identify._compiled._header_numbers cimport bounded_number
 from identify._compiled._header_parameters cimport parameters_of, take_parameters
 from identify._compiled._text cimport (
     SIP_DIGIT, SIP_HOST, SIP_TOKEN, after_line_end, at_line_end, fail, folds_here, line_ends_here, peek, same_name,
-    sip_class_init, skip_blanks, skip_lws, take, take_long, take_quoted, to_line_end, trim_end, trim_spaces,
+    sip_class_init, skip_blanks, skip_lws, skip_lws_behind, take, take_long, take_quoted, to_line_end, trim_end,
+    trim_spaces,
 )
 from identify._compiled._uri cimport SCHEME_OTHER, parse_uri, take_bracketed_host, take_port
 
@@ -212,7 +213,7 @@ cdef bint parse_media(Text *t, MediaType *media) noexcept nogil:
     if t.pos >= t.end or t.base[t.pos] == 0:
         return fail(t, "a Content-Type has nothing behind its type")
     t.pos += 1
-    skip_lws(t)
+    skip_lws_behind(t, t.pos)
     media.subtype = take(t, SIP_TOKEN)
     if media.subtype.start == media.subtype.end:
         return fail(t, "a Content-Type has no subtype")

@@ -17,7 +17,7 @@ from identify._compiled._message cimport (
     take_dialect,
 )
 from identify._compiled._methods cimport known_method
-from identify._compiled._parsed cimport MESSAGE_LIMIT, Field, Message, has
+from identify._compiled._parsed cimport MESSAGE_LIMIT, Field
 from identify._compiled._printable cimport Received
 from identify._compiled._screening cimport screen
 from identify._compiled._text cimport Out, Span, bare, decoded

@@ -99,6 +99,11 @@ cdef inline void skip_lws(Text *t) noexcept nogil:
 
     Two folds in a row are never taken, not by two calls either: at the second one the line ends.
     """
+    skip_lws_behind(t, 0)
+
+
+cdef inline void skip_lws_behind(Text *t, uint32_t start) noexcept nogil:
+    """As ``skip_lws``, where a line end before ``start`` isn't part of a fold but an element of its own."""
     cdef uint32_t after, before
     # Nearly always there is nothing to skip, or one blank.
     if t.end - t.pos >= 2:
@@ -114,10 +119,9 @@ cdef inline void skip_lws(Text *t) noexcept nogil:
     if after >= t.end or not (t.base[after] == c" " or t.base[after] == c"\t"):
         return
     before = t.pos
-    while before and (t.base[before - 1] == c" " or t.base[before - 1] == c"\t"):
+    while before > start and (t.base[before - 1] == c" " or t.base[before - 1] == c"\t"):
         before -= 1
-    # A line end without blanks behind it isn't a fold: it stands for the "/" of a Content-Type, say.
-    if 0 < before < t.pos and (t.base[before - 1] == c"\r" or t.base[before - 1] == c"\n"):
+    if before > start and (t.base[before - 1] == c"\r" or t.base[before - 1] == c"\n"):
         return
     t.pos = after
     skip_blanks(t)

@@ -122,7 +122,7 @@ LIMITS = {
     "alternatives of braces in an include's name": globs.MAX_BRACE_EXPANSIONS,
     "directory entries looked at for an include's pattern": files.MAX_GLOB_ENTRIES,
     "comparisons for filtered additions": additions.MAX_FILTER_CHECKS,
-    "items of `match` and hosts of wizards in all": problems.MAX_ITEMS_MADE,
+    "items of `match`, of access lists and of `contact`, and hosts of wizards, in all": problems.MAX_ITEMS_MADE,
     "addresses of one identify object, once names are resolved": rules.MAX_ADDRESSES,
     "comparisons of addresses with the masks before them, in one identify object of a release that adds addresses after "
     "networks": identifies.MAX_COMPARISONS,

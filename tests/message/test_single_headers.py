@@ -138,6 +138,12 @@ def test_separator_of_content_type(separator):
         assert printed("Content-Type", line) == ["a/b;c=d" if b";c=d" in line else "a/b"]
 
 
+@pytest.mark.parametrize("line", ["a\r\r b", "a\r \r \n\tb", "a\r\t\r \r b"])
+def test_line_end_as_separator(line):
+    """The line end that stands for the slash isn't a fold, so one may be behind it."""
+    assert printed("Content-Type", line) == ["a/b"]
+
+
 @pytest.mark.parametrize(
     ("sent", "value"),
     [
