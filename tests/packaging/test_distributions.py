@@ -218,11 +218,3 @@ def test_theirs_removed_again(wheel: Path, tmp_path: Path) -> None:
     assert venv.command() == ANSWER
     venv.install("--force-reinstall", "--no-deps", wheel)
     assert venv.python("-c", "import identify; print(identify.Engine.__name__)") == "Engine"
-
-
-def test_every_package_is_distributed() -> None:
-    """Each folder of modules is in the list of packages, without which a wheel lacks it."""
-    table = (ROOT / "pyproject.toml").read_text().partition("packages = [")[2].partition("]")[0]
-    folders = {path.parent.relative_to(ROOT) for path in (ROOT / "identify").rglob("__init__.py")}
-
-    assert set(re.findall(r'"(.*?)"', table)) == {".".join(folder.parts) for folder in folders}

@@ -170,3 +170,13 @@ def test_broken_compiled_module_says_how_to_build(tmp_path: Path) -> None:
     assert ran.returncode != 0
     assert "_compiled._regex of sip-identify is missing or can't be loaded" in ran.stderr
     assert "python -m pip install ." in ran.stderr
+
+
+def test_every_package_is_distributed() -> None:
+    """Each folder of modules is in the list of packages, without which a wheel lacks it."""
+    table = (ROOT / "pyproject.toml").read_text().partition("packages = [")[2].partition("]")[0]
+    folders = {path.parent.relative_to(ROOT) for path in (ROOT / "identify").rglob("__init__.py")}
+
+    assert set(table.replace(",", " ").replace('"', " ").split()) == {
+        ".".join(folder.parts) for folder in folders
+    }
