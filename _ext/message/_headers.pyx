@@ -71,8 +71,8 @@ cdef void row(int kind, const char *name, const char *compact_name, int syntax, 
     know_syntax(kind, flags & <int>BRACKETS != 0, flags & <int>COMMENTS != 0, flags & <int>SIGNED != 0)
 
 
-# Compact names are RFC 3261's (7.3.3), and those of Asterisk's own modules.  The last column
-# holds bits of ``HeaderFlag``.
+# Compact names are RFC 3261's (7.3.3), and those of Asterisk's own modules.  The last column holds bits of
+# ``HeaderFlag``.
 row(GENERIC, "", NULL, SYNTAX_GENERIC, SHAPE_LINE, AMPERSAND_STAYS)
 row(ACCEPT, "Accept", NULL, SYNTAX_LIST, SHAPE_LIST, AMPERSAND_STAYS)
 row(ALLOW, "Allow", NULL, SYNTAX_LIST, SHAPE_LIST, AMPERSAND_STAYS)

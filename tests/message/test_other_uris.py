@@ -1,7 +1,8 @@
 """tel URIs and those of other schemes at every place: what is taken, and what it prints as."""
 
 import pytest
-from places import HEADERS, PLACES, PORT, REQUEST, SOURCE, at, is_dropped, message, printed, read
+from places import HEADERS, PLACES, REQUEST, at, is_dropped, message, printed
+from readings import PLACE, read
 
 from identify.configuration import Configuration
 from identify.engine import Engine
@@ -105,7 +106,7 @@ def test_line_of_a_tel_uri():
         ("tel:1;l%69ne=x;line=abcdefg", "e"),
     ):
         for data in (at("To", uri), at(REQUEST, uri)):
-            match = engine.identify_message(data, SOURCE, PORT)
+            match = engine.identify_message(data, *PLACE)
             assert (match and match.endpoint) == endpoint
             assert engine.explain(read(data)).match == match
     assert read(at("To", "tel:1;l%69ne=%61")).to_uri.parameters == (("l%69ne", "a"),)

@@ -1,7 +1,8 @@
 """sip and sips URIs at every place: what is taken, what it prints as, what identification reads of it."""
 
 import pytest
-from places import LINES, PLACES, PORT, REQUEST, SOURCE, at, is_dropped, message, printed, read
+from places import PLACES, REQUEST, at, is_dropped, message, printed
+from readings import PLACE, REQUIRED, read
 
 from identify.configuration import Configuration
 from identify.engine import Engine
@@ -51,7 +52,7 @@ def test_user_is_looked_up_decoded(user):
     data = at("From", f"sip:{user}@h")
 
     assert read(data).from_uri.user == "*72#"
-    assert engine.identify_message(data, SOURCE, PORT).endpoint == "*72#"
+    assert engine.identify_message(data, *PLACE).endpoint == "*72#"
     assert engine.explain(read(data)).match.endpoint == "*72#"
 
 
@@ -107,7 +108,7 @@ def test_brackets_reach_over_headers(place):
 
     assert request is not None
     assert "X-A" not in [name for name, _ in request.printed_headers]
-    assert len(request.printed_headers) == len(LINES) + (place not in LINES and place != REQUEST)
+    assert len(request.printed_headers) == len(REQUIRED) + (place not in REQUIRED and place != REQUEST)
 
 
 def test_nul_in_brackets():
@@ -122,7 +123,7 @@ def test_nul_in_brackets():
         (at("From", "sip:x@[g\0\0]"), "anonymous@g"),
         (at(REQUEST, "sip:[a:\0b]:5060"), "e@h"),
     ):
-        match = engine.identify_message(data, SOURCE, PORT)
+        match = engine.identify_message(data, *PLACE)
         assert (match and match.endpoint) == endpoint, data
         assert engine.explain(read(data)).match == match
     assert printed(at(REQUEST, "sip:[a:\0b]:5060"), REQUEST) == "sip:[a:"
@@ -137,7 +138,7 @@ def test_nul_doesn_t_shorten():
     engine = Engine(Configuration.from_files(files))
     for size, endpoint in ((511 - len("sip:h") - 1, "e"), (511 - len("sip:h"), None)):
         data = at(REQUEST, f"sip:[h\0{'x' * size}]")
-        match = engine.identify_message(data, SOURCE, PORT)
+        match = engine.identify_message(data, *PLACE)
         assert (match and match.endpoint) == endpoint
         assert engine.explain(read(data)).match == match
 
@@ -151,7 +152,7 @@ def test_request_uri_is_not_stripped():
     data = at(REQUEST, "sip:a@h;user=b%20")
 
     assert printed(data, REQUEST) == "sip:a@h;user=b "
-    assert engine.identify_message(data, SOURCE, PORT).endpoint == "e"
+    assert engine.identify_message(data, *PLACE).endpoint == "e"
     assert engine.explain(read(data)).match.endpoint == "e"
 
 
@@ -170,7 +171,7 @@ def test_domain_in_brackets(uri, host, endpoint):
     data = at("From", uri)
 
     assert read(data).from_uri.host == host
-    assert engine.identify_message(data, SOURCE, PORT).endpoint == endpoint
+    assert engine.identify_message(data, *PLACE).endpoint == endpoint
     assert engine.explain(read(data)).match.endpoint == endpoint
 
 
@@ -188,7 +189,7 @@ def test_domain_in_brackets(uri, host, endpoint):
 )
 def test_sent_by(sent, shown):
     """A Via's host and port are read like a URI's."""
-    assert printed(message("Via", f"SIP/2.0/UDP {sent}"), "Via") == f"SIP/2.0/UDP {shown};received={SOURCE}"
+    assert printed(message("Via", f"SIP/2.0/UDP {sent}"), "Via") == f"SIP/2.0/UDP {shown};received={PLACE[0]}"
 
 
 @pytest.mark.parametrize("sent", ["[]", "[a", "h:", "h:65536", f"h:{'0' * 40}65536", "h:4294967297", "h:5x"])

@@ -42,18 +42,26 @@ def message(*lines, first=FIRST, without=(), end="\r\n", last="Content-Length: 0
     return text.encode("utf-8", "surrogateescape") + b"\r\n\r\n" + body
 
 
-def read(data, transport="udp"):
+def read(data, transport="udp", port=PLACE[1]):
     """Return the request, None if it is dropped; every way of reading must come to the same."""
     found = []
     for way in WAYS:
         try:
-            request = read_request(way, data, *PLACE, transport)
+            request = read_request(way, data, PLACE[0], port, transport)
         except MessageError as error:
             found.append((error.reason, error.offset))
         else:
-            found.append((spans_of(request), request.printed_headers, request.method, request.screening))
+            found.append(
+                (
+                    spans_of(request),
+                    request.printed_request_uri,
+                    request.printed_headers,
+                    request.method,
+                    request.screening,
+                )
+            )
     assert found == found[:1] * len(found), data
-    return request if len(found[0]) == 4 else None
+    return request if len(found[0]) == 5 else None
 
 
 def read_everywhere(data):

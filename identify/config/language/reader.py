@@ -162,6 +162,7 @@ class _Reader:
                 "line-without-name", file, number, message, section=section.name, lost="the line"
             )
             return
+        # As ``take_items`` counts, without a call for each line.
         limits = self._limits
         limits.items += 1
         if limits.items > MAX_ITEMS:
