@@ -33,10 +33,10 @@ from libc.string cimport memcpy
 from identify._compiled._fast_path cimport WAY_WIDEST, Index, make_index, take_usual_headers, take_usual_request_line
 from identify._compiled._header_grammar cimport parse_name_address, take_generic
 from identify._compiled._header_names cimport (
-    ACCEPT, ALLOW, CALL_ID, CONTACT, CSEQ, FROM, GENERIC, REQUIRE, SUPPORTED, TO, UNSUPPORTED, VIA, kind_of,
+    CALL_ID, CONTACT, CSEQ, FROM, GENERIC, KINDS, SUPPORTED, TO, VIA, kind_of,
 )
 from identify._compiled._header_lists cimport LIST_LIMIT, elements_of
-from identify._compiled._headers cimport parse_value, print_value
+from identify._compiled._headers cimport MERGES, SYNTAX_LIST, header_row, parse_value, print_value
 from identify._compiled._parsed cimport MESSAGE_LIMIT, has, note_field
 from identify._compiled._printable cimport Printable
 from identify._compiled._text cimport (
@@ -52,8 +52,24 @@ cdef enum:
     DATAGRAM_MINIMUM = 32
     # PJSIP's buffer for a stream is full before a longer message is complete.
     STREAM_LIMIT = 65535
-    # The kinds of headers whose values are lists.
-    LISTS = 1 << ACCEPT | 1 << ALLOW | 1 << REQUIRE | 1 << SUPPORTED | 1 << UNSUPPORTED
+
+# Bits 1 << kind of the headers that are lists, and of those of which several are one.
+cdef uint32_t LISTS = 0
+cdef uint32_t MERGING = 0
+
+
+cdef void know_kinds() noexcept:
+    """Take both from the rows."""
+    global LISTS, MERGING
+    cdef int kind
+    for kind in range(<int>KINDS):
+        if header_row(kind).syntax == SYNTAX_LIST:
+            LISTS |= <uint32_t>1 << kind
+        if header_row(kind).flags & <int>MERGES:
+            MERGING |= <uint32_t>1 << kind
+
+
+know_kinds()
 
 
 cdef void begin(Message *m, const uint8_t *base, uint32_t length, Field *fields, uint32_t capacity) noexcept nogil:
@@ -127,7 +143,7 @@ cdef bint take_values(Message *m, Text *t, int kind, Span name) noexcept nogil:
     while more:
         if not parse_value(t, kind, &value, &more):
             return False
-        if (kind == SUPPORTED or kind == REQUIRE) and has(m, kind) and not take_merged(m, kind, value):
+        if MERGING >> kind & 1 and has(m, kind) and not take_merged(m, kind, value):
             t.pos = value.start
             return fail(t, "lists that are one have more than 32 elements")
         if not add_field(m, kind, name, value):
@@ -369,10 +385,10 @@ cdef bint parse_either(Message *m, bint stream, int way, uint32_t *status) noexc
 cdef bint check_lists(Message *m) noexcept nogil:
     """False, with ``reason`` and ``error`` set, if a list begins with a comma."""
     cdef uint32_t i
-    if not m.kinds & <uint32_t>LISTS:
+    if not m.kinds & LISTS:
         return True
     for i in range(m.count):
-        if <uint32_t>LISTS >> m.fields[i].kind & 1 and m.fields[i].value.start < m.fields[i].value.end:
+        if LISTS >> m.fields[i].kind & 1 and m.fields[i].value.start < m.fields[i].value.end:
             if m.base[m.fields[i].value.start] == c",":
                 return refuse(m, "a list begins with a comma", m.fields[i].value.start)
     return True
@@ -438,7 +454,7 @@ cdef const NameAddress *address_of(const Message *m, int kind, NameAddress *room
 cdef bint merged_away(const Message *m, uint32_t index) noexcept nogil:
     """Several Supported, or Require, are one: the first."""
     cdef int kind = m.fields[index].kind
-    return (kind == SUPPORTED or kind == REQUIRE) and index != m.first[kind]
+    return MERGING >> kind & 1 and index != m.first[kind]
 
 
 cdef void print_field(const Message *m, uint32_t index, const Received *received, const char *added,
@@ -455,7 +471,7 @@ cdef void print_field(const Message *m, uint32_t index, const Received *received
     p.received = received if first and field.kind == VIA else NULL
     p.added = added if first and field.kind == CONTACT else NULL
     print_value(&p, out)
-    if field.kind == SUPPORTED or field.kind == REQUIRE:
+    if MERGING >> field.kind & 1:
         for i in range(index + 1, m.count):
             if m.fields[i].kind != field.kind or m.fields[i].value.start == m.fields[i].value.end:
                 continue

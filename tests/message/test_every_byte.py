@@ -4,10 +4,8 @@
 """
 
 import random
-import re
 import sys
 import types
-from pathlib import Path
 
 import attrs
 import every_byte
@@ -15,7 +13,7 @@ import positions
 import pytest
 import walking
 
-import identify._compiled._headers as table
+from identify._compiled._headers import grammar_rows
 from identify.engine import DROPPED
 from identify.errors import MessageError
 from identify.request import Request
@@ -24,16 +22,11 @@ SAMPLES = list(positions.samples())
 PLACES = list(dict.fromkeys(sample.place for sample in SAMPLES))
 #: How many special bytes and others each position is tried with.
 PLAN = walking.Plan(special=4, others=1, explained=0.05)
-#: The rows of the table of headers, as its source has them.
-ROW = re.compile(r'^row\(\w+, "([^"]+)", (?:"(\w)"|NULL),', re.MULTILINE)
 
 
 def rows():
     """Return the headers that PJSIP reads itself, each with its compact name or an empty text."""
-    if hasattr(table, "grammar"):
-        return {row[0]: row[1] or "" for row in table.grammar()}
-    source = Path(__file__).parents[2] / "_ext" / "message" / "_headers.pyx"
-    return dict(ROW.findall(source.read_text(encoding="utf-8")))
+    return {row["name"]: row["compact"] or "" for row in grammar_rows() if row["name"]}
 
 
 def sample_of(place):
