@@ -11,6 +11,10 @@ cdef enum Line:
     LINE_MORE
     LINE_YES
 
+cdef enum:
+    # A first line that isn't over by then isn't one.
+    LONGEST_LINE = 8192
+
 cdef Line first_line(const uint8_t *data, size_t size, bint complete) noexcept nogil
 cdef size_t head_size(const uint8_t *data, size_t size, size_t *scanned) noexcept nogil
 cdef Length content_length(const uint8_t *data, size_t head, uint32_t *length) noexcept nogil

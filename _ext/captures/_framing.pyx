@@ -16,11 +16,10 @@ from identify._compiled._message cimport LENGTH_ABSENT, LENGTH_BAD, LENGTH_GIVEN
 from identify._compiled._text cimport SIP_TOKEN, Text, cursor, sip_class, sip_class_init, sip_find_line_end
 
 cdef enum:
-    # A first line that isn't over by then isn't one.
-    LONGEST_LINE = 8192
     # Nobody sends more than one blank before a method; in a stream each line of blanks is looked at again.
     MOST_BLANKS = 16
-    # The places of a request line where it may fold.
+    # The places of a request line where it may fold; in a stream it has no more line ends than that in brackets either,
+    # so that a line is looked at with those behind it, not with all.
     MOST_FOLDS = 5
 
 sip_class_init()
@@ -116,6 +115,7 @@ cdef Line first_line(const uint8_t *data, size_t size, bint complete) noexcept n
             bracket = <const uint8_t *>memchr(bracket, c"]", data + size - bracket)
             if bracket != NULL:
                 begin = <size_t>(bracket - data)
+                folds += not complete
                 continue
         if end == size or data[end] == 0:
             return LINE_NO
@@ -129,7 +129,10 @@ cdef Line first_line(const uint8_t *data, size_t size, bint complete) noexcept n
 
 
 cdef size_t head_size(const uint8_t *data, size_t size, size_t *scanned) noexcept nogil:
-    """Return the size of the head with its empty line, 0 if it isn't over; search from `scanned` on, and move it."""
+    """Return the size of the head with its empty line, 0 if it isn't over; search from `scanned` on, and move it.
+
+    No empty line ends before `scanned`, and none that begins before it is missed where the search goes on there.
+    """
     cdef size_t place = scanned[0]
     cdef const void *found
     while place < size:
@@ -139,6 +142,7 @@ cdef size_t head_size(const uint8_t *data, size_t size, size_t *scanned) noexcep
             return 0
         place = <size_t>(<const uint8_t *>found - data) + 1
         if place + 1 < size and data[place] == c"\r" and data[place + 1] == c"\n":
+            scanned[0] = place - 1
             return place + 2
         if place >= size or (place + 1 >= size and data[place] == c"\r"):
             # The line end may be the first half of the empty line.

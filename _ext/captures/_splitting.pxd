@@ -21,13 +21,18 @@ ctypedef struct Splitter:
     uint8_t state
     # STATE_SEEK: a message may begin with the next byte.
     bint at_line
-    # Bytes of a message that isn't complete.
+    # Bytes of a message that isn't complete: `size` of them from `start` on.
     uint8_t *held
+    size_t start
     size_t size
     size_t room
+    # How much of a first line that isn't complete was looked at.
+    size_t judged
     # How far its head was searched, and its size once that is known.
     size_t scanned
     size_t whole
+    # In so many bytes from here on no head ends: they were searched for a message before, which was too long.
+    size_t headless
 
 cdef bint split_bytes(Splitter *s, TrafficColumns out, const Envelope *envelope, const uint8_t *data,
                       size_t size) noexcept nogil

@@ -6,9 +6,11 @@ limit and one piece.
 Strategy
 1. A stream that is seen from its beginning is decided by its first bytes: SIP, or something else for good.
 2. One that is joined in the middle, or has lost bytes, is searched for a first line of SIP at the beginning of a line
-   or of a piece; there it goes on.
+   or of a piece, one that doesn't fold; there it goes on.
 3. Between messages only line ends are allowed (keep-alives, RFC 5626 3.5.1); anything else leads to 2.
 4. A message without Content-Length ends with its head: over a stream PJSIP drops it, and says so of what is delivered.
+5. However a stream is cut and whatever it has, each byte is looked at a few times only: a first line again once its line
+   is over, a head from where the search for its end stopped, also if it is that of a message that begins later.
 """
 
 from libc.stdint cimport uint32_t
@@ -17,7 +19,7 @@ from libc.string cimport memchr, memcmp, memcpy, memmove
 
 from identify._compiled._bytes cimport big16
 from identify._compiled._framing cimport (
-    LINE_MORE, LINE_YES, Line, content_length, first_line, head_size, leading_line_ends,
+    LINE_MORE, LINE_YES, LONGEST_LINE, Line, content_length, first_line, head_size, leading_line_ends,
 )
 from identify._compiled._message cimport LENGTH_ABSENT, LENGTH_BAD, Length
 from identify._compiled._parsed cimport MESSAGE_LIMIT
@@ -66,23 +68,38 @@ cdef void count_other(Splitter *s, TrafficColumns out) noexcept nogil:
 cdef void forget(Splitter *s) noexcept nogil:
     free(s.held)
     s.held = NULL
-    s.size = s.room = s.scanned = s.whole = 0
+    s.start = s.size = s.room = s.judged = s.scanned = s.whole = s.headless = 0
 
 
 cdef bint hold(Splitter *s, const uint8_t *data, size_t size) noexcept nogil:
     cdef size_t room = s.room if s.room else FIRST_ROOM
     cdef uint8_t *larger
-    if size > s.room - s.size:
-        while room - s.size < size:
+    if size > s.room - s.start - s.size and s.start >= s.size:
+        # No more is moved than was done with since it was moved before.
+        memmove(s.held, s.held + s.start, s.size)
+        s.start = 0
+    if size > s.room - s.start - s.size:
+        while room - s.start - s.size < size:
             room *= 2
         larger = <uint8_t *>realloc(s.held, room)
         if larger == NULL:
             return False
         s.held = larger
         s.room = room
-    memcpy(s.held + s.size, data, size)
+    memcpy(s.held + s.start + s.size, data, size)
     s.size += size
     return True
+
+
+cdef Line line_at(Splitter *s, const uint8_t *data, size_t size) noexcept nogil:
+    """Does a message begin here?  A line that isn't over isn't looked at again before it is."""
+    cdef Line line
+    if s.judged and size < LONGEST_LINE and memchr(data + s.judged, c"\n", size - s.judged) == NULL:
+        s.judged = size
+        return LINE_MORE
+    line = first_line(data, size, False)
+    s.judged = size if line == LINE_MORE else 0
+    return line
 
 
 cdef size_t decide(Splitter *s, TrafficColumns out, const uint8_t *data, size_t size) noexcept nogil:
@@ -98,7 +115,7 @@ cdef size_t decide(Splitter *s, TrafficColumns out, const uint8_t *data, size_t 
             return 0
         s.state = STATE_TLS if is_tls(data, size) else STATE_OTHER
     else:
-        line = first_line(data, size, False)
+        line = line_at(s, data, size)
         if line == LINE_MORE:
             return 0
         if line == LINE_YES:
@@ -117,18 +134,20 @@ cdef size_t decide(Splitter *s, TrafficColumns out, const uint8_t *data, size_t 
 
 cdef size_t seek(Splitter *s, const uint8_t *data, size_t size) noexcept nogil:
     """Look for a first line; return how many bytes are no part of one."""
-    cdef const void *found
-    cdef Line line
+    cdef const void *found = memchr(data + s.judged, c"\n", size - s.judged)
+    cdef size_t line = <size_t>(<const uint8_t *>found - data) + 1 if found != NULL else size
+    cdef Line said
     if s.at_line:
-        line = first_line(data, size, False)
-        if line == LINE_MORE:
-            return 0
-        if line == LINE_YES:
+        # Only this line: in what isn't SIP every line may look like one that the next ones continue.
+        said = line_at(s, data, line)
+        if said == LINE_YES:
             s.state = STATE_SIP
             return 0
-    found = memchr(data, c"\n", size)
+        if said == LINE_MORE and found == NULL:
+            return 0
+    s.judged = 0
     s.at_line = found != NULL
-    return <size_t>(<const uint8_t *>found - data) + 1 if found != NULL else size
+    return line
 
 
 cdef size_t next_message(Splitter *s, TrafficColumns out, const Envelope *envelope, const uint8_t *data,
@@ -145,7 +164,7 @@ cdef size_t next_message(Splitter *s, TrafficColumns out, const Envelope *envelo
                 if line_ends == size:
                     count(&out.counts, KEEP_ALIVE)
                 return line_ends
-            line = first_line(data, size, False)
+            line = line_at(s, data, size)
             if line == LINE_MORE:
                 return 0
             if line != LINE_YES:
@@ -153,15 +172,20 @@ cdef size_t next_message(Splitter *s, TrafficColumns out, const Envelope *envelo
                 s.state = STATE_SEEK
                 s.at_line = False
                 return 0
+            s.scanned = s.headless
         head = head_size(data, size, &s.scanned)
         if head == 0 and size <= MESSAGE_LIMIT:
             return 0
-        s.scanned = 0
         if head == 0 or head > MESSAGE_LIMIT:
-            count(&out.counts, MESSAGE_TOO_LONG)
+            # One that begins inside of another isn't counted once more.
+            if s.headless == 0:
+                count(&out.counts, MESSAGE_TOO_LONG)
+            s.headless = s.scanned
+            s.scanned = 0
             s.state = STATE_SEEK
             s.at_line = False
             return 1
+        s.scanned = 0
         length = content_length(data, head, &body)
         if length == LENGTH_BAD or (length != LENGTH_ABSENT and body > MESSAGE_LIMIT - head):
             count(&out.counts, BAD_CONTENT_LENGTH if length == LENGTH_BAD else MESSAGE_TOO_LONG)
@@ -193,6 +217,7 @@ cdef size_t split(Splitter *s, TrafficColumns out, const Envelope *envelope, con
         if done == 0 and s.state == state:
             return place
         place += done
+        s.headless = s.headless - done if s.headless > done else 0
     return size
 
 
@@ -216,13 +241,13 @@ cdef bint split_bytes(Splitter *s, TrafficColumns out, const Envelope *envelope,
     else:
         if not hold(s, data, size):
             return False
-        done = split(s, out, envelope, s.held, s.size)
+        done = split(s, out, envelope, s.held + s.start, s.size)
         if done == s.size:
             free(s.held)
             s.held = NULL
-            s.size = s.room = 0
-        elif done:
-            memmove(s.held, s.held + done, s.size - done)
+            s.start = s.size = s.room = 0
+        else:
+            s.start += done
             s.size -= done
     if s.state == STATE_SEEK and rows == out.rows:
         count(&out.counts, OTHER_TCP)
