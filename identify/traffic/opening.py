@@ -170,7 +170,23 @@ def open_traffic(
         raise
 
 
+#: The first bytes of archives and compressed files that aren't read, with their names.
+_UNSUPPORTED = {
+    b"\x04\x22\x4d\x18": "LZ4",
+    b"PK\x03\x04": "zip",
+    b"PK\x05\x06": "zip",
+    b"7z\xbc\xaf\x27\x1c": "7z",
+    b"Rar!\x1a\x07": "RAR",
+    b"\x1f\x9d": "compress",
+    b"LZIP": "lzip",
+    b"\x5d\x00\x00": "lzma",
+}
+
+
 def _unknown(first: bytes) -> str:
+    for magic, name in _UNSUPPORTED.items():
+        if first.startswith(magic):
+            return f"the content is in the format {name}, which isn't read; unpack it first"
     if first.startswith(WIDE_MARKS):
         return "the content is UTF-16; convert it to UTF-8"
     return (

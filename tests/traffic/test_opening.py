@@ -15,7 +15,7 @@ from logged import Log, messages, request
 
 from identify.errors import TrafficError
 from identify.traffic import open_traffic
-from identify.traffic.input.stream import open_stream
+from identify.traffic.input.stream import FIRST_SLICE, _Layer, open_stream
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -51,14 +51,55 @@ def test_compressed_input(name, tmp_path):
 
 @pytest.mark.parametrize("name", COMPRESS)
 def test_several_members(name):
-    """Members that follow one another are one text; padding and junk after them is passed over."""
+    """Members that follow one another are one text, also empty ones; padding is skipped, anything else a problem."""
     whole = _log()
     half = whole.index(b"\n", len(whole) // 2)
     data = COMPRESS[name](whole[:half]) + COMPRESS[name](whole[half:])
-    for rest in (b"", bytes(64), b"\1", b"some junk that is no member"):
-        found, reader = _opened(data + rest)
+    nothing = COMPRESS[name](b"")
+    for rest in (b"", bytes(64), bytes(3), nothing, bytes(3) + nothing + nothing + bytes(3)):
+        found, reader = _opened(nothing + data + rest)
         assert found == [request(number) for number in range(3)]
         assert reader.problems == []
+    for rest in (b"\1", b"some junk that is no member", data[:2]):
+        found, reader = _opened(data + rest)
+        assert found == [request(number) for number in range(3)]
+        assert reader.problems == [f"{name}: something else follows; it isn't read"]
+
+
+@pytest.mark.parametrize("name", COMPRESS)
+def test_nothing_compressed(name):
+    """An empty file that was compressed, in one member or several, is an empty file."""
+    for count in (1, 2, 3):
+        found, reader = _opened(COMPRESS[name](b"") * count)
+        assert (found, reader.format, reader.problems) == ([], "empty", ["the file is empty"])
+
+
+def test_skippable_frames():
+    """Frames to be skipped, which parallel compressors write, don't hide what Zstandard they stand before."""
+    skipped = b"\x50\x2a\x4d\x18\x04\0\0\0abcd"
+    found, reader = _opened(skipped + zstd.compress(_log()) + skipped)
+    assert (found, reader.problems) == ([request(number) for number in range(3)], [])
+
+
+@pytest.mark.parametrize("name", COMPRESS)
+def test_small_members_are_copied_once(name):
+    """What follows a small member isn't copied with each: members are given little, and more only if they need it."""
+    member = COMPRESS[name](b"text\n")
+    layer = _Layer(name, "x", member * 2000)
+    given = 0
+    while layer.left:
+        before = layer.left
+        assert layer.decompress(100) in (b"text\n", b"")
+        given += FIRST_SLICE
+        assert before - layer.left <= FIRST_SLICE
+    assert given <= 2001 * FIRST_SLICE
+
+
+@pytest.mark.parametrize(("data", "name"), [(b"\x04\x22\x4d\x18data", "LZ4"), (b"PK\3\4data", "zip")])
+def test_unsupported_compression_is_named(data, name):
+    """A file that is compressed in a way that isn't read says in which."""
+    with pytest.raises(TrafficError, match=f"in the format {name}, which isn't read"):
+        open_traffic(io.BytesIO(data))
 
 
 def test_compressed_twice():

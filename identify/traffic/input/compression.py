@@ -6,7 +6,7 @@ content.
 Strategy
 
 All four libraries have objects that take some input and return a bounded amount of output.  A file may consist of
-several members or frames; after the first one, anything else that follows is skipped, as gzip(1) does.  Memory is
+several members or frames, and zeros may follow each; anything else that follows is a problem and isn't read.  Memory is
 bounded by the window size, which the file chooses: 256 MiB for xz, 128 MiB for Zstandard; a file that needs more
 counts as damaged.
 """
@@ -29,8 +29,10 @@ __all__ = ["DAMAGE", "MAGIC_BYTES", "Decompressor", "compression_of", "decompres
 MAGIC = {
     "gzip": re.compile(rb"\x1f\x8b\x08"),
     "xz": re.compile(rb"\xfd7zXZ\x00"),
-    "bzip2": re.compile(rb"BZh[1-9]1AY&SY"),
-    "zstd": re.compile(rb"\x28\xb5\x2f\xfd"),
+    # A block, or the end at once, of nothing.
+    "bzip2": re.compile(rb"BZh[1-9](?:1AY&SY|\x17rE8P\x90)"),
+    # A frame, or one to be skipped, which parallel compressors write in front (RFC 8878 3.1.2).
+    "zstd": re.compile(rb"\x28\xb5\x2f\xfd|[\x50-\x5f]\x2a\x4d\x18"),
 }
 MAGIC_BYTES = 10
 XZ_MEMORY = 256 << 20

@@ -24,6 +24,9 @@ __all__ = ["EXPANSION", "Stream", "open_stream"]
 EXPANSION = 10_000
 RATIO_FROM = 64 << 20
 PIECE = 256 << 10
+#: The first bytes that a member is given; it is given more each time.  What a member leaves is copied, so that many
+#: small ones would take long if each were given a whole piece.
+FIRST_SLICE = 1 << 10
 #: The maximum depth of compressed files inside compressed files.
 DEEPEST = 3
 
@@ -151,12 +154,17 @@ class Stream(io.RawIOBase):
                 piece = layer.decompress(PIECE)
                 if piece:
                     return piece
+                if layer.over:
+                    self.problems.append(f"{layer.name}: something else follows; it isn't read")
+                    return b""
                 if not layer.wants_input:
                     continue
                 more = self._from(layers - 1)
                 if not more:
                     if layer.incomplete:
                         self.problems.append(f"{layer.name}: truncated after {self._position} bytes")
+                    if layer.left:
+                        self.problems.append(f"{layer.name}: something else follows; it isn't read")
                     return b""
                 layer.feed(more)
             except DAMAGE as error:
@@ -182,45 +190,63 @@ class _Layer:
 
     def __init__(self, name: str, path: str, first: bytes) -> None:
         self.name = name
+        #: Something that isn't a member follows one.
+        self.over = False
         self._path = path
         self._pending = first
+        #: How much of what is pending was given to the member, and how much it is given next.
+        self._given = 0
+        self._slice = FIRST_SLICE
         self._member: Decompressor | None = decompressor(name, path)
         self._begun = False
 
     @property
     def wants_input(self) -> bool:
-        if self._member is None:
-            return len(self._pending) < MAGIC_BYTES
-        return not self._pending and self._member.needs_input
+        return self._member is None or (not self.left and self._member.needs_input)
 
     @property
     def incomplete(self) -> bool:
         return self._begun
 
+    @property
+    def left(self) -> int:
+        """Bytes that no member was given yet."""
+        return len(self._pending) - self._given
+
     def feed(self, data: bytes) -> None:
-        self._pending += data
+        self._pending = self._pending[self._given :] + data
+        self._given = 0
 
     def decompress(self, count: int) -> bytes:
         if self._member is None:
             self._next_member()
             if self._member is None:
                 return b""
-        data, self._pending = self._pending, b""
+        data = b""
+        if self._member.needs_input:
+            data = self._pending[self._given : self._given + self._slice]
+            self._given += len(data)
+            self._slice = min(2 * self._slice, PIECE)
         self._begun = self._begun or bool(data)
         piece = self._member.decompress(data, count)
         if self._member.eof:
-            self._pending = self._member.unused_data
+            # It is a part of what was given last.
+            self._given -= len(self._member.unused_data)
             self._member = None
             self._begun = False
+            self._next_member()
         return piece
 
     def _next_member(self) -> None:
-        """Begin the next member, if there is one; padding and anything else is skipped."""
-        self._pending = self._pending.lstrip(b"\0")
-        if compression_of(self._pending) == self.name:
+        """Begin the next member, if there is one, after padding."""
+        if not self._pending[self._given : self._given + 1].strip(b"\0"):
+            self._pending = self._pending[self._given :].lstrip(b"\0")
+            self._given = 0
+        first = self._pending[self._given : self._given + MAGIC_BYTES]
+        if compression_of(first) == self.name:
             self._member = decompressor(self.name, self._path)
-        elif len(self._pending) >= MAGIC_BYTES:
-            self._pending = b""
+            self._slice = FIRST_SLICE
+        self.over = self._member is None and len(first) == MAGIC_BYTES
 
 
 def open_stream(
