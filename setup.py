@@ -41,6 +41,7 @@ MODULES = [
     "_batch",
     "_block",
     "_capture",
+    "_collectors",
     "_column",
     "_compile",
     "_datagrams",
@@ -89,6 +90,7 @@ MODULES = [
     "_transaction",
     "_uri",
     "_uri_print",
+    "_waiting",
 ]
 
 SOURCES = Path("_ext")

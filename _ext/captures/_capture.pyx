@@ -16,7 +16,7 @@ Strategy
 """
 
 cimport cython
-from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
+from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free
 from libc.string cimport memcmp, memcpy
 
@@ -24,7 +24,8 @@ import os
 
 from identify._compiled._bytes cimport big16, big32
 from identify._compiled._decoder cimport Decoder
-from identify._compiled._traffic_columns cimport TCP, UDP, Envelope
+from identify._compiled._envelope cimport TCP, UDP, Envelope
+from identify._compiled._collectors cimport Collectors
 from identify._compiled._copies cimport Copies, digest, seen_within
 from identify._compiled._datagrams cimport Datagrams
 from identify._compiled._fragments cimport Assembly, Fragments
@@ -52,8 +53,6 @@ cdef enum:
 cdef uint8_t[16] NOWHERE
 NOWHERE[:] = [0] * 16
 
-HEP_MODES = ("auto", "yes", "no")
-
 DAMAGES = {
     DAMAGE_MAGIC: "neither pcap nor pcapng: it begins with 0x{value:08x}",
     DAMAGE_PACKET_LENGTH: "packet {packet} has {value} bytes by its header, more than any capture has",
@@ -72,21 +71,24 @@ cdef bint has_addresses(const Network *network) noexcept nogil:
 cdef class CaptureDecoder(Decoder):
     """Decodes a capture that comes in pieces.
 
-    `duplicates` is the time in nanoseconds within which a second copy of a packet is dropped, 0 for never; `hep` one of
-    ``HEP_MODES``.
+    `duplicates` is the time in nanoseconds within which a second copy of a packet is dropped, 0 for never.  Of HEP only
+    what `collectors` believe is delivered; without them it is counted.  With `survey` nothing is delivered: what is
+    found out is `something_else` and `collector`.
     """
 
     cdef Records records
     cdef Fragments fragments
     cdef Streams streams
     cdef Datagrams datagrams
+    cdef Collectors collectors
     cdef Copies *copies
     cdef int64_t window
     cdef uint64_t seed
+    cdef bint survey, found, other
+    cdef uint8_t collector_address[16]
+    cdef uint16_t collector_port
 
-    def __cinit__(self, *, int64_t duplicates=0, str hep="auto"):
-        if hep not in HEP_MODES:
-            raise ValueError(f"hep {hep!r}: expected one of {', '.join(HEP_MODES)}")
+    def __cinit__(self, *, int64_t duplicates=0, Collectors collectors=None, bint survey=False):
         if duplicates < 0:
             raise ValueError(f"duplicates {duplicates}: expected nanoseconds, 0 or more")
         self.seed = <uint64_t>int.from_bytes(os.urandom(8), "little")
@@ -94,8 +96,10 @@ cdef class CaptureDecoder(Decoder):
         self.fragments = Fragments()
         self.streams = Streams()
         self.streams.seed = self.seed
-        self.datagrams = Datagrams(Hep(self.seed) if hep != "no" else None)
-        if hep == "auto":
+        self.collectors = collectors if collectors is not None else Collectors()
+        self.survey = survey
+        self.datagrams = Datagrams(Hep(self.seed) if collectors is not None else None, self.collectors)
+        if self.collectors.everything or self.collectors.count:
             self.columns.watch(self.seed)
         self.window = duplicates
         if duplicates:
@@ -114,6 +118,8 @@ cdef class CaptureDecoder(Decoder):
             with nogil:
                 self.fragments.finish(&self.columns.counts)
                 done = self.streams.finish(self.columns)
+                if done:
+                    self.columns.finish()
         finally:
             self.busy = False
         self.check()
@@ -138,6 +144,26 @@ cdef class CaptureDecoder(Decoder):
         packet = records.packets + (1 if records.damage == DAMAGE_PACKET_LENGTH else 0)
         return DAMAGES[records.damage].format(packet=packet, value=records.damaged_value)
 
+    @property
+    def full(self):
+        """Whether the batch has to be taken before more is decoded, or a survey is at its end."""
+        return self.other or self.columns.full()
+
+    @property
+    def something_else(self):
+        """Whether a survey found anything but HEP that was sent to one place."""
+        return self.other
+
+    @property
+    def collector(self):
+        """The place that all HEP of a survey was sent to, as 16 bytes and a port; None if there is none."""
+        return (self.collector_address[:16], self.collector_port) if self.found and not self.other else None
+
+    @property
+    def untrusted(self):
+        """Places, 16 bytes and a port, that HEP was sent to that isn't believed; those with most packets first."""
+        return self.collectors.refused()
+
     cdef int check(self) except -1:
         if self.columns.failed or self.streams.failed or self.fragments.failed:
             raise MemoryError("decoding of a capture")
@@ -147,7 +173,7 @@ cdef class CaptureDecoder(Decoder):
         cdef size_t place = 0, used
         cdef ReadStatus outcome
         cdef Packet record
-        while place < size and not self.columns.full():
+        while place < size and not self.other and not self.columns.full():
             outcome = self.records.next(data + place, size - place, &used, &record)
             place += used
             if outcome == READ_MORE or outcome == READ_DAMAGED:
@@ -216,6 +242,9 @@ cdef class CaptureDecoder(Decoder):
 
     cdef void transport(self, const Network *network, int64_t time) noexcept nogil:
         cdef Envelope envelope
+        if self.survey:
+            self.look_at(network)
+            return
         if network.protocol != PROTOCOL_UDP and network.protocol != PROTOCOL_TCP:
             count(&self.columns.counts,
                   ICMP if network.protocol == PROTOCOL_ICMP or network.protocol == PROTOCOL_ICMPV6
@@ -224,6 +253,8 @@ cdef class CaptureDecoder(Decoder):
             return
         memcpy(envelope.source, network.source, 16)
         memcpy(envelope.local, network.target, 16)
+        if time >= 0:
+            self.columns.clock = time
         envelope.direction = 0
         envelope.time = time
         envelope.frame = self.records.packets
@@ -272,3 +303,30 @@ cdef class CaptureDecoder(Decoder):
         segment.whole = network.whole - head
         segment.size = network.size - head if network.size > head else 0
         self.streams.add(self.columns, envelope, &segment)
+
+    cdef void look_at(self, const Network *network) noexcept nogil:
+        """Find out whether a packet is HEP to the same place as all before it; what has no content says nothing."""
+        cdef const uint8_t *data = network.payload
+        cdef Envelope carrier
+        if network.protocol == PROTOCOL_ICMP or network.protocol == PROTOCOL_ICMPV6:
+            return
+        if network.protocol == PROTOCOL_TCP and network.size >= 20 and network.whole <= (data[12] >> 4) * <uint32_t>4:
+            return
+        if network.protocol == PROTOCOL_UDP and 8 <= network.size and network.whole == 8:
+            return
+        if (network.protocol != PROTOCOL_UDP or network.size < 12
+                or memcmp(data + 8, <const char *>b"HEP3", 4) != 0):
+            self.other = True
+            return
+        memcpy(carrier.source, network.source, 16)
+        memcpy(carrier.local, network.target, 16)
+        carrier.port = big16(data)
+        carrier.local_port = big16(data + 2)
+        if self.found and (self.collector_port != carrier.local_port
+                           or memcmp(self.collector_address, carrier.local, 16) != 0):
+            self.other = True
+        elif self.collectors.is_own(&carrier):
+            self.other = True
+        memcpy(self.collector_address, carrier.local, 16)
+        self.collector_port = carrier.local_port
+        self.found = True

@@ -17,9 +17,9 @@ from libc.stdlib cimport free, malloc
 from libc.string cimport memcmp, memcpy
 
 from identify._compiled._bytes cimport big32
-from identify._compiled._traffic_columns cimport RECEIVED, SENT
+from identify._compiled._envelope cimport RECEIVED, SENT
 from identify._compiled._framing cimport LINE_NO, Line, first_line, leading_line_ends
-from identify._compiled._skipped cimport CUT, HEP_UNWANTED, KEEP_ALIVE, LOGGER_REPEAT, OTHER_UDP, STUN, UDP_EMPTY, count
+from identify._compiled._skipped cimport CUT, HEP_UNTRUSTED, HEP_UNWANTED, KEEP_ALIVE, LOGGER_REPEAT, OTHER_UDP, STUN, UDP_EMPTY, count
 
 cdef enum:
     LARGEST_DATAGRAM = 65535
@@ -45,8 +45,9 @@ cdef inline bint is_keep_alive(const uint8_t *data, size_t size) noexcept nogil:
 cdef class Datagrams:
     """Delivers datagrams.  For one thread."""
 
-    def __cinit__(self, Hep hep):
+    def __cinit__(self, Hep hep, Collectors collectors not None):
         self.hep = hep
+        self.collectors = collectors
 
     def __dealloc__(self):
         free(self.logged)
@@ -62,6 +63,9 @@ cdef class Datagrams:
         if size >= 4 and memcmp(data, <const char *>b"HEP3", 4) == 0:
             if self.hep is None:
                 count(&out.counts, HEP_UNWANTED)
+            elif not self.collectors.believes(envelope):
+                count(&out.counts, HEP_UNTRUSTED)
+                self.collectors.refuse(envelope)
             elif cut:
                 count(&out.counts, CUT)
             else:

@@ -55,6 +55,11 @@ cdef class Decoder:
         """Messages in the batch."""
         return self.columns.rows
 
+    @property
+    def hep_messages(self):
+        """Messages of the batches so far that come from HEP."""
+        return self.columns.hep_messages
+
     def counts(self):
         """Return how many things were skipped, by the numbers of their reasons."""
         return self.columns.skipped()

@@ -4,7 +4,8 @@ from libc.stddef cimport size_t
 from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
 
 from identify._compiled._copies cimport Copies
-from identify._compiled._traffic_columns cimport Envelope, TrafficColumns
+from identify._compiled._envelope cimport Envelope
+from identify._compiled._traffic_columns cimport TrafficColumns
 
 # What the chunks of a packet say.
 ctypedef struct HepChunks:

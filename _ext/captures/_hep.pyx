@@ -20,7 +20,7 @@ from libc.string cimport memcmp, memcpy, memset
 import zlib
 
 from identify._compiled._bytes cimport big16, big32
-from identify._compiled._traffic_columns cimport TCP, UDP
+from identify._compiled._envelope cimport TCP, UDP
 from identify._compiled._copies cimport digest, note, taken
 from identify._compiled._framing cimport LINE_YES, first_line, leading_line_ends
 from identify._compiled._parsed cimport MESSAGE_LIMIT

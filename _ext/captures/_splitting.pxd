@@ -3,7 +3,8 @@
 from libc.stddef cimport size_t
 from libc.stdint cimport uint8_t
 
-from identify._compiled._traffic_columns cimport Envelope, TrafficColumns
+from identify._compiled._envelope cimport Envelope
+from identify._compiled._traffic_columns cimport TrafficColumns
 
 cdef enum State:
     # Its first bytes haven't all come; SIP; somewhere in a stream whose messages aren't known.

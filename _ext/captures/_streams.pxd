@@ -4,7 +4,8 @@ from libc.stddef cimport size_t
 from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 
 from identify._compiled._splitting cimport Splitter
-from identify._compiled._traffic_columns cimport Envelope, TrafficColumns
+from identify._compiled._envelope cimport Envelope
+from identify._compiled._traffic_columns cimport TrafficColumns
 
 cdef enum:
     FIN = 1

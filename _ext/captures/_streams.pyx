@@ -17,7 +17,7 @@ from libc.stdint cimport int32_t
 from libc.stdlib cimport calloc, free, malloc
 from libc.string cimport memcmp, memcpy, memset
 
-from identify._compiled._traffic_columns cimport TCP
+from identify._compiled._envelope cimport TCP
 from identify._compiled._copies cimport digest
 from identify._compiled._skipped cimport CUT, STREAM_DROPPED, TCP_EMPTY, TCP_GAP, TCP_RETRANSMISSION, count
 from identify._compiled._splitting cimport STATE_NEW, STATE_SEEK, STATE_TLS, split_bytes, split_end, split_gap

@@ -4,28 +4,9 @@ from libc.stddef cimport size_t
 from libc.stdint cimport int64_t, uint8_t, uint16_t, uint64_t
 
 from identify._compiled._copies cimport Copies
+from identify._compiled._envelope cimport Envelope
 from identify._compiled._skipped cimport Counts
-
-cdef enum Transport:
-    # Places in TRANSPORTS of identify/model.py.
-    UDP = 0
-    TCP = 1
-
-cdef enum Direction:
-    UNKNOWN = 0
-    RECEIVED = 1
-    SENT = 2
-
-# What is known of a message but its bytes.
-ctypedef struct Envelope:
-    uint8_t source[16]
-    uint8_t local[16]
-    uint16_t port
-    uint16_t local_port
-    uint8_t transport
-    uint8_t direction
-    int64_t time
-    uint64_t frame
+from identify._compiled._waiting cimport Waiting
 
 
 cdef class TrafficColumns:
@@ -45,18 +26,22 @@ cdef class TrafficColumns:
     # Set once memory was refused; nothing is put any more.
     cdef bint failed
     cdef Counts counts
-    # While HEP is delivered only where its message isn't: what waits for its copy in HEP, and the other way round.
+    # Where both packets and HEP are delivered: packets whose copy in HEP may come, and HEP whose packet may come.
     cdef Copies *direct
-    cdef Copies *early
+    cdef Waiting waiting
     cdef uint64_t seed
-    # What is delivered now comes from HEP; anything did.
-    cdef bint from_hep, any_hep
-    # All that were put or were copies of such.
-    cdef uint64_t messages
+    # When the last packet was captured.
+    cdef int64_t clock
+    # What is delivered now comes from HEP.
+    cdef bint from_hep
+    # All that were put or were copies of such; those of the batches that come from HEP.
+    cdef uint64_t messages, hep_messages
     cdef int watch(self, uint64_t seed) except -1
     cdef void deliver(self, const Envelope *envelope, const uint8_t *message, size_t size) noexcept nogil
     cdef bint full(self) noexcept nogil
-    cdef void put(self, const Envelope *envelope, const uint8_t *message, size_t size) noexcept nogil
+    cdef void release(self, size_t coming) noexcept nogil
+    cdef void finish(self) noexcept nogil
+    cdef void put(self, const Envelope *envelope, const uint8_t *message, size_t size, bint from_hep) noexcept nogil
     cdef bint grow_rows(self) noexcept nogil
     cdef bint grow_bytes(self, size_t size) noexcept nogil
     cdef tuple take(self)

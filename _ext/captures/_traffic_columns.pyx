@@ -9,7 +9,9 @@ from libc.stdlib cimport calloc, free, realloc
 from libc.string cimport memcpy
 
 from identify._compiled._copies cimport Copies, digest, note, taken
+from identify._compiled._envelope cimport Envelope
 from identify._compiled._skipped cimport HEP_COPY, REASONS, count
+from identify._compiled._waiting cimport MOST_WAITING_BYTES, Held, Waiting
 
 cdef enum:
     # A batch ends with the packet that reaches one of these.  The bytes stay in a second-level cache until the
@@ -49,7 +51,6 @@ cdef class TrafficColumns:
         free(self.ports)
         free(self.local_ports)
         free(self.direct)
-        free(self.early)
 
     def fresh(self):
         """Begin a batch."""
@@ -61,11 +62,11 @@ cdef class TrafficColumns:
         self.offsets[0] = 0
 
     cdef int watch(self, uint64_t seed) except -1:
-        """Deliver a message and its copy in HEP only once, whichever comes first."""
+        """Deliver a packet's message and its copy in HEP only once, as the packet's, whichever comes first."""
         self.direct = <Copies *>calloc(1, sizeof(Copies))
-        self.early = <Copies *>calloc(1, sizeof(Copies))
-        if self.direct == NULL or self.early == NULL:
+        if self.direct == NULL:
             raise MemoryError("copies in HEP")
+        self.waiting = Waiting()
         self.seed = seed
         return 0
 
@@ -73,25 +74,47 @@ cdef class TrafficColumns:
         return self.used >= BATCH_BYTES or self.rows >= BATCH_ROWS
 
     cdef void deliver(self, const Envelope *envelope, const uint8_t *message, size_t size) noexcept nogil:
-        """Put a message unless it is a copy."""
+        """Put a message unless it is a copy; one from HEP once it can't be one any more."""
         cdef uint64_t hash
         self.messages += 1
-        if self.direct != NULL:
-            hash = digest(message, size, self.seed)
-            if self.from_hep:
-                if taken(self.direct, hash):
-                    count(&self.counts, HEP_COPY)
-                    return
-                self.any_hep = True
-                note(self.early, hash)
-            else:
-                if self.any_hep and taken(self.early, hash):
-                    count(&self.counts, HEP_COPY)
-                    return
-                note(self.direct, hash)
-        self.put(envelope, message, size)
+        if self.direct == NULL:
+            self.put(envelope, message, size, self.from_hep)
+            return
+        # A copy has the same text, transport, addresses and ports: what says another is another message.
+        hash = digest(envelope.source, ADDRESS, self.seed)
+        hash = digest(envelope.local, ADDRESS, hash)
+        hash = digest(message, size, hash ^ (<uint64_t>envelope.port << 32 | <uint64_t>envelope.local_port << 8
+                                             | envelope.transport))
+        if self.from_hep:
+            if taken(self.direct, hash):
+                count(&self.counts, HEP_COPY)
+                return
+        elif self.waiting.withdraw(hash):
+            count(&self.counts, HEP_COPY)
+        else:
+            note(self.direct, hash)
+        self.release(size)
+        if not self.from_hep and self.waiting.count == 0:
+            self.put(envelope, message, size, False)
+        elif not self.waiting.add(envelope, message, size, hash, self.clock, self.from_hep):
+            self.failed = True
 
-    cdef void put(self, const Envelope *envelope, const uint8_t *message, size_t size) noexcept nogil:
+    cdef void release(self, size_t coming) noexcept nogil:
+        """Put what needn't wait any longer, before a message of so many bytes is added."""
+        cdef Held *held = self.waiting.due(self.clock, coming)
+        while held != NULL:
+            if not held.withdrawn:
+                self.put(&held.envelope, held.message, held.size, held.from_hep)
+            self.waiting.drop()
+            held = self.waiting.due(self.clock, coming)
+
+    cdef void finish(self) noexcept nogil:
+        """Put all that waits: no packet comes any more."""
+        if self.direct != NULL:
+            # More than fits.
+            self.release(MOST_WAITING_BYTES + 1)
+
+    cdef void put(self, const Envelope *envelope, const uint8_t *message, size_t size, bint from_hep) noexcept nogil:
         cdef size_t row = self.rows
         if self.failed:
             return
@@ -113,6 +136,7 @@ cdef class TrafficColumns:
         self.ports[row] = envelope.port
         self.local_ports[row] = envelope.local_port
         self.rows = row + 1
+        self.hep_messages += from_hep
 
     cdef bint grow_rows(self) noexcept nogil:
         cdef size_t room = 2 * self.row_room if self.row_room else BATCH_ROWS + 64

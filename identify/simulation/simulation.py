@@ -168,6 +168,8 @@ class Simulation:
                 format=reader.format,
                 counts=dict(sorted(reader.counts.items())),
                 problems=tuple(reader.problems),
+                hep_messages=reader.hep_messages,
+                untrusted_hep=reader.untrusted_hep,
             )
         )
 

@@ -30,13 +30,16 @@ from identify.configuration import Configuration
 from identify.errors import ConfigError
 from identify.simulation.line_tokens import Key, key_of, key_of_message
 from identify.traffic.batch import Batch, Direction
+from identify.traffic.captures.collectors import SIP_PORTS, place_text
 
-__all__ = ["find_sockets"]
+__all__ = ["find_sockets", "sip_places"]
 
 #: Messages that are looked at to find addresses: enough for a clear majority.
 MOST_MESSAGES = 20_000
 #: Addresses that are found; a host has a few.
 MOST_FOUND = 64
+#: Sockets that a reader of traffic takes.
+MOST_PLACES = 1_024
 
 #: An address of 16 bytes and a port.
 Socket = tuple[bytes, int]
@@ -65,6 +68,30 @@ def find_sockets(configuration: Configuration, given: Iterable[str], batch: Batc
     own = {key for key in keys if key is not None}
     found = _found(batch, wildcards, named, own) if wildcards else []
     return Sockets(named + found, sorted(wildcards))
+
+
+def sip_places(configuration: Configuration, given: Iterable[str]) -> tuple[str, ...]:
+    """Return Asterisk's own sockets as ``open_traffic`` takes them, each an address with port, or a port of any address.
+
+    ``given`` are addresses with or without port, the latter with the ports of the transports.
+    """
+    transports = configuration.transports.values()
+    ports = sorted({transport.port for transport in transports if transport.port}) or [*map(int, SIP_PORTS)]
+    sockets = [_given(text) for text in given]
+    if sockets:
+        places = [
+            place_text((address, one)) for address, port in sockets for one in ([port] if port else ports)
+        ]
+    elif transports:
+        places = [
+            str(transport.port) if transport.host in WILDCARDS else transport.address
+            for transport in transports
+            if transport.port
+        ]
+    else:
+        places = [*SIP_PORTS]
+    # Of very many each port is enough.
+    return tuple(dict.fromkeys(places if len(places) <= MOST_PLACES else map(str, ports[:MOST_PLACES])))
 
 
 def _given(text: str) -> Socket:

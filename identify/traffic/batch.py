@@ -140,6 +140,16 @@ class Reader:
         raise TypeError(f"{type(self).__name__} has no __iter__")
 
     @property
+    def hep_messages(self) -> int:
+        """Messages so far that were delivered because of what HEP packets say, not as packets of their own."""
+        return 0
+
+    @property
+    def untrusted_hep(self) -> tuple[str, ...]:
+        """Addresses and ports that HEP packets were sent to that weren't believed, most of them first; not all."""
+        return ()
+
+    @property
     def position(self) -> int:
         """Bytes of the stored input that were read so far."""
         return 0

@@ -6,7 +6,7 @@ Knows the readers and the order in which they are tried; nothing about what they
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import timezone, tzinfo
 from typing import IO
 
@@ -17,6 +17,7 @@ from identify.strings import quoted
 from identify.traffic import logs
 from identify.traffic.batch import Batch, Reader
 from identify.traffic.captures.capture import CaptureReader
+from identify.traffic.captures.collectors import SIP_PORTS, HepChoice
 from identify.traffic.captures.hep import HepReader
 from identify.traffic.input.stream import EXPANSION, Stream, open_stream
 from identify.traffic.rows.arrow_rows import ARROW_FILE, ARROW_STREAM, PARQUET, TableReader
@@ -38,7 +39,8 @@ class _Options:
     year: int | None
     columns: Mapping[str, str] | None
     duplicates: bool
-    hep: str
+    hep: tuple[str, ...]
+    sip: tuple[str, ...]
 
 
 @attrs.frozen
@@ -68,7 +70,7 @@ FORMATS: dict[str, _Format] = {
     "capture": _Format(
         lambda first, _: CaptureReader.recognises(first) is not None,
         lambda stream, name, options: CaptureReader(
-            stream, name, duplicates=options.duplicates, hep=options.hep
+            stream, name, duplicates=options.duplicates, hep=options.hep, sip=options.sip, again=stream.again
         ),
     ),
     "hep": _Format(
@@ -112,6 +114,14 @@ class _Opened(Reader):
         return iter(self._reader)
 
     @property
+    def hep_messages(self) -> int:
+        return self._reader.hep_messages
+
+    @property
+    def untrusted_hep(self) -> tuple[str, ...]:
+        return self._reader.untrusted_hep
+
+    @property
     def position(self) -> int:
         return self._stream.position
 
@@ -132,7 +142,8 @@ def open_traffic(
     year: int | None = None,
     columns: Mapping[str, str] | None = None,
     duplicates: bool = True,
-    hep: str = "auto",
+    hep: str | Iterable[str] = "auto",
+    sip: Iterable[str] = SIP_PORTS,
     limit: int | None = None,
     expansion: int = EXPANSION,
 ) -> Reader:
@@ -143,8 +154,8 @@ def open_traffic(
 
     For logs, ``zone`` is the zone of dates without one, and ``year`` the year of the first date without a year.  For
     rows, ``columns`` maps fields to the names of the columns that have them.  For captures, ``duplicates`` drops
-    packets that occur twice, and ``hep`` says whether HEP3 in them is delivered: see
-    :class:`~identify.traffic.captures.capture.CaptureReader`.  For compressed files, ``limit`` is the maximum number
+    packets that occur twice, ``hep`` says which HEP3 in them is believed, by the addresses or ports of collectors, and
+    ``sip`` names Asterisk's own sockets: see :class:`~identify.traffic.captures.capture.CaptureReader`.  For compressed files, ``limit`` is the maximum number
     of decompressed bytes, and ``expansion`` the maximum ratio of decompressed to compressed bytes; what was read up to
     there is delivered, and a problem reports the rest.
 
@@ -152,7 +163,9 @@ def open_traffic(
     """
     if format is not None and format not in FORMATS:
         raise TrafficError(f"{quoted(format)} is not a known format: expected one of {', '.join(FORMATS)}")
-    options = _Options(zone=zone, year=year, columns=columns, duplicates=duplicates, hep=hep)
+    choices = (hep,) if isinstance(hep, str) else tuple(hep)
+    HepChoice.of(choices)
+    options = _Options(zone=zone, year=year, columns=columns, duplicates=duplicates, hep=choices, sip=tuple(sip))
     FieldColumns(columns)
     stream = open_stream(source, limit=limit, expansion=expansion)
     try:

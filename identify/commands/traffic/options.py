@@ -39,6 +39,7 @@ class TrafficOptions:
     zone: tzinfo
     year: int | None
     columns: Mapping[str, str]
+    hep: tuple[str, ...]
 
     @property
     def reading(self) -> dict[str, Any]:
@@ -48,6 +49,7 @@ class TrafficOptions:
             "zone": self.zone,
             "year": self.year,
             "columns": dict(self.columns) or None,
+            "hep": self.hep or "auto",
         }
 
     def tokens(self, configuration: Configuration) -> dict[str, str]:
@@ -78,6 +80,17 @@ def _columns(context: click.Context, param: click.Parameter, values: tuple[str, 
             raise click.BadParameter(f"{value!r} is not of the form FIELD=COLUMN", context, param)
         columns[field] = column
     return columns
+
+
+def _hep(context: click.Context, param: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
+    if values:
+        from identify.traffic.captures.collectors import HepChoice  # noqa: PLC0415  Few captures have HEP.
+
+        try:
+            HepChoice.of(values)
+        except ValueError as error:
+            raise click.BadParameter(escaped(str(error)), context, param) from error
+    return values
 
 
 def _read_tokens(path: str | None) -> dict[str, str]:
@@ -131,6 +144,11 @@ traffic_options = gathered(
         click.option(
             "--column", "columns", metavar="FIELD=COLUMN", multiple=True, callback=_columns,
             help="Column of rows that holds a field, such as source=client_address; may be repeated.",
+        ),
+        click.option(
+            "--hep", metavar="ADDR|PORT", multiple=True, callback=_hep,
+            help="Collector whose HEP in captures is believed, such as 192.0.2.9:9060, an address or a port, or any, or "
+            "none; by default only in a capture of nothing else; may be repeated.",
         ),
     ],
 )  # fmt: skip

@@ -23,12 +23,18 @@ __all__ = [
 
 @attrs.frozen(kw_only=True)
 class Reading:
-    """What a reader skipped, by reason, and what is wrong with its input."""
+    """What a reader skipped, by reason, and what is wrong with its input.
+
+    ``hep_messages`` of its messages come from HEP; ``untrusted_hep`` are addresses and ports that HEP was sent to that
+    wasn't believed.
+    """
 
     name: str
     format: str
     counts: dict[str, int]
     problems: tuple[str, ...]
+    hep_messages: int = 0
+    untrusted_hep: tuple[str, ...] = ()
 
 
 @attrs.frozen(kw_only=True)

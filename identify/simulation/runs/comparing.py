@@ -19,7 +19,6 @@ from identify.simulation.results.timeline import Timeline
 from identify.simulation.rows import Rows
 from identify.simulation.runs.pool import engine_pool, worker_engines
 from identify.simulation.runs.work import RunPlan, Task, Watcher, tasks_of
-from identify.traffic.opening import open_traffic
 
 __all__ = ["ComparedFiles", "compare_files", "compare_files_in_processes"]
 
@@ -68,7 +67,7 @@ def compare_files(
     comparison = _comparison(plan, after, (plan.compiled(), _engine(plan, after)))
     timelines = (Timeline(), Timeline())
     for path in paths:
-        with open_traffic(path, **plan.reading) as reader:
+        with plan.open(path) as reader:
             for batch in reader:
                 rows = comparison.feed(batch)
                 _feed(timelines, rows, plan)
@@ -117,7 +116,7 @@ def _work(plan: RunPlan, after: Configuration, task: Task) -> _Part:
     first, second = worker_engines()
     comparison = _comparison(plan, after, (first, second))
     part = _Part()
-    with open_traffic(task.path, **plan.reading) as reader:
+    with plan.open(task.path) as reader:
         for batch in task.batches(reader, reader, comparison.look_at):
             _feed(part.timelines, comparison.feed(batch), plan)
     part.messages = comparison.messages

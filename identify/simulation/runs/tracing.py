@@ -20,7 +20,6 @@ from identify.simulation.rows import Row, Rows
 from identify.simulation.runs.work import RunPlan, Watcher
 from identify.simulation.simulation import Simulation
 from identify.strings import escaped, shown
-from identify.traffic.opening import open_traffic
 
 __all__ = ["Frame", "Trace", "trace_frames"]
 
@@ -94,7 +93,7 @@ def trace_frames(
     for path in paths:
         wanted = dict.fromkeys(frame.number for frame in frames if frame.is_in(path))
         found: dict[int, list[Trace]] = {number: [] for number in wanted}
-        with open_traffic(path, **plan.reading) as reader:
+        with plan.open(path) as reader:
             for rows in simulation.rows(reader):
                 here = [number for number, frame in enumerate(rows.batch.frames) if frame in wanted]
                 seen = {rows.batch.frames[number] for number in here}

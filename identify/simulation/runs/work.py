@@ -27,6 +27,7 @@ from identify.simulation.results.timeline import Timeline
 from identify.simulation.rows import Rows
 from identify.simulation.runs.pool import engine_pool, worker_engines
 from identify.simulation.simulation import Simulation
+from identify.simulation.sockets import sip_places
 from identify.traffic.batch import Batch, Reader
 from identify.traffic.opening import open_traffic
 
@@ -68,6 +69,10 @@ class RunPlan:
             local=self.local,
             assume_dialogs=self.assume_dialogs,
         )
+
+    def open(self, path: str) -> Reader:
+        """Open a file of the traffic; Asterisk's sockets are the configuration's, unless ``reading`` names them."""
+        return open_traffic(path, **{"sip": sip_places(self.configuration, self.local), **self.reading})
 
     def batches(self, reader: Reader) -> Iterator[Batch]:
         """Return the batches of a reader with the expected answers."""
@@ -133,7 +138,7 @@ def run(plan: RunPlan, paths: Sequence[str], *, watch: Watcher | None = None) ->
     timeline = Timeline() if plan.timeline else None
     with _Files(plan) as files:
         for path in paths:
-            with open_traffic(path, **plan.reading) as reader:
+            with plan.open(path) as reader:
                 for rows in simulation.rows(plan.batches(reader)):
                     files.write(rows, reader.name)
                     _note(rows, reader, timeline, watch)
@@ -148,7 +153,7 @@ def run_task(plan: RunPlan, task: Task, *, path: str | None = None, watch: Watch
     """
     simulation = plan.simulation()
     timeline = Timeline() if plan.timeline else None
-    with _Files(plan) as files, open_traffic(task.path if path is None else path, **plan.reading) as reader:
+    with _Files(plan) as files, plan.open(task.path if path is None else path) as reader:
         reader.name = task.path
         for batch in task.batches(plan.batches(reader), reader, simulation.look_at):
             rows = simulation.feed(batch)

@@ -12,7 +12,12 @@ Facts
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager
+
 from identify._compiled._capture import CaptureDecoder
+from identify.traffic.batch import Batch
+from identify.traffic.captures.collectors import SIP_PORTS, HepChoice, Place, place_of, place_text, surveyed
 from identify.traffic.captures.decoding import ByteStream, DecodedReader, peeked
 
 __all__ = ["DUPLICATE_WINDOW", "CaptureReader"]
@@ -33,9 +38,12 @@ class CaptureReader(DecodedReader):
     """Reads a capture from a binary stream; can be iterated once, by one thread.
 
     ``duplicates`` drops packets that occur twice within :data:`DUPLICATE_WINDOW`, as in a capture of several
-    interfaces.  ``hep`` says how to treat HEP3 packets in UDP datagrams: ``auto`` delivers a message that is there both
-    as a packet and in HEP once, ``yes`` delivers both, ``no`` only packets.  ``format`` is only a name; if it isn't
-    given, it is detected if the stream has ``peek``.
+    interfaces.  ``hep`` says which HEP3 packets in UDP datagrams are believed: those sent to the addresses or ports of
+    collectors that it names, ``any``, ``none``, or ``auto``, those of a capture of a collector (see
+    ``identify.traffic.captures.collectors``).  ``sip`` are Asterisk's own sockets, addresses with port or ports; what is
+    sent to or from there is believed only with ``any``.  ``again`` opens the stream at its beginning a second time; if
+    it isn't given, a stream that can seek is sought.  ``format`` is only a name; if it isn't given, it is detected if
+    the stream has ``peek``.
     """
 
     def __init__(
@@ -45,11 +53,45 @@ class CaptureReader(DecodedReader):
         format: str | None = None,
         *,
         duplicates: bool = True,
-        hep: str = "auto",
+        hep: str | Iterable[str] = "auto",
+        sip: Iterable[str] = SIP_PORTS,
+        again: Callable[[], AbstractContextManager[ByteStream | None]] | None = None,
     ) -> None:
         found = format or self.recognises(peeked(stream, FIRST_BYTES)) or "capture"
-        window = DUPLICATE_WINDOW if duplicates else 0
-        super().__init__(stream, name, found, CaptureDecoder(duplicates=window, hep=hep))
+        self._window = DUPLICATE_WINDOW if duplicates else 0
+        self._hep = HepChoice.of(hep)
+        self._own = tuple(place_of(text) for text in sip)
+        self._again = again
+        self._capture = CaptureDecoder(duplicates=self._window, collectors=self._hep.believed(self._own))
+        super().__init__(stream, name, found, self._capture)
+
+    def __iter__(self) -> Iterator[Batch]:
+        """Deliver the batches."""
+        if self._hep.word == "auto":
+            collector = self._collector()
+            if collector is not None:
+                believed = self._hep.believed(self._own, collector)
+                self._decoder = self._capture = CaptureDecoder(duplicates=self._window, collectors=believed)
+        return super().__iter__()
+
+    @property
+    def untrusted_hep(self) -> tuple[str, ...]:
+        """Addresses and ports that HEP packets were sent to that weren't believed, most of them first; not all."""
+        return tuple(map(place_text, self._capture.untrusted))
+
+    def _collector(self) -> Place | None:
+        """Return the collector that this is a capture of, if that can be found out."""
+        if self._again is not None:
+            with self._again() as stream:
+                return surveyed(stream, self._own) if stream is not None else None
+        seek, tell = getattr(self._stream, "seek", None), getattr(self._stream, "tell", None)
+        if seek is None or tell is None or not self._stream.seekable():  # type: ignore[attr-defined]
+            return None
+        start = tell()
+        try:
+            return surveyed(self._stream, self._own)
+        finally:
+            seek(start)
 
     @staticmethod
     def recognises(first_bytes: bytes) -> str | None:

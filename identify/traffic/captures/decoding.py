@@ -56,6 +56,10 @@ class Decoder(Protocol):
         """Whether the decoder is inside something that it skips."""
 
     @property
+    def hep_messages(self) -> int:
+        """Messages of the batches so far that come from HEP."""
+
+    @property
     def damage(self) -> str | None:
         """Why nothing more can be read, None if more can."""
 
@@ -89,6 +93,11 @@ class DecodedReader(Reader):
     def packets(self) -> int:
         """Packets that were read so far."""
         return self._decoder.packets
+
+    @property
+    def hep_messages(self) -> int:
+        """Messages so far that come from HEP."""
+        return self._decoder.hep_messages
 
     def __iter__(self) -> Iterator[Batch]:
         """Deliver batches of about a mebibyte or 4,096 messages.

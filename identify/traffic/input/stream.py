@@ -7,10 +7,12 @@ and is added to ``problems``; everything before it has been delivered.
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import stat
 import sys
+from collections.abc import Iterator
 from typing import IO
 
 from identify.errors import TrafficError
@@ -57,6 +59,7 @@ class Stream(io.RawIOBase):
         #: Names of the compressions, the outermost first.
         self.compressions: list[str] = []
         self._file = file
+        self._start = _start_of(file)
         self._owned = owned
         self._limit = limit
         self._expansion = expansion
@@ -75,6 +78,23 @@ class Stream(io.RawIOBase):
     def position(self) -> int:
         """Bytes of the stored input that were read so far."""
         return self._position
+
+    @contextlib.contextmanager
+    def again(self) -> Iterator[Stream | None]:
+        """Give the same bytes from the beginning, to be read before this stream is read on; None if that can't be."""
+        if self._start is None:
+            yield None
+            return
+        try:
+            place = self._file.tell()
+            self._file.seek(self._start)
+        except OSError:
+            yield None
+            return
+        try:
+            yield Stream(self._file, self.name, limit=self._limit, expansion=self._expansion)
+        finally:
+            self._file.seek(place)
 
     @property
     def plain(self) -> IO[bytes] | None:
@@ -292,6 +312,14 @@ def _owning(
     except BaseException:
         file.close()
         raise
+
+
+def _start_of(file: IO[bytes]) -> int | None:
+    """Return where a file stands, None if it can't be read twice."""
+    try:
+        return file.tell() if file.seekable() else None
+    except (AttributeError, OSError, ValueError):
+        return None
 
 
 def _status(file: IO[bytes]) -> tuple[int | None, float | None]:

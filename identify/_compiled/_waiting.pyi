@@ -1,0 +1,6 @@
+"""Messages from HEP that wait."""
+
+from typing import final
+
+@final
+class Waiting: ...
