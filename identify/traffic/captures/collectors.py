@@ -20,13 +20,14 @@ Strategy
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 import attrs
 
 from identify._compiled._capture import CaptureDecoder
 from identify._compiled._collectors import Collectors
-from identify.addresses import UNKNOWN_ADDRESS, format_address, host_port, packed, parse_address, unpacked
+from identify.addresses import UNKNOWN_ADDRESS, WILDCARDS, host_port, packed, split_port, unpacked
 from identify.strings import quoted
 from identify.traffic.captures.decoding import ByteStream, DecodedReader
 
@@ -37,19 +38,24 @@ Place = tuple[bytes, int]
 #: Ports of SIP where a caller doesn't know Asterisk's own sockets.
 SIP_PORTS = ("5060", "5061")
 WORDS = ("auto", "any", "none")
+HIGHEST_PORT = 65_535
+
+_PORT = re.compile(r"[1-9][0-9]{0,4}", re.ASCII)
 
 
 def place_of(text: str) -> Place:
     """Return what an address, a port, or an address with port means; ValueError if it is none of them."""
-    text = text.strip()
-    if text.isascii() and text.isdecimal() and 0 < int(text[:6]) <= 0xFFFF:
-        return UNKNOWN_ADDRESS, int(text)
-    address = parse_address(text)
-    if address is None or not address.value:
+    host, service = (None, text) if _PORT.fullmatch(text) else split_port(text) or (text, None)
+    port = int(service) if service is not None and _PORT.fullmatch(service) else 0
+    try:
+        address = packed(host) if host is not None and host not in WILDCARDS else UNKNOWN_ADDRESS
+    except ValueError:
+        address = b""
+    if not address or port > HIGHEST_PORT or not (any(address) or port) or (service is not None and not port):
         raise ValueError(
             f"{quoted(text)} is not an address or port of a collector, such as 192.0.2.9:9060, 192.0.2.9 or 9060"
         )
-    return packed(format_address(address.family, address.value)), address.port
+    return address, port
 
 
 def place_text(place: Place) -> str:

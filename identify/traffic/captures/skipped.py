@@ -43,7 +43,7 @@ SKIP_REASONS: dict[str, str] = {
     "message-too-long": "messages of more than 65,536 bytes",
     "bad-content-length": "messages in streams whose Content-Length is not a valid number",
     "hep": "HEP packets, if HEP is not wanted",
-    "hep-untrusted": "HEP packets that nobody said to believe: --hep names their collector",
+    "hep-untrusted": "HEP packets that aren't believed, because their collector isn't named",
     "hep-copy": "copies in HEP of messages that are there as packets",
     "hep-repeat": "HEP packets that repeat the messages of one segment",
     "hep-other": "HEP packets with something other than SIP",

@@ -7,6 +7,7 @@ import captures as c
 import pytest
 
 from identify._compiled._capture import CaptureDecoder
+from identify._compiled._collectors import Collectors
 from identify.traffic.captures.capture import CaptureReader
 
 FRAMES = [c.framed(c.datagram(c.sip(number)), c.ETHERNET) for number in range(3)]
@@ -268,9 +269,11 @@ def test_format_of_a_stream_that_can_be_looked_at():
 
 
 def test_decoder_refuses_wrong_arguments():
-    """Unknown modes, negative windows and ranges outside of the bytes are refused."""
-    with pytest.raises(ValueError, match="hep 'maybe'"):
-        CaptureDecoder(hep="maybe")
+    """Too many collectors, negative windows and ranges outside of the bytes are refused."""
+    with pytest.raises(ValueError, match="more than 1024 places"):
+        Collectors([(bytes(16), port) for port in range(1, 1026)])
+    with pytest.raises(ValueError, match="an address of 4 bytes"):
+        Collectors([(bytes(4), 9060)])
     with pytest.raises(ValueError, match="duplicates -1"):
         CaptureDecoder(duplicates=-1)
     with pytest.raises(ValueError, match="not within"):

@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import re
 import struct
 import zlib
 
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from identify.traffic.captures.capture import CaptureReader
 from identify.traffic.captures.hep import HepReader
 
 AGENT = {"source": "192.0.2.1", "target": "192.0.2.90", "port": 9061, "target_port": 9060}
@@ -102,45 +104,178 @@ def test_packets_that_are_not_delivered(packet, reason):
 
 
 def test_copy_of_a_packet():
-    """A message that is there as a packet and in HEP is delivered once, as what came first."""
+    """A message that is there as a packet and in HEP is delivered once, as the packet's, whichever came first."""
     packets = [c.datagram(c.sip(1)), carried(c.hep(c.sip(1))), carried(c.hep(c.sip(2))), c.datagram(c.sip(2))]
-    messages, reader = c.read_packets(packets)
+    messages, reader = c.read_packets(packets, hep="any")
 
-    assert [(m.data, m.frame) for m in messages] == [(c.sip(1), 1), (c.sip(2), 3)]
+    assert [(m.data, m.frame) for m in messages] == [(c.sip(1), 1), (c.sip(2), 4)]
     assert dict(reader.counts) == {"hep-copy": 2}
+    assert reader.hep_messages == 0
 
 
 def test_as_many_copies_as_packets():
-    """A message that was sent twice and is twice in HEP is delivered twice."""
+    """A message that was sent twice and is in HEP three times is delivered three times."""
     direct = [c.datagram(c.sip(1), ident=ident) for ident in (1, 2)]
     copied = [c.datagram(c.hep(c.sip(1)), **AGENT, ident=ident) for ident in (3, 4, 5)]
-    messages, reader = c.read_packets([*direct, *copied])
+    for packets in (direct + copied, copied + direct, [copied[0], *direct, *copied[1:]]):
+        messages, reader = c.read_packets(packets, hep="any")
 
-    assert len(messages) == 3
-    assert dict(reader.counts) == {"hep-copy": 2}
+        assert (len(messages), reader.hep_messages) == (3, 1)
+        assert dict(reader.counts) == {"hep-copy": 2}
 
 
-def test_choices():
-    """HEP can be asked for in any case, or not at all."""
-    packets = [c.datagram(c.sip(1)), carried(c.hep(c.sip(1))), carried(c.hep(c.sip(2)))]
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"source": "203.0.113.8"},
+        {"target": "192.0.2.2"},
+        {"port": 5062},
+        {"target_port": 5062},
+        {"protocol": c.TCP},
+        {"payload": c.sip(1) + b" "},
+    ],
+)
+def test_what_is_no_copy(other):
+    """What has another address, port, transport or text is another message: it hides no packet, before or after it."""
+    packet = c.datagram(c.sip(1))
+    forged = carried(c.hep(**{"payload": c.sip(1), **other}))
+    for packets in ([packet, forged], [forged, packet]):
+        messages, reader = c.read_packets(packets, hep="any")
 
-    assert c.bytes_of(packets) == [c.sip(1), c.sip(2)]
-    assert c.bytes_of(packets, hep="yes") == [c.sip(1), c.sip(1), c.sip(2)]
-    assert c.bytes_of(packets, hep="no") == [c.sip(1)]
-    assert c.counts_of(packets, hep="no") == {"hep": 2}
+        assert sum((m.data, m.source, m.port) == (c.sip(1), c.SOURCE, 5060) for m in messages) >= 1
+        assert (len(messages), reader.hep_messages, dict(reader.counts)) == (2, 1, {})
+
+
+def test_order_of_what_waits():
+    """Messages are delivered in the order in which they were captured, also those that come while HEP waits."""
+    packets = [
+        carried(c.hep(c.sip(1))),
+        c.datagram(c.sip(2)),
+        carried(c.hep(c.sip(3))),
+        c.datagram(c.sip(4)),
+        c.datagram(c.sip(3)),
+    ]
+    messages, _ = c.read_packets(packets, hep="any")
+
+    assert [m.frame for m in messages] == [1, 2, 4, 5]
+
+
+@pytest.mark.parametrize(
+    ("between", "step", "delivered"),
+    [(0, 1_000_000, 1), (3000, 1_000_000, 1), (6000, 1_000_000, 2), (5000, 1, 2), (1, 6_000_000_000, 2)],
+)
+def test_waiting_is_bounded(between, step, delivered):
+    """HEP waits for its packet for seconds and among thousands of messages; then both are delivered, the packet always."""
+    packets = [carried(c.hep(c.sip(1))), *(c.datagram(c.sip(2), ident=n) for n in range(between))]
+    frames = [c.framed(packet, c.RAW) for packet in [*packets, c.datagram(c.sip(1))]]
+    messages, _ = c.read(c.pcap(frames, c.RAW, step=step, nano=True), hep="any", duplicates=False)
+
+    assert sum(m.data == c.sip(1) for m in messages) == delivered
+    assert len(messages) == between + delivered
+    assert messages[-1].frame == len(frames)
+
+
+def test_waiting_is_bounded_in_bytes():
+    """What waits together is bounded in bytes."""
+    large = c.sip(2, fill=60_000)
+    packets = [carried(c.hep(c.sip(1))), *(c.datagram(large, ident=n) for n in range(150)), c.datagram(c.sip(1))]
+    messages, reader = c.read_packets(packets, c.RAW, hep="any", duplicates=False)
+
+    assert (len(messages), reader.hep_messages) == (152, 1)
+
+
+STRANGER = c.datagram(c.hep(c.sip(9)), "203.0.113.66", "192.0.2.1", 40000, 9)
+WIRE = c.datagram(c.sip(1))
+
+
+@pytest.mark.parametrize(
+    ("packets", "hep", "numbers"),
+    [
+        ([STRANGER, WIRE], "auto", [1]),
+        ([WIRE, STRANGER], "auto", [1]),
+        ([STRANGER], "auto", [9]),
+        ([carried(c.hep(c.sip(2))), STRANGER], "auto", []),
+        ([carried(c.hep(c.sip(2)))] * 2, "auto", [2, 2]),
+        ([carried(c.hep(c.sip(2))), c.segment(b"", 1, flags=c.SYN), c.datagram(b"")], "auto", [2]),
+        ([carried(c.hep(c.sip(2))), c.segment(b"GET / HTTP/1.1\r\n\r\n", 1)], "auto", []),
+        ([carried(c.hep(c.sip(2))), c.datagram(b"\x80media", port=9)], "auto", []),
+        ([carried(c.hep(c.sip(2))), c.ipv4(b"encrypted", 50)], "auto", []),
+        ([c.datagram(c.hep(c.sip(2)), port=9)], "auto", []),
+        ([c.datagram(c.hep(c.sip(2)), port=5060, target_port=9060)], "auto", []),
+        ([STRANGER, carried(c.hep(c.sip(2))), WIRE], "192.0.2.90:9060", [2, 1]),
+        ([STRANGER, carried(c.hep(c.sip(2))), WIRE], "192.0.2.90", [2, 1]),
+        ([STRANGER, carried(c.hep(c.sip(2))), WIRE], "9060", [2, 1]),
+        ([STRANGER, carried(c.hep(c.sip(2))), WIRE], ("192.0.2.90", "9"), [9, 2, 1]),
+        ([STRANGER, carried(c.hep(c.sip(2))), WIRE], "192.0.2.1:9060", [1]),
+        ([STRANGER, carried(c.hep(c.sip(2))), WIRE], "203.0.113.66", [1]),
+        ([STRANGER, carried(c.hep(c.sip(2))), WIRE], "any", [9, 2, 1]),
+        ([STRANGER, carried(c.hep(c.sip(2)))], "none", []),
+        ([c.datagram(c.hep(c.sip(2)), port=9), WIRE], "5060", [1]),
+        ([c.datagram(c.hep(c.sip(2)), port=9), WIRE], "192.0.2.1", [1]),
+        ([c.datagram(c.hep(c.sip(2)), port=9), WIRE], "any", [2, 1]),
+        ([*c.fragments(STRANGER, 64), WIRE], "auto", [1]),
+        ([*c.fragments(carried(c.hep(c.sip(2))), 64), WIRE], "9060", [2, 1]),
+        ([carried(c.hep(c.hep(c.sip(2)))), WIRE], "any", [1]),
+    ],
+)
+def test_whose_hep_is_believed(packets, hep, numbers):
+    """HEP is believed from named collectors, or in a capture of one collector and nothing else; never at SIP's sockets."""
+    file = c.pcap([c.framed(packet, c.ETHERNET) for packet in packets])
+    messages, reader = c.read(file, hep=hep, duplicates=False)
+
+    assert [m.data for m in messages] == [c.sip(number) for number in numbers]
+    reported = reader.counts["hep-untrusted"] + reader.counts["hep"] + reader.counts["hep-other"]
+    assert reported == len({m[:200] for m in packets if b"HEP3" in m}) - sum(n != 1 for n in set(numbers))
+    # In a stream that can't be read twice it isn't known whether something else follows.
+    if hep == "auto":
+        piped = c.messages_of(CaptureReader(c.Trickle(file, 1000), "-", hep=hep))
+        assert [m.data for m in piped] == [c.sip(number) for number in numbers if number == 1]
+
+
+def test_refused_places():
+    """The places that HEP which isn't believed was sent to are named, those with most packets among many others too."""
+    others = [c.datagram(c.hep(c.sip(n)), port=9, target_port=n) for n in range(6000, 6400)]
+    reader = c.read_packets([WIRE, *others, *[carried(c.hep(c.sip(2)))] * 100], duplicates=False)[1]
+
+    assert reader.counts["hep-untrusted"] == 500
+    assert "192.0.2.90:9060" in reader.untrusted_hep
+    assert len(reader.untrusted_hep) == 8
+
+
+def test_sockets_of_sip():
+    """Asterisk's own sockets are those that are named, and HEP that is sent to or from them isn't believed."""
+    packets = [c.datagram(c.hep(c.sip(2)), port=9, target_port=5070)]
+
+    assert c.bytes_of(packets) == [c.sip(2)]
+    for sip in ("5070", "192.0.2.1:5070", "203.0.113.7:9", "192.0.2.1"):
+        assert c.bytes_of(packets, sip=[sip]) == []
+    assert c.bytes_of(packets, sip=["192.0.2.2:5070", "[2001:db8::1]:5070"]) == [c.sip(2)]
+
+
+def test_arguments():
+    """A choice that means nothing, or two things, is refused with the value."""
+    for hep in ("", "0", "65536", "1e3", "example.org", "0.0.0.0", "192.0.2.1:0", "::", "192.0.2.1:70000", "yes"):
+        with pytest.raises(ValueError, match=rf"'{re.escape(hep)}' is not an address or port of a collector"):
+            CaptureReader(io.BytesIO(), "x", hep=hep)
+    with pytest.raises(ValueError, match="hep any, none: any excludes the others"):
+        CaptureReader(io.BytesIO(), "x", hep=("any", "none"))
+    with pytest.raises(ValueError, match="hep none, 9060: none excludes the others"):
+        CaptureReader(io.BytesIO(), "x", hep=("none", "9060"))
 
 
 def test_receive_buffers():
     """Asterisk sends the whole receive buffer for each message in it: each is delivered once."""
     buffer = b"\r\n" + c.sip(1) + c.sip(2) + c.sip(3) + c.sip(4)[:50]
-    packets = [c.hep(buffer, protocol=c.TCP) for _ in range(3)]
+    packets = [c.hep(buffer, port=40000, protocol=c.TCP) for _ in range(3)]
     messages, reader = c.read_packets([carried(packet) for packet in packets], duplicates=False)
 
     assert [message.data for message in messages] == [c.sip(1), c.sip(2), c.sip(3)]
     assert reader.counts["hep-repeat"] == 2
 
     direct = c.segment(c.sip(1) + c.sip(2) + c.sip(3), 1)
-    messages, reader = c.read_packets([direct, *(carried(packet) for packet in packets)], duplicates=False)
+    messages, reader = c.read_packets(
+        [direct, *(carried(packet) for packet in packets)], duplicates=False, hep="9060"
+    )
     assert len(messages) == 3
     assert reader.counts["hep-copy"] == 3
 

@@ -103,12 +103,26 @@ def test_every_message_is_in_hep(file):
 
 
 def test_hep_beside_its_packets():
-    """A capture with HEP gives the messages that it gives without."""
+    """A capture of Asterisk's own traffic gives the messages that it gives without the HEP in it, which is counted."""
     both, reader = opened("office-lo/lo-with-hep.pcap.gz"), opened("office-lo/lo.pcap.gz")
     messages = [m.data for m in c.messages_of(both)]
 
     assert messages == [m.data for m in c.messages_of(reader)]
-    assert both.counts["hep-copy"] == 368
+    assert both.counts["hep-untrusted"] == 368
+    assert (both.hep_messages, both.untrusted_hep) == (0, ("127.0.0.1:9060",))
+
+
+def test_hep_that_is_believed_beside_its_packets():
+    """Of HEP from a collector that is named, copies with the packets' addresses add nothing, and no packet is lost."""
+    data = gzip.decompress((SAMPLES / "office-lo/lo-with-hep.pcap.gz").read_bytes())
+    believing = CaptureReader(io.BytesIO(data), "x", hep="127.0.0.1:9060")
+    messages = c.messages_of(believing)
+    wire = c.messages_of(opened("office-lo/lo.pcap.gz"))
+    keys = [collections.Counter((m.data, m.source, m.local, m.transport) for m in each) for each in (messages, wire)]
+
+    assert keys[1] <= keys[0]
+    # On one host Asterisk names the sender's address as its own, so that most copies differ.
+    assert (believing.counts["hep-copy"], believing.hep_messages) == (64, 304)
 
 
 def test_copies_of_two_interfaces():
@@ -191,6 +205,6 @@ def test_choices_of_opening():
         transports = collections.Counter(message.transport for message in c.messages_of(traffic))
     # Segments that come again bring nothing new.
     assert transports == {"udp": 2 * 295, "tcp": 65}
-    with open_traffic(SAMPLES / "office-lo/hep3.pcap.gz", hep="no") as traffic:
+    with open_traffic(SAMPLES / "office-lo/hep3.pcap.gz", hep="none") as traffic:
         assert c.messages_of(traffic) == []
         assert traffic.counts["hep"] > 300
