@@ -16,7 +16,7 @@ from identify.simulation.rows import AnswerColumns, Rows
 from identify.simulation.sockets import find_sockets
 from identify.simulation.undetermined import Undetermined
 from identify.strings import encoded
-from identify.traffic.batch import Batch
+from identify.traffic.batch import Batch, Direction
 
 __all__ = ["SimulatedAsterisk", "make_replayer"]
 
@@ -80,8 +80,15 @@ def make_replayer(asterisks: Sequence[SimulatedAsterisk], local: Iterable[str], 
     Asterisk's sockets are the ``local`` ones, or those of the first configuration.
     """
 
+    sockets = find_sockets(asterisks[0].configuration, local, batch)
+
     def learn(batch: Batch, number: int) -> None:
+        # A capture shows packets that strangers sent to be taken for Asterisk's.
+        if batch.directions[number] == Direction.UNKNOWN and not sockets.sends_out(
+            batch.sources, batch.locals, number
+        ):
+            return
         for asterisk in asterisks:
             asterisk.tokens.take(batch, number)
 
-    return Replayer(find_sockets(asterisks[0].configuration, local, batch), learn)
+    return Replayer(sockets, learn)

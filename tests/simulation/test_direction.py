@@ -161,6 +161,28 @@ def test_wildcard_of_both_families():
     assert [row.outcome.value for row in simulation.feed(second.batch)] == ["identified", "sent", "foreign"]
 
 
+def test_forged_registers_teach_nothing():
+    """A stranger's REGISTER in the wire's own traffic, from the port of a wildcard, teaches no token of Asterisk's."""
+    lined = WILD + (
+        "[trunk]\ntype=endpoint\n[reg]\ntype=registration\nserver_uri=sip:itsp\nclient_uri=sip:me@itsp\n"
+        "line=yes\nendpoint=trunk\n"
+    )
+    stranger, itsp = ("203.0.113.66", 5060), ("198.51.100.1", 5060)
+    register = request("REGISTER", uri="sip:itsp", contact="<sip:s@192.0.2.254;line=%b>", call="r")
+    register = register.replace(b"<sip:100@192.0.2.254>", b"<sip:me@itsp>")
+    forged, own = register.replace(b"%b", b"aaaaaaa"), register.replace(b"%b", b"bbbbbbb")
+    common = [(request(call=f"c{n}"), PHONE, PBX) for n in range(3)]
+    for target in (PBX, ("192.0.2.254", 9)):
+        for messages in ([(forged, stranger, target), *common], [*common, (forged, stranger, target)]):
+            simulation = fed_with(lined)
+            simulation.feed(flow(*messages).batch)
+            simulation.feed(flow((forged, stranger, target)).batch)
+
+            assert simulation.result.line_tokens == {}
+            simulation.feed(flow((own, PBX, itsp)).batch)
+            assert simulation.result.line_tokens == {"reg": "bbbbbbb"}
+
+
 def fed_with(text):
     """Return a simulation of a pjsip.conf."""
     return Simulation(Traffic().simulation(text)[0].result.configuration)
