@@ -1,6 +1,6 @@
 """Whose HEP is believed: anybody can send packets that look like HEP's, and say in them what he likes.
 
-Knows where a packet was sent to; who decides that, and how it is written, is ``identify.traffic.captures.collectors``'s.
+Knows where a packet was sent to; how that is decided and written is ``identify.traffic.captures.collectors``'s.
 
 Facts
 - An agent sends its packets to a collector.  Nothing in a packet proves that it comes from an agent; its source may be

@@ -19,7 +19,9 @@ from libc.string cimport memcmp, memcpy
 from identify._compiled._bytes cimport big32
 from identify._compiled._envelope cimport RECEIVED, SENT
 from identify._compiled._framing cimport LINE_NO, Line, first_line, leading_line_ends
-from identify._compiled._skipped cimport CUT, HEP_UNTRUSTED, HEP_UNWANTED, KEEP_ALIVE, LOGGER_REPEAT, OTHER_UDP, STUN, UDP_EMPTY, count
+from identify._compiled._skipped cimport (
+    CUT, HEP_UNTRUSTED, HEP_UNWANTED, KEEP_ALIVE, LOGGER_REPEAT, OTHER_UDP, STUN, UDP_EMPTY, count,
+)
 
 cdef enum:
     LARGEST_DATAGRAM = 65535

@@ -9,8 +9,8 @@ Strategy
    or of a piece, one that doesn't fold; there it goes on.
 3. Between messages only line ends are allowed (keep-alives, RFC 5626 3.5.1); anything else leads to 2.
 4. A message without Content-Length ends with its head: over a stream PJSIP drops it, and says so of what is delivered.
-5. However a stream is cut and whatever it has, each byte is looked at a few times only: a first line again once its line
-   is over, a head from where the search for its end stopped, also if it is that of a message that begins later.
+5. However a stream is cut and whatever it has, each byte is looked at a few times only: a first line again once its
+   line is over, a head from where the search for its end stopped, also if it is that of a message that begins later.
 """
 
 from libc.stdint cimport uint32_t

@@ -39,7 +39,7 @@ cdef class Sockets:
     def sends_out(self, const uint8_t[::1] addresses not None, const uint8_t[::1] targets not None, Py_ssize_t row):
         """Was this row sent by an address that is known to be Asterisk's, to one that isn't?
 
-        The port alone doesn't tell: a stranger may send from that of a wildcard too, and to any port of Asterisk's host.
+        The port alone doesn't tell: a stranger may send from that of a wildcard too, and to any port of the host.
         """
         if row < 0 or addresses.shape[0] < 16 * (row + 1) or targets.shape[0] < 16 * (row + 1):
             raise IndexError(f"row {row} of {addresses.shape[0] // 16}")

@@ -79,7 +79,6 @@ def make_replayer(asterisks: Sequence[SimulatedAsterisk], local: Iterable[str], 
 
     Asterisk's sockets are the ``local`` ones, or those of the first configuration.
     """
-
     sockets = find_sockets(asterisks[0].configuration, local, batch)
 
     def learn(batch: Batch, number: int) -> None:

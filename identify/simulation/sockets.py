@@ -71,7 +71,7 @@ def find_sockets(configuration: Configuration, given: Iterable[str], batch: Batc
 
 
 def sip_places(configuration: Configuration, given: Iterable[str]) -> tuple[str, ...]:
-    """Return Asterisk's own sockets as ``open_traffic`` takes them, each an address with port, or a port of any address.
+    """Return Asterisk's own sockets as ``open_traffic`` takes them: addresses with port, and ports of any address.
 
     ``given`` are addresses with or without port, the latter with the ports of the transports.
     """

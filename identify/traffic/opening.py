@@ -155,9 +155,9 @@ def open_traffic(
     For logs, ``zone`` is the zone of dates without one, and ``year`` the year of the first date without a year.  For
     rows, ``columns`` maps fields to the names of the columns that have them.  For captures, ``duplicates`` drops
     packets that occur twice, ``hep`` says which HEP3 in them is believed, by the addresses or ports of collectors, and
-    ``sip`` names Asterisk's own sockets: see :class:`~identify.traffic.captures.capture.CaptureReader`.  For compressed files, ``limit`` is the maximum number
-    of decompressed bytes, and ``expansion`` the maximum ratio of decompressed to compressed bytes; what was read up to
-    there is delivered, and a problem reports the rest.
+    ``sip`` names Asterisk's own sockets: see :class:`~identify.traffic.captures.capture.CaptureReader`.  For compressed
+    files, ``limit`` is the maximum number of decompressed bytes, and ``expansion`` the maximum ratio of decompressed to
+    compressed bytes; what was read up to there is delivered, and a problem reports the rest.
 
     Raises TrafficError if the source can't be read, no format fits, or a library for it is missing.
     """
@@ -165,7 +165,9 @@ def open_traffic(
         raise TrafficError(f"{quoted(format)} is not a known format: expected one of {', '.join(FORMATS)}")
     choices = (hep,) if isinstance(hep, str) else tuple(hep)
     HepChoice.of(choices)
-    options = _Options(zone=zone, year=year, columns=columns, duplicates=duplicates, hep=choices, sip=tuple(sip))
+    options = _Options(
+        zone=zone, year=year, columns=columns, duplicates=duplicates, hep=choices, sip=tuple(sip)
+    )
     FieldColumns(columns)
     stream = open_stream(source, limit=limit, expansion=expansion)
     try:

@@ -62,7 +62,10 @@ def read(file, chance):
     if hep:
         reader = HepReader(stream, "fuzz", hep)
     else:
-        choices = {"duplicates": bool(chance.randrange(2)), "hep": chance.choice(["auto", "any", "none", "9060"])}
+        choices = {
+            "duplicates": bool(chance.randrange(2)),
+            "hep": chance.choice(["auto", "any", "none", "9060"]),
+        }
         reader = CaptureReader(stream, "fuzz", **choices)
     for batch in reader:
         assert len(batch.offsets) == len(batch) + 1

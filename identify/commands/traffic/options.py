@@ -147,8 +147,8 @@ traffic_options = gathered(
         ),
         click.option(
             "--hep", metavar="ADDR|PORT", multiple=True, callback=_hep,
-            help="Collector whose HEP in captures is believed, such as 192.0.2.9:9060, an address or a port, or any, or "
-            "none; by default only in a capture of nothing else; may be repeated.",
+            help="Collector whose HEP in captures is believed, such as 192.0.2.9:9060, an address, a port, any "
+            "or none; by default only in a capture of nothing else; may be repeated.",
         ),
     ],
 )  # fmt: skip

@@ -40,10 +40,10 @@ class CaptureReader(DecodedReader):
     ``duplicates`` drops packets that occur twice within :data:`DUPLICATE_WINDOW`, as in a capture of several
     interfaces.  ``hep`` says which HEP3 packets in UDP datagrams are believed: those sent to the addresses or ports of
     collectors that it names, ``any``, ``none``, or ``auto``, those of a capture of a collector (see
-    ``identify.traffic.captures.collectors``).  ``sip`` are Asterisk's own sockets, addresses with port or ports; what is
-    sent to or from there is believed only with ``any``.  ``again`` opens the stream at its beginning a second time; if
-    it isn't given, a stream that can seek is sought.  ``format`` is only a name; if it isn't given, it is detected if
-    the stream has ``peek``.
+    ``identify.traffic.captures.collectors``).  ``sip`` are Asterisk's own sockets, addresses with port or ports; what
+    is sent to or from there is believed only with ``any``.  ``again`` opens the stream at its beginning a second time;
+    without it the stream itself is read twice if it can seek.  ``format`` is only a name; if it isn't given, it is
+    detected if the stream has ``peek``.
     """
 
     def __init__(

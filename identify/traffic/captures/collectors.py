@@ -5,8 +5,8 @@ Knows how collectors are written, and when a capture is one of a collector; pack
 Facts
 
 - Agents, such as Asterisk's ``res_hep``, send copies of SIP messages to a collector as packets of HEP.
-- Anybody can send such packets, with any message in it and any addresses, to any place that a capture shows.  A stranger
-  who is believed can have Asterisk itself say what he likes.
+- Anybody can send such packets, with any message and any addresses in them, to any place that a capture shows.  A
+  stranger who is believed can have Asterisk itself say what he likes.
 
 Strategy
 

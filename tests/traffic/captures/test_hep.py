@@ -178,7 +178,11 @@ def test_waiting_is_bounded(between, step, delivered):
 def test_waiting_is_bounded_in_bytes():
     """What waits together is bounded in bytes."""
     large = c.sip(2, fill=60_000)
-    packets = [carried(c.hep(c.sip(1))), *(c.datagram(large, ident=n) for n in range(150)), c.datagram(c.sip(1))]
+    packets = [
+        carried(c.hep(c.sip(1))),
+        *(c.datagram(large, ident=n) for n in range(150)),
+        c.datagram(c.sip(1)),
+    ]
     messages, reader = c.read_packets(packets, c.RAW, hep="any", duplicates=False)
 
     assert (len(messages), reader.hep_messages) == (152, 1)
@@ -254,7 +258,18 @@ def test_sockets_of_sip():
 
 def test_arguments():
     """A choice that means nothing, or two things, is refused with the value."""
-    for hep in ("", "0", "65536", "1e3", "example.org", "0.0.0.0", "192.0.2.1:0", "::", "192.0.2.1:70000", "yes"):
+    for hep in (
+        "",
+        "0",
+        "65536",
+        "1e3",
+        "example.org",
+        "0.0.0.0",
+        "192.0.2.1:0",
+        "::",
+        "192.0.2.1:70000",
+        "yes",
+    ):
         with pytest.raises(ValueError, match=rf"'{re.escape(hep)}' is not an address or port of a collector"):
             CaptureReader(io.BytesIO(), "x", hep=hep)
     with pytest.raises(ValueError, match="hep any, none: any excludes the others"):

@@ -118,7 +118,10 @@ def test_hep_that_is_believed_beside_its_packets():
     believing = CaptureReader(io.BytesIO(data), "x", hep="127.0.0.1:9060")
     messages = c.messages_of(believing)
     wire = c.messages_of(opened("office-lo/lo.pcap.gz"))
-    keys = [collections.Counter((m.data, m.source, m.local, m.transport) for m in each) for each in (messages, wire)]
+    keys = [
+        collections.Counter((m.data, m.source, m.local, m.transport) for m in each)
+        for each in (messages, wire)
+    ]
 
     assert keys[1] <= keys[0]
     # On one host Asterisk names the sender's address as its own, so that most copies differ.

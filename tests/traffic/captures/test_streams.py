@@ -1,13 +1,17 @@
 """TCP: the same messages whatever the segments, and bounds on all that waits."""
 
+import io
 import itertools
 import random
 import struct
+import time
 
 import captures as c
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
+from identify.traffic.captures.capture import CaptureReader
 
 MESSAGES = [
     c.sip(1),
@@ -392,3 +396,57 @@ def test_random_streams_hold_the_bound():
     pieces = [(at, stream[at : at + 900]) for at in range(0, len(stream), 900)]
 
     assert all(len(data) <= 65_536 for data in data_of(opened(pieces)))
+
+
+LINE = b"A sip:b SIP/2.0\r\n"
+#: What a stranger can fill a connection with: how it begins, and what comes again and again.
+ENDLESS = {
+    "first lines": (b"", LINE),
+    "first lines in a body": (b"INVITE sip:a SIP/2.0\r\nContent-Length: 65000\r\n\r\n", LINE),
+    "status lines": (b"", b"SIP/2.0 200 OK\r\n"),
+    "lines that brackets continue": (b"", b"A sip:b]c[\n"),
+    "open brackets": (b"x y\r\n", b"A sip:[\r\n"),
+    "folds": (b"", b"A sip:a\r\n "),
+    "a method": (b"", b"A"),
+    "a URI": (b"INVITE sip:", b"a"),
+    "line ends": (b"", b"\r\n"),
+    "line feeds in a head": (LINE, b"\n"),
+    "headers": (LINE, b"l: x\r\n"),
+    "lengths that are too large": (b"", LINE + b"l: 70000\r\n\r\n"),
+    "lengths that are none": (b"", LINE + b"l: x\r\n\r\n"),
+    "messages and lines": (b"", c.sip(1) + b"A sip:b]c[\n" * 700),
+    "no upgrade": (b"GET / HTTP/1.1\r\n", b"GET w"),
+}
+
+
+def cpu(stream, step):
+    """Return the time that it takes to read a stream in segments of this size, the least of a few."""
+    file = c.pcap(opened([(at, stream[at : at + step]) for at in range(0, len(stream), step)]), c.RAW)
+    best = 1e9
+    for _ in range(2):
+        begin = time.process_time()
+        for _ in CaptureReader(io.BytesIO(file), "x", duplicates=False):
+            pass
+        best = min(best, time.process_time() - begin)
+    return best
+
+
+@pytest.mark.parametrize("step", [17, 1460])
+def test_work_in_proportion_to_the_bytes(step):
+    """Whatever a stream has and however it is cut, each byte costs about what it costs in whole messages."""
+    size = 100_000 if step == 17 else 500_000
+    usual = cpu(c.sip(1) * (size // len(c.sip(1))), step)
+    for name, (begin, unit) in ENDLESS.items():
+        assert cpu(begin + unit * (size // len(unit)), step) < 10 * usual, name
+
+
+def test_message_after_endless_lines():
+    """A message behind more first lines than a message may have bytes is found, and what was too long counts once."""
+    stream = LINE * 8000 + b"\r\n" + c.sip(1)
+    for step in (700, 1460, 60_000):
+        messages, reader = c.read_packets(
+            opened([(at, stream[at : at + step]) for at in range(0, len(stream), step)])
+        )
+
+        assert messages[-1].data == c.sip(1)
+        assert reader.counts["message-too-long"] == 1
