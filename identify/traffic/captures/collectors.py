@@ -81,7 +81,7 @@ class HepChoice:
         if words and len(set(texts)) > 1:
             raise ValueError(f"hep {', '.join(texts)}: {min(words)} excludes the others")
         if words or not texts:
-            return cls(*words)
+            return cls(min(words, default="auto"))
         return cls("", tuple(place_of(text) for text in texts))
 
     def believed(self, own: Iterable[Place], found: Place | None = None) -> Collectors | None:
