@@ -88,7 +88,7 @@ class Stream(io.RawIOBase):
         try:
             place = self._file.tell()
             self._file.seek(self._start)
-        except OSError:
+        except (OSError, ValueError):
             yield None
             return
         try:

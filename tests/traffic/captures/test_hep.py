@@ -188,6 +188,28 @@ def test_waiting_is_bounded_in_bytes():
     assert (len(messages), reader.hep_messages) == (152, 1)
 
 
+@given(
+    st.lists(st.tuples(st.booleans(), st.integers(1, 3)), max_size=40),
+    st.sampled_from([10**6, 10**9, 6 * 10**9]),
+)
+def test_any_order_of_packets_and_hep(kinds, step):
+    """Each packet is delivered, in order; each packet of HEP is delivered or counted as a copy, never two for one."""
+    frames = [
+        c.framed(carried(c.hep(c.sip(number))) if hep else c.datagram(c.sip(number)), c.RAW)
+        for hep, number in kinds
+    ]
+    messages, reader = c.read(c.pcap(frames, c.RAW, step=step), hep="any", duplicates=False)
+    delivered = [message.frame for message in messages]
+
+    assert delivered == sorted(set(delivered))
+    assert {frame for frame, (hep, _) in enumerate(kinds, 1) if not hep} <= set(delivered)
+    assert reader.hep_messages + reader.counts["hep-copy"] == sum(hep for hep, _ in kinds)
+    if step == 10**6:
+        for number in (1, 2, 3):
+            wire, copies = (sum(kind == (hep, number) for kind in kinds) for hep in (False, True))
+            assert sum(message.data == c.sip(number) for message in messages) == max(wire, copies)
+
+
 STRANGER = c.datagram(c.hep(c.sip(9)), "203.0.113.66", "192.0.2.1", 40000, 9)
 WIRE = c.datagram(c.sip(1))
 
