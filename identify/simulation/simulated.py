@@ -49,6 +49,7 @@ class SimulatedAsterisk:
             configuration,
             self.engine,
             doubts=self.undetermined.doubts,
+            unknowns=self.undetermined.unknowns,
             assume_dialogs=assume_dialogs,
             remembered=remembered,
         )
@@ -61,7 +62,7 @@ class SimulatedAsterisk:
 
     def columns(self, count: int) -> AnswerColumns:
         """Return empty columns for what becomes of this many messages."""
-        return AnswerColumns.for_messages(count, unknowns=self.undetermined.doubts is not None)
+        return AnswerColumns.for_messages(count, unknowns=bool(self.undetermined.unknowns))
 
     def rows(self, batch: Batch, columns: AnswerColumns, methods: bytearray) -> Rows:
         """Return what became of the messages of a batch."""
