@@ -53,6 +53,9 @@ __all__ = [
     "untold_tokens",
 ]
 
+#: Headers that PJSIP drops a message without, which a request from metadata needn't have.
+OF_MESSAGES = frozenset({"Via", "Call-ID", "CSeq", "From", "To"})
+
 IDENTIFIERS: Mapping[str, Callable[[Question], Step]] = {
     "line": line,
     "ip": ip,
@@ -156,7 +159,6 @@ def _around(question: Question, found: Explanation) -> Explanation:
     endpoint = None
     if found.match is not None and not found.undetermined:
         endpoint = configuration.endpoints.get(found.match.endpoint)
-    decided = endpoint is not None and not found.undetermined
     return attrs.evolve(
         found,
         screening=DENIED if before.refusals else request.screening,
@@ -165,6 +167,7 @@ def _around(question: Question, found: Explanation) -> Explanation:
         unseen=tuple(question.further("acl")),
         method=request.method,
         to_tag=request.to_tag,
+        whole={name for name, _ in request.printed_headers} >= OF_MESSAGES,
     )
 
 

@@ -137,7 +137,8 @@ class Explanation:
     ``match`` has the endpoint of all of them.
 
     ``before`` is what the objects of type=acl make of the request, ``after`` what the lists of its endpoint do.
-    ``unseen`` may have further objects of type=acl, which aren't considered.
+    ``unseen`` may have further objects of type=acl, which aren't considered.  ``whole`` says that the request has the
+    headers that every message has, so that one without a Contact lacks it.
     """
 
     match: Match | None
@@ -150,6 +151,7 @@ class Explanation:
     unseen: tuple[Unknown, ...] = ()
     method: str = ""
     to_tag: str = ""
+    whole: bool = True
 
     def __str__(self) -> str:
         """Return the answer on the first line, what comes of it and what it depends on, then the trace."""
@@ -167,7 +169,7 @@ class Explanation:
             return "acl"
         if self.before.verdict == "unknown":
             return "undetermined"
-        if self.screening != PASS:
+        if self.screening != PASS and (self.whole or not self.screening.startswith("400")):
             return SCREENED[self.screening[:3]]
         if self.undetermined or self.after.verdict == "unknown":
             return "undetermined"
@@ -315,6 +317,8 @@ class Explanation:
             # Whether there is such a dialog isn't known; its requests aren't identified either.
             live = ", unless that is live" if self.screening.startswith("481") else ""
             lines[0] += f"{self.screening}{live}"
+            if self.outcome != SCREENED[self.screening[:3]]:
+                lines[0] = f"Without a Contact {lines[0].replace('this', 'such a')}"
         elif self.outcome == "endpoint acl":
             then = "401" if not self.to_tag else "481, unless the dialog of its To tag is live"
             lines[0] = f"Refused by {self.refusals[0]}"

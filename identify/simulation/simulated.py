@@ -11,6 +11,7 @@ from identify._compiled._replay import Replayer
 from identify.configuration import Configuration
 from identify.engine import Engine
 from identify.simulation.line_tokens import LineTokens
+from identify.simulation.refusals import Refusals
 from identify.simulation.replay_setup import make_replay
 from identify.simulation.rows import AnswerColumns, Rows
 from identify.simulation.sockets import find_sockets
@@ -53,6 +54,7 @@ class SimulatedAsterisk:
             assume_dialogs=assume_dialogs,
             remembered=remembered,
         )
+        self._refusals = Refusals(configuration)
         self._answers = {
             match.section: number for number, match in enumerate(self.matches) if match.identifier == "line"
         }
@@ -66,7 +68,7 @@ class SimulatedAsterisk:
 
     def rows(self, batch: Batch, columns: AnswerColumns, methods: bytearray) -> Rows:
         """Return what became of the messages of a batch."""
-        return Rows(batch, columns, methods, self.matches, self.undetermined.unknowns)
+        return Rows(batch, columns, methods, self.matches, self.undetermined.unknowns, self._refusals)
 
     def _learn(self, id: str, token: str) -> None:
         registration = self.configuration.registrations.get(id)

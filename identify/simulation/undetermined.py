@@ -74,8 +74,8 @@ class Undetermined:
 
     ``matches`` are the engine's answers, ``told`` the tokens by registration's id, which may grow: :meth:`learned` says
     when.  ``unknowns`` has the configuration's, then the tokens that weren't told at first, and the names of Contacts if
-    an access list tests their addresses; ``doubts`` is None where identification depends on none of them.  ``looked`` counts the requests whose possible answers were worked out, ``unlooked`` those that were
-    too many.
+    an access list tests their addresses; ``doubts`` is None where identification depends on none of them.  ``looked``
+    counts the requests whose possible answers were worked out, ``unlooked`` those that were too many.
     """
 
     def __init__(

@@ -1,6 +1,7 @@
 """Access lists, rule by rule: which of them deny a request, and by which rule.
 
-Lists of ``type=acl`` are asked before identification, those of an endpoint after it; whose they are doesn't matter here.
+Lists of ``type=acl`` are asked before identification, those of an endpoint after it; whose they are doesn't
+matter here.
 
 Facts
 
