@@ -40,7 +40,7 @@ from identify.simulation.example import example_of
 from identify.strings import folded_bytes
 from identify.traffic.batch import Batch
 
-__all__ = ["Undetermined"]
+__all__ = ["OF_ACCESS", "Undetermined"]
 
 #: Bits of ``Ask`` in ``_ext/replay/_doubt.pxd``.
 ASK_NAMES = 1

@@ -21,7 +21,18 @@ HOSTS = (
     "phone.example", "10.2", "127.0.0.1",
 )  # fmt: skip
 NAMES = ("one", "two", "none", "ONE", "one ,two", " two", "one,two", "child")
-METHODS = ("INVITE", "REGISTER", "OPTIONS", "ACK", "BYE", "CANCEL", "MESSAGE", "SUBSCRIBE", "invite", "register")
+METHODS = (
+    "INVITE",
+    "REGISTER",
+    "OPTIONS",
+    "ACK",
+    "BYE",
+    "CANCEL",
+    "MESSAGE",
+    "SUBSCRIBE",
+    "invite",
+    "register",
+)
 USERS = ("alice", "bob", "carol", "mallory")
 
 ITEMS = st.lists(st.sampled_from(NETWORKS), min_size=1, max_size=2).map(",".join)
@@ -37,7 +48,9 @@ LISTS = st.lists(
 ACL_FILES = st.one_of(
     st.none(),
     st.builds("[one]\n{}[two]\n{}[base](!)\n{}[child](base)\n".format, RULES, RULES, RULES),
-    st.sampled_from(("", "[one", "[one]\ndeny=junk\n", "#exec lists\n[one]\ndeny=10.0.0.0/8\n", "#include none.conf\n")),
+    st.sampled_from(
+        ("", "[one", "[one]\ndeny=junk\n", "#exec lists\n[one]\ndeny=10.0.0.0/8\n", "#include none.conf\n")
+    ),
 )
 CONFIGURATIONS = st.builds(
     "[tpl](!)\ntype=endpoint\n{}[alice](tpl)\n{}[bob](tpl)\n[carol]\ntype=endpoint\n[anonymous]\ntype=endpoint\n{}"
