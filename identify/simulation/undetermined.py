@@ -22,7 +22,7 @@ Strategy
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import islice
+from itertools import chain, islice
 
 from identify._compiled._doubt import Doubts
 from identify._compiled._matcher import Matcher
@@ -35,7 +35,7 @@ from identify.explanation.around.access import CONTACT_NAMES, may_deny
 from identify.explanation.question import Question
 from identify.explanation.undetermined import possible_answers
 from identify.identifiers import LINE, OF_IDENTIFY
-from identify.model import Identify, Match, Unknown
+from identify.model import AccessList, Endpoint, Identify, Match, Unknown
 from identify.simulation.example import example_of
 from identify.strings import folded_bytes
 from identify.traffic.batch import Batch
@@ -73,9 +73,9 @@ class Undetermined:
     """The unknowns of a configuration, numbered, and the compiled part that asks about them.
 
     ``matches`` are the engine's answers, ``told`` the tokens by registration's id, which may grow: :meth:`learned` says
-    when.  ``unknowns`` has the configuration's, then the tokens that weren't told at first, and the names of Contacts if
-    an access list tests their addresses; ``doubts`` is None where identification depends on none of them.  ``looked``
-    counts the requests whose possible answers were worked out, ``unlooked`` those that were too many.
+    when.  ``unknowns`` has the configuration's, then the tokens that weren't told at first, and the names of Contacts
+    if an access list tests their addresses; ``doubts`` is None where identification depends on none of them.
+    ``looked`` counts the requests whose possible answers were worked out, ``unlooked`` those that were too many.
     """
 
     def __init__(
@@ -303,7 +303,9 @@ class Undetermined:
 
 def _tests_contacts(configuration: Configuration) -> bool:
     """Return whether a list may deny a Contact."""
-    objects = (*configuration.acls.values(), *configuration.endpoints.values())
+    objects: Iterable[AccessList | Endpoint] = chain(
+        configuration.acls.values(), configuration.endpoints.values()
+    )
     return any(may_deny(rules) for each in objects for rules in each.contact_access if rules.unknown is None)
 
 
