@@ -71,7 +71,11 @@ def test_screening_is_said(run, config, message):
 @pytest.mark.parametrize(
     ("rules", "status", "first"),
     [
-        ("[a]\ntype=acl\ndeny=192.168.0.0/16\n", 1, "not identified; identification would find: trunk (by ip"),
+        (
+            "[a]\ntype=acl\ndeny=192.168.0.0/16\n",
+            1,
+            "not identified; identification would find: trunk (by ip",
+        ),
         ("[trunk](+)\ndeny=192.168.0.0/16\n", 1, "not identified: trunk (by ip"),
         ("[a]\ntype=acl\ncontact_deny=192.168.0.0/16\n", 1, "not identified; "),
         ("[a]\ntype=acl\ndeny=10.0.0.0/8\n", 0, "trunk (by ip"),
