@@ -13,8 +13,8 @@ from identify._compiled._header_grammar cimport NameAddress
 from identify._compiled._header_names cimport AUTHORIZATION, CONTACT, FROM, GENERIC, TO
 from identify._compiled._headers cimport header_row
 from identify._compiled._message cimport (
-    add_header, add_method, add_request_uri, address_at, address_of, begin, finish, merged_away, parse_message_by, print_field,
-    take_dialect,
+    add_header, add_method, add_request_uri, address_at, address_of, begin, finish, merged_away, parse_message_by,
+    print_field, take_dialect,
 )
 from identify._compiled._methods cimport known_method
 from identify._compiled._parsed cimport MESSAGE_LIMIT, Field

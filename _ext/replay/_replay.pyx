@@ -144,12 +144,12 @@ cdef class Replay:
     """One configuration's part of a replay; not for several threads at once.
 
     ``engine`` answers; ``settings`` is a mapping: ``everybody`` and each of ``accesses`` has two address indexes that
-    find what is denied by source and by Contact, or None, and the numbers of unknowns, or -1: of lists for the source,
-    of lists for Contacts, and of the addresses of names in Contacts; ``access_of`` and ``auth_flags_of`` have a number for
-    each answer; ``counting``, ``least_count``, ``period`` and ``prune_interval`` (nanoseconds) say when unidentified
-    requests are reported; ``assume_dialogs`` takes every To tag for a live dialog's; ``remembered`` is how many
-    dialogs, and transactions, and counted sources are remembered at least; ``doubts`` are what isn't known, None where
-    everything is.
+    find what is denied by source and by Contact, or None, and the numbers of unknowns, or -1: of lists for the
+    source, of lists for Contacts, and of the addresses of names in Contacts; ``access_of`` and ``auth_flags_of`` have
+    a number for each answer; ``counting``, ``least_count``, ``period`` and ``prune_interval`` (nanoseconds) say when
+    unidentified requests are reported; ``assume_dialogs`` takes every To tag for a live dialog's; ``remembered`` is
+    how many dialogs, and transactions, and counted sources are remembered at least; ``doubts`` are what isn't known,
+    None where everything is.
     """
 
     def __cinit__(self, *args, **kwargs):
