@@ -15,13 +15,24 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from identify.explanation.around.access import screen
+from identify.explanation.around.refusals import NOTHING
 from identify.explanation.header import header
 from identify.explanation.ip import ip
 from identify.explanation.line import line
 from identify.explanation.named_endpoints import anonymous, auth_username, username
 from identify.explanation.question import Configured, Question
 from identify.explanation.request_uri import request_uri
-from identify.explanation.result import NOTE, REASON_KINDS, Explanation, Possibility, Reason, Step
+from identify.explanation.result import (
+    DENIED,
+    NOTE,
+    PASS,
+    REASON_KINDS,
+    Explanation,
+    Possibility,
+    Reason,
+    Step,
+)
 from identify.explanation.transport_section import transport_section
 from identify.explanation.undetermined import possible_answers
 from identify.model import Match, Registration, Unknown
@@ -41,6 +52,9 @@ __all__ = [
     "transport_section",
     "untold_tokens",
 ]
+
+#: Headers that PJSIP drops a message without, which a request from metadata needn't have.
+OF_MESSAGES = frozenset({"Via", "Call-ID", "CSeq", "From", "To"})
 
 IDENTIFIERS: Mapping[str, Callable[[Question], Step]] = {
     "line": line,
@@ -87,7 +101,7 @@ def explain(
                 step = attrs.evolve(step, reasons=(*step.reasons, late))
         steps.append(step)
     if not question.unknowns:
-        return Explanation(match, tuple(steps), question.request.screening, (_possibility(match),))
+        return _around(question, Explanation(match, tuple(steps), PASS, (_possibility(match),)))
     possible, undetermined = possible_answers(question)
     first = possible[0]
     if (
@@ -97,7 +111,7 @@ def explain(
     ):
         # What is known alone isn't one of the contents: one of two objects exists in any case.
         match = Match(first.endpoint, first.identifier or "", first.section)
-    return Explanation(match, tuple(steps), question.request.screening, possible, undetermined)
+    return _around(question, Explanation(match, tuple(steps), PASS, possible, undetermined))
 
 
 def question_about(
@@ -136,6 +150,25 @@ def untold_tokens(registrations: Mapping[str, Registration], told: Collection[st
         for registration in registrations.values()
         if registration.line and registration.id not in told
     ]
+
+
+def _around(question: Question, found: Explanation) -> Explanation:
+    """Add to what identification finds what happens before and after it."""
+    configuration, request = question.configuration, question.request
+    before = screen(configuration.acls.values(), request)
+    endpoint = None
+    if found.match is not None and not found.undetermined:
+        endpoint = configuration.endpoints.get(found.match.endpoint)
+    return attrs.evolve(
+        found,
+        screening=DENIED if before.refusals else request.screening,
+        before=before,
+        after=screen([endpoint], request) if endpoint is not None else NOTHING,
+        unseen=tuple(question.further("acl")),
+        method=request.method,
+        to_tag=request.to_tag,
+        whole={name for name, _ in request.printed_headers} >= OF_MESSAGES,
+    )
 
 
 def _possibility(match: Match | None) -> Possibility:

@@ -107,12 +107,15 @@ class AccessRules:
     """One list of rules: the last rule that covers an address decides; if none does, the address is allowed.
 
     ``name`` is its name in Asterisk's log: ``(BASELINE)`` for an object's own lines, else the name of the ACL.  An
-    ACL that doesn't exist is not ``defined`` and denies everything.
+    ACL that doesn't exist is not ``defined`` and denies everything; ``origin`` is then the line that names it.  A list
+    that depends on something ``unknown`` may have any rules.
     """
 
     name: str
     rules: tuple[AccessRule, ...] = ()
     defined: bool = True
+    origin: Origin | None = None
+    unknown: Unknown | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -212,7 +215,9 @@ class Unknown:
       only if the unknown one with that id doesn't, which is pjsip.conf's or a later wizard's;
     - ``"line-token"``: the token of ``registration`` wasn't told;
     - ``"objects"``: there may be further objects of ``types``, with any content: they come from a database, or from an
-      included file that is missing.
+      included file that is missing;
+    - ``"access-lists"``: the named ACLs may have any rules, or not exist;
+    - ``"contact-names"``: a Contact of the request has a host name, and an access list tests its address.
 
     ``what`` names it for people, ``reason`` says why it isn't known, ``settles`` what would settle it, and ``origin``
     where it stands, None if no line says so.

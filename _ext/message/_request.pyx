@@ -10,17 +10,18 @@ from libc.string cimport memchr, memcpy
 
 from identify._compiled._header_digest cimport find_digest
 from identify._compiled._header_grammar cimport NameAddress
-from identify._compiled._header_names cimport AUTHORIZATION, FROM, GENERIC, TO
+from identify._compiled._header_names cimport AUTHORIZATION, CONTACT, FROM, GENERIC, TO
 from identify._compiled._headers cimport header_row
 from identify._compiled._message cimport (
-    add_header, add_method, add_request_uri, address_of, begin, finish, merged_away, parse_message_by, print_field,
-    take_dialect,
+    add_header, add_method, add_request_uri, address_at, address_of, begin, finish, merged_away, parse_message_by,
+    print_field, take_dialect,
 )
 from identify._compiled._methods cimport known_method
 from identify._compiled._parsed cimport MESSAGE_LIMIT, Field
 from identify._compiled._printable cimport Received
 from identify._compiled._screening cimport screen
 from identify._compiled._text cimport Out, Span, bare, decoded
+from identify._compiled._transaction cimport tag_of
 from identify._compiled._uri cimport SCHEME_SIP, SCHEME_TEL, Parameter, Uri as UriParts, next_parameter
 from identify._compiled._uri_print cimport PLACE_REQUEST, print_uri
 from identify._compiled._fast_path cimport WAY_WIDEST
@@ -338,6 +339,22 @@ cdef class Request:
     @property
     def to_uri(self):
         return self.uri_of(TO)
+
+    @property
+    def to_tag(self):
+        """The tag of the To, empty where it has none."""
+        return text_at(self.message.base, tag_of(&self.message, TO))
+
+    @property
+    def contact_uris(self):
+        """The URI of every Contact but the asterisk, in their order."""
+        cdef NameAddress contact
+        cdef uint32_t i
+        result = []
+        for i in range(self.message.count):
+            if self.message.fields[i].kind == CONTACT and address_at(&self.message, i, &contact) and not contact.star:
+                result.append(make_uri(self.message.base, &contact.uri))
+        return tuple(result)
 
     @property
     def authorizations(self):

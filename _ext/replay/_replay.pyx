@@ -143,12 +143,13 @@ cdef bint is_new_source(ReplayState *state, int32_t answer, const uint8_t *addre
 cdef class Replay:
     """One configuration's part of a replay; not for several threads at once.
 
-    ``engine`` answers; ``settings`` is a mapping: ``everybody`` and each of ``accesses`` is a pair of address indexes
-    that find what is denied by source and by Contact, or None; ``access_of`` and ``auth_flags_of`` have a number for
-    each answer; ``counting``, ``least_count``, ``period`` and ``prune_interval`` (nanoseconds) say when unidentified
-    requests are reported; ``assume_dialogs`` takes every To tag for a live dialog's; ``remembered`` is how many
-    dialogs, and transactions, and counted sources are remembered at least; ``doubts`` are what isn't known, None where
-    everything is.
+    ``engine`` answers; ``settings`` is a mapping: ``everybody`` and each of ``accesses`` has two address indexes that
+    find what is denied by source and by Contact, or None, and the numbers of unknowns, or -1: of lists for the
+    source, of lists for Contacts, and of the addresses of names in Contacts; ``access_of`` and ``auth_flags_of`` have
+    a number for each answer; ``counting``, ``least_count``, ``period`` and ``prune_interval`` (nanoseconds) say when
+    unidentified requests are reported; ``assume_dialogs`` takes every To tag for a live dialog's; ``remembered`` is
+    how many dialogs, and transactions, and counted sources are remembered at least; ``doubts`` are what isn't known,
+    None where everything is.
     """
 
     def __cinit__(self, *args, **kwargs):
@@ -260,10 +261,10 @@ cdef class Replay:
         return 0
 
 
-cdef take_access(pair, Access *access):
-    """Take a pair of address indexes, each of which may be None."""
+cdef take_access(settings, Access *access):
+    """Take two address indexes, each of which may be None, and the numbers of three unknowns."""
     cdef AddressIndex index
-    source, contact = pair
+    source, contact, access.source_unknown, access.contact_unknown, access.names = settings
     if source is not None:
         index = source
         access.source = index.tables

@@ -17,7 +17,8 @@ Facts
 What wasn't observed but decided:
 
 - Requests that are answered 401 make no transaction: servers challenge statelessly (RFC 3261 26.3.2.4).
-- Of a request whose answer depends on something unknown nothing is known that comes after its identification.  Nor is
+- Of a request whose answer depends on something unknown, also on an access list or the address of a name in a Contact,
+  nothing is known that comes after that.  Nor is
   anything known of what belongs to its transaction or dialog, until an answer of Asterisk's shows that there is one.
 - How long transactions live is RFC 3261's: 32 s (64*T1), an INVITE without final answer 180 s (Timer C); over streams
   only INVITE has one that matters, for nothing is repeated there.
@@ -277,9 +278,9 @@ cdef void forget_source(Core *core, const Event *event) noexcept nogil:
 
 
 cdef bint denies(const Access *access, Event *event) noexcept nogil:
-    """Is the source or a Contact denied?  Flags Contacts with names."""
+    """Is the source or a Contact denied?  Flags Contacts with names; sets ``unknown`` if that depends on one."""
     cdef bint named = False
-    cdef bint refused = is_refused(access, event.message, &event.arrival.source, &named)
+    cdef bint refused = is_refused(access, event.message, &event.arrival.source, &named, &event.unknown)
     if named:
         event.flags |= <uint32_t>FLAG_CONTACT_NAME
     return refused
@@ -320,12 +321,17 @@ cdef int ask(Core *core, Event *event) noexcept nogil:
     if event.answer < 0:
         count_unidentified(core, event)
     else:
-        core.hits[event.answer] += 1
         if core.counting:
             forget_source(core, event)
-        if core.access_of[event.answer] >= 0 and denies(&core.accesses[core.access_of[event.answer]], event):
-            event.flags |= <uint32_t>FLAG_EVENT
-            return ENDPOINT_ACL
+        if core.access_of[event.answer] >= 0:
+            if denies(&core.accesses[core.access_of[event.answer]], event):
+                core.hits[event.answer] += 1
+                event.flags |= <uint32_t>FLAG_EVENT
+                return ENDPOINT_ACL
+            if event.unknown >= 0:
+                event.answer = -1
+                return UNDETERMINED
+        core.hits[event.answer] += 1
     if event.ids.to_tag.start < event.ids.to_tag.end and method != METHOD_REGISTER and method != METHOD_ACK:
         return UNKNOWN_DIALOG
     if event.answer < 0:
@@ -393,6 +399,12 @@ cdef void receive_request(Core *core, Event *event) noexcept nogil:
     event.flags = 0
     if denies(&core.everybody, event):
         event.outcome = ACL
+        return
+    if event.unknown >= 0:
+        event.outcome = UNDETERMINED
+        if makes_dialog(method):
+            transaction_key(core, event, method, &transaction)
+            remember_undetermined(core, event, &transaction)
         return
     screening = screen(event.message)
     if SCREENING_416_REQUEST_URI <= screening <= SCREENING_416_CONTACT:

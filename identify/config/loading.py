@@ -15,7 +15,7 @@ from identify.config.hostnames.rules import Resolver
 from identify.config.language.files import Files
 from identify.config.language.reader import read_document
 from identify.config.language.sections import Document, words
-from identify.config.objects.access import NamedLists
+from identify.config.objects.access import ACL_FILE, NamedLists
 from identify.config.objects.candidates import (
     Candidate,
     Options,
@@ -142,12 +142,10 @@ class _Loader:
         self._partial = partial
         self._problems = Problems()
         self._budget = Budget()
-        self._named_lists = NamedLists(
-            files, self._budget, self._problems, byte_order_mark=release.byte_order_mark
-        )
         self._known = option_tables(release)
         self._transports: dict[str, Transport] = {}
         self._families = Families()
+        self._named_lists = self._find_named_lists()
         self._unknowns: list[Unknown] = []
         self._unbound: list[Transport] = []
 
@@ -155,6 +153,7 @@ class _Loader:
         """Read everything."""
         problems = self._problems
         self._families = read_extconfig(self._files, problems)
+        self._named_lists = self._find_named_lists()
         document: Document | None = Document(name)
         from_database = self._families.line_of(CONFIGURATION_FILE)
         if from_database is not None:
@@ -192,6 +191,8 @@ class _Loader:
                 objects(type_name, lambda candidate, options: build_other(candidate, options, problems))
         made = self._load_wizards()
         self._add_untold_text(document, self._types_elsewhere(found, mapped))
+        if self._named_lists.unknown is not None:
+            self._unknowns.append(self._named_lists.unknown)
         if _absent("identify", mapped):
             identifies, made.identifies = {}, {}
         if _absent("registration", mapped):
@@ -231,6 +232,16 @@ class _Loader:
         )
         loaded["problems"] = problems.all()
         return loaded
+
+    def _find_named_lists(self) -> NamedLists:
+        return NamedLists(
+            self._files,
+            self._budget,
+            self._problems,
+            byte_order_mark=self._release.byte_order_mark,
+            partial=self._partial,
+            database=self._families.line_of(ACL_FILE),
+        )
 
     def _load_transports(self, candidates: list[Candidate]) -> None:
         sockets = Sockets()

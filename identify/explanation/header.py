@@ -19,8 +19,9 @@ import re
 from identify.config.releases import Release
 from identify.explanation.listing import Finding, first_object, further_reasons
 from identify.explanation.patterns import accepts, difference, negated, only, wanted
+from identify.explanation.places import named, times
 from identify.explanation.question import Question
-from identify.explanation.result import MATCH, NEAR, NO, Reason, Step, named, times
+from identify.explanation.result import MATCH, NEAR, NO, Reason, Step
 from identify.model import HeaderRule, Identify
 from identify.strings import encoded, folded_bytes, quoted, quoted_list, shown
 

@@ -14,8 +14,9 @@ Facts
 from __future__ import annotations
 
 from identify.explanation.listing import Finding, first_object, further_reasons
+from identify.explanation.places import named, place
 from identify.explanation.question import Question
-from identify.explanation.result import MATCH, NEAR, NO, UNKNOWN, Reason, Step, named, place
+from identify.explanation.result import MATCH, NEAR, NO, UNKNOWN, Reason, Step
 from identify.model import AddressRule, Identify
 from identify.strings import SHOWN_VALUES, quoted, shown
 

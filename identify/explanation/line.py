@@ -14,8 +14,9 @@ from __future__ import annotations
 
 from identify._compiled._request import Uri
 from identify.config.releases import TEL_REFUSED
+from identify.explanation.places import named
 from identify.explanation.question import Question
-from identify.explanation.result import MATCH, MISSING, NEAR, NO, UNKNOWN, Reason, Step, named
+from identify.explanation.result import MATCH, MISSING, NEAR, NO, UNKNOWN, Reason, Step
 from identify.strings import SHOWN_VALUES, escaped, folded_bytes, quoted, shown
 
 __all__ = ["line", "line_value", "token_shaped"]

@@ -18,8 +18,9 @@ from __future__ import annotations
 import attrs
 
 from identify.explanation.listing import further_reasons
+from identify.explanation.places import named
 from identify.explanation.question import Question
-from identify.explanation.result import MATCH, MISSING, NEAR, NO, NOTE, Reason, Step, named
+from identify.explanation.result import MATCH, MISSING, NEAR, NO, NOTE, Reason, Step
 from identify.strings import decoded, encoded, quoted, quoted_list
 
 __all__ = ["anonymous", "auth_username", "looked_up", "username"]

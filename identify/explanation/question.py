@@ -11,6 +11,7 @@ import attrs
 
 from identify.config.releases import Release
 from identify.model import (
+    AccessList,
     DomainAlias,
     Endpoint,
     Identify,
@@ -61,6 +62,10 @@ class Configured(Protocol):
     @property
     def identifiers(self) -> tuple[str, ...]:
         """Return the names of the identifiers in effective order."""
+
+    @property
+    def acls(self) -> Mapping[str, AccessList]:
+        """Return the objects of type=acl by id."""
 
     @property
     def unknowns(self) -> tuple[Unknown, ...]:

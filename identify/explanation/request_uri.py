@@ -14,8 +14,9 @@ from __future__ import annotations
 from identify.config.releases import Release
 from identify.explanation.listing import Finding, first_object, further_reasons
 from identify.explanation.patterns import accepts, difference, negated, only, wanted
+from identify.explanation.places import named
 from identify.explanation.question import Question
-from identify.explanation.result import MATCH, NEAR, NO, Reason, Step, named
+from identify.explanation.result import MATCH, NEAR, NO, Reason, Step
 from identify.model import Identify, RequestUriRule, TextPattern
 from identify.strings import quoted
 

@@ -10,11 +10,14 @@ from typing import Any
 
 import attrs
 
+from identify.explanation.around.refusals import NOTHING, Refusal, Screened
+from identify.explanation.places import place
 from identify.model import Match, Origin, Unknown
-from identify.strings import SHOWN_VALUES, escaped, quoted, shown
+from identify.strings import SHOWN_VALUES, escaped, shown
 
 __all__ = [
     "ALSO",
+    "DENIED",
     "MATCH",
     "MISSING",
     "NEAR",
@@ -22,19 +25,29 @@ __all__ = [
     "NOTE",
     "REASON_KINDS",
     "UNKNOWN",
+    "PASS",
     "Explanation",
     "Possibility",
     "Reason",
     "Step",
-    "named",
-    "place",
-    "times",
     "unknown_as_dict",
     "unknown_line",
 ]
 
 #: Unknowns that the text of an explanation lists; a configuration may have hundreds.
 SHOWN_UNKNOWNS = 8
+
+#: Access lists that deny the request, in the text of an explanation.
+SHOWN_REFUSALS = 8
+
+#: The screening of a request that goes on.
+PASS = "pass"
+#: The screening of a request that an object of type=acl refuses.
+DENIED = "403 acl"
+#: What the simulation calls a screening, by its number.
+SCREENED = {"400": "missing contact", "416": "bad scheme", "481": "outside dialog"}
+#: Outcomes of requests that aren't identified.
+ANSWERED_BEFORE = frozenset({"acl", *SCREENED.values()})
 
 #: The rule matches and decides its identifier's answer.
 MATCH = "match"
@@ -122,6 +135,10 @@ class Explanation:
     undetermined: ``undetermined`` are the unknowns that its answer depends on, and ``match`` and the steps are the
     answers for what is known, as if Asterisk had refused everything else.  Otherwise ``undetermined`` is empty and
     ``match`` has the endpoint of all of them.
+
+    ``before`` is what the objects of type=acl make of the request, ``after`` what the lists of its endpoint do.
+    ``unseen`` may have further objects of type=acl, which aren't considered.  ``whole`` says that the request has the
+    headers that every message has, so that one without a Contact lacks it.
     """
 
     match: Match | None
@@ -129,18 +146,71 @@ class Explanation:
     screening: str
     possible: tuple[Possibility, ...] = ()
     undetermined: tuple[Unknown, ...] = ()
+    before: Screened = NOTHING
+    after: Screened = NOTHING
+    unseen: tuple[Unknown, ...] = ()
+    method: str = ""
+    to_tag: str = ""
+    whole: bool = True
 
     def __str__(self) -> str:
-        """Return the answer on the first line, what it depends on if it is undetermined, then the trace."""
-        lines = [self.answer, *self._unknown_lines()]
-        if self.screening != "pass":
-            lines.append(f"Asterisk answers this request before identifying it: {self.screening}")
+        """Return the answer on the first line, what comes of it and what it depends on, then the trace."""
+        lines = [self.answer, *self._unknown_lines(), *self._stage_lines()]
         lines += [str(step) for step in self.steps]
         return "\n".join(lines)
 
     @property
+    def outcome(self) -> str:
+        """Return what Asterisk makes of the request, as the simulation calls it.
+
+        It is that of a request alone: whether it belongs to a dialog or transaction that is live isn't known here.
+        """
+        if self.before.verdict == "denied":
+            return "acl"
+        if self.before.verdict == "unknown":
+            return "undetermined"
+        if self.screening != PASS and (self.whole or not self.screening.startswith("400")):
+            return SCREENED[self.screening[:3]]
+        if self.undetermined or self.after.verdict == "unknown":
+            return "undetermined"
+        if self.after.verdict == "denied":
+            return "endpoint acl"
+        if self.to_tag and self.method not in ("ACK", "REGISTER"):
+            return "unknown dialog"
+        return "identified" if self.match is not None else "unidentified"
+
+    @property
+    def refusals(self) -> tuple[Refusal, ...]:
+        """Return the access lists that deny the request, those before identification or those after it."""
+        return self.before.refusals or (self.after.refusals if self.outcome == "endpoint acl" else ())
+
+    @property
+    def depends_on(self) -> tuple[Unknown, ...]:
+        """Return the unknowns that the identification or the outcome depends on."""
+        found = list(self.undetermined)
+        if self.outcome == "undetermined":
+            for unknown in (*self.before.unknowns, *self.after.unknowns):
+                if unknown not in found:
+                    found.append(unknown)
+        return tuple(found)
+
+    @property
     def answer(self) -> str:
         """Return the decision in one line."""
+        found = self.found
+        outcome = self.outcome
+        if outcome in ANSWERED_BEFORE:
+            nothing = self.match is None and not self.undetermined
+            return "not identified" if nothing else f"not identified; identification would find: {found}"
+        if outcome == "endpoint acl":
+            return f"not identified: {found} denies it"
+        if outcome == "undetermined" and not self.undetermined:
+            return f"undetermined: {found}, unless an access list denies it"
+        return found
+
+    @property
+    def found(self) -> str:
+        """Return what identification finds, in one line."""
         if self.undetermined:
             return f"undetermined: {', else '.join(self._alternatives())}"
         if self.match is None:
@@ -162,14 +232,16 @@ class Explanation:
         is known; ``possible``: a list of objects with ``endpoint`` (null for none), ``identifier``, ``section`` and
         ``any_endpoint`` (true if it may be any); ``unknowns``: what the answer depends on if it is undetermined, a list
         of objects with ``kind``, ``what``, ``reason``, ``settles`` and ``origin``;
-        ``screening``: text; ``steps``: a list of objects with ``identifier``, ``endpoint`` (or null),
+        ``screening`` and ``outcome``: text; ``refusals``: a list of objects, as
+        :meth:`~identify.explanation.around.refusals.Refusal.as_dict` returns them;
+        ``steps``: a list of objects with ``identifier``, ``endpoint`` (or null),
         ``section`` (or null) and ``reasons``, a list of objects with ``verdict`` (one of
         :data:`REASON_KINDS`), ``text`` and ``origin``: null, or an object with ``file``, ``line`` and
         ``template`` (or null).
         """
         return {
             "match": attrs.asdict(self.match) if self.match is not None else None,
-            "undetermined": bool(self.undetermined),
+            "undetermined": bool(self.undetermined) or self.outcome == "undetermined",
             "possible": [
                 {
                     "endpoint": each.endpoint,
@@ -179,8 +251,10 @@ class Explanation:
                 }
                 for each in self.possible
             ],
-            "unknowns": [unknown_as_dict(unknown) for unknown in self.undetermined],
+            "unknowns": [unknown_as_dict(unknown) for unknown in self.depends_on],
             "screening": self.screening,
+            "outcome": self.outcome,
+            "refusals": [refusal.as_dict() for refusal in self.refusals],
             "steps": [
                 {
                     "identifier": step.identifier,
@@ -223,12 +297,57 @@ class Explanation:
 
     def _unknown_lines(self) -> list[str]:
         """Return what the answer depends on, and what would settle it."""
-        lines = [unknown_line(unknown) for unknown in self.undetermined[:SHOWN_UNKNOWNS]]
-        if len(self.undetermined) > SHOWN_UNKNOWNS:
-            lines.append(f"Not known: {len(self.undetermined) - SHOWN_UNKNOWNS} more")
-        settles = dict.fromkeys(escaped(unknown.settles) for unknown in self.undetermined)
+        unknowns = self.depends_on
+        lines = [unknown_line(unknown) for unknown in unknowns[:SHOWN_UNKNOWNS]]
+        if len(unknowns) > SHOWN_UNKNOWNS:
+            lines.append(f"Not known: {len(unknowns) - SHOWN_UNKNOWNS} more")
+        settles = dict.fromkeys(escaped(unknown.settles) for unknown in unknowns)
         lines += [f"To settle it: {text}" for text in list(settles)[:SHOWN_UNKNOWNS]]
         return lines
+
+    def _stage_lines(self) -> list[str]:
+        """Return what comes of the request before and after its identification."""
+        ack = self.method == "ACK"
+        lines = [
+            f"Asterisk {'ignores this ACK' if ack else 'answers this request'} before it would identify it: "
+        ]
+        if self.outcome == "acl":
+            lines[0] += ("" if ack else "403, ") + f"refused by {self.refusals[0]}"
+        elif self.screening != PASS:
+            # Whether there is such a dialog isn't known; its requests aren't identified either.
+            live = ", unless that is live" if self.screening.startswith("481") else ""
+            lines[0] += f"{self.screening}{live}"
+            if self.outcome != SCREENED[self.screening[:3]]:
+                lines[0] = f"Without a Contact {lines[0].replace('this', 'such a')}"
+        elif self.outcome == "endpoint acl":
+            then = "401" if not self.to_tag else "481, unless the dialog of its To tag is live"
+            lines[0] = f"Refused by {self.refusals[0]}"
+            lines.append(
+                f"Asterisk goes on as if nothing had identified it: {'an ACK is ignored' if ack else then}"
+            )
+        else:
+            lines = self._dialog_lines()
+        if self.refusals:
+            lines[1:1] = [f"Refused too by {each}" for each in self.refusals[1:SHOWN_REFUSALS]]
+            if len(self.refusals) > SHOWN_REFUSALS:
+                lines.append(f"Refused by {len(self.refusals) - SHOWN_REFUSALS} more access lists")
+            lines.append(f"Asterisk logs: {self.refusals[0].logged}")
+        else:
+            lines += [
+                f"Not known: {escaped(unknown.what)}; an object of type=acl there may refuse this request"
+                for unknown in self.unseen[:SHOWN_UNKNOWNS]
+            ]
+        return lines
+
+    def _dialog_lines(self) -> list[str]:
+        """Say what isn't known of a request with a To tag."""
+        if not self.to_tag or self.method == "REGISTER":
+            return []
+        then = "it is ignored" if self.method == "ACK" else "the answer is 481"
+        return [
+            "If its To tag belongs to a live dialog, it keeps the dialog's endpoint and isn't identified; "
+            f"otherwise it is identified, and {then}"
+        ]
 
 
 def unknown_as_dict(unknown: Unknown) -> dict[str, Any]:
@@ -246,19 +365,3 @@ def unknown_line(unknown: Unknown) -> str:
     """Return a sentence for people: what isn't known, where that stands, and why."""
     at = f" ({place(unknown.origin)})" if unknown.origin is not None else ""
     return f"Not known: {escaped(unknown.what)}{at}: {escaped(unknown.reason)}"
-
-
-def place(origin: Origin) -> str:
-    """Return the place of a line: ``pjsip.conf:14``, with the template it was inherited from."""
-    via = f", from [{shown(origin.template)}]" if origin.template is not None else ""
-    return f"{shown(origin.file)}:{origin.line}{via}"
-
-
-def named(kind: str, id: str, origin: Origin) -> str:
-    """Return an object's name and place: ``identify 'a' (pjsip.conf:14)``."""
-    return f"{kind} {quoted(id)} ({place(origin)})"
-
-
-def times(count: int) -> str:
-    """Return how often something occurs: once, twice, 3 times."""
-    return {1: "once", 2: "twice"}.get(count, f"{count} times")

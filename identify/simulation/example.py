@@ -61,7 +61,12 @@ def example_of(batch: Batch, number: int) -> Example:
 
 
 def nearest_miss(explanation: Explanation) -> str:
-    """Return the reason that says best why nothing was identified; empty where there is none."""
+    """Return the reason that says best why nothing was identified; empty where there is none.
+
+    Where the endpoint's own access lists deny the request, that is the reason.
+    """
+    if explanation.outcome == "endpoint acl":
+        return f"refused by {explanation.refusals[0]}"
     found = [
         (INTEREST[reason.verdict], TELLING.index(step.identifier), str(reason))
         for step in explanation.steps

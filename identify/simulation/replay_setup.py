@@ -13,7 +13,8 @@ from identify._compiled._replay import Replay
 from identify.config.objects.schema import is_true
 from identify.configuration import Configuration
 from identify.engine import Engine
-from identify.model import AccessRules, Endpoint
+from identify.explanation.around.access import CONTACT_NAMES, may_deny
+from identify.model import AccessRules, Endpoint, Unknown
 
 __all__ = ["REMEMBERED", "counts_unidentified", "make_replay"]
 
@@ -25,8 +26,9 @@ REMEMBERED = 2**19
 HAS_AUTH = 1
 OPTIONS_WITHOUT_AUTH = 2
 
-#: Lists for a source and for Contacts; None denies nobody.
-Pair = tuple["AddressIndex | None", "AddressIndex | None"]
+#: What the replay needs of lists: indexes of what they deny of sources and of Contacts, None if nothing; the numbers of
+#: what isn't known of the former and of the latter, and of the addresses of names in Contacts, -1 for nothing.
+Lists = tuple["AddressIndex | None", "AddressIndex | None", int, int, int]
 #: A rule as the address index takes it: negated, family, address, mask, port.
 Item = tuple[bool, int, int, int, int]
 
@@ -36,16 +38,22 @@ def make_replay(
     engine: Engine,
     *,
     doubts: Doubts | None = None,
+    unknowns: Sequence[Unknown] = (),
     assume_dialogs: bool = False,
     remembered: int = REMEMBERED,
 ) -> Replay:
-    """Return a replay of an Asterisk with this configuration; ``doubts`` are what isn't known of it."""
+    """Return a replay of an Asterisk with this configuration.
+
+    ``doubts`` are what isn't known of it, ``unknowns`` the same with their numbers, among them what access lists depend
+    on.
+    """
     acls = configuration.acls.values()
-    everybody = (
-        _index(rules for acl in acls for rules in acl.source_access),
-        _index(rules for acl in acls for rules in acl.contact_access),
+    everybody = _lists(
+        [rules for acl in acls for rules in acl.source_access],
+        [rules for acl in acls for rules in acl.contact_access],
+        unknowns,
     )
-    accesses, access_of = _endpoint_accesses(configuration, engine)
+    accesses, access_of = _endpoint_accesses(configuration, engine, unknowns)
     global_ = configuration.settings
     return Replay(
         engine,
@@ -92,9 +100,22 @@ def _items(rules: AccessRules) -> list[Item]:
     return [(rule.permit, rule.family, rule.address, rule.mask, 0) for rule in rules.rules]
 
 
-def _endpoint_accesses(configuration: Configuration, engine: Engine) -> tuple[list[Pair], list[int]]:
-    """Return the distinct pairs of lists that endpoints have, and which of them each answer has, -1 for none."""
-    pairs: list[Pair] = []
+def _lists(
+    source: Sequence[AccessRules], contact: Sequence[AccessRules], unknowns: Sequence[Unknown]
+) -> Lists:
+    def number(lists: Sequence[AccessRules]) -> int:
+        return next((unknowns.index(rules.unknown) for rules in lists if rules.unknown is not None), -1)
+
+    denying = [rules for rules in contact if rules.unknown is None and may_deny(rules)]
+    names = unknowns.index(CONTACT_NAMES) if denying else -1
+    return _index(source), _index(denying), number(source), number(contact), names
+
+
+def _endpoint_accesses(
+    configuration: Configuration, engine: Engine, unknowns: Sequence[Unknown]
+) -> tuple[list[Lists], list[int]]:
+    """Return the distinct lists that endpoints have, and which of them each answer has, -1 for none."""
+    found: list[Lists] = []
     numbers: dict[object, int] = {}
     of: list[int] = []
     for match in engine.matches:
@@ -104,15 +125,15 @@ def _endpoint_accesses(configuration: Configuration, engine: Engine) -> tuple[li
             continue
         key = (_key(endpoint.source_access), _key(endpoint.contact_access))
         if key not in numbers:
-            numbers[key] = len(pairs)
-            pairs.append((_index(endpoint.source_access), _index(endpoint.contact_access)))
+            numbers[key] = len(found)
+            found.append(_lists(endpoint.source_access, endpoint.contact_access, unknowns))
         of.append(numbers[key])
-    return pairs, of
+    return found, of
 
 
 def _key(lists: Sequence[AccessRules]) -> object:
     """Return a key that is equal for lists with the same rules, wherever their lines are."""
-    return tuple(tuple(_items(rules)) for rules in lists)
+    return tuple((tuple(_items(rules)), rules.unknown) for rules in lists)
 
 
 def _auth_flags(endpoint: Endpoint) -> int:

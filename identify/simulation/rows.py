@@ -17,6 +17,7 @@ from identify._compiled._replay import METHOD_NAMES
 from identify.addresses import unpacked
 from identify.model import Match, Unknown
 from identify.simulation.outcomes import Outcome
+from identify.simulation.refusals import Refusals
 from identify.strings import decoded
 from identify.traffic.batch import TRANSPORTS, Batch
 
@@ -24,6 +25,8 @@ __all__ = ["OUTCOMES", "AnswerColumns", "Row", "Rows"]
 
 #: Outcomes by their code in columns.
 OUTCOMES = tuple(Outcome)
+#: Codes of the outcomes of requests that an access list denies.
+DENIED = (OUTCOMES.index(Outcome.ACL), OUTCOMES.index(Outcome.ENDPOINT_ACL))
 #: Bytes of a method without a code, which is taken from its message.
 LONGEST_METHOD = 32
 
@@ -61,7 +64,8 @@ class AnswerColumns:
 class Row(NamedTuple):
     """A message; ``time`` is in nanoseconds, -1 unknown, ``endpoint`` and what follows None where nothing is.
 
-    ``unknown`` names what the outcome of an undetermined request depends on.
+    ``unknown`` names what the outcome of an undetermined request depends on, ``refused_by`` the access list that denies
+    a request, with its rule and their places.
     """
 
     frame: int
@@ -77,6 +81,7 @@ class Row(NamedTuple):
     identifier: str | None
     section: str | None
     unknown: str | None = None
+    refused_by: str | None = None
 
 
 @attrs.define
@@ -93,6 +98,7 @@ class Rows:
     methods: bytearray
     matches: tuple[Match, ...]
     unknowns: tuple[Unknown, ...] = ()
+    refusals: Refusals | None = None
 
     def __len__(self) -> int:
         """Return the number of messages."""
@@ -122,6 +128,7 @@ class Rows:
             identifier=match.identifier if match is not None else None,
             section=match.section if match is not None else None,
             unknown=self.unknowns[unknown].what if unknown >= 0 else None,
+            refused_by=self._refused_by(number),
         )
 
     def record_batch(self) -> RecordBatch:
@@ -150,12 +157,32 @@ class Rows:
                     self.unknowns,
                     "what",
                 ),
+                "refused_by": named(*self._named_refusals()),
             }
         )
 
     def __arrow_c_array__(self, requested_schema: Any = None) -> tuple[Any, Any]:
         """Return the capsules of :meth:`record_batch`."""
         return self.record_batch().__arrow_c_array__()
+
+    def _refused_by(self, number: int) -> str | None:
+        """Return which access list denies a message, None if none does."""
+        if self.refusals is None or self.columns.outcomes[number] not in DENIED:
+            return None
+        answer = self.columns.answers[number]
+        return self.refusals.name(self.batch, number, self.matches[answer] if answer >= 0 else None)
+
+    def _named_refusals(self) -> tuple[array[int], list[str]]:
+        """Return a code for each message and the texts of these codes, -1 where no list denies it."""
+        codes = array("i", b"\xff" * 4 * len(self))
+        if not any(denied in self.columns.outcomes for denied in DENIED):
+            return codes, []
+        numbers: dict[str, int] = {}
+        for number in range(len(self)):
+            text = self._refused_by(number)
+            if text is not None:
+                codes[number] = numbers.setdefault(text, len(numbers))
+        return codes, list(numbers)
 
     def _methods(self) -> tuple[array[int] | bytearray, list[str | None]]:
         """Return codes of methods and their names, with further codes for unknown methods."""

@@ -11,6 +11,7 @@ from identify._compiled._replay import Replayer
 from identify.configuration import Configuration
 from identify.engine import Engine
 from identify.simulation.line_tokens import LineTokens
+from identify.simulation.refusals import Refusals
 from identify.simulation.replay_setup import make_replay
 from identify.simulation.rows import AnswerColumns, Rows
 from identify.simulation.sockets import find_sockets
@@ -49,9 +50,11 @@ class SimulatedAsterisk:
             configuration,
             self.engine,
             doubts=self.undetermined.doubts,
+            unknowns=self.undetermined.unknowns,
             assume_dialogs=assume_dialogs,
             remembered=remembered,
         )
+        self._refusals = Refusals(configuration)
         self._answers = {
             match.section: number for number, match in enumerate(self.matches) if match.identifier == "line"
         }
@@ -61,11 +64,11 @@ class SimulatedAsterisk:
 
     def columns(self, count: int) -> AnswerColumns:
         """Return empty columns for what becomes of this many messages."""
-        return AnswerColumns.for_messages(count, unknowns=self.undetermined.doubts is not None)
+        return AnswerColumns.for_messages(count, unknowns=bool(self.undetermined.unknowns))
 
     def rows(self, batch: Batch, columns: AnswerColumns, methods: bytearray) -> Rows:
         """Return what became of the messages of a batch."""
-        return Rows(batch, columns, methods, self.matches, self.undetermined.unknowns)
+        return Rows(batch, columns, methods, self.matches, self.undetermined.unknowns, self._refusals)
 
     def _learn(self, id: str, token: str) -> None:
         registration = self.configuration.registrations.get(id)

@@ -22,7 +22,7 @@ Strategy
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import islice
+from itertools import chain, islice
 
 from identify._compiled._doubt import Doubts
 from identify._compiled._matcher import Matcher
@@ -31,15 +31,16 @@ from identify.compiler import make_reach_plan
 from identify.configuration import Configuration
 from identify.errors import MessageError
 from identify.explain import question_about, untold_tokens
+from identify.explanation.around.access import CONTACT_NAMES, may_deny
 from identify.explanation.question import Question
 from identify.explanation.undetermined import possible_answers
 from identify.identifiers import LINE, OF_IDENTIFY
-from identify.model import Identify, Match, Unknown
+from identify.model import AccessList, Endpoint, Identify, Match, Unknown
 from identify.simulation.example import example_of
 from identify.strings import folded_bytes
 from identify.traffic.batch import Batch
 
-__all__ = ["Undetermined"]
+__all__ = ["OF_ACCESS", "Undetermined"]
 
 #: Bits of ``Ask`` in ``_ext/replay/_doubt.pxd``.
 ASK_NAMES = 1
@@ -61,6 +62,9 @@ MOST_REMEMBERED = 100_000
 #: Identifiers that look up endpoints by name.
 BY_NAME = ("username", "auth_username", "anonymous")
 
+#: Kinds of unknowns that only access lists depend on.
+OF_ACCESS = frozenset({"access-lists", CONTACT_NAMES.kind})
+
 #: Tables with the number of an unknown for each of their answers.
 Reach = tuple[Matcher, Sequence[int]]
 
@@ -69,9 +73,9 @@ class Undetermined:
     """The unknowns of a configuration, numbered, and the compiled part that asks about them.
 
     ``matches`` are the engine's answers, ``told`` the tokens by registration's id, which may grow: :meth:`learned` says
-    when.  ``unknowns`` has the configuration's, then the tokens that weren't told at first; ``doubts`` is None where
-    there are none.  ``looked`` counts the requests whose possible answers were worked out, ``unlooked`` those that were
-    too many.
+    when.  ``unknowns`` has the configuration's, then the tokens that weren't told at first, and the names of Contacts
+    if an access list tests their addresses; ``doubts`` is None where identification depends on none of them.
+    ``looked`` counts the requests whose possible answers were worked out, ``unlooked`` those that were too many.
     """
 
     def __init__(
@@ -81,11 +85,12 @@ class Undetermined:
         self._matches = matches
         self._told = told
         tokens = untold_tokens(configuration.registrations, told)
-        self.unknowns: tuple[Unknown, ...] = (*configuration.unknowns, *tokens)
+        contacts = [CONTACT_NAMES] if _tests_contacts(configuration) else []
+        self.unknowns: tuple[Unknown, ...] = (*configuration.unknowns, *tokens, *contacts)
         self.looked = 0
         self.unlooked = 0
         self.doubts: Doubts | None = None
-        if not self.unknowns:
+        if all(unknown.kind in OF_ACCESS for unknown in self.unknowns):
             return
         self._places = {id: place for place, id in enumerate(configuration.endpoints)}
         self._endpoints = [self._endpoint_of(unknown) for unknown in self.unknowns]
@@ -294,6 +299,14 @@ class Undetermined:
                 if folded_bytes(header[0]) in self._headers
             ),
         )
+
+
+def _tests_contacts(configuration: Configuration) -> bool:
+    """Return whether a list may deny a Contact."""
+    objects: Iterable[AccessList | Endpoint] = chain(
+        configuration.acls.values(), configuration.endpoints.values()
+    )
+    return any(may_deny(rules) for each in objects for rules in each.contact_access if rules.unknown is None)
 
 
 def _identify(unknown: Unknown) -> Identify:

@@ -65,7 +65,31 @@ def test_screening_is_said(run, config, message):
     result = run("explain", config, "-m", str(path), "-s", "192.168.0.1")
 
     assert "400 missing contact" in result.stdout.split("\n")[1]
-    assert result.exit_code == 0
+    assert result.exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("rules", "status", "first"),
+    [
+        (
+            "[a]\ntype=acl\ndeny=192.168.0.0/16\n",
+            1,
+            "not identified; identification would find: trunk (by ip",
+        ),
+        ("[trunk](+)\ndeny=192.168.0.0/16\n", 1, "not identified: trunk (by ip"),
+        ("[a]\ntype=acl\ncontact_deny=192.168.0.0/16\n", 1, "not identified; "),
+        ("[a]\ntype=acl\ndeny=10.0.0.0/8\n", 0, "trunk (by ip"),
+    ],
+)
+def test_denied_by_an_access_list(run, config, message, rules, status, first):
+    """What an access list denies doesn't look like what is served: not by the first line, nor by the exit status."""
+    path = Path(config)
+    path.write_text(path.read_text() + rules)
+
+    result = run("explain", config, "-m", message(), "-s", "192.168.0.1")
+
+    assert result.stdout.startswith(first)
+    assert result.exit_code == status
 
 
 def test_lost_objects_are_pointed_to(run, config, message):

@@ -98,6 +98,7 @@ def test_rows(run, config, traffic):
         "identifier": "ip",
         "section": "by-address",
         "unknown": None,
+        "refused_by": None,
         "traffic": traffic,
     }
     assert rows[4]["outcome"] == "unidentified"

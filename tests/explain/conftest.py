@@ -39,6 +39,7 @@ class Configured:
     identifiers: tuple[str, ...]
     release: Release = NEWEST
     unknowns: tuple = ()
+    acls: dict = attrs.field(factory=dict)
 
     @property
     def tried_identifies(self):

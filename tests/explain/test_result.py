@@ -75,7 +75,7 @@ def test_text_of_a_screened_request(configuration, ask):
     assert explanation.screening == "416 from"
     assert str(explanation).splitlines()[:2] == [
         "not identified",
-        "Asterisk answers this request before identifying it: 416 from",
+        "Asterisk answers this request before it would identify it: 416 from",
     ]
 
 
@@ -89,6 +89,8 @@ def test_as_dict(configuration, ask):
         "possible": [{"endpoint": "trunk", "identifier": "ip", "section": "i", "any_endpoint": False}],
         "unknowns": [],
         "screening": "pass",
+        "outcome": "identified",
+        "refusals": [],
         "steps": [
             {
                 "identifier": "line",

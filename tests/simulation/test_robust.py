@@ -170,7 +170,7 @@ def test_settings_that_do_not_fit(change):
     """Settings for other answers, or of senseless sizes, are refused."""
     count = len(ENGINE.matches)
     settings = {
-        "everybody": (None, None),
+        "everybody": (None, None, -1, -1, -1),
         "accesses": [],
         "access_of": [-1] * count,
         "auth_flags_of": [0] * count,

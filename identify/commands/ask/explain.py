@@ -110,11 +110,12 @@ def explain(
 
     The first line is the answer; every identifier follows with its own answer and its reasons, in the order in which
     Asterisk asks them.  If the answer depends on what isn't known here, such as the addresses of a name, the first
-    line has the possible answers, and the lines below say what would settle it.  The last line is the release that it
-    is answered for.
+    line has the possible answers, and the lines below say what would settle it.  If Asterisk answers the request
+    without identifying it, or an access list denies it, the second line says so, with the list and its rule.  The last
+    line is the release that it is answered for.
 
-    Exit status: 0 identified, 1 not identified (also where the message is dropped), 2 wrong usage or
-    unreadable input, 3 undetermined.
+    Exit status: 0 identified, 1 not identified (also where the message is dropped, is answered before its
+    identification, or is denied by an access list), 2 wrong usage or unreadable input, 3 undetermined.
     """
     from identify.engine import Engine  # noqa: PLC0415  Help and completion do without.
     from identify.request import Request  # noqa: PLC0415
@@ -147,9 +148,9 @@ def explain(
         _print(explanation)
         print_release(config_options.answered)
         point_to_problems(configuration, config)
-    if explanation.undetermined:
+    if explanation.outcome == "undetermined":
         context.exit(STATUS_UNDETERMINED)
-    context.exit(0 if explanation.match is not None else STATUS_NOT_IDENTIFIED)
+    context.exit(0 if _is_identified(explanation) else STATUS_NOT_IDENTIFIED)
 
 
 def _read(path: str) -> bytes:
@@ -175,7 +176,8 @@ def _print_dropped(error: MessageError, answered: AnsweredRelease, as_json: bool
     if as_json:
         dropped = {"reason": error.reason, "offset": error.offset}
         nothing: dict[str, Any] = {"match": None, "undetermined": False, "possible": [], "unknowns": []}
-        print_json("explain", answered, {"dropped": dropped, **nothing, "screening": None, "steps": []})
+        nothing |= {"screening": None, "outcome": "dropped", "refusals": [], "steps": []}
+        print_json("explain", answered, {"dropped": dropped, **nothing})
         return
     click.echo(styled("not identified", "no answer"))
     click.echo(
@@ -184,10 +186,16 @@ def _print_dropped(error: MessageError, answered: AnsweredRelease, as_json: bool
     print_release(answered)
 
 
+def _is_identified(explanation: Explanation) -> bool:
+    """Return whether Asterisk asks the identifiers, one has an endpoint, and that lets the request through."""
+    return explanation.match is not None and explanation.outcome in ("identified", "unknown dialog")
+
+
 def _print(explanation: Explanation) -> None:
     """Print the explanation; without colours the lines are those of ``str(explanation)``."""
-    style = "answer" if explanation.match is not None else "no answer"
-    click.echo(styled(explanation.answer, "warning" if explanation.undetermined else style))
+    style = "answer" if _is_identified(explanation) else "no answer"
+    undetermined = explanation.outcome == "undetermined"
+    click.echo(styled(explanation.answer, "warning" if undetermined else style))
     text = str(explanation).split("\n")
     steps = sum(1 + len(step.reasons) for step in explanation.steps)
     for line in text[1 : len(text) - steps]:

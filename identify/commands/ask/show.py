@@ -19,7 +19,8 @@ from identify.commands.output import (
     styled,
 )
 from identify.commands.reading import load
-from identify.explanation.result import SHOWN_UNKNOWNS, place, unknown_as_dict, unknown_line
+from identify.explanation.places import place
+from identify.explanation.result import SHOWN_UNKNOWNS, unknown_as_dict, unknown_line
 from identify.strings import encoded, escaped, shown
 
 if TYPE_CHECKING:

@@ -15,6 +15,9 @@ Observed on a running Asterisk.
   exist, and also if there is no acl.conf: all of them allow everybody.  If there is one and only the name is missing,
   the list denies everything.
 - Of two sections with the same name in acl.conf the second one's rules are appended to the first one's.
+
+Of an acl.conf that comes from a database, runs commands, or includes a file that isn't here, nothing is known: what
+isn't here may change each list, and one mistake in it does away with all.
 """
 
 from __future__ import annotations
@@ -27,8 +30,8 @@ from identify.config.language.reader import read_document
 from identify.config.language.sections import BLANKS, Document, Variable
 from identify.config.objects.values.lists import access_reason
 from identify.config.problems import MAX_ITEMS_MADE, Budget, Problems
-from identify.model import AccessRule, AccessRules
-from identify.strings import ascii_lower, quoted
+from identify.model import AccessRule, AccessRules, Origin, Unknown
+from identify.strings import ascii_lower, quoted, quoted_list
 
 __all__ = ["ACL_FILE", "BASELINE", "NamedLists", "read_rules"]
 
@@ -66,11 +69,27 @@ def read_rules(lines: Iterable[Variable], prefix: str = "") -> tuple[AccessRule,
 
 
 class NamedLists:
-    """The named ACLs; acl.conf is read when the first object refers to one."""
+    """The named ACLs; acl.conf is read when the first object refers to one.
 
-    def __init__(self, files: Files, budget: Budget, problems: Problems, *, byte_order_mark: bool) -> None:
+    ``database`` is the line that takes acl.conf from one; with ``partial`` it is read though an included file is
+    missing.  ``unknown`` is what every named ACL depends on, None if all are known, or none was asked for.
+    """
+
+    def __init__(
+        self,
+        files: Files,
+        budget: Budget,
+        problems: Problems,
+        *,
+        byte_order_mark: bool,
+        partial: bool = False,
+        database: Origin | None = None,
+    ) -> None:
+        self.unknown: Unknown | None = None
         self._files = files
         self._byte_order_mark = byte_order_mark
+        self._partial = partial
+        self._database = database
         self._budget = budget
         self._problems = problems
         self._read = False
@@ -100,15 +119,27 @@ class NamedLists:
         return tuple(found)
 
     def all(self) -> dict[str, AccessRules] | None:
-        """Return the lists by name, None if Asterisk has none because the file is missing or has an error."""
+        """Return the lists by name, None if Asterisk has none because the file is missing or has an error.
+
+        Where ``unknown`` is set afterwards, they are only what is known of them.
+        """
         if not self._read:
             self._read = True
+            if self._database is not None:
+                self._take_from(self._database)
+                return None
             document = read_document(
-                self._files, ACL_FILE, self._problems, byte_order_mark=self._byte_order_mark
+                self._files,
+                ACL_FILE,
+                self._problems,
+                byte_order_mark=self._byte_order_mark,
+                partial=self._partial,
             )
             if document is not None:
                 self._exists = True
                 self._lists = self._take(document) if document.valid else None
+            if document is not None and self._lists is not None:
+                self.unknown = _untold_text(document)
         return self._lists
 
     def _named(self, line: Variable, described: str, id: str) -> list[AccessRules]:
@@ -119,7 +150,9 @@ class NamedLists:
             if not name:
                 continue
             lists = self.all()
-            if lists is None:
+            if self.unknown is not None:
+                found.append(AccessRules(name=name, origin=line.origin, unknown=self.unknown))
+            elif lists is None:
                 why = "is missing" if not self._exists else "has an error"
                 message = f"named ACL {quoted(name)} is ignored and denies nobody: {ACL_FILE} {why}"
                 self._problems.add("acl-unavailable", line.file, line.line, message, section=id)
@@ -127,10 +160,22 @@ class NamedLists:
                 message = f"there is no named ACL {quoted(name)}{_hint(name, lists)}: "
                 message += f"{described} denies every address"
                 self._problems.add("acl-undefined", line.file, line.line, message, section=id)
-                found.append(AccessRules(name=name, defined=False))
+                found.append(AccessRules(name=name, defined=False, origin=line.origin))
             else:
                 found.append(lists[name])
         return found
+
+    def _take_from(self, database: Origin) -> None:
+        """Take notice of a line that takes acl.conf from a database."""
+        message = f"Asterisk takes all of {ACL_FILE} from a database and doesn't read the file"
+        lost = f"everything in {ACL_FILE}"
+        self._problems.add("objects-elsewhere", database.file, database.line, message, lost=lost)
+        self.unknown = _unknown(
+            f"the named ACLs of {ACL_FILE}",
+            f"{database.file} takes them from a database",
+            f"the same ACLs as sections of {ACL_FILE}, without this line of {database.file}",
+            database,
+        )
 
     def _take(self, document: Document) -> dict[str, AccessRules] | None:
         found: dict[str, list[AccessRule]] = {}
@@ -166,6 +211,31 @@ class NamedLists:
 
     def _lose(self, code: str, line: Variable, section: str, message: str) -> None:
         self._problems.add(code, line.file, line.line, message, section=section, lost="every named ACL")
+
+
+def _untold_text(document: Document) -> Unknown | None:
+    """Return what the named ACLs depend on if text of acl.conf isn't here, None if all of it is."""
+    if document.missing:
+        files = dict(document.missing)
+        several = len(files) > 1
+        return _unknown(
+            f"the named ACLs: {ACL_FILE} includes {quoted_list(list(files))}",
+            f"the included file{'s' if several else ''} do{'' if several else 'es'}n't exist here",
+            f"the missing file{'s' if several else ''}",
+            document.missing[0][1],
+        )
+    if document.executed:
+        return _unknown(
+            f"the named ACLs: what #exec prints: {quoted_list(list(dict(document.executed)))}",
+            "commands aren't run here",
+            "the output in the place of the line",
+            document.executed[0][1],
+        )
+    return None
+
+
+def _unknown(what: str, reason: str, settles: str, origin: Origin) -> Unknown:
+    return Unknown(kind="access-lists", what=what, reason=reason, settles=settles, origin=origin)
 
 
 def _reason(line: Variable) -> str | None:

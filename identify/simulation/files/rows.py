@@ -23,7 +23,7 @@ __all__ = ["COLUMNS", "RowWriter", "local_text", "open_rows"]
 
 COLUMNS = (
     "frame", "time", "source", "port", "transport", "local", "method", "outcome", "endpoint", "identifier", "section",
-    "unknown", "traffic",
+    "unknown", "refused_by", "traffic",
 )  # fmt: skip
 
 #: Rows that wait for being written to Parquet at once.
@@ -189,6 +189,7 @@ def row_values(row: Row, traffic: str) -> tuple[Any, ...]:
         row.identifier,
         row.section,
         row.unknown,
+        row.refused_by,
         traffic,
     )
 

@@ -57,7 +57,7 @@ class Result:
 
     ``hits`` counts the requests that each answer was given to, also those that an access list denied afterwards;
     ``challenged`` those identified requests that Asterisk would ask for credentials, ``contact_names`` those with a
-    Contact whose host name an access list would have resolved; they pass here.  ``events`` counts security events
+    Contact whose host name an access list would have resolved.  ``events`` counts security events
     by their cause, :attr:`Outcome.UNIDENTIFIED` or :attr:`Outcome.ENDPOINT_ACL`.  ``forgotten`` counts the dialogs,
     transactions and counted sources that were dropped because memory was full.  ``strangers`` are the sources of
     unidentified requests.  ``undetermined`` are the requests whose answer depends on something that isn't known, by
@@ -179,7 +179,8 @@ class Result:
             )
         if self.contact_names:
             remarks.append(
-                f"{self.contact_names:,} requests passed a contact ACL with a host name, which isn't resolved here"
+                f"{self.contact_names:,} requests have a host name in a Contact whose address an access list tests; "
+                "it isn't looked up here"
             )
         return remarks
 

@@ -16,6 +16,7 @@ from identify.errors import MessageError, TrafficError
 from identify.explain import Explanation
 from identify.simulation.files.rows import COLUMNS, local_text, row_values
 from identify.simulation.files.selection import Selection
+from identify.simulation.outcomes import Outcome
 from identify.simulation.rows import Row, Rows
 from identify.simulation.runs.work import RunPlan, Watcher
 from identify.simulation.simulation import Simulation
@@ -25,6 +26,9 @@ __all__ = ["Frame", "Trace", "trace_frames"]
 
 #: Messages of one frame that are explained: a stream's segment may hold more than anybody reads.
 MOST_OF_A_FRAME = 100
+
+#: Outcomes of requests that aren't identified because of what came before them.
+OF_OTHERS = (Outcome.IN_DIALOG, Outcome.RETRANSMISSION, Outcome.TRANSACTION_ACK, Outcome.CANCEL)
 
 
 @attrs.frozen
@@ -65,7 +69,11 @@ class Trace:
         head = escaped(f"frame {row.frame}: {method} from {source}{to} over {row.transport}: {row.outcome}")
         if self.dropped is not None:
             return f"{head}\ndropped: {shown(self.dropped.reason)} (at byte {self.dropped.offset})"
-        return head if self.explanation is None else f"{head}\n{self.explanation}"
+        if self.explanation is None:
+            return head
+        if row.outcome in OF_OTHERS:
+            head += "\nIt belongs to a dialog or transaction, so it isn't identified; without that:"
+        return f"{head}\n{self.explanation}"
 
     def as_dict(self) -> dict[str, Any]:
         """Return it in values that JSON knows: the fields of a row, and ``dropped`` and ``explanation`` or null."""

@@ -25,6 +25,7 @@ from identify.model import Unknown
 from identify.simulation.outcomes import Outcome
 from identify.simulation.rows import OUTCOMES, Row, Rows
 from identify.simulation.simulation import Simulation
+from identify.simulation.undetermined import OF_ACCESS
 from identify.traffic.logs.verdicts.reading import LoggedVerdict, read_verdicts
 from identify.traffic.opening import open_traffic
 
@@ -35,6 +36,9 @@ MOST_DIFFERENCES = 1_000
 
 #: Possible answers that a difference lists.
 MOST_LISTED = 5
+
+#: What a log says about an endpoint's access lists, in words.
+REFUSED_BY = {"acl": ", refused by its ACL", "contact_acl": ", refused by its contact ACL"}
 
 #: Outcomes of requests that never reach the identifiers, whatever the log says.
 NOT_ASKED = (
@@ -175,7 +179,7 @@ def _compare(found: Verification, verdict: LoggedVerdict, answered: _Answered | 
         return
     possible = answered.instead()
     for each in possible:
-        if _is_possible(verdict, each):
+        if _is_possible(verdict, each, answered.unknown):
             if answered.unknown is not None:
                 found.unknowns[answered.unknown] += 1
             else:
@@ -197,6 +201,11 @@ def _compare(found: Verification, verdict: LoggedVerdict, answered: _Answered | 
 
 def _agrees(verdict: LoggedVerdict, row: Row) -> bool:
     """Say whether a verdict, as far as the log has it, is that of a row."""
+    if verdict.screened or row.outcome is Outcome.ACL:
+        return verdict.screened and row.outcome is Outcome.ACL
+    if row.outcome is Outcome.IN_DIALOG and verdict.refused and not verdict.methods:
+        # The dialog's endpoint applies its lists again, and logs it, without any effect.
+        return True
     if row.outcome in NOT_ASKED:
         return False
     if not verdict.identified:
@@ -219,8 +228,10 @@ def _is_of(endpoint: str, user: str) -> bool:
     return endpoint == user or endpoint.startswith(f"{user}@")
 
 
-def _is_possible(verdict: LoggedVerdict, answer: Possibility) -> bool:
+def _is_possible(verdict: LoggedVerdict, answer: Possibility, unknown: Unknown | None) -> bool:
     """Say whether a verdict may be one of the possible answers; of access lists it isn't known then."""
+    if verdict.screened:
+        return unknown is not None and unknown.kind in OF_ACCESS
     if not verdict.identified:
         return answer.endpoint is None and not answer.any_endpoint
     if verdict.methods and answer.identifier not in verdict.methods:
@@ -235,13 +246,15 @@ def _is_possible(verdict: LoggedVerdict, answer: Possibility) -> bool:
 
 
 def _theirs(verdict: LoggedVerdict) -> str:
+    if verdict.screened:
+        return "refused by an object of type=acl"
     if not verdict.identified:
         return "not identified"
     by = " or ".join(verdict.methods)
     who = verdict.endpoint or (
         f"the endpoint of {verdict.user!r}" if verdict.user is not None else "an endpoint"
     )
-    denied = ", refused by its ACL" if verdict.refused else ""
+    denied = REFUSED_BY.get(verdict.refused or "", "")
     return (
         who
         + (f" by {by}" if by else "")
@@ -259,8 +272,10 @@ def _ours(row: Row, possible: Sequence[Possibility]) -> str:
         more = f" or {len(listed) - MOST_LISTED} others" if len(listed) > MOST_LISTED else ""
         return f"undetermined: {' or '.join(listed[:MOST_LISTED])}{more}" if listed else str(row.outcome)
     if row.endpoint is None:
+        if row.outcome is Outcome.ACL:
+            return f"refused by {row.refused_by or 'an object of type=acl'}"
         return "not identified" if row.outcome is Outcome.UNIDENTIFIED else str(row.outcome)
-    denied = ", refused by its ACL" if row.outcome is Outcome.ENDPOINT_ACL else ""
+    denied = f", refused by {row.refused_by or 'its ACL'}" if row.outcome is Outcome.ENDPOINT_ACL else ""
     return (
         f"{row.endpoint} by {row.identifier}" + (f", section {row.section}" if row.section else "") + denied
     )

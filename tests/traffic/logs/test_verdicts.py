@@ -334,3 +334,31 @@ def test_any_part_of_a_log_is_read(cut, begin):
     lines = sorted(message.frame for message in received if not message.data.startswith(b"SIP/2.0"))
     log = b"[Nov 22 19:52:11] Asterisk begins" + part
     assert sorted(verdict.line for verdict in read_verdicts(io.BytesIO(log))) == lines
+
+
+ACL = "res_pjsip_acl.c"
+
+
+@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("denied", ["192.0.2.1:5060", "10.9.1.1:0"])
+def test_refused_by_an_object_of_type_acl(style, denied):
+    """The warning of type=acl, about the source or a Contact, is a verdict on the request that is answered 403."""
+    log = Log(style)
+    log.message(request(1), thread=1)
+    log.line(f"SIP ACL: Rejecting '{denied}' due to a failure to pass ACL '(BASELINE)'", 1, "acl.c", "NOTICE")
+    log.line(f"Incoming SIP message from {denied} did not pass ACL test", 1, ACL, "WARNING")
+    _answer(1, log, thread=1)
+    if style in ("default", "call", "plain") or not denied.endswith(":0"):
+        assert _one(log) == LoggedVerdict(line=_one(log).line, identified=False, ran=False, screened=True)
+    else:
+        # A console doesn't name the thread, and a Contact's address isn't the sender's.
+        assert _one(log).identified is None
+
+
+def test_refused_ack():
+    """An ACK that type=acl refuses has no answer; its address names it."""
+    log = Log("default")
+    log.message(request(1, "ACK"), thread=1)
+    log.line("Incoming SIP message from 192.0.2.1:5060 did not pass ACL test", 1, ACL, "WARNING")
+    log.line("Incoming SIP message from 192.0.2.9:5060 did not pass ACL test", 1, ACL, "WARNING")
+    assert _one(log).screened

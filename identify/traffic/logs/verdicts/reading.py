@@ -9,6 +9,7 @@ Facts
 - Within a worker's thread the lines of a request are consecutive, up to the answer, whose Call-ID, CSeq and branch are
   those of the request.
 - An ACK has no answer.
+- A request that an object of type=acl denies is answered before any worker has it.
 
 Strategy
 
@@ -78,6 +79,8 @@ class LoggedVerdict:
     refused: str | None = None
     #: Whether identification ran, False for requests in a dialog; None if the log doesn't say.
     ran: bool | None = None
+    #: An object of type=acl refused the request, so identification didn't run.
+    screened: bool = False
 
 
 def read_verdicts(
@@ -120,6 +123,7 @@ class _StatementGroup:
     by_ip: bool = False
     last_section: str | None = None
     failed: bool = False
+    screened: bool = False
     refused: str | None = None
     endpoint: str | None = None
     artificial: bool = False
@@ -128,6 +132,8 @@ class _StatementGroup:
     def accepts(self, statement: Statement) -> bool:
         """Return whether a statement can be about the same request."""
         kind, values = statement.kind, statement.values
+        if self.screened or kind == StatementKind.SCREENED:
+            return False
         if kind in STEPS or kind in HITS:
             return self._accepts_step(kind, values)
         if kind == StatementKind.FAILED:
@@ -180,6 +186,10 @@ class _StatementGroup:
                 self.failed = values[4] == UNMATCHED
                 if not self.failed:
                     self.refused = "contact_acl" if "Contact" in values[4] else "acl"
+            case StatementKind.SCREENED:
+                self.screened = True
+                if values[1] != "0":
+                    self.source = (values[0].strip("[]"), int(values[1]))
             case StatementKind.REFUSED:
                 self.endpoint = values[0]
             case StatementKind.CREDENTIALS:
@@ -207,6 +217,8 @@ class _StatementGroup:
 
     def verdict(self, pending: PendingRequest) -> LoggedVerdict:
         """Return the verdict of these statements on a request."""
+        if self.screened:
+            return LoggedVerdict(line=pending.line, identified=False, ran=False, screened=True)
         methods: tuple[str, ...] = ()
         section = user = domain = None
         endpoint = self.endpoint

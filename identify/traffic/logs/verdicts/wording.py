@@ -7,6 +7,7 @@ Facts
 
 - `ip`, `header` and `request_uri` share the line of a hit.
 - `username` and `auth_username` name what they looked for, not the endpoint that they found.
+- An object of type=acl that denies a request logs the address that it denies, the source or the host of a Contact.
 - `line` logs nothing, and `anonymous` logs nothing if it finds no endpoint.
 - A From user or a header's value is logged unescaped, so it may contain quotes; the text after it is matched from the
   end.
@@ -43,6 +44,7 @@ class StatementKind:
     REFUSED = "refused"
     CREDENTIALS = "credentials"
     #: Lines before identification.
+    SCREENED = "screened"
     GOES_ON = "goes on"
     IN_DIALOG = "in dialog"
 
@@ -71,7 +73,7 @@ class Statement:
 
 _LINE = re.compile(
     rb"^" + PROMPT + STAMP + LEVEL + COLOUR + rb"((?:res_pjsip/)?(?:res_pjsip_endpoint_identifier_\w{1,32}"
-    rb"|pjsip_distributor|res_pjsip_authenticator_digest)\.c)" + COLOUR
+    rb"|pjsip_distributor|res_pjsip_acl|res_pjsip_authenticator_digest)\.c)" + COLOUR
     + rb"(?::" + COLOUR + rb"\d{1,6}" + COLOUR + rb" " + COLOUR + rb"\w{1,64}" + COLOUR + rb")?: ([^\n]*?)\r*$",
     re.MULTILINE,
 )  # fmt: skip
@@ -105,6 +107,8 @@ _DISTRIBUTOR = (
         r"Searching for serializer associated with dialog \S+ for Request msg (\S+)/cseq=(\d+) \(.*",
     ),
 )
+#: Of a Contact that is denied its address, with port 0.
+_ACL = ((StatementKind.SCREENED, r"Incoming SIP message from (.+):(\d+) did not pass ACL test"),)
 _DIGEST = ((StatementKind.CREDENTIALS, r" ?(.*): Using (endpoint|artificial endpoint) for authentication"),)
 _WORDINGS = {
     file: tuple((kind, re.compile(wording, re.DOTALL)) for kind, wording in wordings)
@@ -113,6 +117,7 @@ _WORDINGS = {
         b"res_pjsip_endpoint_identifier_user.c": _USER,
         b"res_pjsip_endpoint_identifier_anonymous.c": _ANONYMOUS,
         b"pjsip_distributor.c": _DISTRIBUTOR,
+        b"res_pjsip_acl.c": _ACL,
         b"res_pjsip_authenticator_digest.c": _DIGEST,
     }.items()
 }

@@ -24,4 +24,5 @@ ctypedef struct TransactionIds:
 
 cdef int method_of(const uint8_t *base, Span name) noexcept nogil
 cdef const char *method_name(int method) noexcept nogil
+cdef Span tag_of(const Message *m, int kind) noexcept nogil
 cdef void find_transaction_ids(const Message *m, TransactionIds *ids) noexcept nogil
