@@ -8,6 +8,7 @@ from __future__ import annotations
 import attrs
 
 from identify.simulation.results.sources import UnidentifiedSource
+from identify.traffic.batch import Reader
 
 __all__ = [
     "DroppedEntry",
@@ -29,6 +30,16 @@ class Reading:
     format: str
     counts: dict[str, int]
     problems: tuple[str, ...]
+
+    @classmethod
+    def of(cls, reader: Reader) -> Reading:
+        """Return what a reader says once it has come to its end."""
+        return cls(
+            name=reader.name,
+            format=reader.format,
+            counts=dict(sorted(reader.counts.items())),
+            problems=tuple(reader.problems),
+        )
 
 
 @attrs.frozen(kw_only=True)

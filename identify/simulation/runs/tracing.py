@@ -16,6 +16,7 @@ from identify.errors import MessageError, TrafficError
 from identify.explain import Explanation
 from identify.simulation.files.rows import COLUMNS, local_text, row_values
 from identify.simulation.files.selection import Selection
+from identify.simulation.results.entries import Reading
 from identify.simulation.rows import Row, Rows
 from identify.simulation.runs.work import RunPlan, Watcher
 from identify.simulation.simulation import Simulation
@@ -80,8 +81,10 @@ class Trace:
 
 def trace_frames(
     plan: RunPlan, paths: Sequence[str], frames: Iterable[Frame], *, watch: Watcher | None = None
-) -> list[Trace]:
+) -> tuple[list[Trace], list[Reading]]:
     """Return the traces of the messages of some frames, in the order of the files and then of the frames.
+
+    The second part is what was skipped of each file.
 
     The files are taken as the traffic of one Asterisk and simulated whole, so that each message meets the dialogs and
     line tokens that it meets in a run.  The plan's selection chooses among the messages of the frames; where it names
@@ -108,7 +111,7 @@ def trace_frames(
     if missing:
         listed = " or ".join(str(frame) for frame in frames if frame in missing)
         raise TrafficError(f"no SIP message in frame {listed} of {', '.join(paths)}")
-    return traces[: plan.selection.limit]
+    return traces[: plan.selection.limit], simulation.result.readings
 
 
 def _traces(
