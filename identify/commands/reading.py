@@ -23,10 +23,12 @@ if TYPE_CHECKING:
     from identify.configuration import Configuration, Resolver
     from identify.model import Problem
 
-#: A file that has neither a section nor an include so far isn't a configuration.
+#: Bytes of a file by which is told what it is.
 MOST_LOOKED_AT = 1 << 20
-SECTION_OR_INCLUDE = re.compile(
-    rb"^[\x00-\x09\x0b-\x20]*(?:\[|#(?:include|tryinclude|exec)\b)", re.MULTILINE | re.IGNORECASE
+#: Without one of these a file makes no object: a type, a section that is its own type, another file.
+BINDING = re.compile(
+    rb"^[\t\r ]*(?:type[\t ]*\+?=|\[[\t ]*(?:global|system)[\t ]*\]|#(?:include|tryinclude|exec)\b)",
+    re.MULTILINE | re.IGNORECASE,
 )
 EMPTY_LIST = re.compile(rb"\s*\[\s*\]")
 
@@ -131,6 +133,7 @@ def _other_than_configuration(content: bytes, outside: Problem | None) -> str | 
 
     ``outside`` is the error of a line before its first section.
     """
+    from identify.traffic.input.compression import compression_of  # noqa: PLC0415
     from identify.traffic.opening import format_of  # noqa: PLC0415  Loads every reader of traffic.
     from identify.traffic.other_content import other_content  # noqa: PLC0415
 
@@ -141,12 +144,14 @@ def _other_than_configuration(content: bytes, outside: Problem | None) -> str | 
     other = other_content(content)
     if other is not None and other.what != "a configuration":
         return f"it is {other.what}"
-    if outside is None:
+    compression = compression_of(content)
+    if compression is not None:
+        return f"it is compressed ({compression})"
+    if outside is None or BINDING.search(content):
         return None
-    found = SECTION_OR_INCLUDE.search(content)
-    if b"\0" in content[: found.start() if found is not None else len(content)]:
+    if b"\0" in content:
         return "it is binary"
-    return None if found is not None else f"it has no section, and line {outside.line} is no comment"
+    return f"it has nothing that makes an object, and line {outside.line} stands before any section"
 
 
 def _proposal(configuration: Configuration) -> str | None:

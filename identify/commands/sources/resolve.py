@@ -193,7 +193,9 @@ class _Resolved:
             self.drifts = drift(self._names, self._before, self._now)
         self.found: list[FoundName] = [look_up(name, self._now) for name in self._names]
         #: As Asterisk loads it with these answers.
-        self.configuration = self._load(self._now) if self._now is not collector else collected
+        self.configuration = (
+            self._load(None if self._now is collector else self._now) if self._names else collected
+        )
 
     @property
     def status(self) -> Status:

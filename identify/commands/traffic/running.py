@@ -5,7 +5,8 @@ Reading, simulating and comparing are ``identify.simulation.runs``'s, words and 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import os
+from collections.abc import Callable, Iterator, Sequence
 from typing import NoReturn
 
 import attrs
@@ -31,6 +32,7 @@ from identify.configuration import Configuration
 from identify.engine import Engine
 from identify.simulation import Outcome, Result, Rows
 from identify.simulation.files import Selection, read_expected
+from identify.simulation.results.entries import Reading
 from identify.simulation.runs.comparing import ComparedFiles, compare_files, compare_files_in_processes
 from identify.simulation.runs.tracing import Frame, Trace, trace_frames
 from identify.simulation.runs.work import RunPlan, Task, run, run_in_processes
@@ -170,8 +172,17 @@ class Simulated:
 
     def _explain(self, plan: RunPlan, answered: AnsweredRelease, configs: Sequence[LoadedConfig]) -> _Ended:
         frames = [Frame(number, file) for number, file in self.options.frames]
+        readings: list[Reading] = []
         with progress(self.traffic) as move:
-            traces, readings = trace_frames(plan, self.traffic, frames, watch=_watch(move))
+            traces = trace_frames(
+                plan,
+                self.traffic,
+                frames,
+                watch=_watch(move),
+                done=lambda reader: readings.append(Reading.of(reader)),
+            )
+        for line in _ambiguous(frames, traces):
+            click.echo(styled(line, "warning"), err=True)
         if self.options.as_json:
             content = {
                 **configurations_as_dict(configs),
@@ -186,6 +197,15 @@ class Simulated:
             note = "no message of these frames is selected by --only, --where and --limit"
             click.echo(styled(note, "warning"), err=True)
         return _Ended(Status.DONE, said_losses(readings, as_json=self.options.as_json))
+
+
+def _ambiguous(frames: Sequence[Frame], traces: Sequence[Trace]) -> Iterator[str]:
+    """Yield a line for each number without a file that is the number of a frame in several files."""
+    for frame in dict.fromkeys(frames):
+        files = list(dict.fromkeys(trace.traffic for trace in traces if trace.row.frame == frame.number))
+        if frame.traffic is None and len(files) > 1:
+            first = os.path.basename(files[0])
+            yield f"frame {frame.number} is in {len(files):,} files; {escaped(first)}:{frame.number} is that of one"
 
 
 def _blocks(traces: Sequence[Trace], paths: Sequence[str]) -> list[str]:

@@ -6,7 +6,7 @@ Knows how a message is found by its frame and told in text and JSON; the reasons
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -16,11 +16,11 @@ from identify.errors import MessageError, TrafficError
 from identify.explain import Explanation
 from identify.simulation.files.rows import COLUMNS, local_text, row_values
 from identify.simulation.files.selection import Selection
-from identify.simulation.results.entries import Reading
 from identify.simulation.rows import Row, Rows
 from identify.simulation.runs.work import RunPlan, Watcher
 from identify.simulation.simulation import Simulation
 from identify.strings import escaped, shown
+from identify.traffic.batch import Reader
 from identify.traffic.opening import open_traffic
 
 __all__ = ["Frame", "Trace", "trace_frames"]
@@ -80,12 +80,16 @@ class Trace:
 
 
 def trace_frames(
-    plan: RunPlan, paths: Sequence[str], frames: Iterable[Frame], *, watch: Watcher | None = None
-) -> tuple[list[Trace], list[Reading]]:
+    plan: RunPlan,
+    paths: Sequence[str],
+    frames: Iterable[Frame],
+    *,
+    watch: Watcher | None = None,
+    done: Callable[[Reader], None] | None = None,
+) -> list[Trace]:
     """Return the traces of the messages of some frames, in the order of the files and then of the frames.
 
-    The second part is what was skipped of each file.
-
+    ``done`` is called with the reader of each file at its end, which knows what was skipped.
     The files are taken as the traffic of one Asterisk and simulated whole, so that each message meets the dialogs and
     line tokens that it meets in a run.  The plan's selection chooses among the messages of the frames; where it names
     no outcomes, all are meant.  Raises :class:`~identify.errors.TrafficError` for frames without a message.
@@ -106,12 +110,14 @@ def trace_frames(
                     found[trace.row.frame].append(trace)
                 if watch is not None:
                     watch(rows, reader)
+            if done is not None:
+                done(reader)
         for number in wanted:
             traces += found[number]
     if missing:
         listed = " or ".join(str(frame) for frame in frames if frame in missing)
         raise TrafficError(f"no SIP message in frame {listed} of {', '.join(paths)}")
-    return traces[: plan.selection.limit], simulation.result.readings
+    return traces[: plan.selection.limit]
 
 
 def _traces(
