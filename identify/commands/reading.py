@@ -30,7 +30,6 @@ BINDING = re.compile(
     rb"^[\t\r ]*(?:type[\t ]*\+?=|\[[\t ]*(?:global|system)[\t ]*\]|#(?:include|tryinclude|exec)\b)",
     re.MULTILINE | re.IGNORECASE,
 )
-EMPTY_LIST = re.compile(rb"\s*\[\s*\]")
 
 __all__ = [
     "known_release",
@@ -135,14 +134,15 @@ def _other_than_configuration(content: bytes, outside: Problem | None) -> str | 
     """
     from identify.traffic.input.compression import compression_of  # noqa: PLC0415
     from identify.traffic.opening import format_of  # noqa: PLC0415  Loads every reader of traffic.
-    from identify.traffic.other_content import other_content  # noqa: PLC0415
+    from identify.traffic.other_content import CONFIGURATION, other_content  # noqa: PLC0415
 
-    # A section may look like the beginning of a list in JSON.
-    format = None if EMPTY_LIST.match(content) else format_of(content)
+    other = other_content(content)
+    if other is CONFIGURATION:
+        return None
+    format = format_of(content)
     if format is not None:
         return f"it is traffic ({format})"
-    other = other_content(content)
-    if other is not None and other.what != "a configuration":
+    if other is not None:
         return f"it is {other.what}"
     compression = compression_of(content)
     if compression is not None:

@@ -9,14 +9,15 @@ import re
 
 import attrs
 
-__all__ = ["OtherContent", "other_content"]
+__all__ = ["CONFIGURATION", "MESSAGE", "OtherContent", "other_content"]
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 #: The first line of a request or a response.
 FIRST_LINE = re.compile(rb"[A-Z]{2,32} [^\r\n]{1,2048} SIP/2\.0[ \t]*|SIP/2\.0 [0-9]{3}[^\r\n]*")
 #: The first line of a configuration that isn't a comment: a section, perhaps with a template's name, or an include.
+#: A list of objects in JSON begins like a section.
 SECTION = re.compile(
-    rb"\[[^\[\]\r\n]{1,128}\][ \t]*(?:\([^()\r\n]*\))?[ \t]*(?:;.*)?|#(?:include|tryinclude|exec)[ \t].*"
+    rb"\[(?![ \t]*\{)[^\[\]\r\n]{0,128}\][ \t]*(?:\([^()\r\n]*\))?[ \t]*(?:;.*)?|#(?:include|tryinclude|exec)[ \t].*"
 )
 
 

@@ -26,6 +26,7 @@ from identify.simulation.results.tables import (
     TABLES,
     UNDETERMINED,
     UNKNOWNS,
+    UNMET,
     UNUSED_ENDPOINTS,
     UNUSED_RULES,
 )
@@ -50,6 +51,7 @@ DERIVED = {
 NOT_ON_THE_PAGE = {
     ENDPOINTS: {"sources_exact"},
     SOURCES: {"unidentified"},
+    UNMET: {"known_file"},
     UNUSED_RULES: {"dangling"},
     CHANGES: {"before", "after", "trace_before", "trace_after"},
 }

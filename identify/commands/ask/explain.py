@@ -177,14 +177,14 @@ def _check_transport(configuration: Configuration, transport_section: str | None
 def _check_is_message(path: str, data: bytes) -> None:
     """End the command if what Asterisk would drop is a file of traffic or a configuration, given by mistake."""
     from identify.traffic.opening import format_of  # noqa: PLC0415  Loads every reader of traffic.
-    from identify.traffic.other_content import other_content  # noqa: PLC0415
+    from identify.traffic.other_content import CONFIGURATION, other_content  # noqa: PLC0415
 
-    format, other = format_of(data), other_content(data)
+    if other_content(data) is CONFIGURATION:
+        raise UnusableError(f"{escaped(path)} is not a message but a configuration")
+    format = format_of(data)
     if format is not None:
         use = "simulate reads it: sip-identify simulate CONFIG FILE --explain FRAME"
         raise UnusableError(f"{escaped(path)} is not a message but traffic ({format}); {use}")
-    if other is not None and other.what == "a configuration":
-        raise UnusableError(f"{escaped(path)} is not a message but a configuration")
 
 
 def _hint_at_paste(path: str, data: bytes) -> None:

@@ -74,8 +74,10 @@ def verify(
             _print(path, log)
         print_release(answered)
     readings = [log.reading for log in found.values() if log.reading is not None]
+    lost = said_losses(readings, as_json=as_json)
+    lost += [f"{escaped(path)}: nothing to compare" for path, log in found.items() if not log.compared]
     status = Status.DIFFERS if any(log.differing for log in found.values()) else Status.DONE
-    end(context, status, config_options, configs, said_losses(readings, as_json=as_json))
+    end(context, status, config_options, configs, lost)
 
 
 def _print(path: str, found: Verification) -> None:
