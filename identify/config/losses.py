@@ -48,8 +48,8 @@ class Losses:
 
     def described(self, path: str) -> str:
         """Return one line for people about the configuration at a path: what was lost first, and how much it is."""
-        things = list(dict.fromkeys(problem.lost for problem in self.problems if problem.lost))
-        first = ", ".join(map(shown, things[:SHOWN_VALUES])) or "something"
+        things = list(dict.fromkeys(_thing(problem) for problem in self.problems if problem.lost))
+        first = ", ".join(things[:SHOWN_VALUES]) or "something"
         more = f" and {len(things) - SHOWN_VALUES:,} more" if len(things) > SHOWN_VALUES else ""
         return f"Lost from {escaped(path)}: {first}{more} ({self.counted})"
 
@@ -57,6 +57,14 @@ class Losses:
         """Return the counts, and the first losses, as values for JSON."""
         listed = [attrs.asdict(problem) for problem in self.problems[:MOST_LISTED]]
         return {"errors": self.errors, "warnings": self.warnings, "lost": listed}
+
+
+def _thing(problem: Problem) -> str:
+    """Return what a problem costs, with the place if it is only "the line" or the like."""
+    is_named = "'" in problem.lost or problem.file in problem.lost or not problem.line
+    return (
+        shown(problem.lost) if is_named else f"{shown(problem.lost)} at {shown(problem.file)}:{problem.line}"
+    )
 
 
 def losses_of(problems: Iterable[Problem]) -> Losses:

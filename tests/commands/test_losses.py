@@ -368,6 +368,16 @@ def test_swapped_in_a_program(tmp_path):
         reading._check_is_configuration(str(path), Configuration.from_path(path))
 
 
+def test_losses_without_a_name(call, tmp_path):
+    """What is only a line has its place beside it."""
+    result = call(("show", "endpoints"), "[a]\ntype=endpoint\nno sign\nno other\n")
+
+    assert (
+        f"Lost from {tmp_path / 'pjsip.conf'}: the line at pjsip.conf:3, the line at pjsip.conf:4"
+        in result.stderr
+    )
+
+
 def test_listed_losses_are_bounded(call):
     """JSON counts all losses and lists the first."""
     text = GOOD + "".join(f"[s{number}]\ntype=nothing\n" for number in range(150))

@@ -68,7 +68,7 @@ def test_lost_objects_are_pointed_to(run, config, traffic, tmp_path):
         f"Lost from {path}: {found}, see: sip-identify show problems {path}"
         for found, path in (
             ("the identify 'broken' (1 error)", config),
-            ("every identify of pjsip.conf (1 warning)", other),
+            ("every identify of pjsip.conf at sorcery.conf:2 (1 warning)", other),
         )
     ]
 
