@@ -8,7 +8,7 @@ would log, refuse or ignore.  Answering requests is the engine's part.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sized
 
 import attrs
 
@@ -22,6 +22,7 @@ from identify.config.hostnames.rules import (
 )
 from identify.config.language.files import DirectoryFiles, Files, GivenFiles
 from identify.config.loading import CONFIGURATION_FILE, WIZARD_FILE, load
+from identify.config.losses import Losses, losses_of
 from identify.config.releases import NEWEST, Release, release_of
 from identify.errors import ConfigError
 from identify.model import (
@@ -72,6 +73,20 @@ class Configuration:
     @tried_identifies.default
     def _in_order_of_ids(self) -> tuple[Identify, ...]:
         return tuple(self.identifies.values())
+
+    @property
+    def losses(self) -> Losses:
+        """What was lost of it: those of its problems by which Asterisk loses something."""
+        return losses_of(self.problems)
+
+    @property
+    def object_count(self) -> int:
+        """How many objects there are, of all types that are kept."""
+        kept: tuple[Sized, ...] = (
+            *(self.endpoints, self.tried_identifies, self.registrations, self.transports),
+            *(self.domain_aliases, self.aors, self.auths, self.acls),
+        )
+        return sum(map(len, kept))
 
     @classmethod
     def from_files(
@@ -128,6 +143,8 @@ class Configuration:
         except (OSError, ValueError) as error:
             if isinstance(error, ConfigError):
                 raise
+            if location != readable and not os.path.lexists(readable):
+                raise ConfigError(f"no {CONFIGURATION_FILE} in this directory", location) from error
             raise ConfigError(getattr(error, "strerror", None) or str(error), readable) from error
         return cls._load(DirectoryFiles(directory), name, resolver, release, partial)
 

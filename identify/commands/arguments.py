@@ -12,7 +12,7 @@ import rich_click as click
 from click.shell_completion import CompletionItem
 
 from identify.addresses import host_port
-from identify.commands.output import UnusableError, shown
+from identify.commands.output import UnusableError, shown, styled
 from identify.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ __all__ = [
     "complete_transports",
     "check_line_tokens",
     "parse_address",
+    "parse_local",
     "parse_tokens",
 ]
 
@@ -32,6 +33,8 @@ DEFAULT_PORT = 5060
 
 #: ``[v6]:port``, ``[v6]``, ``v4:port`` or ``v4``; an IPv6 address without brackets has no port.
 BRACKETED = re.compile(r"\[(?P<address>[^\]]*)\](?::(?P<port>[0-9]{1,5}))?", re.ASCII)
+#: Numbers that people give as ports, and that may also be the end of an address.
+PORT_OF_FOUR = re.compile(r"[1-9][0-9]{3}", re.ASCII)
 PLAIN = re.compile(r"(?P<address>[^:\[\]]+)(?::(?P<port>[0-9]{1,5}))?", re.ASCII)
 
 
@@ -45,6 +48,20 @@ class SocketAddress:
     def __str__(self) -> str:
         """Return ``address:port``, an IPv6 address in brackets."""
         return host_port(self.address, self.port)
+
+
+def hint_at_port(option: str, value: str) -> None:
+    """Say on standard error how an IPv6 address was read whose end looks like a port, as in 2001:db8::1:5060."""
+    address, _, port = value.rpartition(":")
+    if not PORT_OF_FOUR.fullmatch(port):
+        return
+    try:
+        ipaddress.IPv6Address(value)
+        ipaddress.IPv6Address(address)
+    except ValueError:
+        return
+    hint = f"{option} {value} is read as an address without a port; with port {port} it is [{address}]:{port}"
+    click.echo(styled(hint, "warning"), err=True)
 
 
 def parse_address(context: click.Context, param: click.Parameter, value: str | None) -> SocketAddress | None:
@@ -61,7 +78,16 @@ def parse_address(context: click.Context, param: click.Parameter, value: str | N
     number = int(port) if port is not None else DEFAULT_PORT
     if not 1 <= number <= 65535:
         raise click.BadParameter(f"port {number} of {value!r} is not between 1 and 65535", context, param)
+    if param.opts:
+        hint_at_port(max(param.opts, key=len), value)
     return SocketAddress(address, number)
+
+
+def parse_local(context: click.Context, param: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
+    """Return addresses of Asterisk as they are: the simulation reads them; hint at what may be meant otherwise."""
+    for value in values:
+        hint_at_port("--local", value)
+    return values
 
 
 def parse_tokens(context: click.Context, param: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
@@ -91,8 +117,15 @@ def check_line_tokens(configuration: Configuration, tokens: Iterable[str]) -> No
 def complete_transports(
     context: click.Context, param: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
-    """Offer the ids of the transports of the configuration that was already typed."""
-    return [CompletionItem(id) for id in _typed(context).transports if id.startswith(incomplete)]
+    """Offer the ids of the transports of the configuration that was already typed.
+
+    A shell takes what is offered as it is, so an id that can't be printed, and hardly be typed, isn't.
+    """
+    return [
+        CompletionItem(id)
+        for id in _typed(context).transports
+        if id.startswith(incomplete) and id.isprintable()
+    ]
 
 
 def complete_registrations(
@@ -102,7 +135,7 @@ def complete_registrations(
     return [
         CompletionItem(f"{registration.id}=")
         for registration in _typed(context).registrations.values()
-        if registration.line and registration.id.startswith(incomplete)
+        if registration.line and registration.id.startswith(incomplete) and registration.id.isprintable()
     ]
 
 

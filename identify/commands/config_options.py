@@ -56,6 +56,7 @@ class SourceOptions:
     offline: bool = False
     names: str | None = None
     partial: bool = False
+    strict: bool = False
 
     def __attrs_post_init__(self) -> None:
         """End the command where two of them can't go together."""
@@ -108,6 +109,10 @@ SOURCES = [
         "--partial", is_flag=True,
         help="Read a CONFIG of which parts are missing, such as included files; an answer that depends on them is "
         "undetermined.",
+    ),
+    click.option(
+        "--strict", is_flag=True,
+        help="End with exit status 2 if anything of CONFIG was lost, or of the traffic or the expected answers.",
     ),
 ]  # fmt: skip
 

@@ -15,13 +15,11 @@ import traceback
 
 import rich_click as click
 
-from identify.commands.output import NAME
+from identify.commands.ending import Status
+from identify.commands.output import NAME, escaped
 from identify.version import __version__
 
 __all__ = ["ListedCommand", "main", "sip_identify"]
-
-#: The exit status for a failure of the program itself; 1 means "not identified" and 2 "unusable input".
-STATUS_FAILURE = 70
 
 
 class ListedCommand(click.RichCommand):
@@ -110,8 +108,9 @@ def main() -> None:
     try:
         sip_identify(prog_name=NAME)
     except Exception:  # noqa: BLE001  Python's own status for it would read as "not identified".
-        traceback.print_exc()
-        sys.exit(STATUS_FAILURE)
+        for line in traceback.format_exc().splitlines():
+            click.echo(escaped(line), err=True)
+        sys.exit(int(Status.FAILURE))
 
 
 def _end_as_other_programs_do() -> None:

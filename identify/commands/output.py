@@ -23,8 +23,6 @@ __all__ = [
     "NAME",
     "SCHEMA_VERSION",
     "UnusableError",
-    "STATUS_DIFFERS",
-    "STATUS_UNDETERMINED",
     "columns",
     "config_argument",
     "json_option",
@@ -41,11 +39,6 @@ NAME = "sip-identify"
 
 #: Raised when a field of the JSON output changes its meaning or goes; new fields don't raise it.
 SCHEMA_VERSION = 1
-
-#: The exit status where something isn't the same, or isn't as expected.
-STATUS_DIFFERS = 1
-#: The exit status where the answer depends on something that isn't known.
-STATUS_UNDETERMINED = 3
 
 STYLES: Mapping[str, dict[str, Any]] = {
     "answer": {"fg": "green", "bold": True},

@@ -7,18 +7,29 @@ nobody is asked and no library for it is loaded.  Everything is printed on stand
 from __future__ import annotations
 
 import contextlib
+import os
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import rich_click as click
 
 from identify.commands.config_options import AnsweredRelease, ConfigOptions, SourceOptions
-from identify.commands.output import NAME, styled, unusable_input
+from identify.commands.output import UnusableError, styled, unusable_input
 from identify.strings import escaped, shown
 
 if TYPE_CHECKING:
     from identify.config.releases import Release
     from identify.configuration import Configuration, Resolver
+    from identify.model import Problem
+
+#: Bytes of a file by which is told what it is.
+MOST_LOOKED_AT = 1 << 20
+#: Without one of these a file makes no object: a type, a section that is its own type, another file.
+BINDING = re.compile(
+    rb"^[\t\r ]*(?:type[\t ]*\+?=|\[[\t ]*(?:global|system)[\t ]*\]|#(?:include|tryinclude|exec)\b)",
+    re.MULTILINE | re.IGNORECASE,
+)
 
 __all__ = [
     "known_release",
@@ -26,7 +37,6 @@ __all__ = [
     "load_all",
     "load_as",
     "load_with",
-    "point_to_problems",
     "point_to_release",
 ]
 
@@ -61,7 +71,12 @@ def load_with(
     from identify.configuration import Configuration  # noqa: PLC0415  Help and completion do without.
 
     with unusable_input():
-        return Configuration.from_path(path, resolver=resolver, release=release, partial=options.partial)
+        configuration = Configuration.from_path(
+            path, resolver=resolver, release=release, partial=options.partial
+        )
+    if not (configuration.object_count or configuration.unknowns):
+        _check_is_configuration(path, configuration)
+    return configuration
 
 
 def point_to_release(configurations: Iterable[Configuration], answered: AnsweredRelease) -> None:
@@ -72,26 +87,6 @@ def point_to_release(configurations: Iterable[Configuration], answered: Answered
             click.echo(styled(line, "warning"), err=True)
 
 
-def point_to_problems(configuration: Configuration, config: str) -> None:
-    """Say on standard error that part of the configuration wasn't loaded: the answer may be due to it."""
-    from identify.config.releases import NEWEST  # noqa: PLC0415  Help and completion do without.
-
-    errors = sum(problem.severity == "error" for problem in configuration.problems)
-    losses = sum(problem.severity == "warning" and bool(problem.lost) for problem in configuration.problems)
-    found = []
-    if errors:
-        found.append("1 error" if errors == 1 else f"{errors} errors")
-    if losses:
-        found.append(f"{losses} warning{'s' if losses > 1 else ''} of something lost")
-    if found:
-        release = configuration.release
-        asked = "" if release == NEWEST else f" --release {release.name}"
-        hint = (
-            f"The configuration has {' and '.join(found)}, see: {NAME} show problems {escaped(config)}{asked}"
-        )
-        click.echo(styled(hint, "warning"), err=True)
-
-
 def known_release(version: str) -> Release | None:
     """Return the release of a version that was found somewhere, None if it isn't known here."""
     from identify.config.releases import release_of  # noqa: PLC0415  Help and completion do without.
@@ -100,6 +95,63 @@ def known_release(version: str) -> Release | None:
         return release_of(version)
     except ValueError:
         return None
+
+
+def _check_is_configuration(path: str, configuration: Configuration) -> None:
+    """End the command if a file of which nothing was loaded is something else, such as a capture.
+
+    A configuration is never refused: one without objects has a section or an include, or nothing but comments.
+    """
+    # Of a directory its pjsip.conf was read.
+    files = [path] if os.path.isfile(path) else [os.path.join(path, "pjsip.conf")]
+    for file in filter(os.path.isfile, files):
+        with unusable_input(file), open(file, "rb") as opened:
+            content = opened.read(MOST_LOOKED_AT)
+        name = os.path.basename(file)
+        outside = [
+            each
+            for each in configuration.problems
+            if each.code == "option-outside-section" and each.file == name
+        ]
+        what = _other_than_configuration(content, outside[0] if outside else None)
+        if what is not None:
+            raise UnusableError(f"{escaped(file)} is not a configuration: {what}{_order()}")
+
+
+def _order() -> str:
+    """Return the order of the command's arguments, for people who mixed them up; nothing outside of a command."""
+    context = click.get_current_context(silent=True)
+    if context is None:
+        return ""
+    arguments = context.command.collect_usage_pieces(context)[1:]
+    return f"; the order is: {' '.join([context.command_path, *arguments])}"
+
+
+def _other_than_configuration(content: bytes, outside: Problem | None) -> str | None:
+    """Return what a file without objects is that isn't a configuration, None if it is one.
+
+    ``outside`` is the error of a line before its first section.
+    """
+    from identify.traffic.input.compression import compression_of  # noqa: PLC0415
+    from identify.traffic.opening import format_of  # noqa: PLC0415  Loads every reader of traffic.
+    from identify.traffic.other_content import CONFIGURATION, other_content  # noqa: PLC0415
+
+    other = other_content(content)
+    if other is CONFIGURATION:
+        return None
+    format = format_of(content)
+    if format is not None:
+        return f"it is traffic ({format})"
+    if other is not None:
+        return f"it is {other.what}"
+    compression = compression_of(content)
+    if compression is not None:
+        return f"it is compressed ({compression})"
+    if outside is None or BINDING.search(content):
+        return None
+    if b"\0" in content:
+        return "it is binary"
+    return f"it has nothing that makes an object, and line {outside.line} stands before any section"
 
 
 def _proposal(configuration: Configuration) -> str | None:

@@ -65,11 +65,15 @@ class Trace:
 
 @attrs.frozen(kw_only=True)
 class Page:
-    """A whole page; ``facts`` are labels with values, ``charts_last`` puts the charts below all else."""
+    """A whole page.
+
+    ``warnings`` stand above all else, ``facts`` are labels with values, ``charts_last`` puts the charts below the rest.
+    """
 
     title: str
     subtitle: str
     facts: Sequence[tuple[str, str]]
+    warnings: Sequence[str] = ()
     remarks: Sequence[str] = ()
     charts: Sequence[Chart] = ()
     charts_last: bool = False

@@ -17,6 +17,7 @@ import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
+from identify.configuration import Configuration
 from identify.errors import MissingLibraryError
 from identify.report.contents import Chart, Page
 from identify.report.tables import comparison_tables, result_tables, traces
@@ -65,14 +66,15 @@ def result_page(result: Result, *, config: str, traffic: Sequence[str]) -> str:
         ("security events", f"{sum(result.events.values()):,}"),
         ("asked for credentials", f"{result.challenged:,}"),
     ]
-    if result.expectations.checked:
+    if result.expectations.given:
         right = result.expectations.checked - result.expectations.failed
-        facts.append(("as expected", f"{right:,} of {result.expectations.checked:,}"))
+        facts.append(("as expected", f"{right:,} of {result.expectations.given:,}"))
     return rendered(
         Page(
             title=f"{shown(config)}: {_listed(traffic)}",
             subtitle=_span(result.first, result.last),
             facts=facts,
+            warnings=_losses((config, result.configuration)),
             remarks=result.remarks,
             charts=_charts([(result.timeline, "")]),
             tables=result_tables(result),
@@ -104,6 +106,7 @@ def comparison_page(
                 ),
                 ("kinds of change", f"{len(comparison.changes):,}"),
             ],
+            warnings=_losses(*zip((config, against), comparison.configurations, strict=True)),
             charts=_charts([(timelines[0], "before"), (timelines[1], "after")]),
             charts_last=True,
             tables=comparison_tables(comparison),
@@ -159,6 +162,13 @@ def _charts(timelines: Sequence[tuple[Timeline | None, str]]) -> list[Chart]:
 
 def _digest(text: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def _losses(*configurations: tuple[str, Configuration]) -> list[str]:
+    """Return what was lost of configurations, each with its path."""
+    return [
+        configuration.losses.described(path) for path, configuration in configurations if configuration.losses
+    ]
 
 
 def _span(first: int, last: int) -> str:

@@ -26,6 +26,7 @@ from identify.simulation.results.tables import (
     SOURCES,
     UNDETERMINED,
     UNKNOWNS,
+    UNMET,
     UNUSED_ENDPOINTS,
     UNUSED_RULES,
 )
@@ -48,6 +49,7 @@ SHOWN = {
     UNKNOWNS: ("what", "kind", "place", "requests", "share", "reason", "settles"),
     UNDETERMINED: ("source", "unknown", "requests", "frame", "first", "last"),
     MISMATCHES: ("frame", "source", "expected", "found", "outcome"),
+    UNMET: ("traffic", "frame", "message", "expected"),
     UNUSED_RULES: ("section", "identifier", "endpoint"),
     UNUSED_ENDPOINTS: ("endpoint",),
     SKIPPED: ("traffic", "format", "reason", "count", "meaning"),
@@ -95,6 +97,7 @@ def result_tables(result: Result) -> list[PageTable]:
             count=len(result.strangers.rows),
         ),
         _table(MISMATCHES, result.expectations.mismatches, count=result.expectations.failed),
+        _table(UNMET, result.expectations.unmet, count=result.expectations.unmet_in_all),
         _table(UNUSED_RULES, result.unused_rules),
         _table(UNUSED_ENDPOINTS, result.unused_endpoints),
         _table(SKIPPED, result.skipped_entries()),

@@ -11,6 +11,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import attrs
+
 from identify._compiled._replay import Replayer
 from identify.configuration import Configuration
 from identify.engine import Engine
@@ -21,11 +23,12 @@ from identify.simulation.outcomes import Outcome
 from identify.simulation.replay_setup import REMEMBERED
 from identify.simulation.results.changes import Change, ChangeEntry, Standing
 from identify.simulation.results.columns import share
+from identify.simulation.results.entries import Reading
 from identify.simulation.results.tables import CHANGES
 from identify.simulation.rows import OUTCOMES, Rows
 from identify.simulation.simulated import SimulatedAsterisk, make_replayer
 from identify.strings import escaped
-from identify.traffic.batch import Batch
+from identify.traffic.batch import Batch, Reader
 
 __all__ = ["Comparison", "compare"]
 
@@ -45,7 +48,8 @@ class Comparison:
 
     ``messages`` counts all messages, ``changed`` the requests with another outcome or endpoint afterwards; ``changes``
     counts them by change, ``examples`` has the first of each.  ``undetermined`` counts the requests that are
-    undetermined before and afterwards: whether they change isn't known.
+    undetermined before and afterwards: whether they change isn't known.  ``readings`` is what was skipped of the
+    traffic, as far as readers were noted.
     """
 
     def __init__(
@@ -67,6 +71,7 @@ class Comparison:
         self.undetermined = 0
         self.changes: Counter[Change] = Counter()
         self.examples: dict[Change, list[Example]] = {}
+        self.readings: list[Reading] = []
 
     @property
     def changed(self) -> int:
@@ -114,6 +119,15 @@ class Comparison:
         self._take_examples(batch, codes, wanted)
         return rows
 
+    @property
+    def configurations(self) -> tuple[Configuration, Configuration]:
+        """The configuration before and the one after."""
+        return self._before.configuration, self._after.configuration
+
+    def note_reader(self, reader: Reader) -> None:
+        """Take down what a reader skipped, once it has come to its end."""
+        self.readings.append(Reading.of(reader))
+
     def explain(self, example: Example) -> tuple[str, str]:
         """Return both traces of a message, before and after."""
         return (
@@ -145,6 +159,7 @@ class Comparison:
                     [entry], without=() if entry.trace_before is not None else traces
                 )
             ],
+            "readings": [attrs.asdict(reading) for reading in self.readings],
         }
 
     def _entry(self, change: Change, count: int, traced: bool) -> ChangeEntry:
@@ -198,6 +213,8 @@ def compare(
     )
     for batch in traffic:
         comparison.feed(batch)
+    if isinstance(traffic, Reader):
+        comparison.note_reader(traffic)
     return comparison
 
 

@@ -162,16 +162,7 @@ class Simulation:
 
     def note_reader(self, reader: Reader) -> None:
         """Take down what a reader skipped, once it has come to its end."""
-        self._readings.append(
-            Reading(
-                name=reader.name,
-                format=reader.format,
-                counts=dict(sorted(reader.counts.items())),
-                problems=tuple(reader.problems),
-                hep_messages=reader.hep_messages,
-                untrusted_hep=reader.untrusted_hep,
-            )
-        )
+        self._readings.append(Reading.of(reader))
 
     @property
     def result(self) -> Result:

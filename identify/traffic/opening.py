@@ -20,12 +20,13 @@ from identify.traffic.captures.capture import CaptureReader
 from identify.traffic.captures.collectors import SIP_PORTS, HepChoice
 from identify.traffic.captures.hep import HepReader
 from identify.traffic.input.stream import EXPANSION, Stream, open_stream
+from identify.traffic.other_content import other_content
 from identify.traffic.rows.arrow_rows import ARROW_FILE, ARROW_STREAM, PARQUET, TableReader
 from identify.traffic.rows.delimited import CsvReader, header_of
 from identify.traffic.rows.fields import FieldColumns
 from identify.traffic.rows.objects import JsonReader
 
-__all__ = ["FORMATS", "open_traffic"]
+__all__ = ["FORMATS", "format_of", "open_traffic"]
 
 #: Bytes at the beginning of a file by which its format is recognised.
 RECOGNISED_BYTES = 64 << 10
@@ -176,9 +177,9 @@ def open_traffic(
             if not stream.problems:
                 stream.problems.append("the file is empty")
             return _Opened(stream, _Nothing(stream.name, "empty"))
-        for name, candidate in FORMATS.items():
-            if name == format or (format is None and candidate.recognises(first, options)):
-                return _Opened(stream, candidate.open(stream, stream.name, options))
+        name = format if format is not None else _recognised(first, options)
+        if name is not None:
+            return _Opened(stream, FORMATS[name].open(stream, stream.name, options))
         raise TrafficError(_unknown(first), stream.name, offset=0)
     except BaseException:
         stream.close()
@@ -196,6 +197,14 @@ _UNSUPPORTED = {
     b"LZIP": "lzip",
     b"\x5d\x00\x00": "lzma",
 }
+def format_of(first: bytes) -> str | None:
+    """Return the name in FORMATS of traffic that begins with these bytes, None if they are nothing of the kind."""
+    options = _Options(zone=timezone.utc, year=None, columns=None, duplicates=True, hep=(), sip=())
+    return _recognised(first[:RECOGNISED_BYTES], options)
+
+
+def _recognised(first: bytes, options: _Options) -> str | None:
+    return next((name for name, format in FORMATS.items() if format.recognises(first, options)), None)
 
 
 def _unknown(first: bytes) -> str:
@@ -204,6 +213,9 @@ def _unknown(first: bytes) -> str:
             return f"the content is in the format {name}, which isn't read; unpack it first"
     if first.startswith(WIDE_MARKS):
         return "the content is UTF-16; convert it to UTF-8"
+    other = other_content(first)
+    if other is not None:
+        return f"this is {other.what}, not traffic; {other.use}"
     return (
         f"content that begins with {first[:24]!r} has none of the known formats ({', '.join(FORMATS)}); "
         "the header line of CSV must name a source and one more known column"

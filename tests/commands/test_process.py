@@ -70,6 +70,21 @@ def test_colours_on_a_terminal():
     assert coloured == plain
 
 
+def test_asterisks_own_output_on_a_terminal(tmp_path):
+    """What is byte for byte as Asterisk's in a pipe has escapes on a terminal: controls, and what reverses text."""
+    path = tmp_path / "pjsip.conf"
+    path.write_text(
+        "[e]\ntype=endpoint\n[i\x1b[2J\u202e\u2066\u2028\x7f\x85\u200b]\ntype=identify\nendpoint=e\nmatch=192.0.2.3\n"
+    )
+
+    raw = process("show", "identifies", str(path)).stdout
+    shown = on_terminal("show", "identifies", str(path))
+
+    assert " Identify:  i\x1b[2J\u202e\u2066\u2028\x7f\x85\u200b/e\n" in raw
+    assert " Identify:  i\\x1b[2J\\u202e\\u2066\\u2028\\x7f\\x85\\u200b/e\n" in shown
+    assert shown.count("\n") == raw.count("\n")
+
+
 def test_no_colours_where_they_are_not_wanted():
     """NO_COLOR is heeded on a terminal."""
     assert "\x1b" not in on_terminal(*EXPLAIN, NO_COLOR="1")

@@ -19,7 +19,7 @@ def as_json(run, kind, config):
     assert found["schema_version"] == 1
     assert found["command"] == f"show {kind}"
     assert found["release"] == DEFAULT_AS_JSON
-    assert set(found) == {"schema_version", "command", "release", kind, "unknowns"}
+    assert set(found) == {"schema_version", "command", "release", "configuration", kind, "unknowns"}
     return found[kind]
 
 

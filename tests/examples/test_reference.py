@@ -14,9 +14,10 @@ from consoles import DOCUMENTS, ROOT
 import identify
 from identify import configuration
 from identify.commands.ask import explain as explain_command
-from identify.commands.main import STATUS_FAILURE, ListedCommand, sip_identify
-from identify.commands.output import SCHEMA_VERSION, STATUS_UNDETERMINED
-from identify.config import problems
+from identify.commands.ending import Status
+from identify.commands.main import ListedCommand, sip_identify
+from identify.commands.output import SCHEMA_VERSION
+from identify.config import losses, problems
 from identify.config.hostnames import dns, exchange, hosts, libc, resolv_conf, rules
 from identify.config.language import additions, comments, files, globs, limits, lines, reader, table
 from identify.config.objects import identifies
@@ -97,7 +98,7 @@ def test_exit_status() -> None:
     """The page has the statuses that the program ends with."""
     shown = {cells[0] for cells in rows("command.md") if cells[0].isdigit()}
 
-    assert shown == {"0", "1", "2", str(STATUS_UNDETERMINED), str(STATUS_FAILURE)}
+    assert shown == {str(int(status)) for status in Status}
 
 
 def test_json_version_and_verdicts() -> None:
@@ -129,6 +130,7 @@ LIMITS = {
     "addresses in one answer of a resolver": rules.MAX_ADDRESSES,
     "a regular expression with its repetitions written out": identifies.MAX_EXPANSION,
     "problems that are kept, errors and the others each": problems.MAX_PROBLEMS,
+    "losses that JSON lists one by one": losses.MOST_LISTED,
     "a user of From": named_endpoints.USER_LIMIT,
     "dialogs that are remembered, at least": replay_setup.REMEMBERED,
     "transactions that are remembered, at least": replay_setup.REMEMBERED,
@@ -136,7 +138,7 @@ LIMITS = {
     "distinct sources counted for one answer": sources.MOST_SOURCES,
     "rows of unidentified sources": sources.MOST_UNIDENTIFIED,
     "rows of unidentified sources with an example": sources.MOST_EXAMPLES,
-    "mismatches that are kept": expectations.MOST_MISMATCHES,
+    "mismatches that are kept, and expectations that met no message": expectations.MOST_MISMATCHES,
     "rules compared to work out all possible answers of requests": undetermined.MOST_WORK,
     "states of unknown objects in which one request is looked at": walk.MAX_WORK,
     "all names of a configuration": int(dns.TOTAL),

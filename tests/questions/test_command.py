@@ -62,7 +62,7 @@ def test_configuration_that_is_lost_as_a_whole(config):
     result = run(config(PLAIN + "#include missing.conf\n"), "--from", "20.15.2", "--to", "22.6.0")
 
     assert result.exit_code == 0
-    assert "The configuration has 1 error, see: sip-identify show problems" in result.stderr
+    assert "the whole file pjsip.conf (1 error), see: sip-identify show problems" in result.stderr
     assert result.stderr.endswith(" --release 22.6.0\n")
 
 

@@ -91,6 +91,28 @@ def test_expectations(config, traffic, tmp_path, path):
     ]
 
 
+def test_losses(config, traffic, path, tmp_path):
+    """What was lost of a configuration stands on the page, of both in a comparison; so do expectations unmet."""
+    broken = tmp_path / "broken.conf"
+    broken.write_text(CONFIGURATION + "[x<b>]\ntype=identity\n", encoding="utf-8")
+    line = f"Lost from {broken}: the section 'x<b>' (1 warning)"
+    expected = tmp_path / "expected.jsonl"
+    expected.write_text('{"traffic": "calls.pcap", "frame": 999, "expect": null}\n', encoding="utf-8")
+
+    run(broken, traffic, "--expect", expected, "--html", path)
+    alone = read(path)
+    run(config, traffic, "--against", broken, "--html", path)
+    compared = read(path)
+    run(config, traffic, "--html", path)
+
+    assert line in alone.text
+    assert ("p", "class", "warning") in alone.attributes
+    assert alone.facts["as expected"] == "0 of 1"
+    assert [(row["frame"], row["expected"]) for row in alone.rows("unmet")] == [("999", "none")]
+    assert line in compared.text
+    assert ("p", "class", "warning") not in read(path).attributes
+
+
 @pytest.mark.parametrize("library", ["plotly", "jinja2"])
 def test_missing_library(config, traffic, path, monkeypatch, library):
     """Without a library of the extra the command says what to install, before it reads anything."""

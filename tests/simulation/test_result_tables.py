@@ -11,6 +11,7 @@ from calls import OFFICE, Traffic, configuration
 
 from identify.report.tables import SHOWN, comparison_tables, result_tables
 from identify.simulation import Reading, compare, simulate, tables_of
+from identify.simulation.files import Expected
 from identify.simulation.results import columns, sources
 from identify.simulation.results.columns import Column, Kind, Table, percent, share
 from identify.simulation.results.tables import (
@@ -25,6 +26,7 @@ from identify.simulation.results.tables import (
     TABLES,
     UNDETERMINED,
     UNKNOWNS,
+    UNMET,
     UNUSED_ENDPOINTS,
     UNUSED_RULES,
 )
@@ -49,6 +51,7 @@ DERIVED = {
 NOT_ON_THE_PAGE = {
     ENDPOINTS: {"sources_exact"},
     SOURCES: {"unidentified"},
+    UNMET: {"known_file"},
     UNUSED_RULES: {"dangling"},
     CHANGES: {"before", "after", "trace_before", "trace_after"},
 }
@@ -185,6 +188,7 @@ def test_no_flags_in_arrow():
 
 def test_page(result):
     """Each table on the page has its title and the titles of its columns; nothing that is defined is forgotten."""
+    Expected({"nowhere.pcap": {(1, 0): "alice"}}).close(result.expectations, [])
     tables = {table.id: table for table in result_tables(result)}
     comparison = compare(
         configuration(), configuration(OFFICE.replace("[alice]\n", "[other]\n")), [traffic()]

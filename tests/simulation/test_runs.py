@@ -146,6 +146,40 @@ def test_messages_of_one_packet_are_told_apart(plan, tmp_path):
     assert (again.expectations.checked, again.expectations.failed) == (2, 0)
 
 
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_expectations_that_meet_no_message(plan, capture, tmp_path, jobs):
+    """An expectation is met by the message in its place, in whichever stretch; all others are counted and named."""
+    path = tmp_path / "expected.jsonl"
+    rows = [("capture.pcap", 1), ("capture.pcap", 6000), ("capture.pcap", 6001), ("other.pcap", 1)]
+    name = Path(capture).name
+    path.write_text(
+        "".join(
+            json.dumps({"traffic": file.replace("capture.pcap", name), "frame": frame, "expect": None}) + "\n"
+            for file, frame in rows
+        )
+    )
+    expecting = attrs.evolve(plan, expected=read_expected(str(path)))
+
+    result = run(expecting, [capture]) if jobs == 1 else run_in_processes(expecting, [capture], jobs)
+
+    found = result.expectations
+    assert (found.checked, found.unmet_in_all, found.given, found.hold) == (2, 2, 4, False)
+    assert [(unmet.traffic, unmet.frame, unmet.known_file) for unmet in found.unmet] == [
+        (name, 6001, True),
+        ("other.pcap", 1, False),
+    ]
+
+
+@pytest.mark.parametrize("text", ["", "\n \n"])
+def test_no_expectations(tmp_path, text):
+    """A file that expects nothing can't be met, so it is an error and not a success."""
+    path = tmp_path / "expected.jsonl"
+    path.write_text(text)
+
+    with pytest.raises(TrafficError, match="has no expectations"):
+        read_expected(str(path))
+
+
 @pytest.mark.parametrize(
     ("line", "said"),
     [
@@ -153,6 +187,8 @@ def test_messages_of_one_packet_are_told_apart(plan, tmp_path):
         ("[1]", "expected an object"),
         ('{"frame": 1}', "expected an object"),
         ('{"traffic": "a", "frame": "1", "expect": null}', "must be numbers"),
+        ('{"traffic": "a", "frame": true, "expect": null}', "must be numbers"),
+        ('{"traffic": "a", "frame": 1, "expect": null, "endpoint": "b"}', "'endpoint' is not a key"),
         ('{"traffic": 1, "frame": 1, "expect": null}', "must be numbers"),
         ('{"traffic": "a", "frame": 1, "expect": 5}', "id of an endpoint"),
         ('{"traffic": "a", "frame": 7, "expect": "x"}\n{"traffic": "a", "frame": 7, "expect": "x"}', "twice"),

@@ -10,6 +10,7 @@ import attrs
 import rich_click as click
 
 from identify.commands.config_options import ConfigOptions, config_options
+from identify.commands.ending import LoadedConfig, Status, configurations_as_dict, end
 from identify.commands.output import (
     UnusableError,
     columns,
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from identify.engine import Engine
     from identify.measuring.measurement import Figure
     from identify.measuring.samples import Sample
+    from identify.simulation.results.entries import Reading
 
 __all__ = ["bench"]
 
@@ -62,8 +64,14 @@ def _finite(context: click.Context, param: click.Parameter, value: float) -> flo
 )
 @config_options
 @json_option
+@click.pass_context
 def bench(
-    config: str, traffic: str | None, seconds: float, config_options: ConfigOptions, as_json: bool
+    context: click.Context,
+    config: str,
+    traffic: str | None,
+    seconds: float,
+    config_options: ConfigOptions,
+    as_json: bool,
 ) -> None:
     """Measure what identification with CONFIG costs on this machine.
 
@@ -75,8 +83,9 @@ def bench(
     from identify.measuring.samples import from_configuration, grouped  # noqa: PLC0415
 
     configuration = load(config, config_options)
+    configs = [LoadedConfig(config, configuration)]
     engine, seconds_to_compile = _compile(configuration)
-    samples = _read(traffic) if traffic is not None else from_configuration(engine)
+    samples, readings = _read(traffic) if traffic is not None else (from_configuration(engine), [])
     groups, dropped = grouped(engine, samples)
     if not groups:
         raise UnusableError("there is no request to measure with")
@@ -92,12 +101,22 @@ def bench(
         "passed_over": dropped,
     }
     if as_json:
-        content = {**summary, "figures": [attrs.asdict(figure) for figure in figures]}
+        content = {
+            **configurations_as_dict(configs),
+            **summary,
+            "figures": [attrs.asdict(figure) for figure in figures],
+        }
         print_json("bench", config_options.answered, content)
     else:
         _print(summary, figures)
         click.echo()
         print_release(config_options.answered)
+    lost: list[str] = []
+    if readings:
+        from identify.commands.traffic.skipped import said_losses  # noqa: PLC0415  As above.
+
+        lost = said_losses(readings, as_json=False)
+    end(context, Status.DONE, config_options, configs, lost)
 
 
 def _compile(configuration: Configuration) -> tuple[Engine, float]:
@@ -112,13 +131,15 @@ def _compile(configuration: Configuration) -> tuple[Engine, float]:
     return engine, time.perf_counter() - begun
 
 
-def _read(path: str) -> list[Sample]:
-    """Return the messages of a file, or end the command."""
+def _read(path: str) -> tuple[list[Sample], list[Reading]]:
+    """Return the messages of a file, and what was skipped of it; or end the command."""
     from identify.measuring.samples import from_traffic  # noqa: PLC0415  The readers of traffic are many.
+    from identify.simulation.results.entries import Reading  # noqa: PLC0415
     from identify.traffic import open_traffic  # noqa: PLC0415
 
     with unusable_input(path), open_traffic(path) as reader:
-        return from_traffic(reader)
+        samples = from_traffic(reader)
+        return samples, [Reading.of(reader)]
 
 
 def _print(summary: dict[str, Any], figures: list[Figure]) -> None:

@@ -17,9 +17,9 @@ from identify.commands.arguments import (
     parse_tokens,
 )
 from identify.commands.config_options import AnsweredRelease, ConfigOptions, config_options
+from identify.commands.ending import LoadedConfig, Status, configurations_as_dict, end
 from identify.commands.options import gathered
 from identify.commands.output import (
-    STATUS_UNDETERMINED,
     UnusableError,
     config_argument,
     escaped,
@@ -29,7 +29,7 @@ from identify.commands.output import (
     shown,
     styled,
 )
-from identify.commands.reading import load, point_to_problems
+from identify.commands.reading import load
 from identify.errors import IdentifyError, MessageError
 from identify.model import TRANSPORTS
 
@@ -41,8 +41,6 @@ __all__ = ["explain"]
 
 #: One byte more than the largest message: what is larger is refused without being read to its end.
 READ_LIMIT = 64 * 1024 + 1
-
-STATUS_NOT_IDENTIFIED = 1
 
 #: The style of each verdict; "note" has none.
 VERDICT_STYLES = {
@@ -122,6 +120,7 @@ def explain(
 
     data = _read(received.message)
     configuration = load(config, config_options)
+    configs = [LoadedConfig(config, configuration)]
     _check_transport(configuration, received.transport_section)
     check_line_tokens(configuration, received.line_tokens)
     try:
@@ -139,18 +138,26 @@ def explain(
             release=configuration.release,
         )
     except MessageError as error:
-        _print_dropped(error, config_options.answered, as_json)
-        context.exit(STATUS_NOT_IDENTIFIED)
+        _check_is_message(received.message, data)
+        if as_json:
+            content = {**configurations_as_dict(configs), **_dropped_as_dict(error)}
+            print_json("explain", config_options.answered, content)
+        else:
+            _print_dropped(error, config_options.answered)
+        _hint_at_paste(received.message, data)
+        end(context, Status.DIFFERS, config_options, configs)
     explanation = engine.explain(request)
     if as_json:
-        print_json("explain", config_options.answered, {"dropped": None, **explanation.as_dict()})
+        content = {**configurations_as_dict(configs), "dropped": None, **explanation.as_dict()}
+        print_json("explain", config_options.answered, content)
     else:
         _print(explanation)
         print_release(config_options.answered)
-        point_to_problems(configuration, config)
     if explanation.outcome == "undetermined":
-        context.exit(STATUS_UNDETERMINED)
-    context.exit(0 if _is_identified(explanation) else STATUS_NOT_IDENTIFIED)
+        status = Status.UNDETERMINED
+    else:
+        status = Status.DONE if _is_identified(explanation) else Status.DIFFERS
+    end(context, status, config_options, configs)
 
 
 def _read(path: str) -> bytes:
@@ -171,14 +178,37 @@ def _check_transport(configuration: Configuration, transport_section: str | None
         raise UnusableError(f"no transport {shown(transport_section)!r}; defined: {known}")
 
 
-def _print_dropped(error: MessageError, answered: AnsweredRelease, as_json: bool) -> None:
-    """Say why Asterisk wouldn't look at the message."""
-    if as_json:
-        dropped = {"reason": error.reason, "offset": error.offset}
-        nothing: dict[str, Any] = {"match": None, "undetermined": False, "possible": [], "unknowns": []}
-        nothing |= {"screening": None, "outcome": "dropped", "refusals": [], "steps": []}
-        print_json("explain", answered, {"dropped": dropped, **nothing})
+def _check_is_message(path: str, data: bytes) -> None:
+    """End the command if what Asterisk would drop is a file of traffic or a configuration, given by mistake."""
+    from identify.traffic.opening import format_of  # noqa: PLC0415  Loads every reader of traffic.
+    from identify.traffic.other_content import CONFIGURATION, other_content  # noqa: PLC0415
+
+    if other_content(data) is CONFIGURATION:
+        raise UnusableError(f"{escaped(path)} is not a message but a configuration")
+    format = format_of(data)
+    if format is not None:
+        use = "simulate reads it: sip-identify simulate CONFIG FILE --explain FRAME"
+        raise UnusableError(f"{escaped(path)} is not a message but traffic ({format}); {use}")
+
+
+def _hint_at_paste(path: str, data: bytes) -> None:
+    """Say on standard error what a dropped message begins with that was hardly sent."""
+    stripped = data.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if stripped == data and data:
         return
+    what = "begins with blanks or a byte order mark" if stripped else "has no content"
+    click.echo(styled(f"{escaped(path)} {what}: is it what was received?", "warning"), err=True)
+
+
+def _dropped_as_dict(error: MessageError) -> dict[str, Any]:
+    """Return why Asterisk wouldn't look at the message, and nothing else, as values for JSON."""
+    dropped = {"reason": error.reason, "offset": error.offset}
+    nothing: dict[str, Any] = {"match": None, "undetermined": False, "possible": [], "unknowns": []}
+    return {"dropped": dropped, **nothing, "screening": None, "outcome": "dropped", "refusals": [], "steps": []}
+
+
+def _print_dropped(error: MessageError, answered: AnsweredRelease) -> None:
+    """Say why Asterisk wouldn't look at the message."""
     click.echo(styled("not identified", "no answer"))
     click.echo(
         f"Asterisk drops this message before it looks at it: {shown(error.reason)} (at byte {error.offset})"

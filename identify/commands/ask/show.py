@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import ipaddress
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import attrs
 import rich_click as click
 
 from identify.commands.config_options import ConfigOptions, config_options
+from identify.commands.ending import LoadedConfig, Status, configurations_as_dict, end
 from identify.commands.output import (
     columns,
     config_argument,
@@ -42,45 +43,42 @@ def show() -> None:
 @config_argument
 @config_options
 @json_option
-def identifiers(config: str, config_options: ConfigOptions, as_json: bool) -> None:
+@click.pass_context
+def identifiers(context: click.Context, config: str, config_options: ConfigOptions, as_json: bool) -> None:
     """Print the identifiers in the order in which they are asked.
 
     Asterisk lists the first one, line, as "name not specified".
     """
     configuration = load(config, config_options)
     if as_json:
-        _print_json(
-            "identifiers", config_options, configuration, {"identifiers": list(configuration.identifiers)}
-        )
-        return
+        content = {"identifiers": list(configuration.identifiers)}
+        _end_with_json(context, config, config_options, configuration, content)
     for name in configuration.identifiers:
         click.echo(name)
-    _print_remarks(config_options, configuration)
+    _end(context, config, config_options, configuration)
 
 
 @show.command()
 @config_argument
 @config_options
 @json_option
-def identifies(config: str, config_options: ConfigOptions, as_json: bool) -> None:
+@click.pass_context
+def identifies(context: click.Context, config: str, config_options: ConfigOptions, as_json: bool) -> None:
     """Print the identify objects as 'pjsip show identifies' does."""
     configuration = load(config, config_options)
     if as_json:
         content = [_identify_as_dict(identify, configuration) for identify in configuration.tried_identifies]
-        _print_json("identifies", config_options, configuration, {"identifies": content})
-        return
-    # Byte for byte what Asterisk prints, also where that isn't UTF-8.
-    sys.stdout.flush()
-    sys.stdout.buffer.write(encoded(configuration.show_identifies()))
-    sys.stdout.buffer.flush()
-    _print_remarks(config_options, configuration)
+        _end_with_json(context, config, config_options, configuration, {"identifies": content})
+    _print_as_asterisk(configuration.show_identifies())
+    _end(context, config, config_options, configuration)
 
 
 @show.command()
 @config_argument
 @config_options
 @json_option
-def endpoints(config: str, config_options: ConfigOptions, as_json: bool) -> None:
+@click.pass_context
+def endpoints(context: click.Context, config: str, config_options: ConfigOptions, as_json: bool) -> None:
     """Print the endpoints, each with what points to it.
 
     That is identify objects and registrations.
@@ -104,8 +102,7 @@ def endpoints(config: str, config_options: ConfigOptions, as_json: bool) -> None
             }
             for endpoint in configuration.endpoints.values()
         ]
-        _print_json("endpoints", config_options, configuration, {"endpoints": content})
-        return
+        _end_with_json(context, config, config_options, configuration, {"endpoints": content})
     _print_objects(
         ["Endpoint", "Identify by", "Identifies", "Registrations", "Place"],
         [
@@ -119,14 +116,15 @@ def endpoints(config: str, config_options: ConfigOptions, as_json: bool) -> None
             for endpoint in configuration.endpoints.values()
         ],
     )
-    _print_remarks(config_options, configuration)
+    _end(context, config, config_options, configuration)
 
 
 @show.command()
 @config_argument
 @config_options
 @json_option
-def registrations(config: str, config_options: ConfigOptions, as_json: bool) -> None:
+@click.pass_context
+def registrations(context: click.Context, config: str, config_options: ConfigOptions, as_json: bool) -> None:
     """Print the registrations and the endpoint of each line."""
     configuration = load(config, config_options)
     if as_json:
@@ -143,8 +141,7 @@ def registrations(config: str, config_options: ConfigOptions, as_json: bool) -> 
             }
             for registration in configuration.registrations.values()
         ]
-        _print_json("registrations", config_options, configuration, {"registrations": content})
-        return
+        _end_with_json(context, config, config_options, configuration, {"registrations": content})
     _print_objects(
         ["Registration", "Line", "Endpoint", "Server", "Client", "Place"],
         [
@@ -159,23 +156,26 @@ def registrations(config: str, config_options: ConfigOptions, as_json: bool) -> 
             for registration in configuration.registrations.values()
         ],
     )
-    _print_remarks(config_options, configuration)
+    _end(context, config, config_options, configuration)
 
 
 @show.command()
 @config_argument
 @config_options
 @json_option
-def problems(config: str, config_options: ConfigOptions, as_json: bool) -> None:
+@click.pass_context
+def problems(context: click.Context, config: str, config_options: ConfigOptions, as_json: bool) -> None:
     """Print what Asterisk would log, reject or skip while loading.
 
     Each problem says what is lost because of it.
+
+    Exit status: 0 nothing is lost, 1 something is: by an error, or by a warning that says what; 2 wrong usage or
+    unreadable input.
     """
     configuration = load(config, config_options)
     if as_json:
         content = [attrs.asdict(problem) for problem in configuration.problems]
-        _print_json("problems", config_options, configuration, {"problems": content})
-        return
+        _end_with_json(context, config, config_options, configuration, {"problems": content})
     if not configuration.problems:
         click.echo("No problems found.")
     for problem in configuration.problems:
@@ -183,18 +183,36 @@ def problems(config: str, config_options: ConfigOptions, as_json: bool) -> None:
         lost = f" [lost: {shown(problem.lost)}]" if problem.lost else ""
         severity = styled(problem.severity, problem.severity)
         click.echo(f"{where}: {severity}: {escaped(problem.message)} ({problem.code}){lost}")
-    _print_remarks(config_options, configuration)
+    _end(context, config, config_options, configuration)
 
 
-def _print_json(
-    shown_type: str, options: ConfigOptions, configuration: Configuration, content: dict[str, Any]
-) -> None:
+def _print_as_asterisk(text: str) -> None:
+    """Print what Asterisk prints: byte for byte, also where that isn't UTF-8; on a terminal with escapes."""
+    if sys.stdout.isatty():
+        click.echo("\n".join(map(escaped, text.split("\n"))), nl=False)
+        return
+    sys.stdout.flush()
+    sys.stdout.buffer.write(encoded(text))
+    sys.stdout.buffer.flush()
+
+
+def _end_with_json(
+    context: click.Context,
+    config: str,
+    options: ConfigOptions,
+    configuration: Configuration,
+    content: dict[str, Any],
+) -> NoReturn:
     """Print what is asked for, and what isn't known of the configuration."""
     unknowns = [unknown_as_dict(unknown) for unknown in configuration.unknowns]
-    print_json(f"show {shown_type}", options.answered, {**content, "unknowns": unknowns})
+    about = configurations_as_dict([LoadedConfig(config, configuration)])
+    print_json(f"show {context.info_name}", options.answered, {**about, **content, "unknowns": unknowns})
+    _end_with_status(context, config, options, configuration)
 
 
-def _print_remarks(options: ConfigOptions, configuration: Configuration) -> None:
+def _end(
+    context: click.Context, config: str, options: ConfigOptions, configuration: Configuration
+) -> NoReturn:
     """Say on standard error what may be missing in the output, and which release it is for."""
     for unknown in configuration.unknowns[:SHOWN_UNKNOWNS]:
         click.echo(styled(unknown_line(unknown), "warning"), err=True)
@@ -202,6 +220,16 @@ def _print_remarks(options: ConfigOptions, configuration: Configuration) -> None
     if more > 0:
         click.echo(styled(f"Not known: {more:,} more", "warning"), err=True)
     print_release(options.answered, err=True)
+    _end_with_status(context, config, options, configuration)
+
+
+def _end_with_status(
+    context: click.Context, config: str, options: ConfigOptions, configuration: Configuration
+) -> NoReturn:
+    """End with the status: for ``show problems``, whether anything was lost is what is asked."""
+    asked = context.command is problems
+    status = Status.DIFFERS if asked and configuration.losses else Status.DONE
+    end(context, status, options, [LoadedConfig(config, configuration)], pointer=not asked)
 
 
 def _print_objects(heading: list[str], rows: list[list[str]]) -> None:

@@ -14,10 +14,9 @@ import rich_click as click
 from click.core import ParameterSource
 
 from identify.commands.config_options import ConfigOptions, config_options
+from identify.commands.ending import LoadedConfig, Status, configurations_as_dict, end, first_status
 from identify.commands.options import gathered
 from identify.commands.output import (
-    STATUS_DIFFERS,
-    STATUS_UNDETERMINED,
     UnusableError,
     config_argument,
     escaped,
@@ -127,12 +126,19 @@ def resolve(
                 LockFile.write(options.lock, resolved.all_answers())
             _point_to_gaps(options.lock, resolved.found)
         comparison = resolved.compared(traffic, reading) if traffic else None
+    configs = [LoadedConfig(config, resolved.configuration)]
     if as_json:
-        print_json("resolve", config_options.answered, resolved.as_dict(comparison))
+        content = {**configurations_as_dict(configs), **resolved.as_dict(comparison)}
+        print_json("resolve", config_options.answered, content)
     else:
         resolved.print(comparison)
         print_release(config_options.answered)
-    context.exit(resolved.status)
+    lost: list[str] = []
+    if comparison is not None:
+        from identify.commands.traffic.skipped import said_losses  # noqa: PLC0415  Few calls have traffic.
+
+        lost = said_losses(comparison.readings, as_json=as_json)
+    end(context, resolved.status, config_options, configs, lost)
 
 
 def _check_files(context: click.Context, options: ResolveOptions) -> None:
@@ -186,14 +192,17 @@ class _Resolved:
         if self._before is not None:
             self.drifts = drift(self._names, self._before, self._now)
         self.found: list[FoundName] = [look_up(name, self._now) for name in self._names]
+        #: As Asterisk loads it with these answers.
+        self.configuration = (
+            self._load(None if self._now is collector else self._now) if self._names else collected
+        )
 
     @property
-    def status(self) -> int:
+    def status(self) -> Status:
         """The exit status."""
         statuses = {one.status for one in self.drifts} - {"same"}
-        if statuses == {"unknown"}:
-            return STATUS_UNDETERMINED
-        return STATUS_DIFFERS if statuses else 0
+        of_names = [Status.UNDETERMINED if status == "unknown" else Status.DIFFERS for status in statuses]
+        return first_status(*of_names)
 
     def all_answers(self) -> Answers:
         """Return all answers that a load of the configuration needs."""

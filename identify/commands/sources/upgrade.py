@@ -13,9 +13,8 @@ import attrs
 import rich_click as click
 
 from identify.commands.config_options import SourceOptions, as_release, source_options
+from identify.commands.ending import LoadedConfig, Status, configurations_as_dict, end, first_status
 from identify.commands.output import (
-    STATUS_DIFFERS,
-    STATUS_UNDETERMINED,
     config_argument,
     escaped,
     json_option,
@@ -23,7 +22,7 @@ from identify.commands.output import (
     styled,
     unusable_input,
 )
-from identify.commands.reading import load_as, point_to_problems
+from identify.commands.reading import load_as
 from identify.commands.traffic.options import TrafficOptions, traffic_options
 
 if TYPE_CHECKING:
@@ -84,18 +83,24 @@ def upgrade(
     _check_traffic(traffic)
     first, second = load_as(config, source_options, [before, after])
     configurations = (first, second)
+    configs = _configs(config, first, second)
     tokens = _tokens(configurations, reading)
     found = upgrading.upgrade(*configurations, tokens)
     comparison = _compared(configurations, traffic, reading, tokens) if traffic else None
     if as_json:
         compared: dict[str, Any] | None = comparison.as_dict() if comparison is not None else None
-        print_json("upgrade", None, {**found.as_dict(), "traffic": compared})
+        content = {**found.as_dict(), **configurations_as_dict(configs), "traffic": compared}
+        print_json("upgrade", None, content)
     else:
         _print(found)
         if comparison is not None:
             _print_comparison(comparison, found)
-        point_to_problems(second, config)
-    context.exit(_status(found, comparison))
+    lost: list[str] = []
+    if comparison is not None:
+        from identify.commands.traffic.skipped import said_losses  # noqa: PLC0415  Few calls have traffic.
+
+        lost = said_losses(comparison.readings, as_json=as_json)
+    end(context, _status(found, comparison), source_options, configs, lost)
 
 
 def _tokens(configurations: tuple[Configuration, Configuration], reading: TrafficOptions) -> dict[str, str]:
@@ -132,10 +137,18 @@ def _compared(
     return compared.comparison
 
 
-def _status(found: Upgrade, comparison: Comparison | None) -> int:
-    if found.changed or (comparison is not None and comparison.changed):
-        return STATUS_DIFFERS
-    return STATUS_UNDETERMINED if found.undecided else 0
+def _configs(config: str, first: Configuration, second: Configuration) -> list[LoadedConfig]:
+    """Return the configuration as both releases read it; the releases are named if they don't lose the same."""
+    if first.losses == second.losses:
+        return [LoadedConfig(config, first), LoadedConfig(config, second)]
+    return [LoadedConfig(config, each, each.release.name) for each in (first, second)]
+
+
+def _status(found: Upgrade, comparison: Comparison | None) -> Status:
+    changed = found.changed or (comparison is not None and comparison.changed)
+    return first_status(
+        Status.DIFFERS if changed else Status.DONE, Status.UNDETERMINED if found.undecided else Status.DONE
+    )
 
 
 def _print(found: Upgrade) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import rich_click as click
 
-from identify.commands.arguments import check_line_tokens, complete_registrations, parse_tokens
+from identify.commands.arguments import check_line_tokens, complete_registrations, parse_local, parse_tokens
 from identify.commands.options import gathered
 from identify.commands.output import UnusableError, escaped
 
@@ -125,7 +125,7 @@ traffic_options = gathered(
             help='JSON file with such tokens by registration, such as {"provider": "abcdefg"}.',
         ),
         click.option(
-            "--local", metavar="ADDR[:PORT]", multiple=True,
+            "--local", metavar="ADDR[:PORT]", multiple=True, callback=parse_local,
             help="Address of Asterisk, such as 192.0.2.1:5060, by default found in the transports and the "
             "traffic; may be repeated.",
         ),

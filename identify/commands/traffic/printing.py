@@ -6,7 +6,7 @@ Knows the layout on a terminal; columns are defined in ``identify.simulation.res
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import rich_click as click
@@ -22,6 +22,7 @@ from identify.simulation.results.tables import (
     SOURCES,
     UNDETERMINED,
     UNKNOWNS,
+    UNMET,
     UNUSED_ENDPOINTS,
     UNUSED_RULES,
 )
@@ -72,8 +73,6 @@ def print_result(result: Result) -> None:
     _print_table(UNUSED_RULES, result.unused_rules, ("section", "identifier", "endpoint"), "rules")
     _print_unused_endpoints(result.unused_endpoints)
     _print_expectations(result.expectations)
-    for line in _warnings(result):
-        click.echo(styled(line, "warning"), err=True)
 
 
 def print_comparison(comparison: Comparison, name: str) -> None:
@@ -155,26 +154,22 @@ def _print_unused_endpoints(endpoints: Sequence[str]) -> None:
 
 
 def _print_expectations(expectations: Expectations) -> None:
-    if not expectations.checked:
+    if not expectations.given:
         return
     _print_heading("Expected")
     right = expectations.checked - expectations.failed
-    style = "answer" if right == expectations.checked else "no answer"
-    undetermined = f", {expectations.undetermined:,} undetermined" if expectations.undetermined else ""
-    click.echo(styled(f"{right:,} of {expectations.checked:,} as expected{undetermined}", style))
+    counts = [f"{right:,} of {expectations.given:,} as expected"]
+    counts += [f"{expectations.undetermined:,} undetermined"] if expectations.undetermined else []
+    counts += [f"{expectations.unmet_in_all:,} met no message"] if expectations.unmet_in_all else []
+    click.echo(styled(", ".join(counts), "answer" if expectations.hold else "no answer"))
     for mismatch in expectations.mismatches[:MOST_ROWS]:
         frame, source, expected, found, outcome = (column.text(mismatch) for column in MISMATCHES.columns)
         click.echo(f"frame {frame} from {source}: expected {expected}, found {found} ({outcome})")
     if expectations.failed > MOST_ROWS:
         _print_faintly(f"... and {expectations.failed - MOST_ROWS:,} more")
-
-
-def _warnings(result: Result) -> Iterable[str]:
-    """Yield what a reader of the tables should know about the traffic and the counts."""
-    for reading in result.readings:
-        skipped = ", ".join(f"{count:,} {reason}" for reason, count in reading.counts.items())
-        if skipped:
-            yield f"{shown(reading.name)} ({reading.format}): skipped: {escaped(skipped)}"
-        for problem in reading.problems:
-            yield f"{shown(reading.name)}: {escaped(problem)}"
-    yield from result.remarks
+    for unmet in expectations.unmet[:MOST_ROWS]:
+        traffic, frame, _, expected, _ = (column.text(unmet) for column in UNMET.columns)
+        message = f" message {unmet.message}" if unmet.message else ""
+        click.echo(f"{traffic}: no SIP message in frame {frame}{message}: expected {expected}")
+    if expectations.unmet_in_all > MOST_ROWS:
+        _print_faintly(f"... and {expectations.unmet_in_all - MOST_ROWS:,} more that met no message")

@@ -5,36 +5,48 @@ Reading, simulating and comparing are ``identify.simulation.runs``'s, words and 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import os
+from collections.abc import Callable, Iterator, Sequence
+from typing import NoReturn
 
 import attrs
 import rich_click as click
 
 from identify.commands.config_options import AnsweredRelease, ConfigOptions
+from identify.commands.ending import LoadedConfig, Status, configurations_as_dict, end
 from identify.commands.output import (
-    STATUS_DIFFERS,
     escaped,
     print_json,
     print_release,
     styled,
     unusable_input,
 )
-from identify.commands.reading import load_all, point_to_problems
+from identify.commands.reading import load_all
 from identify.commands.traffic import printing
 from identify.commands.traffic.log_release import answered_for
 from identify.commands.traffic.modes import Mode, SimulateOptions
 from identify.commands.traffic.options import TrafficOptions
 from identify.commands.traffic.progress import progress
+from identify.commands.traffic.skipped import said_losses
 from identify.configuration import Configuration
 from identify.engine import Engine
 from identify.simulation import Outcome, Result, Rows
 from identify.simulation.files import Selection, read_expected
+from identify.simulation.results.entries import Reading
 from identify.simulation.runs.comparing import ComparedFiles, compare_files, compare_files_in_processes
 from identify.simulation.runs.tracing import Frame, Trace, trace_frames
 from identify.simulation.runs.work import RunPlan, Task, run, run_in_processes
 from identify.traffic.batch import Reader
 
 __all__ = ["Simulated"]
+
+
+@attrs.frozen
+class _Ended:
+    """How a mode ended: the status, and what of the traffic and the expectations was lost."""
+
+    status: Status
+    lost: list[str]
 
 
 @attrs.frozen(kw_only=True)
@@ -47,8 +59,8 @@ class Simulated:
     reading: TrafficOptions
     config_options: ConfigOptions
 
-    def run(self, mode: Mode) -> int:
-        """Do and print what is asked for; return the exit status, or end the command."""
+    def run(self, context: click.Context, mode: Mode) -> NoReturn:
+        """Do and print what is asked for, and end the command."""
         # The paths of --dask are those of its workers.
         local = self.traffic if mode is not Mode.DASK else ()
         answered = answered_for(self.config_options, local, self.reading)
@@ -59,16 +71,15 @@ class Simulated:
             if self.options.page is not None:
                 _check_page(self.options.page)
             plan = self._plan(configuration, tokens)
+            paths = [self.config, *against]
+            configs = [*map(LoadedConfig, paths, [configuration, *after])]
             if mode is Mode.EXPLAIN:
-                status = self._explain(plan, answered)
+                ended = self._explain(plan, answered, configs)
             elif mode is Mode.AGAINST:
-                status = self._compare(plan, after[0], answered)
+                ended = self._compare(plan, after[0], answered, configs)
             else:
-                status = self._simulate(plan, mode, answered)
-        if not self.options.as_json:
-            for path, each in zip([self.config, *against], [configuration, *after], strict=True):
-                point_to_problems(each, path)
-        return status
+                ended = self._simulate(plan, mode, answered, configs)
+        end(context, ended.status, self.config_options, configs, ended.lost)
 
     def _plan(self, configuration: Configuration, tokens: dict[str, str]) -> RunPlan:
         options = self.options
@@ -90,20 +101,29 @@ class Simulated:
             timeline=options.page is not None,
         )
 
-    def _simulate(self, plan: RunPlan, mode: Mode, answered: AnsweredRelease) -> int:
+    def _simulate(
+        self, plan: RunPlan, mode: Mode, answered: AnsweredRelease, configs: Sequence[LoadedConfig]
+    ) -> _Ended:
         result = self._result(plan, mode)
         if self.options.page is not None:
             from identify.report import result_page  # noqa: PLC0415  Few runs make a page.
 
             _write(self.options.page, result_page(result, config=self.config, traffic=self.traffic))
         if self.options.as_json:
-            print_json("simulate", answered, result.as_dict())
+            print_json("simulate", answered, {**configurations_as_dict(configs), **result.as_dict()})
         else:
             if self.options.output != "-":
                 printing.print_result(result)
                 click.echo()
             print_release(answered, err=self.options.output == "-")
-        return STATUS_DIFFERS if result.expectations.failed else 0
+        lost = said_losses(result.readings, as_json=self.options.as_json)
+        if not self.options.as_json:
+            for remark in result.remarks:
+                click.echo(styled(remark, "warning"), err=True)
+        expectations = result.expectations
+        if expectations.unmet_in_all:
+            lost.append(f"{expectations.unmet_in_all:,} expectations met no message")
+        return _Ended(Status.DONE if expectations.hold else Status.DIFFERS, lost)
 
     def _result(self, plan: RunPlan, mode: Mode) -> Result:
         with progress(self.traffic) as move:
@@ -115,7 +135,13 @@ class Simulated:
                 return run_on_dask(plan, self.traffic, self.options.dask, done=_done(move))
             return run(plan, self.traffic, watch=_watch(move))
 
-    def _compare(self, plan: RunPlan, after: Configuration, answered: AnsweredRelease) -> int:
+    def _compare(
+        self,
+        plan: RunPlan,
+        after: Configuration,
+        answered: AnsweredRelease,
+        configs: Sequence[LoadedConfig],
+    ) -> _Ended:
         against = self.options.against or ""
         compared = self._compared(plan, after)
         comparison = compared.comparison
@@ -127,12 +153,14 @@ class Simulated:
             )
             _write(self.options.page, page)
         if self.options.as_json:
-            print_json("simulate --against", answered, comparison.as_dict())
+            content = {**configurations_as_dict(configs), **comparison.as_dict()}
+            print_json("simulate --against", answered, content)
         else:
             printing.print_comparison(comparison, against)
             click.echo()
             print_release(answered)
-        return STATUS_DIFFERS if comparison.changed else 0
+        lost = said_losses(comparison.readings, as_json=self.options.as_json)
+        return _Ended(Status.DIFFERS if comparison.changed else Status.DONE, lost)
 
     def _compared(self, plan: RunPlan, after: Configuration) -> ComparedFiles:
         with progress(self.traffic) as move:
@@ -142,19 +170,42 @@ class Simulated:
                 )
             return compare_files(plan, after, self.traffic, watch=_watch(move))
 
-    def _explain(self, plan: RunPlan, answered: AnsweredRelease) -> int:
+    def _explain(self, plan: RunPlan, answered: AnsweredRelease, configs: Sequence[LoadedConfig]) -> _Ended:
         frames = [Frame(number, file) for number, file in self.options.frames]
+        readings: list[Reading] = []
         with progress(self.traffic) as move:
-            traces = trace_frames(plan, self.traffic, frames, watch=_watch(move))
+            traces = trace_frames(
+                plan,
+                self.traffic,
+                frames,
+                watch=_watch(move),
+                done=lambda reader: readings.append(Reading.of(reader)),
+            )
+        for line in _ambiguous(frames, traces):
+            click.echo(styled(line, "warning"), err=True)
         if self.options.as_json:
-            print_json("simulate --explain", answered, {"messages": [trace.as_dict() for trace in traces]})
+            content = {
+                **configurations_as_dict(configs),
+                "messages": [trace.as_dict() for trace in traces],
+                "readings": [attrs.asdict(reading) for reading in readings],
+            }
+            print_json("simulate --explain", answered, content)
         elif traces:
             click.echo("\n\n".join(_blocks(traces, self.traffic)))
             print_release(answered)
         else:
             note = "no message of these frames is selected by --only, --where and --limit"
             click.echo(styled(note, "warning"), err=True)
-        return 0
+        return _Ended(Status.DONE, said_losses(readings, as_json=self.options.as_json))
+
+
+def _ambiguous(frames: Sequence[Frame], traces: Sequence[Trace]) -> Iterator[str]:
+    """Yield a line for each number without a file that is the number of a frame in several files."""
+    for frame in dict.fromkeys(frames):
+        files = list(dict.fromkeys(trace.traffic for trace in traces if trace.row.frame == frame.number))
+        if frame.traffic is None and len(files) > 1:
+            first = os.path.basename(files[0])
+            yield f"frame {frame.number} is in {len(files):,} files; {escaped(first)}:{frame.number} is that of one"
 
 
 def _blocks(traces: Sequence[Trace], paths: Sequence[str]) -> list[str]:

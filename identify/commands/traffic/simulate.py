@@ -113,7 +113,7 @@ def simulate(
     simulated = Simulated(
         config=config, traffic=traffic, options=options, reading=reading, config_options=config_options
     )
-    context.exit(simulated.run(mode))
+    simulated.run(context, mode)
 
 
 def _check_traffic(traffic: Sequence[str], options: SimulateOptions) -> None:

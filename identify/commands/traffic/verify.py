@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import rich_click as click
 
 from identify.commands.config_options import ConfigOptions, config_options
+from identify.commands.ending import LoadedConfig, Status, configurations_as_dict, end
 from identify.commands.output import (
-    STATUS_DIFFERS,
     config_argument,
     escaped,
     json_option,
@@ -17,7 +17,7 @@ from identify.commands.output import (
     styled,
     unusable_input,
 )
-from identify.commands.reading import load, point_to_problems
+from identify.commands.reading import load
 from identify.commands.traffic.options import TrafficOptions, traffic_options
 
 if TYPE_CHECKING:
@@ -53,10 +53,12 @@ def verify(
     Exit status: 0 no difference, 1 some request differs, 2 wrong usage or unreadable input.
     """
     from identify.commands.traffic.log_release import answered_for  # noqa: PLC0415  Help and completion do without.
+    from identify.commands.traffic.skipped import said_losses  # noqa: PLC0415
     from identify.simulation.runs import verification  # noqa: PLC0415
 
     answered = answered_for(config_options, logs, reading)
     configuration = load(config, config_options, answered)
+    configs = [LoadedConfig(config, configuration)]
     tokens = reading.tokens(configuration)
     found = {}
     for path in logs:
@@ -65,14 +67,17 @@ def verify(
                 configuration, path, line_tokens=tokens, local=reading.local, **reading.reading
             )
     if as_json:
-        content = [{"log": path, **log.as_dict()} for path, log in found.items()]
-        print_json("verify", answered, {"logs": content})
+        logs_found = [{"log": path, **log.as_dict()} for path, log in found.items()]
+        print_json("verify", answered, {**configurations_as_dict(configs), "logs": logs_found})
     else:
         for path, log in found.items():
             _print(path, log)
         print_release(answered)
-        point_to_problems(configuration, config)
-    context.exit(STATUS_DIFFERS if any(log.differing for log in found.values()) else 0)
+    readings = [log.reading for log in found.values() if log.reading is not None]
+    lost = said_losses(readings, as_json=as_json)
+    lost += [f"{escaped(path)}: nothing to compare" for path, log in found.items() if not log.compared]
+    status = Status.DIFFERS if any(log.differing for log in found.values()) else Status.DONE
+    end(context, status, config_options, configs, lost)
 
 
 def _print(path: str, found: Verification) -> None:

@@ -5,8 +5,8 @@ Knows the file: JSON Lines, an object a request that the identifiers were asked 
     {"traffic": "calls.pcap", "frame": 7, "source": "192.0.2.1", "port": 5060, "method": "INVITE", "expect": "trunk"}
 
 ``traffic`` is the name of the file without its folders, ``frame`` the packet or line, ``expect`` the endpoint or null.
-Of several messages in one packet the second has ``"message": 1``, and so on.  ``source`` and what follows it is for
-readers of the file and isn't compared.
+Of several messages in one packet the second has ``"message": 1``, and so on.  ``source``, ``port`` and ``method`` are
+for readers of the file and aren't compared; other keys are errors, since they would be expectations that nobody checks.
 """
 
 from __future__ import annotations
@@ -20,10 +20,12 @@ import attrs
 
 from identify.errors import TrafficError
 from identify.simulation.outcomes import Outcome
+from identify.simulation.results.expectations import MOST_MISMATCHES, Expectations, Unmet
 from identify.simulation.rows import OUTCOMES, Rows
+from identify.strings import quoted
 from identify.traffic.batch import NOT_GIVEN, Batch, NotGiven
 
-__all__ = ["Expected", "Recorder", "read_expected"]
+__all__ = ["Expected", "ExpectedBatches", "Recorder", "read_expected"]
 
 #: A line holds one object; ids of endpoints have at most 79 bytes.
 LONGEST_LINE = 1 << 16
@@ -35,6 +37,9 @@ ASKED = bytes(
     for code, outcome in enumerate(OUTCOMES)
     if outcome.is_identification and outcome is not Outcome.UNDETERMINED
 )
+
+#: Keys of an expectation; the last three are for readers of the file.
+KEYS = frozenset({"traffic", "frame", "message", "expect", "source", "port", "method"})
 
 #: Frame, and which of its messages.
 Place = tuple[int, int]
@@ -63,16 +68,64 @@ class Expected:
         """Return the number of requests with an expectation."""
         return sum(map(len, self.answers.values()))
 
-    def put_into(self, batches: Iterable[Batch], traffic: str) -> Iterator[Batch]:
-        """Yield the batches of a file with what is expected of their messages, in place of what they had."""
-        answers = self.answers.get(os.path.basename(traffic), {})
-        places = _Places()
-        for batch in batches:
-            wanted: list[str | NotGiven | None] = [
-                answers.get(places.next(frame), NOT_GIVEN) for frame in batch.frames
-            ]
-            batch.expected = wanted
-            yield batch
+    def put_into(self, batches: Iterable[Batch], traffic: str) -> ExpectedBatches:
+        """Return the batches of a file with what is expected of their messages, in place of what they had."""
+        return ExpectedBatches(batches, self.answers.get(os.path.basename(traffic), {}))
+
+    def close(self, expectations: Expectations, paths: Iterable[str]) -> None:
+        """Add the expectations that no message met to the result of a run over these files."""
+        names = {os.path.basename(path) for path in paths}
+        for traffic, answers in self.answers.items():
+            met = expectations.met.get(traffic, b"")
+            for number, ((frame, message), endpoint) in enumerate(answers.items()):
+                if number >> 3 < len(met) and met[number >> 3] >> (number & 7) & 1:
+                    continue
+                expectations.unmet_in_all += 1
+                if len(expectations.unmet) < MOST_MISMATCHES:
+                    expectations.unmet.append(
+                        Unmet(
+                            traffic=traffic,
+                            frame=frame,
+                            message=message,
+                            expected=endpoint,
+                            known_file=traffic in names,
+                        )
+                    )
+        expectations.met = {}
+
+
+class ExpectedBatches:
+    """The batches of a file with what is expected of their messages; an iterator.
+
+    ``note`` says that the batch that came last was simulated, so that its expectations are met.
+    """
+
+    def __init__(self, batches: Iterable[Batch], answers: dict[Place, str | None]) -> None:
+        self._batches = iter(batches)
+        self._answers = answers
+        # Places in the order of the file; it is known which were met by one bit each.
+        self._numbers = {place: number for number, place in enumerate(answers)}
+        self._places = _Places()
+        self._last: list[int] = []
+        self.met = bytearray(-(-len(answers) // 8))
+
+    def __iter__(self) -> Iterator[Batch]:
+        """Return itself."""
+        return self
+
+    def __next__(self) -> Batch:
+        """Return the next batch."""
+        batch = next(self._batches)
+        places = [self._places.next(frame) for frame in batch.frames]
+        wanted: list[str | NotGiven | None] = [self._answers.get(place, NOT_GIVEN) for place in places]
+        self._last = [self._numbers[place] for place in places if place in self._numbers]
+        batch.expected = wanted
+        return batch
+
+    def note(self) -> None:
+        """Take the expectations of the last batch as met."""
+        for number in self._last:
+            self.met[number >> 3] |= 1 << (number & 7)
 
 
 class Recorder:
@@ -126,6 +179,8 @@ def read_expected(path: str) -> Expected:
             if place in known:
                 raise TrafficError(f"frame {place[0]} of {traffic!r} is there twice", path, line=number)
             known[place] = endpoint
+    if not answers:
+        raise TrafficError("the file has no expectations, so nothing can be checked", path)
     return Expected(answers)
 
 
@@ -145,10 +200,15 @@ def _entry(line: bytes, path: str, number: int) -> tuple[str, Place, str | None]
         entry = json.loads(line)
         place = entry["frame"], entry.get("message", 0)
         traffic, endpoint = entry["traffic"], entry["expect"]
+        unknown = sorted(entry.keys() - KEYS)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         wanted = 'expected an object such as {"traffic": "calls.pcap", "frame": 7, "expect": "trunk"}'
         raise TrafficError(f"{wanted}, not {line[:80]!r}", path, line=number) from error
-    if not (all(isinstance(number, int) for number in place) and isinstance(traffic, str)):
+    if unknown:
+        known = ", ".join(sorted(KEYS))
+        raise TrafficError(f"{quoted(unknown[0])} is not a key of expectations: {known}", path, line=number)
+    # True is a number to Python.
+    if not (all(type(number) is int for number in place) and isinstance(traffic, str)):
         raise TrafficError("frame and message must be numbers, traffic a text", path, line=number)
     if not (endpoint is None or isinstance(endpoint, str)):
         raise TrafficError(

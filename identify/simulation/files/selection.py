@@ -11,8 +11,11 @@ from collections.abc import Callable, Iterable, Iterator
 import attrs
 
 from identify.errors import ConfigError
+from identify.identifiers import NAMES
+from identify.model import TRANSPORTS
 from identify.simulation.outcomes import Outcome
 from identify.simulation.rows import OUTCOMES, Row, Rows
+from identify.strings import quoted
 
 __all__ = ["FIELDS", "Selection"]
 
@@ -31,6 +34,12 @@ FIELDS: dict[str, Callable[[Row], str]] = {
     "unknown": lambda row: row.unknown or "",
 }
 ADDRESSES = ("source", "local")
+#: Fields that have one of a few words; a condition with another word would silently select nothing.
+WORDS: dict[str, dict[str, None]] = {
+    "outcome": dict.fromkeys(outcome.value for outcome in OUTCOMES),
+    "identifier": dict.fromkeys(NAMES),
+    "transport": dict.fromkeys(TRANSPORTS),
+}
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -59,8 +68,16 @@ def _condition(text: str) -> _Condition:
     field = field.removesuffix("!").strip()
     if not sign or field not in FIELDS:
         known = ", ".join(FIELDS)
-        raise ConfigError(f"condition {text!r}: expected FIELD=VALUE or FIELD!=VALUE with one of {known}")
+        raise ConfigError(
+            f"condition {quoted(text)}: expected FIELD=VALUE or FIELD!=VALUE with one of {known}"
+        )
     values = frozenset(value.strip() for value in given.split(","))
+    unknown = sorted(values - WORDS[field].keys() - {""}) if field in WORDS else []
+    if unknown:
+        words = ", ".join(WORDS[field])
+        raise ConfigError(
+            f"condition {quoted(text)}: {quoted(unknown[0])} is not a valid {field}: expected {words}"
+        )
     return _Condition(field, values, tuple(_networks(values)) if field in ADDRESSES else (), wanted)
 
 

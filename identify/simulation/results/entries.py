@@ -8,6 +8,7 @@ from __future__ import annotations
 import attrs
 
 from identify.simulation.results.sources import UnidentifiedSource
+from identify.traffic.batch import Reader
 
 __all__ = [
     "DroppedEntry",
@@ -35,6 +36,18 @@ class Reading:
     problems: tuple[str, ...]
     hep_messages: int = 0
     untrusted_hep: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, reader: Reader) -> Reading:
+        """Return what a reader says once it has come to its end."""
+        return cls(
+            name=reader.name,
+            format=reader.format,
+            counts=dict(sorted(reader.counts.items())),
+            problems=tuple(reader.problems),
+            hep_messages=reader.hep_messages,
+            untrusted_hep=reader.untrusted_hep,
+        )
 
 
 @attrs.frozen(kw_only=True)

@@ -41,6 +41,7 @@ from identify.simulation.results.tables import (
     SOURCES,
     UNDETERMINED,
     UNKNOWNS,
+    UNMET,
     UNUSED_RULES,
 )
 from identify.simulation.results.timeline import Timeline
@@ -302,6 +303,8 @@ class Result:
                 "failed": self.expectations.failed,
                 "undetermined": self.expectations.undetermined,
                 "mismatches": MISMATCHES.objects(self.expectations.mismatches),
+                "unmet_in_all": self.expectations.unmet_in_all,
+                "unmet": UNMET.objects(self.expectations.unmet),
             },
         }
 

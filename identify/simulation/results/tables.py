@@ -24,6 +24,7 @@ __all__ = [
     "TABLES",
     "UNDETERMINED",
     "UNKNOWNS",
+    "UNMET",
     "UNUSED_ENDPOINTS",
     "UNUSED_RULES",
 ]
@@ -137,6 +138,22 @@ MISMATCHES = Table(
     ),
 )
 
+UNMET = Table(
+    name="unmet",
+    title="Expected of messages that aren't there",
+    columns=(
+        Column(
+            "traffic",
+            Kind.TEXT,
+            suffix=lambda unmet: "" if unmet.known_file else " (no such file in the traffic)",
+        ),
+        Column("frame", Kind.FRAME),
+        Column("message", Kind.COUNT),
+        Column("expected", Kind.TEXT, absent="none"),
+        Column("known_file", Kind.FLAG),
+    ),
+)
+
 SKIPPED = Table(
     name="skipped",
     title="Skipped by the readers",
@@ -192,6 +209,7 @@ TABLES = (
     UNDETERMINED,
     SOURCES,
     MISMATCHES,
+    UNMET,
     UNUSED_RULES,
     UNUSED_ENDPOINTS,
     SKIPPED,

@@ -87,7 +87,7 @@ def run_on_dask(
             with contextlib.suppress(OSError, asyncio.TimeoutError):
                 client.cancel(futures)
                 client.unregister_worker_plugin(name)
-    return total if total is not None else plan.simulation().result
+    return plan.close(total if total is not None else plan.simulation().result, paths)
 
 
 @contextlib.contextmanager

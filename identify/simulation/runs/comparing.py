@@ -15,6 +15,7 @@ from identify.engine import Engine
 from identify.simulation.comparison import MOST_CHANGES_WITH_EXAMPLES, MOST_EXAMPLES, Comparison
 from identify.simulation.example import Example
 from identify.simulation.results.changes import Change
+from identify.simulation.results.entries import Reading
 from identify.simulation.results.timeline import Timeline
 from identify.simulation.rows import Rows
 from identify.simulation.runs.pool import engine_pool, worker_engines
@@ -40,6 +41,7 @@ class _Part:
     changes: Counter[Change] = attrs.field(factory=Counter)
     examples: dict[Change, list[Example]] = attrs.field(factory=dict)
     line_tokens: dict[str, str] = attrs.field(factory=dict)
+    readings: list[Reading] = attrs.field(factory=list)
     timelines: tuple[Timeline, Timeline] = attrs.field(factory=lambda: (Timeline(), Timeline()))
 
     def merge(self, other: _Part) -> None:
@@ -51,6 +53,7 @@ class _Part:
                 kept = self.examples.setdefault(change, [])
                 kept += examples[: MOST_EXAMPLES - len(kept)]
         self.line_tokens.update(other.line_tokens)
+        self.readings += other.readings
         for timeline, more in zip(self.timelines, other.timelines, strict=True):
             timeline.merge(more)
 
@@ -73,6 +76,7 @@ def compare_files(
                 _feed(timelines, rows, plan)
                 if watch is not None:
                     watch(rows[0], reader)
+            comparison.note_reader(reader)
     return ComparedFiles(comparison, timelines)
 
 
@@ -102,6 +106,7 @@ def compare_files_in_processes(
     comparison.undetermined = total.undetermined
     comparison.changes = total.changes
     comparison.examples = total.examples
+    comparison.readings = total.readings
     return ComparedFiles(comparison, total.timelines)
 
 
@@ -119,11 +124,15 @@ def _work(plan: RunPlan, after: Configuration, task: Task) -> _Part:
     with plan.open(task.path) as reader:
         for batch in task.batches(reader, reader, comparison.look_at):
             _feed(part.timelines, comparison.feed(batch), plan)
+        # Only the last stretch's reader has seen the whole file.
+        if task.part == task.parts - 1:
+            comparison.note_reader(reader)
     part.messages = comparison.messages
     part.undetermined = comparison.undetermined
     part.changes = comparison.changes
     part.examples = comparison.examples
     part.line_tokens = comparison.line_tokens
+    part.readings = comparison.readings
     return part
 
 

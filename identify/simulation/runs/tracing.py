@@ -6,7 +6,7 @@ Knows how a message is found by its frame and told in text and JSON; the reasons
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -21,6 +21,7 @@ from identify.simulation.rows import Row, Rows
 from identify.simulation.runs.work import RunPlan, Watcher
 from identify.simulation.simulation import Simulation
 from identify.strings import escaped, shown
+from identify.traffic.batch import Reader
 
 __all__ = ["Frame", "Trace", "trace_frames"]
 
@@ -86,10 +87,16 @@ class Trace:
 
 
 def trace_frames(
-    plan: RunPlan, paths: Sequence[str], frames: Iterable[Frame], *, watch: Watcher | None = None
+    plan: RunPlan,
+    paths: Sequence[str],
+    frames: Iterable[Frame],
+    *,
+    watch: Watcher | None = None,
+    done: Callable[[Reader], None] | None = None,
 ) -> list[Trace]:
     """Return the traces of the messages of some frames, in the order of the files and then of the frames.
 
+    ``done`` is called with the reader of each file at its end, which knows what was skipped.
     The files are taken as the traffic of one Asterisk and simulated whole, so that each message meets the dialogs and
     line tokens that it meets in a run.  The plan's selection chooses among the messages of the frames; where it names
     no outcomes, all are meant.  Raises :class:`~identify.errors.TrafficError` for frames without a message.
@@ -110,6 +117,8 @@ def trace_frames(
                     found[trace.row.frame].append(trace)
                 if watch is not None:
                     watch(rows, reader)
+            if done is not None:
+                done(reader)
         for number in wanted:
             traces += found[number]
     if missing:

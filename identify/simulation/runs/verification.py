@@ -23,6 +23,7 @@ from identify.configuration import Configuration
 from identify.explanation.result import Possibility
 from identify.model import Unknown
 from identify.simulation.outcomes import Outcome
+from identify.simulation.results.entries import Reading
 from identify.simulation.rows import OUTCOMES, Row, Rows
 from identify.simulation.simulation import Simulation
 from identify.simulation.undetermined import OF_ACCESS
@@ -71,6 +72,7 @@ class Verification:
 
     ``undetermined`` counts the requests about which the log says too little; ``unknowns`` those whose answer depends on
     something that isn't known of the configuration, by what that is, where the log has one of the possible answers.
+    ``reading`` is what was skipped of the log.
     """
 
     requests: int = 0
@@ -79,6 +81,7 @@ class Verification:
     unknowns: Counter[Unknown] = attrs.field(factory=Counter)
     differing: int = 0
     differences: list[Difference] = attrs.field(factory=list)
+    reading: Reading | None = None
 
     @property
     def compared(self) -> int:
@@ -109,6 +112,7 @@ class Verification:
             ],
             "differing": self.differing,
             "differences": [attrs.asdict(difference) for difference in self.differences],
+            "reading": attrs.asdict(self.reading) if self.reading is not None else None,
         }
 
 
@@ -139,6 +143,10 @@ def verify(
                 rows[answered.row.frame] = answered
             found.requests += 1
             _compare(found, verdict, rows.pop(verdict.line, None))
+        # What no verdict waits for is read too, so that all of what is skipped is counted.
+        for _ in ahead:
+            pass
+        found.reading = Reading.of(reader)
     return found
 
 

@@ -19,7 +19,7 @@ import attrs
 
 from identify.configuration import Configuration
 from identify.engine import Engine
-from identify.simulation.files.expected import Expected, Recorder
+from identify.simulation.files.expected import Expected, ExpectedBatches, Recorder
 from identify.simulation.files.rows import RowWriter, open_rows
 from identify.simulation.files.selection import Selection
 from identify.simulation.results.result import Result
@@ -77,6 +77,12 @@ class RunPlan:
     def batches(self, reader: Reader) -> Iterator[Batch]:
         """Return the batches of a reader with the expected answers."""
         return self.expected.put_into(reader, reader.name) if self.expected is not None else iter(reader)
+
+    def close(self, result: Result, paths: Sequence[str]) -> Result:
+        """Return the result of a whole run over files, with the expectations that no message met."""
+        if self.expected is not None:
+            self.expected.close(result.expectations, paths)
+        return result
 
 
 @attrs.frozen
@@ -136,33 +142,40 @@ def run(plan: RunPlan, paths: Sequence[str], *, watch: Watcher | None = None) ->
     """
     simulation = plan.simulation()
     timeline = Timeline() if plan.timeline else None
+    met = _Met()
     with _Files(plan) as files:
         for path in paths:
             with plan.open(path) as reader:
-                for rows in simulation.rows(plan.batches(reader)):
+                batches = plan.batches(reader)
+                for rows in simulation.rows(batches):
+                    met.note(batches, path)
                     files.write(rows, reader.name)
                     _note(rows, reader, timeline, watch)
                 simulation.note_reader(reader)
-    return _result(simulation, timeline)
+    return plan.close(_result(simulation, timeline, met), paths)
 
 
 def run_task(plan: RunPlan, task: Task, *, path: str | None = None, watch: Watcher | None = None) -> Result:
     """Simulate one task, as of an Asterisk that sees nothing else; return the result.
 
+    Which expectations no message met is known when all tasks are done: ``plan.close`` adds it to the sum.
     ``path`` is what is opened where another process has another name for the file.
     """
     simulation = plan.simulation()
     timeline = Timeline() if plan.timeline else None
+    met = _Met()
     with _Files(plan) as files, plan.open(task.path if path is None else path) as reader:
         reader.name = task.path
-        for batch in task.batches(plan.batches(reader), reader, simulation.look_at):
+        batches = plan.batches(reader)
+        for batch in task.batches(batches, reader, simulation.look_at):
             rows = simulation.feed(batch)
+            met.note(batches, task.path)
             files.write(rows, reader.name)
             _note(rows, reader, timeline, watch)
         # Only the last stretch's reader has seen the whole file.
         if task.part == task.parts - 1:
             simulation.note_reader(reader)
-    return _result(simulation, timeline)
+    return _result(simulation, timeline, met)
 
 
 def run_in_processes(
@@ -194,7 +207,7 @@ def run_in_processes(
                 total.merge(result)
             if done is not None:
                 done(task)
-    return total if total is not None else plan.simulation().result
+    return plan.close(total if total is not None else plan.simulation().result, paths)
 
 
 def _note(rows: Rows, reader: Reader, timeline: Timeline | None, watch: Watcher | None) -> None:
@@ -204,10 +217,24 @@ def _note(rows: Rows, reader: Reader, timeline: Timeline | None, watch: Watcher 
         watch(rows, reader)
 
 
-def _result(simulation: Simulation, timeline: Timeline | None) -> Result:
+def _result(simulation: Simulation, timeline: Timeline | None, met: _Met) -> Result:
     result = simulation.result
     result.timeline = timeline
+    result.expectations.met = met.by_file
     return result
+
+
+class _Met:
+    """Which expectations of each file were met."""
+
+    def __init__(self) -> None:
+        self.by_file: dict[str, bytearray] = {}
+
+    def note(self, batches: Iterator[Batch], path: str) -> None:
+        """Take the expectations of the batch that was simulated last as met."""
+        if isinstance(batches, ExpectedBatches):
+            batches.note()
+            self.by_file[os.path.basename(path)] = batches.met
 
 
 class _Files:

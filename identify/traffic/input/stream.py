@@ -296,6 +296,8 @@ def open_stream(
         return _owning(remote, path, size_of(remote), None, limit=limit, expansion=expansion)
     try:
         file = open(path, "rb", buffering=0)  # noqa: SIM115 (the stream closes it)
+    except IsADirectoryError as error:
+        raise TrafficError("this is a directory; its files must be named one by one", str(path)) from error
     except (OSError, ValueError) as error:
         raise TrafficError(
             f"can't be read: {getattr(error, 'strerror', None) or error}", str(path)

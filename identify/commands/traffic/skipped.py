@@ -1,0 +1,48 @@
+"""What was skipped of the traffic: the lines on standard error, and those of them that are losses for ``--strict``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+import rich_click as click
+
+from identify.commands.output import styled
+from identify.simulation.results.entries import Reading
+from identify.strings import escaped, shown
+from identify.traffic.losses import lost_counts
+
+__all__ = ["said_losses", "skipped_lines", "traffic_losses"]
+
+
+def said_losses(readings: Sequence[Reading], *, as_json: bool) -> list[str]:
+    """Say on standard error what was skipped, unless it is in the JSON, and return what of it was lost."""
+    if not as_json:
+        for line in skipped_lines(readings):
+            click.echo(styled(line, "warning"), err=True)
+    return traffic_losses(readings)
+
+
+def skipped_lines(readings: Iterable[Reading]) -> Iterator[str]:
+    """Yield what was skipped of each file, by reason, and what is wrong with it."""
+    for reading in readings:
+        if reading.counts:
+            yield f"{shown(reading.name)} ({reading.format}): skipped: {_listed(reading.counts)}"
+        for problem in reading.problems:
+            yield f"{shown(reading.name)}: {escaped(problem)}"
+
+
+def traffic_losses(readings: Iterable[Reading]) -> list[str]:
+    """Return what was lost of each file, in a line of its own."""
+    lines = []
+    for reading in readings:
+        lost = lost_counts(reading.counts)
+        more = f"{len(reading.problems):,} problem{'s' if len(reading.problems) > 1 else ''} with the input"
+        things = [_listed(lost)] if lost else []
+        things += [more] if reading.problems else []
+        if things:
+            lines.append(f"Lost from {shown(reading.name)}: {', '.join(things)}")
+    return lines
+
+
+def _listed(counts: Mapping[str, int]) -> str:
+    return escaped(", ".join(f"{count:,} {reason}" for reason, count in counts.items()))

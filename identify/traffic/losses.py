@@ -1,0 +1,27 @@
+"""Which of what readers skip is a loss: messages that Asterisk may have received and that nobody is told about.
+
+Knows the names of the reasons that lose nothing; every other reason of ``Reader.counts`` is a loss, also one that is
+added later, and so is whatever is wrong with an input as a whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+__all__ = ["HARMLESS", "lost_counts"]
+
+#: Packets without SIP, copies of what is delivered, and what is encrypted or otherwise never read, so that nobody
+#: knows whether it was SIP.
+HARMLESS = frozenset(
+    {
+        *("arp", "other-link", "icmp", "esp", "sctp", "other-ip"),
+        *("duplicate", "udp-empty", "keep-alive", "stun", "other-udp"),
+        *("tcp-empty", "tcp-retransmission", "tls", "websocket", "other-tcp"),
+        *("hep", "hep-copy", "hep-repeat", "hep-other"),
+    }
+)
+
+
+def lost_counts(counts: Mapping[str, int]) -> dict[str, int]:
+    """Return those of a reader's counts that are losses."""
+    return {reason: count for reason, count in counts.items() if count and reason not in HARMLESS}
