@@ -13,6 +13,7 @@ See sections 1 and 4 of docs/explanation/identification.md.
 - ``global`` and ``system`` are also found by name, whatever their type, if all options are known.  Two of one id are
   duplicates, so that none is used; of two ids the last one is used, of three or more none is.
 - Sections of some types come from elsewhere and aren't read here, so nothing in them is refused.
+- A section of type ``phoneprov`` has variables for the files of telephones; it takes any option, in any case.
 """
 
 from __future__ import annotations
@@ -47,7 +48,9 @@ LISTS = words(
 )
 SINGLE_TYPES = ("global", "system")
 #: Types that Asterisk has, but doesn't read from pjsip.conf.
-UNREAD_TYPES = words("contact phoneprov subscription_persistence")
+UNREAD_TYPES = words("contact subscription_persistence")
+#: The type that takes every option.
+FREE_TYPE = "phoneprov"
 #: Geolocation profiles that exist everywhere; others are sections of geolocation.conf.
 PROFILES = words("<prefer_config> <prefer_incoming> <discard_config> <discard_incoming>")
 
@@ -240,12 +243,15 @@ def accept_options(candidate: Candidate, known: Tables, problems: Problems) -> O
     refused = False
     for variable in candidate.variables:
         name = variable.name
-        option = table.get(name) or table.get(ascii_lower(name))
+        option = table.get(name) or table.find(name)
         if option is None or option.missing:
             if not name.startswith("@"):
                 refused = True
-                hint = _suggestion(name, table) if option is None else ": only later releases have it"
-                message = f"{candidate.type} has no option {quoted(name)}" + hint
+                message = f"{candidate.type} has no option {quoted(name)}"
+                if option is not None:
+                    message += ": only later releases have it"
+                elif meant := table.similar(name):
+                    message += f" (did you mean {quoted(meant)}?)"
                 _refuse(candidate, variable, "option-unknown", message, problems)
             continue
         reason = option.check(variable.value) if option.check is not None else None
@@ -296,20 +302,13 @@ def _refuse(candidate: Candidate, variable: Variable, code: str, message: str, p
     problems.add(code, variable.file, variable.line, message, section=candidate.id, lost=candidate.described)
 
 
-def _suggestion(name: str, table: Mapping[str, Option]) -> str:
-    """Return a hint at the option that was probably meant: one that differs in ``-``, ``_`` or a plural only."""
-    plain = ascii_lower(name).replace("-", "").replace("_", "").rstrip("s")
-    for known, option in table.items():
-        if known.replace("_", "").rstrip("s") == plain and not option.missing:
-            return f" (did you mean {quoted(known)}?)"
-    return ""
-
-
 def _untyped(section: Section, first: Variable | None, known: Tables, problems: Problems) -> None:
     lost = f"the section {quoted(section.name)}"
     if first is None:
         message = "the section has no type, so Asterisk skips it"
         problems.add("type-missing", section.file, section.line, message, section=section.name, lost=lost)
+        return
+    if first.value == FREE_TYPE:
         return
     if first.value == "wizard":
         message = "type wizard belongs in pjsip_wizard.conf; Asterisk skips it here"
