@@ -39,29 +39,44 @@ BASELINE = "(BASELINE)"
 SENSES = {"permit": True, "deny": False}
 
 
-def read_rules(lines: Iterable[Variable], prefix: str = "") -> tuple[AccessRule, ...]:
+def read_rules(
+    lines: Iterable[Variable], prefix: str = "", read: dict[Variable, tuple[AccessRule, ...]] | None = None
+) -> tuple[AccessRule, ...]:
     """Return the rules of the lines named ``permit`` and ``deny``, with ``prefix`` before their names.
 
+    ``read`` has the rules of inherited lines that were read before, which the sections that inherit them share.
     Raises :class:`~identify.addresses.AddressError` for an item that is not a valid network.
     """
-    rules = []
+    read = read if read is not None else {}
+    rules: list[AccessRule] = []
     for line in lines:
         name = ascii_lower(line.name)
         sense = SENSES.get(name[len(prefix) :]) if name.startswith(prefix) else None
         if sense is None:
             continue
-        for item in line.value.split(",") if line.value else ():
-            network = parse_network(item, ports=False)
-            rules.append(
-                AccessRule(
-                    text=item,
-                    permit=sense != network.negated,
-                    family=network.family,
-                    address=network.value,
-                    mask=network.mask,
-                    origin=line.origin,
-                )
+        found = read.get(line)
+        if found is None:
+            found = _rules_of(line, sense)
+            if line.template is not None:
+                read[line] = found
+        rules += found
+    return tuple(rules)
+
+
+def _rules_of(line: Variable, sense: bool) -> tuple[AccessRule, ...]:
+    origin, rules = line.origin, []
+    for item in line.value.split(",") if line.value else ():
+        network = parse_network(item, ports=False)
+        rules.append(
+            AccessRule(
+                text=item,
+                permit=sense != network.negated,
+                family=network.family,
+                address=network.value,
+                mask=network.mask,
+                origin=origin,
             )
+        )
     return tuple(rules)
 
 
@@ -76,6 +91,9 @@ class NamedLists:
         self._read = False
         self._exists = False
         self._lists: dict[str, AccessRules] | None = None
+        # By name in lower case, for hints.
+        self._similar: dict[str, str] = {}
+        self._inherited: dict[Variable, tuple[AccessRule, ...]] = {}
 
     def access(
         self, variables: Sequence[Variable], prefix: str, *, described: str, id: str
@@ -90,7 +108,7 @@ class NamedLists:
         if not lines:
             return ()
         try:
-            rules = read_rules(lines, prefix)
+            rules = read_rules(lines, prefix, self._inherited)
         except AddressError:
             return ()
         found = [AccessRules(name=BASELINE, rules=rules)] if rules else []
@@ -109,6 +127,8 @@ class NamedLists:
             if document is not None:
                 self._exists = True
                 self._lists = self._take(document) if document.valid else None
+                for name in self._lists or ():
+                    self._similar.setdefault(name.strip().lower(), name)
         return self._lists
 
     def _named(self, line: Variable, described: str, id: str) -> list[AccessRules]:
@@ -124,13 +144,18 @@ class NamedLists:
                 message = f"named ACL {quoted(name)} is ignored and denies nobody: {ACL_FILE} {why}"
                 self._problems.add("acl-unavailable", line.file, line.line, message, section=id)
             elif name not in lists:
-                message = f"there is no named ACL {quoted(name)}{_hint(name, lists)}: "
+                message = f"there is no named ACL {quoted(name)}{self._hint(name)}: "
                 message += f"{described} denies every address"
                 self._problems.add("acl-undefined", line.file, line.line, message, section=id)
                 found.append(AccessRules(name=name, defined=False))
             else:
                 found.append(lists[name])
         return found
+
+    def _hint(self, name: str) -> str:
+        """Return a hint at the list that was probably meant."""
+        meant = self._similar.get(name.strip().lower())
+        return f" (did you mean {quoted(meant)}?)" if meant is not None else ""
 
     def _take(self, document: Document) -> dict[str, AccessRules] | None:
         found: dict[str, list[AccessRule]] = {}
@@ -149,7 +174,7 @@ class NamedLists:
                     good = False
                     self._refuse(line, section.name, reason)
                 elif good:
-                    rules += read_rules([line])
+                    rules += read_rules([line], "", self._inherited)
             if section.name == "general":
                 good = False
                 place = Variable("", "", section.file, section.line)
@@ -174,9 +199,3 @@ def _reason(line: Variable) -> str | None:
         return f"a named ACL has no option {quoted(line.name)}"
     wrong = access_reason(line.value, empty=False)
     return None if wrong is None else f"{ascii_lower(line.name)} = {quoted(line.value)}: {wrong}"
-
-
-def _hint(name: str, lists: dict[str, AccessRules]) -> str:
-    """Return a hint at the list that was probably meant."""
-    meant = next((known for known in lists if known.lower() == name.strip().lower()), None)
-    return f" (did you mean {quoted(meant)}?)" if meant is not None else ""

@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import TypeVar
 
 import attrs
@@ -27,6 +28,7 @@ import attrs
 from identify.config.language.sections import Document, Section, Variable, words
 from identify.config.objects.schema import FALSE_WORDS, Option, Tables, is_true
 from identify.config.objects.values.numbers import whole_number
+from identify.config.objects.values.rules import Check
 from identify.config.problems import Problems
 from identify.model import Origin
 from identify.strings import ascii_lower, escaped, quoted, shown
@@ -53,6 +55,9 @@ UNREAD_TYPES = words("contact subscription_persistence")
 FREE_TYPE = "phoneprov"
 #: Geolocation profiles that exist everywhere; others are sections of geolocation.conf.
 PROFILES = words("<prefer_config> <prefer_incoming> <discard_config> <discard_incoming>")
+
+#: A value of so many characters is checked once for all sections that inherit it.
+LONG_VALUE = 64
 
 _NAMELESS = uuid.UUID("6f1b3f0a-7f0c-5d0e-9a53-3a8f2f0c1c57")
 
@@ -254,7 +259,13 @@ def accept_options(candidate: Candidate, known: Tables, problems: Problems) -> O
                     message += f" (did you mean {quoted(meant)}?)"
                 _refuse(candidate, variable, "option-unknown", message, problems)
             continue
-        reason = option.check(variable.value) if option.check is not None else None
+        reason = None
+        if option.check is not None:
+            reason = (
+                option.check(variable.value)
+                if len(variable.value) < LONG_VALUE
+                else _checked(option.check, variable.value)
+            )
         if reason is not None:
             refused = True
             message = f"{option.name} = {quoted(variable.value)}: {reason}"
@@ -272,6 +283,11 @@ def accept_options(candidate: Candidate, known: Tables, problems: Problems) -> O
         else:
             lines.append(variable)
     return Options(accepted, refused=refused)
+
+
+@lru_cache(maxsize=128)
+def _checked(check: Check, value: str) -> str | None:
+    return check(value)
 
 
 def _report_doubtful(candidate: Candidate, option: Option, variable: Variable, problems: Problems) -> None:
