@@ -78,6 +78,12 @@ class Limits:
         if self.includes > MAX_INCLUDES:
             raise ExceededError(file, line, f"more than {MAX_INCLUDES} includes")
 
+    def take_steps(self, steps: int, file: str, line: int) -> None:
+        """Count steps on the way from an include to its files."""
+        self.steps += steps
+        if self.steps > MAX_STEPS:
+            raise ExceededError(file, line, f"more than {MAX_STEPS} steps to find the files that includes mean")
+
     @staticmethod
     def check_value(value: str, file: str, line: int) -> None:
         """Check the length of a value that grew."""

@@ -180,7 +180,9 @@ class _Maker:
         if line is None or not line.value:
             return []
         items = [item.strip(BLANKS) for item in line.value.split(",")]
-        if not self._budget.spend(len(items) * (1 + len(self._parts["registration"]))):
+        lines = self._parts["registration"]
+        copied = len(lines) + sum(len(line.value) for line in lines) // CHARACTERS_AN_ITEM
+        if not self._budget.spend(len(items) * (1 + copied)):
             lost = f"the hosts of the wizard {quoted(self._name)}"
             message = f"more than {MAX_ITEMS_MADE} hosts, or lines for them, in the configuration"
             self._problems.add("limit-exceeded", line.file, line.line, message, section=self._name, lost=lost)
