@@ -6,15 +6,16 @@ at random; the same seed gives the same files.  ``measured`` loads one in a proc
 
 from __future__ import annotations
 
-import json
 import os
 import random
 import resource
-import subprocess
-import sys
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import NamedTuple, NoReturn
+
+from identify.configuration import Configuration
+from identify.engine import Engine
 
 Files = Mapping[str, str]
 Construct = Callable[[int], Files]
@@ -64,10 +65,6 @@ def wizards(text: str) -> Files:
 
 def _wizard(body: str) -> str:
     return f"type=wizard\n{body}"
-
-
-def _inherited_by_additions(size: int) -> Files:
-    return config("[t](!)\nx=1\n" + repeated("[t](+,t)\n", size))
 
 
 def _text_of_each_kind() -> Iterator[tuple[str, Construct]]:
@@ -211,7 +208,7 @@ def constructs() -> Iterator[tuple[str, Construct]]:
         yield (
             f"one heir of many {name}",
             lambda size, body=body: config(
-                ENDPOINT + f"[t](!)\n{body}" + repeated(line("[a{n}](", "t,", "t)").replace("{n}", "0"), size)
+                ENDPOINT + f"[t](!)\n{body}" + repeated(line("[a](", "t,", "t)"), size)
             ),
         )
     for name, body in WIZARDS.items():
@@ -228,73 +225,138 @@ def constructs() -> Iterator[tuple[str, Construct]]:
                 },
             )
     for name, condition in FILTERS.items():
-        for value, lines in (("a short line", "x=1\n"), ("a long line", grown("x", "a", 30_000)), ("lines", "x=a\n" * 5_000)):
+        for value, lines in (
+            ("a short line", "x=1\n"),
+            ("a long line", grown("x", "a", 30_000)),
+            ("lines", "x=a\n" * 5_000),
+        ):
             yield (
                 f"filters of {name} on {value}",
                 lambda size, condition=condition, lines=lines: config(
                     f"[k]\n{lines}" + repeated(f"[k](+{condition})\n", size - len(lines))
                 ),
             )
-    yield "templates of one name", lambda size: config(
-        repeated("[t](!)\n", size // 2) + "[a](t)\n" + repeated("[t](+)\n", 7) + repeated("[a](t)\n", size // 2)
+    yield (
+        "templates of one name",
+        lambda size: config(
+            repeated("[t](!)\n", size // 2)
+            + "[a](t)\n"
+            + repeated("[t](+)\n", 7)
+            + repeated("[a](t)\n", size // 2)
+        ),
     )
-    yield "sections and additions of one name", lambda size: config(
-        repeated("[k](!)\n", size // 3) + "[k]\n" + repeated("[k](+)\nx=1\n", size // 3) + repeated("[b](k)\n", size // 3)
+    yield (
+        "sections and additions of one name",
+        lambda size: config(
+            repeated("[k](!)\n", size // 3)
+            + "[k]\n"
+            + repeated("[k](+)\nx=1\n", size // 3)
+            + repeated("[b](k)\n", size // 3)
+        ),
     )
     yield "additions to the first section", lambda size: config("[]\nx=1\n" + repeated("[](+,)\n", size))
-    yield "doubling by additions", _inherited_by_additions
-    yield "doubling by templates", lambda size: config(
-        "[t0](!)\nx=1\n" + "".join(f"[t{n + 1}](!,t{n},t{n})\n" for n in range(size // 30))
+    yield "doubling by additions", lambda size: config("[t]\nx=1\n" + repeated("[t](+,t)\n", size))
+    yield (
+        "doubling by templates",
+        lambda size: config(
+            "[t0](!)\nx=1\n" + "".join(f"[t{n + 1}](!,t{n},t{n})\n" for n in range(size // 30))
+        ),
     )
-    yield "a chain of templates", lambda size: config(
-        "[t0](!)\nx=1\n" + "".join(f"[t{n + 1}](!,t{n})\nx=1\n" for n in range(size // 30))
+    yield (
+        "a chain of templates",
+        lambda size: config(
+            "[t0](!)\nx=1\n" + "".join(f"[t{n + 1}](!,t{n})\nx=1\n" for n in range(size // 30))
+        ),
     )
     yield "lines between heirs", lambda size: config("[t]\n" + repeated("[t](+)\nx{n}=1\n[h{n}](t)\n", size))
     yield "names cut to one", lambda size: config(repeated("[" + "n" * 80 + "{n}]\ntype=endpoint\n", size))
     yield "names of one hash", lambda size: config(repeated("[a]\ntype=endpoint\n[A]\ntype=aor\n", size))
     yield "sections without a name", lambda size: config(repeated("[]\ntype=endpoint\n", size))
-    yield "growing values", lambda size: config("[e]\ntype=endpoint\nx=1\n" + line("x+=", "y") * 7 + repeated("x+=\n", size))
-    yield "nested comments", lambda size: config(repeated(";--\n", size // 2) + repeated("--;\n", size // 2) + ENDPOINT)
-    yield "names of access lists", lambda size: config(
-        ENDPOINT + repeated("acl=A{n}\n", size // 2), acl=repeated("[a{n}]\ndeny=0\n", size // 2)
+    yield (
+        "growing values",
+        lambda size: config("[e]\ntype=endpoint\nx=1\n" + line("x+=", "y") * 7 + repeated("x+=\n", size)),
     )
-    yield "many rules of access lists", lambda size: config(
-        heirs("type=endpoint\nacl=x\n", size // 2), acl="[x]\n" + repeated("deny=0,1,2,3\n", size // 2)
+    yield (
+        "nested comments",
+        lambda size: config(repeated(";--\n", size // 2) + repeated("--;\n", size // 2) + ENDPOINT),
     )
-    yield "heirs in access lists", lambda size: config(
-        f"{ENDPOINT}acl=x\n", acl=heirs(line("deny=", "0,", "0"), size)
+    yield (
+        "names of access lists",
+        lambda size: config(
+            ENDPOINT + repeated("acl=A{n}\n", size // 2), acl=repeated("[a{n}]\ndeny=0\n", size // 2)
+        ),
     )
-    yield "bad access lists", lambda size: config(
-        heirs("type=endpoint\nacl=x\n", size // 2), acl=repeated("[x{n}]\nbad{n}=1\n", size // 2)
+    yield (
+        "many rules of access lists",
+        lambda size: config(
+            heirs("type=endpoint\nacl=x\n", size // 2), acl="[x]\n" + repeated("deny=0,1,2,3\n", size // 2)
+        ),
     )
-    yield "mappings", lambda size: config(
-        ENDPOINT,
-        sorcery="[res_pjsip]\n" + repeated("endpoint=realtime,f{n}\nendpoin{n}=x\n", size),
-        extconfig="[settings]\n" + repeated("f{n} => odbc,a\n", size // 2),
+    yield (
+        "heirs in access lists",
+        lambda size: config(f"{ENDPOINT}acl=x\n", acl=heirs(line("deny=", "0,", "0"), size)),
     )
-    yield "bad mappings", lambda size: config(
-        ENDPOINT, sorcery="[res_pjsip]\n" + line("endpoint=", "realtime,") + repeated("identyfi=x\n", size)
+    yield (
+        "bad access lists",
+        lambda size: config(
+            heirs("type=endpoint\nacl=x\n", size // 2), acl=repeated("[x{n}]\nbad{n}=1\n", size // 2)
+        ),
     )
-    yield "long names in mappings", lambda size: config(
-        ENDPOINT, sorcery="[res_pjsip]\n" + repeated(line("", "identify", "=config,a"), size)
+    yield (
+        "mappings",
+        lambda size: config(
+            ENDPOINT,
+            sorcery="[res_pjsip]\n" + repeated("endpoint=realtime,f{n}\nendpoin{n}=x\n", size),
+            extconfig="[settings]\n" + repeated("f{n} => odbc,a\n", size // 2),
+        ),
     )
-    yield "similar names in mappings", lambda size: config(
-        ENDPOINT, sorcery="[res_pjsip_outbound_registration]\n" + repeated("registratio{n}=config,a\n", size)
+    yield (
+        "bad mappings",
+        lambda size: config(
+            ENDPOINT,
+            sorcery="[res_pjsip]\n" + line("endpoint=", "realtime,") + repeated("identyfi=x\n", size),
+        ),
     )
-    yield "heirs in mappings", lambda size: config(
-        ENDPOINT, sorcery=heirs(repeated("endpoint=config,a\n", 4_000), size) + "[res_pjsip](t)\n"
+    yield (
+        "long names in mappings",
+        lambda size: config(
+            ENDPOINT, sorcery="[res_pjsip]\n" + repeated(line("", "identify", "=config,a"), size)
+        ),
     )
-    yield "dangling identifies", lambda size: config(repeated("[i{n}]\ntype=identify\nendpoint=E{n}\nmatch=1.1.1.1\n", size))
-    yield "taken addresses", lambda size: config(
-        repeated("[t{n}]\ntype=transport\nbind=127.0.0.1:{n}\n", size)
+    yield (
+        "similar names in mappings",
+        lambda size: config(
+            ENDPOINT,
+            sorcery="[res_pjsip_outbound_registration]\n" + repeated("registratio{n}=config,a\n", size),
+        ),
     )
-    yield "registrations without a transport", lambda size: config(
-        repeated("[r{n}]\ntype=registration\nserver_uri=sip:a\nclient_uri=sip:a\ntransport=t{n}\n", size)
+    yield (
+        "heirs in mappings",
+        lambda size: config(
+            ENDPOINT, sorcery=heirs(repeated("endpoint=config,a\n", 4_000), size) + "[res_pjsip](t)\n"
+        ),
     )
-    yield "includes of includes", lambda size: {
-        "pjsip.conf": "#tryinclude a0\n",
-        **{f"a{n}": f"#tryinclude a{n + 1}\n" * 8 for n in range(11)},
-    }
+    yield (
+        "dangling identifies",
+        lambda size: config(repeated("[i{n}]\ntype=identify\nendpoint=E{n}\nmatch=1.1.1.1\n", size)),
+    )
+    yield (
+        "taken addresses",
+        lambda size: config(repeated("[t{n}]\ntype=transport\nbind=127.0.0.1:{n}\n", size)),
+    )
+    yield (
+        "registrations without a transport",
+        lambda size: config(
+            repeated("[r{n}]\ntype=registration\nserver_uri=sip:a\nclient_uri=sip:a\ntransport=t{n}\n", size)
+        ),
+    )
+    yield (
+        "includes of includes",
+        lambda size: {
+            "pjsip.conf": "#tryinclude a0\n",
+            **{f"a{n}": f"#tryinclude a{n + 1}\n" * 8 for n in range(11)},
+        },
+    )
 
 
 def mixture(seed: int, size: int = SIZE) -> Files:
@@ -332,55 +394,48 @@ def written(files: Files, directory: Path) -> None:
         path.write_bytes(text.encode("utf-8", "surrogateescape"))
 
 
-def load(directory: Path) -> dict[str, int]:
-    """Read a directory as each release does, with all that is said of it, and count what came out."""
-    from identify.configuration import Configuration
-    from identify.engine import Engine
+class Took(NamedTuple):
+    """What a configuration took; ``ended`` says what ended it too early, if anything did."""
 
-    counts = {"objects": 0, "problems": 0, "characters": 0}
-    for release in RELEASES:
-        configuration = Configuration.from_path(directory, release=release)
-        counts["problems"] += len(configuration.problems)
-        counts["objects"] += len(configuration.endpoints) + len(configuration.identifies)
-        counts["characters"] += sum(len(str(problem)) for problem in configuration.problems)
-        configuration.show_identifies()
-        Engine(configuration)
-        del configuration
-    return counts
+    seconds: float
+    megabytes: float
+    ended: str
 
 
-def measured(files: Files, *, seconds: int, megabytes: int) -> dict[str, float | str]:
-    """Load files in a process of its own, and return its CPU time, its memory, and what ended it if anything did.
+def load(directory: Path, release: str) -> None:
+    """Read a directory as a release does, print all that is said of it, and compile it."""
+    configuration = Configuration.from_path(directory, release=release)
+    for problem in configuration.problems:
+        str(problem)
+    configuration.show_identifies()
+    Engine(configuration)
 
-    The process is forked from this one, which should be small.  It ends by itself beyond ``seconds`` of CPU time and
-    beyond twice ``megabytes`` of addresses.
+
+def measured(files: Files, *, release: str, seconds: int, megabytes: int) -> Took:
+    """Load files in a process forked from this one, which should be small, and return what it took.
+
+    It is ended beyond ``seconds`` of CPU time, and gets no more than twice ``megabytes`` of addresses.
     """
     with tempfile.TemporaryDirectory() as name:
         written(files, Path(name))
         reading, writing = os.pipe()
         pid = os.fork()
         if not pid:
-            _child(Path(name), writing, seconds, megabytes)
+            _child(Path(name), release, writing, seconds, megabytes)
         os.close(writing)
-        with os.fdopen(reading, "rb") as pipe:
-            data = pipe.read()
+        with os.fdopen(reading, encoding="utf-8") as pipe:
+            ended = pipe.read()
         _, status, usage = os.wait4(pid, 0)
-    found: dict[str, float | str] = json.loads(data) if data else {}
-    found["seconds"] = usage.ru_utime + usage.ru_stime
-    found["megabytes"] = usage.ru_maxrss / 1024
-    if status:
-        found["ended"] = f"by signal {os.WTERMSIG(status)}" if os.WIFSIGNALED(status) else "by an error"
-    return found
+    if os.WIFSIGNALED(status):
+        ended = f"signal {os.WTERMSIG(status)}"
+    return Took(usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, ended)
 
 
-def _child(directory: Path, writing: int, seconds: int, megabytes: int) -> None:
+def _child(directory: Path, release: str, writing: int, seconds: int, megabytes: int) -> NoReturn:
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
     resource.setrlimit(resource.RLIMIT_AS, (2 * megabytes << 20, 2 * megabytes << 20))
-    status = 1
     try:
-        os.write(writing, json.dumps(load(directory)).encode())
-        status = 0
-    except BaseException as error:
-        os.write(writing, json.dumps({"error": f"{type(error).__name__}: {str(error)[:200]}"}).encode())
-    finally:
-        os._exit(status)
+        load(directory, release)
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is reported
+        os.write(writing, f"{type(error).__name__}: {error}".encode(errors="replace")[:500])
+    os._exit(0)

@@ -70,7 +70,9 @@ class Limits:
         """Count the values of inherited lines."""
         self.inherited += characters
         if self.inherited > MAX_INHERITED_CHARACTERS:
-            raise ExceededError(file, line, f"more than {MAX_INHERITED_CHARACTERS} characters of inherited text")
+            raise ExceededError(
+                file, line, f"more than {MAX_INHERITED_CHARACTERS} characters of inherited text"
+            )
 
     def take_include(self, file: str, line: int) -> None:
         """Count an include, or a further file that it means."""
@@ -82,7 +84,9 @@ class Limits:
         """Count steps on the way from an include to its files."""
         self.steps += steps
         if self.steps > MAX_STEPS:
-            raise ExceededError(file, line, f"more than {MAX_STEPS} steps to find the files that includes mean")
+            raise ExceededError(
+                file, line, f"more than {MAX_STEPS} steps to find the files that includes mean"
+            )
 
     @staticmethod
     def check_value(value: str, file: str, line: int) -> None:

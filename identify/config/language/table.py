@@ -91,9 +91,7 @@ class SectionTable:
             message = (
                 f"{quoted(rest.strip(BLANKS))} is ignored: it doesn't directly follow the section's name"
             )
-            self._problems.add(
-                "section-text-ignored", file, number, message, section=name, lost=quoted(rest)
-            )
+            self._problems.add("section-text-ignored", file, number, message, section=name, lost=quoted(rest))
         return name, options
 
     def _add(self, section: Section) -> None:

@@ -93,7 +93,9 @@ class NamedLists:
         self._lists: dict[str, AccessRules] | None = None
         # By name in lower case, for hints.
         self._similar: dict[str, str] = {}
+        # What inherited lines say, which the sections that inherit them share.
         self._inherited: dict[Variable, tuple[AccessRule, ...]] = {}
+        self._inherited_names: dict[Variable, tuple[tuple[AccessRules, ...], tuple[str, ...]]] = {}
 
     def access(
         self, variables: Sequence[Variable], prefix: str, *, described: str, id: str
@@ -131,26 +133,40 @@ class NamedLists:
                     self._similar.setdefault(name.strip().lower(), name)
         return self._lists
 
-    def _named(self, line: Variable, described: str, id: str) -> list[AccessRules]:
-        """Return the lists that an ``acl`` or ``contact_acl`` line names."""
+    def _named(self, line: Variable, described: str, id: str) -> Sequence[AccessRules]:
+        """Return the lists that an ``acl`` or ``contact_acl`` line names, and report each name that means none once."""
+        found = self._inherited_names.get(line)
+        if found is None:
+            found = self._lists_of(line.value)
+            if line.template is not None:
+                self._inherited_names[line] = found
+        lists, missing = found
+        for name in missing:
+            if self._lists is None:
+                why = "is missing" if not self._exists else "has an error"
+                message = f"named ACL {quoted(name)} is ignored and denies nobody: {ACL_FILE} {why}"
+                self._problems.add("acl-unavailable", line.file, line.line, message, section=id)
+            else:
+                message = f"there is no named ACL {quoted(name)}{self._hint(name)}: "
+                message += f"{described} denies every address"
+                self._problems.add("acl-undefined", line.file, line.line, message, section=id)
+        return lists
+
+    def _lists_of(self, value: str) -> tuple[tuple[AccessRules, ...], tuple[str, ...]]:
+        """Return the lists that the names in a value mean, and the distinct names for which there is none."""
         found: list[AccessRules] = []
-        for item in line.value.split(","):
+        missing: dict[str, AccessRules] = {}
+        for item in value.split(","):
             name = item.lstrip(BLANKS)
             if not name:
                 continue
             lists = self.all()
-            if lists is None:
-                why = "is missing" if not self._exists else "has an error"
-                message = f"named ACL {quoted(name)} is ignored and denies nobody: {ACL_FILE} {why}"
-                self._problems.add("acl-unavailable", line.file, line.line, message, section=id)
-            elif name not in lists:
-                message = f"there is no named ACL {quoted(name)}{self._hint(name)}: "
-                message += f"{described} denies every address"
-                self._problems.add("acl-undefined", line.file, line.line, message, section=id)
-                found.append(AccessRules(name=name, defined=False))
-            else:
-                found.append(lists[name])
-        return found
+            named = lists.get(name) if lists is not None else None
+            if named is None:
+                named = missing.setdefault(name, AccessRules(name=name, defined=False))
+            if lists is not None:
+                found.append(named)
+        return tuple(found), tuple(missing)
 
     def _hint(self, name: str) -> str:
         """Return a hint at the list that was probably meant."""

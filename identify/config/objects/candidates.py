@@ -252,6 +252,8 @@ def accept_options(candidate: Candidate, known: Tables, problems: Problems) -> O
         if option is None or option.missing:
             if not name.startswith("@"):
                 refused = True
+                if problems.full("option-unknown"):
+                    continue
                 message = f"{candidate.type} has no option {quoted(name)}"
                 if option is not None:
                     message += ": only later releases have it"
@@ -268,6 +270,8 @@ def accept_options(candidate: Candidate, known: Tables, problems: Problems) -> O
             )
         if reason is not None:
             refused = True
+            if problems.full("option-value"):
+                continue
             message = f"{option.name} = {quoted(variable.value)}: {reason}"
             _refuse(candidate, variable, "option-value", message, problems)
             continue
@@ -275,7 +279,7 @@ def accept_options(candidate: Candidate, known: Tables, problems: Problems) -> O
             message = f"it isn't known whether this release of Asterisk has {option.name} = {quoted(variable.value)}"
             message += f"; if not, it refuses {candidate.described}"
             problems.add("option-release", variable.file, variable.line, message, section=candidate.id)
-        if option.kind != "string":
+        if option.kind != "string" and not problems.full("option-unchecked"):
             _report_doubtful(candidate, option, variable, problems)
         lines = accepted.get(option.name)
         if lines is None:

@@ -166,7 +166,7 @@ class _Builder:
                 elif isinstance(item, Name):
                     names.append((item.text, item.origin))
                 else:
-                    if item.negated and not positive:
+                    if item.negated and not positive and not self._problems.full("match-negation"):
                         message = f"match item {quoted(item.text)} excludes nothing: no item before it adds an address"
                         self._note("match-negation", message, line)
                     positive = positive or not item.negated
@@ -176,7 +176,9 @@ class _Builder:
         return rules, names
 
     def _exceed(self, line: Variable | None) -> None:
-        message = f"more than {MAX_ITEMS_MADE} items in the configuration, of which host names count several times"
+        message = (
+            f"more than {MAX_ITEMS_MADE} items in the configuration, of which host names count several times"
+        )
         self.refuse("limit-exceeded", message, line)
 
     def header(self, line: Variable) -> HeaderRule | None:

@@ -41,7 +41,7 @@ class Fault:
 
 @attrs.frozen
 class Items:
-    """What one line of ``match`` says; ``hosts`` is the number of host names, ``plain`` that all are addresses to match."""
+    """What one line of ``match`` says: how many host names it has, and whether all are ``plain`` addresses to match."""
 
     items: Sequence[AddressRule | Name | Fault]
     hosts: int
