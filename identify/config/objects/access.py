@@ -20,6 +20,7 @@ Observed on a running Asterisk.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from identify.addresses import AddressError, parse_network
 from identify.config.language.files import Files
@@ -213,5 +214,11 @@ def _reason(line: Variable) -> str | None:
     """Return what is wrong with a line of acl.conf, None if nothing is."""
     if ascii_lower(line.name) not in SENSES:
         return f"a named ACL has no option {quoted(line.name)}"
-    wrong = access_reason(line.value, empty=False)
+    wrong = _wrong(line.value)
     return None if wrong is None else f"{ascii_lower(line.name)} = {quoted(line.value)}: {wrong}"
+
+
+@lru_cache(maxsize=128)
+def _wrong(value: str) -> str | None:
+    """Return what is wrong with a list of networks, which many sections may inherit."""
+    return access_reason(value, empty=False)
