@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 __all__ = [
     "ascii_lower",
@@ -55,6 +56,7 @@ def folded_bytes(text: str) -> bytes:
     return encoded(text).lower()
 
 
+@lru_cache(maxsize=256)
 def bucket(text: str) -> tuple[int, bytes]:
     """Return a sort key for Asterisk's hash containers of 53 buckets: the bucket, then the bytes.
 

@@ -32,6 +32,7 @@ from identify.config.objects.endpoints import (
     build_other,
 )
 from identify.config.objects.identifies import build_identify
+from identify.config.objects.items import MatchLines
 from identify.config.objects.registrations import build_registration
 from identify.config.objects.schema import option_tables
 from identify.config.objects.settings import build_settings
@@ -142,6 +143,7 @@ class _Loader:
         self._partial = partial
         self._problems = Problems()
         self._budget = Budget()
+        self._match_lines = MatchLines(release)
         self._known = option_tables(release)
         self._transports: dict[str, Transport] = {}
         self._families = Families()
@@ -270,7 +272,15 @@ class _Loader:
         return read_document(self._files, name, self._problems, byte_order_mark=mark, partial=self._partial)
 
     def _identify(self, candidate: Candidate, options: Options) -> Identify | None:
-        return build_identify(candidate, options, self._resolver, self._release, self._budget, self._problems)
+        return build_identify(
+            candidate,
+            options,
+            self._match_lines,
+            self._resolver,
+            self._release,
+            self._budget,
+            self._problems,
+        )
 
     def _maybe_refused(self, identify: Identify, second: Candidate) -> bool:
         """Return whether Asterisk may have refused the first of two identify objects, and note it."""

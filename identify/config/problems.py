@@ -171,6 +171,12 @@ class Problems:
             )
         )
 
+    def full(self, code: str) -> bool:
+        """Return whether no further problem of a code is kept, so that its text needn't be made."""
+        if CODES[code][0] == "error":
+            return self._errors >= MAX_PROBLEMS
+        return len(self._found) - self._errors >= MAX_PROBLEMS
+
     def all(self) -> tuple[Problem, ...]:
         """Return the problems found so far."""
         return tuple(self._found)

@@ -197,6 +197,8 @@ _UNSUPPORTED = {
     b"LZIP": "lzip",
     b"\x5d\x00\x00": "lzma",
 }
+
+
 def format_of(first: bytes) -> str | None:
     """Return the name in FORMATS of traffic that begins with these bytes, None if they are nothing of the kind."""
     options = _Options(zone=timezone.utc, year=None, columns=None, duplicates=True, hep=(), sip=())

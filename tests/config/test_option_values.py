@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from loading import load, problem
+from loading import load, problem, read
 
 from identify.config.objects.schema import option_tables
 
@@ -313,9 +313,65 @@ def test_resource_lists(lines: str, refused: bool) -> None:
     assert [found.lost for found in problems] == ["the resource_list 'l'"] * refused
 
 
-@pytest.mark.parametrize("type_name", ["contact", "phoneprov", "subscription_persistence"])
+@pytest.mark.parametrize("type_name", ["contact", "subscription_persistence"])
 def test_types_that_are_not_read(type_name: str) -> None:
     """Nothing in such a section is refused, also not a second one; a note says that it has no effect."""
     problems = load(f"[a]\ntype={type_name}\nfoo=1\n[a]\ntype={type_name}\n[e]\ntype=endpoint\n").problems
 
     assert [(found.code, found.severity) for found in problems] == [("type-unread", "note")] * 2
+
+
+PROVISIONING = "MAC=020000000001\nPROFILE=desk\nown_variable=1\nDISPLAY_NAME=x"
+
+
+@pytest.mark.parametrize(
+    ("text", "wizards"),
+    [
+        (f"[a]\ntype=phoneprov\n{PROVISIONING}\n[a]\ntype=phoneprov\n", ""),
+        ("", "[w]\ntype=wizard\nhas_phoneprov=yes\nremote_hosts=192.0.2.1\nphoneprov/MAC=020000000001\n"),
+        ("[a]\ntype=inbound-publication\nevent_asterisk-mwi=a\nEVENT_x=\nevent_=b\n", ""),
+        ("[a]\ntype=outbound-publish\n@body=x\n", ""),
+    ],
+)
+def test_types_with_options_of_many_names(text: str, wizards: str) -> None:
+    """Provisioning takes every option, a publication one for each event, and all types those with ``@``."""
+    assert load(text, pjsip_wizard=wizards).problems == ()
+
+
+@pytest.mark.parametrize("name", ["event", "events_x", "xevent_a"])
+def test_other_names_are_unknown(name: str) -> None:
+    """Only names that begin with ``event_`` are those of events."""
+    found = problem(load(f"[a]\ntype=inbound-publication\n{name}=a\n"), "option-unknown")
+
+    assert found.lost == "the inbound-publication 'a'"
+
+
+@pytest.mark.parametrize(
+    ("value", "accepted"),
+    [
+        ("(g722)", True),
+        ("( g722 )", True),
+        ("(\tg722|ulaw , !alaw )", True),
+        ("(all)", True),
+        ("(!all,g729:40)", True),
+        ("((g722))", False),
+        ("(g722),(ulaw)", False),
+        ("ulaw,(g722)", False),
+        ("!(g722)", False),
+        ("(g722", False),
+        ("g722)", False),
+        ("(ulaw,)", False),
+        ("()", False),
+        ("( )", False),
+    ],
+)
+def test_codecs_in_parentheses(value: str, accepted: bool) -> None:
+    """One pair around the whole list is removed, whoever writes the line: endpoint, template or wizard, any release."""
+    wizard = f"[t](!)\ntype=wizard\nremote_hosts=192.0.2.1\nendpoint/disallow=(all)\nendpoint/allow={value}\n[e](t)\n"
+    for release in ("16.2.1", "18.10.0", "23"):
+        for text, other in (
+            (f"[e]\ntype=endpoint\nallow={value}\n", ""),
+            (f"[t](!)\nallow={value}\n[e](t)\ntype=endpoint\n", ""),
+            ("", wizard),
+        ):
+            assert ("e" in read(text, release, pjsip_wizard=other).endpoints) == accepted, (release, text)

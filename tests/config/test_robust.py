@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pickle
+import re
+from pathlib import Path
 from time import process_time
 
 import attrs
@@ -12,7 +14,7 @@ from hypothesis import strategies as st
 from loading import codes, load, problem
 
 from identify.config import problems
-from identify.config.language import limits
+from identify.config.language import globs, limits
 from identify.config.objects import identifies
 from identify.config.objects.uris import is_route
 from identify.config.problems import CODES, MAX_PROBLEMS
@@ -256,6 +258,101 @@ def test_errors_have_a_limit() -> None:
 def test_expansion(regex: str, size: int) -> None:
     """The size of an expression with its repetitions written out."""
     assert identifies.expansion(regex) == size
+
+
+def test_heirs_share_what_they_inherit() -> None:
+    """Thousands of sections that inherit a line of thousands of items have the same rules, not copies."""
+    configuration = load(
+        "[t](!)\ntype=identify\nendpoint=e\nmatch=10.0.0.1,10.0.0.0/8\n[a](t)\n[b](t)\n"
+        "[u](!)\ntype=endpoint\ndeny=0/0\nacl=x,nope\n[e](u)\n[f](u)\n",
+        acl="[x]\npermit=10.0.0.0/8\n",
+    )
+    a, b = configuration.identifies.values()
+    e, f = configuration.endpoints.values()
+
+    assert [rule is other for rule, other in zip(a.addresses, b.addresses, strict=True)] == [True, True]
+    assert e.source_access == f.source_access
+    assert e.source_access[0].rules[0] is f.source_access[0].rules[0]
+    assert [found.section for found in configuration.problems if found.code == "acl-undefined"] == ["e", "f"]
+
+
+def test_inherited_text_has_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is counted by itself, apart from the text of the files."""
+    monkeypatch.setattr(limits, "MAX_INHERITED_CHARACTERS", 10)
+    text = "[t](!)\ntype=endpoint\n[a](t)\n"
+
+    assert codes(load(text)) == set()
+    assert codes(load(text + "[b](t)\n")) == {"limit-exceeded"}
+
+
+@pytest.mark.parametrize("pattern", ["{a,{b,c}}", "d/*", "d/[ab]*", ".*/.*/*", "d/a", "d/../d/../d/a"])
+def test_the_search_for_included_files_ends(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, pattern: str
+) -> None:
+    """Many includes that each look for a while are too many together, in a set of texts and in a directory."""
+    monkeypatch.setattr(limits, "MAX_STEPS", 2_000)
+    names = [f"d/{name}{number}" for name in "ab" for number in range(20)]
+    files = {"pjsip.conf": f"#tryinclude {pattern}\n" * 400, "d/a": "", **dict.fromkeys(names, "")}
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+
+    for configuration in (Configuration.from_files(files), Configuration.from_path(tmp_path)):
+        found = problem(configuration, "limit-exceeded")
+        assert found.message == "more than 2000 steps to find the files that includes mean"
+
+
+def test_open_brackets_are_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The end of brackets that are never closed isn't looked for again from each of them."""
+    looked = 0
+
+    class Counting:
+        """The expression for what stands in brackets, counted."""
+
+        def match(self, pattern: str, at: int) -> re.Match[str] | None:
+            nonlocal looked
+            looked += 1
+            return item.match(pattern, at)
+
+    item = globs._BRACKET_ITEM
+    monkeypatch.setattr(globs, "_BRACKET_ITEM", Counting())
+    size = 1_000
+
+    assert not globs.matches("x", "*" + "[" * size)
+    assert looked <= 4 * size
+    # An end that is part of a class for the first bracket is one for the second.
+    assert globs.matches("[a", "[[:a:]")
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["registration/outbound_proxy=sip:" + "a" * 400, "server_uri_pattern=sip:$[" + "1+" * 60 + "1]"],
+)
+def test_text_for_the_hosts_of_wizards_is_counted(monkeypatch: pytest.MonkeyPatch, line: str) -> None:
+    """Long lines that each host's registration has, and sums that are calculated for each, count by their length."""
+    monkeypatch.setattr(problems.Budget.__init__, "__defaults__", (150,))
+    wizard = "[w]\ntype=wizard\nsends_registrations=yes\nremote_hosts=a,b,c,d,e,f,g,h\n"
+
+    assert "limit-exceeded" not in codes(load("", pjsip_wizard=wizard))
+    assert "limit-exceeded" in codes(load("", pjsip_wizard=wizard + line + "\n"))
+
+
+def test_names_count_more_than_addresses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a name resolves to is compared with all that the object has."""
+    monkeypatch.setattr(problems.Budget.__init__, "__defaults__", (30,))
+    text = "[e]\ntype=endpoint\n[i]\ntype=identify\nendpoint=e\nmatch=" + "10.0.0.1," * 10
+
+    assert codes(load(text + "localhost\n")) == set()
+    assert codes(load(text + "localhost,localhost\n")) == {"limit-exceeded"}
+
+
+def test_long_values_of_filters_are_counted() -> None:
+    """A filter that looks through a long value takes more than one that looks at a short one."""
+    addition = "[k](+x=b)\n"
+    long = "[k]\nx=" + "a" * 8_000 + "\n" + "x+=" + "a" * 8_000 + "\n[k]\nx=b\n"
+
+    assert codes(load(long + addition * 7_000)) - {"type-missing"} == set()
+    assert codes(load(long + addition * 9_000)) == {"limit-exceeded"}
 
 
 def test_configuration_is_immutable() -> None:

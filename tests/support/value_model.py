@@ -29,7 +29,7 @@ PIECES = {
     ),
     "codecs": (
         "ulaw", "ALAW", "!", "all", "none", "opus", "bogus", ":", "20", "+", "-", "20ms", ",", ",", "|", " ", "\t",
-        "g722", "", "é",
+        "g722", "", "é", "(", ")",
     ),
     "contact": (
         "sip:", "sips:", "SIP:", "a@b", "h", "x", "<", ">", ",", " ", ":5060", ";lr", "?a=b", "@", "u" * 240, "h" * 5,
@@ -182,7 +182,9 @@ def acl(value, entry):
 
 
 def codecs(value, names, *, empty):
-    """Codecs between ``,`` and ``|``, with a number of milliseconds."""
+    """Codecs between ``,`` and ``|``, with a number of milliseconds, all of it in parentheses or not."""
+    if value[:1] == "(" and value[-1:] == ")":
+        value = trimmed(value[1 : len(value) - 1])
     if not value:
         return empty
     for item in value.replace("|", ",").split(","):

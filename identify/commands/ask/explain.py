@@ -204,7 +204,14 @@ def _dropped_as_dict(error: MessageError) -> dict[str, Any]:
     """Return why Asterisk wouldn't look at the message, and nothing else, as values for JSON."""
     dropped = {"reason": error.reason, "offset": error.offset}
     nothing: dict[str, Any] = {"match": None, "undetermined": False, "possible": [], "unknowns": []}
-    return {"dropped": dropped, **nothing, "screening": None, "outcome": "dropped", "refusals": [], "steps": []}
+    return {
+        "dropped": dropped,
+        **nothing,
+        "screening": None,
+        "outcome": "dropped",
+        "refusals": [],
+        "steps": [],
+    }
 
 
 def _print_dropped(error: MessageError, answered: AnsweredRelease) -> None:

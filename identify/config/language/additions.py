@@ -25,6 +25,8 @@ __all__ = ["MAX_FILTER_CHECKS", "FilterLimitError", "Filters"]
 MAX_FILTER_CHECKS = 1_000_000
 #: So many characters of an expression, once its repetitions are expanded, count as one comparison.
 CHARACTERS_A_CHECK = 16
+#: So many characters of the lines that are compared count as one more.
+COMPARED_A_CHECK = 128
 
 
 class FilterLimitError(Exception):
@@ -71,10 +73,12 @@ class Filters:
     def _has(self, section: Section, name: Regex, value: Regex) -> bool:
         """Return whether a section has a line that a condition matches."""
         self._spend(len(section.variables))
-        return any(
-            name.search(encoded(variable.name)) and value.search(encoded(variable.value))
-            for variable in section.variables
-        )
+        for variable in section.variables:
+            if name.search(encoded(variable.name)):
+                self._spend(len(variable.value) // COMPARED_A_CHECK)
+                if value.search(encoded(variable.value)):
+                    return True
+        return False
 
     def _spend(self, checks: int) -> None:
         self._checks += checks

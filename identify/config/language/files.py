@@ -21,10 +21,11 @@ from __future__ import annotations
 import os
 import posixpath
 import stat
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
 from identify.config.language.globs import TooManyNamesError, expand_braces, has_wildcard, matches, unescaped
+from identify.config.language.limits import COMPARED_A_STEP
 from identify.strings import decoded, encoded
 
 __all__ = [
@@ -40,10 +41,16 @@ __all__ = [
 MAX_FILE_BYTES = 64 * 1024 * 1024
 #: Directory entries examined for one include; ``/*/*/*/*`` would walk the whole machine.
 MAX_GLOB_ENTRIES = 100_000
+#: As how many steps it counts to look into a directory.
+STEPS_A_QUESTION = 20
 #: The directory that absolute names in an include refer to when the files are given as texts.
 CONFIGURATION_DIRECTORY = "/etc/asterisk"
 #: What each directory has of itself and of the one above it: only a pattern that begins with a dot means them.
 _ITSELF = (".", "..")
+
+
+#: Counts steps.
+Spend = Callable[[int], None]
 
 
 class UnreadableError(Exception):
@@ -61,8 +68,11 @@ class Files(Protocol):
         """Return the text of a file, None where it doesn't exist."""
         ...
 
-    def expand(self, pattern: str) -> list[str]:
-        """Return the existing files and directories that an include means, in the order in which they are read."""
+    def expand(self, pattern: str, spend: Spend) -> list[str]:
+        """Return the existing files and directories that an include means, in the order in which they are read.
+
+        ``spend`` counts the steps that it takes, and raises an error if they are too many.
+        """
         ...
 
     def is_directory(self, name: str) -> bool:
@@ -102,20 +112,20 @@ class GivenFiles:
             raise FileTooLargeError(f"more than {MAX_FILE_BYTES} bytes")
         return text_of(data)
 
-    def expand(self, pattern: str) -> list[str]:
+    def expand(self, pattern: str, spend: Spend) -> list[str]:
         """Return the names in the set that an include means, and the directories that they are in."""
         found = []
-        for name in _braces(pattern):
+        for name in _braces(pattern, spend):
             only_directories = name.endswith("/")
             name = _normal(name)
             if has_wildcard(name):
-                found.extend(self._matching(name, only_directories))
+                found.extend(self._matching(name, only_directories, spend))
             else:
                 name = unescaped(name)
                 found.extend([name] if name in self._texts or name in self._directories else [])
         return found
 
-    def _matching(self, pattern: str, only_directories: bool) -> list[str]:
+    def _matching(self, pattern: str, only_directories: bool, spend: Spend) -> list[str]:
         """Return the names that match a pattern; the directories have those of themselves too."""
         every = [] if only_directories else list(self._texts)
         every.extend(self._directories)
@@ -125,6 +135,7 @@ class GivenFiles:
                 for directory in self._directories
                 for own in _ITSELF
             )
+        spend(sum(_steps(name, pattern) for name in every))
         return sorted({name for name in every if _matches(name, pattern)}, key=encoded)
 
     def is_directory(self, name: str) -> bool:
@@ -163,15 +174,15 @@ class DirectoryFiles:
             raise FileTooLargeError(f"more than {MAX_FILE_BYTES} bytes")
         return text_of(data)
 
-    def expand(self, pattern: str) -> list[str]:
+    def expand(self, pattern: str, spend: Spend) -> list[str]:
         """Return the names that an include means, relative names relative to the directory."""
         found: list[str] = []
-        for name in _braces(pattern):
+        for name in _braces(pattern, spend):
             if "\0" in name:
                 continue
             if has_wildcard(name):
                 start = "/" if name.startswith("/") else ""
-                paths = self._walk(start, [segment for segment in name.split("/") if segment])
+                paths = self._walk(start, [segment for segment in name.split("/") if segment], spend)
                 if name.endswith("/"):
                     paths = [path for path in paths if self.is_directory(path)]
                 found.extend(sorted(paths, key=encoded))
@@ -188,7 +199,7 @@ class DirectoryFiles:
         """Return the path of a file, with its links followed."""
         return os.path.realpath(os.path.join(self._directory, name))
 
-    def _walk(self, start: str, segments: list[str]) -> list[str]:
+    def _walk(self, start: str, segments: list[str], spend: Spend) -> list[str]:
         """Return the paths below ``start`` that match a pattern's segments."""
         paths, budget = [start], [MAX_GLOB_ENTRIES]
         for depth, segment in enumerate(segments):
@@ -196,16 +207,18 @@ class DirectoryFiles:
             paths = [
                 path + name if path in ("", "/") else f"{path}/{name}"
                 for path in above
-                for name in _matching_entries(os.path.join(self._directory, path), segment, budget)
+                for name in _matching_entries(os.path.join(self._directory, path), segment, budget, spend)
             ]
         return paths
 
 
-def _matching_entries(directory: str, segment: str, budget: list[int]) -> list[str]:
+def _matching_entries(directory: str, segment: str, budget: list[int], spend: Spend) -> list[str]:
     """Return the names in a directory that match a segment of a pattern, none if it can't be listed.
 
     ``budget`` is the number of entries that may still be examined.
     """
+    # Asking the machine takes longer than comparing a few characters, and the longer the deeper the directory is.
+    spend(STEPS_A_QUESTION + len(directory))
     if not has_wildcard(segment):
         segment = unescaped(segment)
         return [segment] if os.path.lexists(os.path.join(directory, segment)) else []
@@ -216,6 +229,7 @@ def _matching_entries(directory: str, segment: str, budget: list[int]) -> list[s
                 budget[0] -= 1
                 if budget[0] < 0:
                     raise FileTooLargeError(f"more than {MAX_GLOB_ENTRIES} directory entries")
+                spend(_steps(entry.name, segment))
                 if matches(entry.name, segment):
                     names.append(entry.name)
     except OSError:
@@ -250,9 +264,14 @@ def _directories(names: Iterable[str]) -> frozenset[str]:
     return frozenset(found)
 
 
-def _braces(pattern: str) -> list[str]:
+def _steps(name: str, pattern: str) -> int:
+    """Return as how many steps the comparison of a name with a pattern counts."""
+    return 1 + len(name) * len(pattern) // COMPARED_A_STEP
+
+
+def _braces(pattern: str, spend: Spend) -> list[str]:
     """Return the names and patterns that an include stands for; an empty name means nothing."""
     try:
-        return [name for name in expand_braces(pattern) if name]
+        return [name for name in expand_braces(pattern, spend) if name]
     except TooManyNamesError as error:
         raise FileTooLargeError(str(error)) from error

@@ -89,18 +89,20 @@ def matches(name: str, pattern: str) -> bool:
     return all(test is None for test in items[item:])
 
 
-def expand_braces(pattern: str) -> list[str]:
-    """Expand ``a{b,c}d`` to ``abd`` and ``acd``, from the outside in."""
+def expand_braces(pattern: str, spend: Callable[[int], None]) -> list[str]:
+    """Expand ``a{b,c}d`` to ``abd`` and ``acd``, from the outside in; ``spend`` counts the characters looked at."""
+    # The last one waiting is the first of what is left.
     waiting, done = [pattern], list[str]()
     while waiting:
         if len(waiting) + len(done) > MAX_BRACE_EXPANSIONS:
             raise TooManyNamesError(f"braces expand to more than {MAX_BRACE_EXPANSIONS} names")
-        text = waiting.pop(0)
+        text = waiting.pop()
+        spend(1 + len(text))
         choices = _first_choices(text)
         if choices is None:
             done.append(text)
         else:
-            waiting[:0] = choices
+            waiting += reversed(choices)
     return done
 
 
@@ -128,10 +130,11 @@ def _first_choices(text: str) -> list[str] | None:
 def _items(pattern: str) -> tuple[_Item, ...]:
     """Return what a pattern wants of the characters of a name, one after the other."""
     items: list[_Item] = []
+    unclosed: set[int] = set()
     at = 0
     while at < len(pattern):
         character = pattern[at]
-        bracket = _bracket(pattern, at) if character == "[" else None
+        bracket = _bracket(pattern, at, unclosed) if character == "[" else None
         if bracket is not None:
             test, at = bracket
             items.append(test)
@@ -149,20 +152,28 @@ def _items(pattern: str) -> tuple[_Item, ...]:
     return tuple(items)
 
 
-def _bracket(pattern: str, start: int) -> tuple[_Item, int] | None:
-    """Return the test that brackets stand for and where they end, None if they are never closed."""
+def _bracket(pattern: str, start: int, unclosed: set[int]) -> tuple[_Item, int] | None:
+    """Return the test that brackets stand for and where they end, None if they are never closed.
+
+    ``unclosed`` are the places of items from which no end was found, so that each is looked at once.
+    """
     at = start + 1
     negated = pattern[at : at + 1] in ("!", "^")
     at += negated
     first = at
     characters: set[str] = set()
     ranges: list[tuple[str, str]] = []
+    places: list[int] = []
     while at < len(pattern):
+        if at > first:
+            if at in unclosed:
+                break
+            places.append(at)
         if pattern[at] == "]" and at > first:
             return (lambda c: (c in characters or any(a <= c <= b for a, b in ranges)) != negated), at + 1
         item = _BRACKET_ITEM.match(pattern, at)
         if item is None:
-            return None
+            break
         name, low, high, character = item.groups()
         if name is not None:
             characters.update(_CLASSES.get(name, ""))
@@ -171,4 +182,5 @@ def _bracket(pattern: str, start: int) -> tuple[_Item, int] | None:
         else:
             characters.add(character[-1])
         at = item.end()
+    unclosed.update(places)
     return None

@@ -14,7 +14,13 @@ MAX_ITEMS = 5_000_000
 MAX_LINES = 8_000_000
 MAX_INCLUDES = 10_000
 MAX_TOTAL_CHARACTERS = 256 * 1024 * 1024
+#: Every heir may be judged by all that it inherits.
+MAX_INHERITED_CHARACTERS = 64 * 1024 * 1024
 MAX_VALUE_CHARACTERS = 65_536
+#: Steps on the way from the names in includes to files: a character of a name that braces stand for is one, so are
+#: :data:`COMPARED_A_STEP` comparisons of a character of a name with one of a pattern.
+MAX_STEPS = 10_000_000
+COMPARED_A_STEP = 16
 
 
 class InvalidError(Exception):
@@ -35,13 +41,15 @@ class ExceededError(InvalidError):
 class Limits:
     """What one file with its includes took so far."""
 
-    __slots__ = ("characters", "includes", "items", "lines")
+    __slots__ = ("characters", "includes", "inherited", "items", "lines", "steps")
 
     def __init__(self) -> None:
         self.items = 0
         self.lines = 0
         self.characters = 0
+        self.inherited = 0
         self.includes = 0
+        self.steps = 0
 
     def take_items(self, number: int, file: str, line: int) -> None:
         """Count sections and lines."""
@@ -60,16 +68,25 @@ class Limits:
 
     def take_inherited(self, characters: int, file: str, line: int) -> None:
         """Count the values of inherited lines."""
-        self.characters += characters
-        if self.characters > MAX_TOTAL_CHARACTERS:
-            message = f"more than {MAX_TOTAL_CHARACTERS} characters in all, including inherited text"
-            raise ExceededError(file, line, message)
+        self.inherited += characters
+        if self.inherited > MAX_INHERITED_CHARACTERS:
+            raise ExceededError(
+                file, line, f"more than {MAX_INHERITED_CHARACTERS} characters of inherited text"
+            )
 
     def take_include(self, file: str, line: int) -> None:
         """Count an include, or a further file that it means."""
         self.includes += 1
         if self.includes > MAX_INCLUDES:
             raise ExceededError(file, line, f"more than {MAX_INCLUDES} includes")
+
+    def take_steps(self, steps: int, file: str, line: int) -> None:
+        """Count steps on the way from an include to its files."""
+        self.steps += steps
+        if self.steps > MAX_STEPS:
+            raise ExceededError(
+                file, line, f"more than {MAX_STEPS} steps to find the files that includes mean"
+            )
 
     @staticmethod
     def check_value(value: str, file: str, line: int) -> None:

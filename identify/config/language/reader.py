@@ -222,7 +222,11 @@ class _Reader:
     def _include(self, pattern: str, file: str, number: int, *, required: bool) -> bool:
         """Read the files that an include means and return whether all of them exist."""
         self._limits.take_include(file, number)
-        names = self._files.expand(pattern) if pattern else []
+        names = (
+            self._files.expand(pattern, lambda steps: self._limits.take_steps(steps, file, number))
+            if pattern
+            else []
+        )
         if not names:
             return False
         if len(self._open) > MAX_INCLUDE_DEPTH:
@@ -236,6 +240,7 @@ class _Reader:
         for index, name in enumerate(names, 1):
             if index > 1:
                 self._limits.take_include(file, number)
+            self._limits.take_steps(len(name), file, number)
             if self._files.is_directory(name):
                 message = f"the included name {quoted(name)} is a directory; it is skipped"
                 self._problems.add("include-directory", file, number, message, lost="what is in it")

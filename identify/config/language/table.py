@@ -23,7 +23,7 @@ from identify.config.language.additions import FilterLimitError, Filters
 from identify.config.language.limits import ExceededError, InvalidError, Limits
 from identify.config.language.sections import BLANKS, Section
 from identify.config.problems import Problems
-from identify.strings import ascii_lower, decoded, encoded, escaped, quoted
+from identify.strings import ascii_lower, decoded, encoded, quoted
 
 __all__ = ["MAX_NAME_BYTES", "SectionTable"]
 
@@ -91,9 +91,7 @@ class SectionTable:
             message = (
                 f"{quoted(rest.strip(BLANKS))} is ignored: it doesn't directly follow the section's name"
             )
-            self._problems.add(
-                "section-text-ignored", file, number, message, section=name, lost=escaped(rest)
-            )
+            self._problems.add("section-text-ignored", file, number, message, section=name, lost=quoted(rest))
         return name, options
 
     def _add(self, section: Section) -> None:

@@ -23,6 +23,7 @@ isn't here may change each list, and one mistake in it does away with all.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from identify.addresses import AddressError, parse_network
 from identify.config.language.files import Files
@@ -42,29 +43,44 @@ BASELINE = "(BASELINE)"
 SENSES = {"permit": True, "deny": False}
 
 
-def read_rules(lines: Iterable[Variable], prefix: str = "") -> tuple[AccessRule, ...]:
+def read_rules(
+    lines: Iterable[Variable], prefix: str = "", read: dict[Variable, tuple[AccessRule, ...]] | None = None
+) -> tuple[AccessRule, ...]:
     """Return the rules of the lines named ``permit`` and ``deny``, with ``prefix`` before their names.
 
+    ``read`` has the rules of inherited lines that were read before, which the sections that inherit them share.
     Raises :class:`~identify.addresses.AddressError` for an item that is not a valid network.
     """
-    rules = []
+    read = read if read is not None else {}
+    rules: list[AccessRule] = []
     for line in lines:
         name = ascii_lower(line.name)
         sense = SENSES.get(name[len(prefix) :]) if name.startswith(prefix) else None
         if sense is None:
             continue
-        for item in line.value.split(",") if line.value else ():
-            network = parse_network(item, ports=False)
-            rules.append(
-                AccessRule(
-                    text=item,
-                    permit=sense != network.negated,
-                    family=network.family,
-                    address=network.value,
-                    mask=network.mask,
-                    origin=line.origin,
-                )
+        found = read.get(line)
+        if found is None:
+            found = _rules_of(line, sense)
+            if line.template is not None:
+                read[line] = found
+        rules += found
+    return tuple(rules)
+
+
+def _rules_of(line: Variable, sense: bool) -> tuple[AccessRule, ...]:
+    origin, rules = line.origin, []
+    for item in line.value.split(",") if line.value else ():
+        network = parse_network(item, ports=False)
+        rules.append(
+            AccessRule(
+                text=item,
+                permit=sense != network.negated,
+                family=network.family,
+                address=network.value,
+                mask=network.mask,
+                origin=origin,
             )
+        )
     return tuple(rules)
 
 
@@ -95,6 +111,11 @@ class NamedLists:
         self._read = False
         self._exists = False
         self._lists: dict[str, AccessRules] | None = None
+        # By name in lower case, for hints.
+        self._similar: dict[str, str] = {}
+        # What inherited lines say, which the sections that inherit them share.
+        self._inherited: dict[Variable, tuple[AccessRule, ...]] = {}
+        self._inherited_names: dict[Variable, tuple[tuple[AccessRules, ...], tuple[str, ...]]] = {}
 
     def access(
         self, variables: Sequence[Variable], prefix: str, *, described: str, id: str
@@ -109,7 +130,7 @@ class NamedLists:
         if not lines:
             return ()
         try:
-            rules = read_rules(lines, prefix)
+            rules = read_rules(lines, prefix, self._inherited)
         except AddressError:
             return ()
         found = [AccessRules(name=BASELINE, rules=rules)] if rules else []
@@ -138,13 +159,35 @@ class NamedLists:
             if document is not None:
                 self._exists = True
                 self._lists = self._take(document) if document.valid else None
+                for name in self._lists or ():
+                    self._similar.setdefault(name.strip().lower(), name)
             if document is not None and self._lists is not None:
                 self.unknown = _untold_text(document)
         return self._lists
 
-    def _named(self, line: Variable, described: str, id: str) -> list[AccessRules]:
-        """Return the lists that an ``acl`` or ``contact_acl`` line names."""
+    def _named(self, line: Variable, described: str, id: str) -> Sequence[AccessRules]:
+        """Return the lists that an ``acl`` or ``contact_acl`` line names, and report each name that means none once."""
+        found = self._inherited_names.get(line)
+        if found is None:
+            found = self._lists_of(line)
+            if line.template is not None:
+                self._inherited_names[line] = found
+        lists, missing = found
+        for name in missing:
+            if self._lists is None:
+                why = "is missing" if not self._exists else "has an error"
+                message = f"named ACL {quoted(name)} is ignored and denies nobody: {ACL_FILE} {why}"
+                self._problems.add("acl-unavailable", line.file, line.line, message, section=id)
+            else:
+                message = f"there is no named ACL {quoted(name)}{self._hint(name)}: "
+                message += f"{described} denies every address"
+                self._problems.add("acl-undefined", line.file, line.line, message, section=id)
+        return lists
+
+    def _lists_of(self, line: Variable) -> tuple[tuple[AccessRules, ...], tuple[str, ...]]:
+        """Return the lists that the names on a line mean, and the distinct names for which there is none."""
         found: list[AccessRules] = []
+        missing: dict[str, AccessRules] = {}
         for item in line.value.split(","):
             name = item.lstrip(BLANKS)
             if not name:
@@ -152,18 +195,18 @@ class NamedLists:
             lists = self.all()
             if self.unknown is not None:
                 found.append(AccessRules(name=name, origin=line.origin, unknown=self.unknown))
-            elif lists is None:
-                why = "is missing" if not self._exists else "has an error"
-                message = f"named ACL {quoted(name)} is ignored and denies nobody: {ACL_FILE} {why}"
-                self._problems.add("acl-unavailable", line.file, line.line, message, section=id)
-            elif name not in lists:
-                message = f"there is no named ACL {quoted(name)}{_hint(name, lists)}: "
-                message += f"{described} denies every address"
-                self._problems.add("acl-undefined", line.file, line.line, message, section=id)
-                found.append(AccessRules(name=name, defined=False, origin=line.origin))
-            else:
-                found.append(lists[name])
-        return found
+                continue
+            named = lists.get(name) if lists is not None else None
+            if named is None:
+                named = missing.setdefault(name, AccessRules(name=name, defined=False, origin=line.origin))
+            if lists is not None:
+                found.append(named)
+        return tuple(found), tuple(missing)
+
+    def _hint(self, name: str) -> str:
+        """Return a hint at the list that was probably meant."""
+        meant = self._similar.get(name.strip().lower())
+        return f" (did you mean {quoted(meant)}?)" if meant is not None else ""
 
     def _take_from(self, database: Origin) -> None:
         """Take notice of a line that takes acl.conf from a database."""
@@ -194,7 +237,7 @@ class NamedLists:
                     good = False
                     self._refuse(line, section.name, reason)
                 elif good:
-                    rules += read_rules([line])
+                    rules += read_rules([line], "", self._inherited)
             if section.name == "general":
                 good = False
                 place = Variable("", "", section.file, section.line)
@@ -242,11 +285,11 @@ def _reason(line: Variable) -> str | None:
     """Return what is wrong with a line of acl.conf, None if nothing is."""
     if ascii_lower(line.name) not in SENSES:
         return f"a named ACL has no option {quoted(line.name)}"
-    wrong = access_reason(line.value, empty=False)
+    wrong = _wrong(line.value)
     return None if wrong is None else f"{ascii_lower(line.name)} = {quoted(line.value)}: {wrong}"
 
 
-def _hint(name: str, lists: dict[str, AccessRules]) -> str:
-    """Return a hint at the list that was probably meant."""
-    meant = next((known for known in lists if known.lower() == name.strip().lower()), None)
-    return f" (did you mean {quoted(meant)}?)" if meant is not None else ""
+@lru_cache(maxsize=128)
+def _wrong(value: str) -> str | None:
+    """Return what is wrong with a list of networks, which many sections may inherit."""
+    return access_reason(value, empty=False)

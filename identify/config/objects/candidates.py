@@ -13,12 +13,14 @@ See sections 1 and 4 of docs/explanation/identification.md.
 - ``global`` and ``system`` are also found by name, whatever their type, if all options are known.  Two of one id are
   duplicates, so that none is used; of two ids the last one is used, of three or more none is.
 - Sections of some types come from elsewhere and aren't read here, so nothing in them is refused.
+- A section of type ``phoneprov`` has variables for the files of telephones; it takes any option, in any case.
 """
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import TypeVar
 
 import attrs
@@ -26,6 +28,7 @@ import attrs
 from identify.config.language.sections import Document, Section, Variable, words
 from identify.config.objects.schema import FALSE_WORDS, Option, Tables, is_true
 from identify.config.objects.values.numbers import whole_number
+from identify.config.objects.values.rules import Check
 from identify.config.problems import Problems
 from identify.model import Origin
 from identify.strings import ascii_lower, escaped, quoted, shown
@@ -47,9 +50,14 @@ LISTS = words(
 )
 SINGLE_TYPES = ("global", "system")
 #: Types that Asterisk has, but doesn't read from pjsip.conf.
-UNREAD_TYPES = words("contact phoneprov subscription_persistence")
+UNREAD_TYPES = words("contact subscription_persistence")
+#: The type that takes every option.
+FREE_TYPE = "phoneprov"
 #: Geolocation profiles that exist everywhere; others are sections of geolocation.conf.
 PROFILES = words("<prefer_config> <prefer_incoming> <discard_config> <discard_incoming>")
+
+#: A value of so many characters is checked once for all sections that inherit it.
+LONG_VALUE = 64
 
 _NAMELESS = uuid.UUID("6f1b3f0a-7f0c-5d0e-9a53-3a8f2f0c1c57")
 
@@ -240,17 +248,30 @@ def accept_options(candidate: Candidate, known: Tables, problems: Problems) -> O
     refused = False
     for variable in candidate.variables:
         name = variable.name
-        option = table.get(name) or table.get(ascii_lower(name))
+        option = table.get(name) or table.find(name)
         if option is None or option.missing:
             if not name.startswith("@"):
                 refused = True
-                hint = _suggestion(name, table) if option is None else ": only later releases have it"
-                message = f"{candidate.type} has no option {quoted(name)}" + hint
+                if problems.full("option-unknown"):
+                    continue
+                message = f"{candidate.type} has no option {quoted(name)}"
+                if option is not None:
+                    message += ": only later releases have it"
+                elif meant := table.similar(name):
+                    message += f" (did you mean {quoted(meant)}?)"
                 _refuse(candidate, variable, "option-unknown", message, problems)
             continue
-        reason = option.check(variable.value) if option.check is not None else None
+        reason = None
+        if option.check is not None:
+            reason = (
+                option.check(variable.value)
+                if len(variable.value) < LONG_VALUE
+                else _checked(option.check, variable.value)
+            )
         if reason is not None:
             refused = True
+            if problems.full("option-value"):
+                continue
             message = f"{option.name} = {quoted(variable.value)}: {reason}"
             _refuse(candidate, variable, "option-value", message, problems)
             continue
@@ -258,7 +279,7 @@ def accept_options(candidate: Candidate, known: Tables, problems: Problems) -> O
             message = f"it isn't known whether this release of Asterisk has {option.name} = {quoted(variable.value)}"
             message += f"; if not, it refuses {candidate.described}"
             problems.add("option-release", variable.file, variable.line, message, section=candidate.id)
-        if option.kind != "string":
+        if option.kind != "string" and not problems.full("option-unchecked"):
             _report_doubtful(candidate, option, variable, problems)
         lines = accepted.get(option.name)
         if lines is None:
@@ -266,6 +287,11 @@ def accept_options(candidate: Candidate, known: Tables, problems: Problems) -> O
         else:
             lines.append(variable)
     return Options(accepted, refused=refused)
+
+
+@lru_cache(maxsize=128)
+def _checked(check: Check, value: str) -> str | None:
+    return check(value)
 
 
 def _report_doubtful(candidate: Candidate, option: Option, variable: Variable, problems: Problems) -> None:
@@ -296,20 +322,13 @@ def _refuse(candidate: Candidate, variable: Variable, code: str, message: str, p
     problems.add(code, variable.file, variable.line, message, section=candidate.id, lost=candidate.described)
 
 
-def _suggestion(name: str, table: Mapping[str, Option]) -> str:
-    """Return a hint at the option that was probably meant: one that differs in ``-``, ``_`` or a plural only."""
-    plain = ascii_lower(name).replace("-", "").replace("_", "").rstrip("s")
-    for known, option in table.items():
-        if known.replace("_", "").rstrip("s") == plain and not option.missing:
-            return f" (did you mean {quoted(known)}?)"
-    return ""
-
-
 def _untyped(section: Section, first: Variable | None, known: Tables, problems: Problems) -> None:
     lost = f"the section {quoted(section.name)}"
     if first is None:
         message = "the section has no type, so Asterisk skips it"
         problems.add("type-missing", section.file, section.line, message, section=section.name, lost=lost)
+        return
+    if first.value == FREE_TYPE:
         return
     if first.value == "wizard":
         message = "type wizard belongs in pjsip_wizard.conf; Asterisk skips it here"

@@ -19,22 +19,17 @@ See sections 2 to 6 of docs/explanation/identification.md.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
+from typing import cast
 
 from identify._compiled._regex import Regex, RegexError
-from identify.addresses import (
-    ALL_ONES,
-    AddressError,
-    Coverage,
-    Network,
-    parse_address,
-    parse_network,
-    split_port,
-)
+from identify.addresses import ALL_ONES, Coverage, Network, parse_address
 from identify.config.expansion import MAX_EXPANSION, expansion
 from identify.config.hostnames.rules import ResolutionError, Resolver, resolve_names
 from identify.config.language.sections import BLANKS, Variable
 from identify.config.objects.candidates import Candidate, Options
+from identify.config.objects.items import Fault, MatchLines, Name, rule_of
 from identify.config.problems import MAX_ITEMS_MADE, Budget, Problems
 from identify.config.releases import BYTES, Release
 from identify.model import (
@@ -54,11 +49,16 @@ __all__ = ["build_identify"]
 _LOCAL = re.compile(r"\\[wWsSbB<>]|\\(?P<other>.)|\.|\[\^|\[[:.=]|[^\x00-\x7f]", re.DOTALL)
 #: The maximum number of comparisons of addresses with the different masks before them, in :meth:`_Builder._mixed`.
 MAX_COMPARISONS = 20_000_000
+#: As how many items a host name counts besides itself, and how many comparisons of what it resolves to with the
+#: identify's other addresses count as one, see MAX_ITEMS_MADE.
+ITEMS_A_NAME = 10
+COMPARISONS_AN_ITEM = 20
 
 
 def build_identify(
     candidate: Candidate,
     options: Options,
+    lines: MatchLines,
     resolver: Resolver,
     release: Release,
     budget: Budget,
@@ -66,7 +66,7 @@ def build_identify(
 ) -> Identify | None:
     """Return the identify, None if Asterisk refuses it; with ``unresolved`` names, it may be that it does."""
     builder = _Builder(candidate, options.refused, release, problems)
-    addresses, names = builder.match(options, budget)
+    addresses, names = builder.match(options, lines, budget)
     endpoint = options.value("endpoint")
     if not endpoint:
         line = options.line("endpoint")
@@ -94,35 +94,13 @@ def build_identify(
     )
 
 
-def _network(item: str) -> Network | None:
-    """Return the network of an item of ``match``, None if the item is a host name."""
-    if "/" in item:
-        return parse_network(item)
-    address = parse_address(item)
-    if address is None:
-        return None
-    family, value, port = address
-    return Network(False, family, value, ALL_ONES[family], port)
+@lru_cache(maxsize=64)
+def _size(regex: str) -> int:
+    """Return the size of an expression; thousands of sections may inherit it."""
+    return expansion(regex)
 
 
-def _has_port(item: str) -> bool:
-    """Return whether an item of ``match`` has a port, also an empty one."""
-    parts = split_port(item.removeprefix("!").partition("/")[0])
-    return parts is not None and parts[1] is not None
-
-
-def _rule(item: str, network: Network, origin: Origin) -> AddressRule:
-    return AddressRule(
-        text=item,
-        negated=network.negated,
-        family=network.family,
-        address=network.value,
-        mask=network.mask,
-        port=network.port,
-        origin=origin,
-    )
-
-
+@lru_cache(maxsize=64)
 def _compile_error(regex: str, *, bytewise: bool) -> str:
     """Return why an expression doesn't compile, nothing if it does."""
     try:
@@ -130,6 +108,11 @@ def _compile_error(regex: str, *, bytewise: bool) -> str:
     except RegexError as error:
         return str(error)
     return ""
+
+
+def _cost_of_names(hosts: int, items: int) -> int:
+    """Return as how many items the host names of an identify count."""
+    return hosts * ITEMS_A_NAME + hosts * items // COMPARISONS_AN_ITEM
 
 
 def _is_local(regex: str) -> bool:
@@ -157,46 +140,46 @@ class _Builder:
             message += f" (inherited from [{shown(line.template)}])"
         self._problems.add(code, file, number, message, section=candidate.id, lost=lost)
 
-    def match(self, options: Options, budget: Budget) -> tuple[list[AddressRule], list[tuple[str, Origin]]]:
+    def match(
+        self, options: Options, lines: MatchLines, budget: Budget
+    ) -> tuple[list[AddressRule], list[tuple[str, Origin]]]:
         """Return the rules of literal items, and the host names with their places.
 
         Where addresses without a mask don't keep their place, they are among the names.
         """
-        ports, in_place = self._release.ports_in_match, self._release.addresses_in_place
         rules: list[AddressRule] = []
         names: list[tuple[str, Origin]] = []
-        positive = False
+        positive, hosts = False, 0
         for line in options.lines("match"):
-            origin = line.origin
-            items = line.value.split(",")
-            if not budget.spend(len(items)):
-                self.refuse("limit-exceeded", f"more than {MAX_ITEMS_MADE} items in the configuration", line)
+            if not budget.spend(1 + line.value.count(",")):
+                self._exceed(line)
                 break
-            for item in items:
-                item = item.strip(BLANKS)
-                if not item:
-                    continue
-                if not ports and _has_port(item):
-                    message = f"match item {quoted(item)}: a port isn't allowed in this release of Asterisk"
-                    self.refuse("match-address", message, line)
-                    continue
-                if not in_place and "/" not in item:
-                    names.append((item, origin))
-                    continue
-                try:
-                    network = _network(item)
-                except AddressError as error:
-                    self.refuse("match-address", f"match item {quoted(item)}: {error}", line)
-                    continue
-                if network is None:
-                    names.append((item, origin))
-                    continue
-                if network.negated and not positive:
-                    message = f"match item {quoted(item)} excludes nothing: no item before it adds an address"
-                    self._note("match-negation", message, line)
-                positive = positive or not network.negated
-                rules.append(_rule(item, network, origin))
+            found = lines.items(line)
+            hosts += found.hosts
+            if found.plain and not self.refused:
+                rules += cast("Sequence[AddressRule]", found.items)
+                positive = positive or bool(found.items)
+                continue
+            for item in found.items:
+                if isinstance(item, Fault):
+                    self.refuse("match-address", item.message, line)
+                elif isinstance(item, Name):
+                    names.append((item.text, item.origin))
+                else:
+                    if item.negated and not positive and not self._problems.full("match-negation"):
+                        message = f"match item {quoted(item.text)} excludes nothing: no item before it adds an address"
+                        self._note("match-negation", message, line)
+                    positive = positive or not item.negated
+                    rules.append(item)
+        if hosts and not budget.spend(_cost_of_names(hosts, len(rules) + len(names))):
+            self._exceed(options.line("match"))
         return rules, names
+
+    def _exceed(self, line: Variable | None) -> None:
+        message = (
+            f"more than {MAX_ITEMS_MADE} items in the configuration, of which host names count several times"
+        )
+        self.refuse("limit-exceeded", message, line)
 
     def header(self, line: Variable) -> HeaderRule | None:
         name, colon, value = line.value.partition(":")
@@ -223,7 +206,7 @@ class _Builder:
         regex = value[1:-1]
         if not regex:
             return TextPattern(text=value, regex=None, literal="")
-        if expansion(regex) > MAX_EXPANSION:
+        if _size(regex) > MAX_EXPANSION:
             message = f"{option} {quoted(value)} is too large once its repetitions are expanded"
             self.refuse("match-regex", message, line)
             return None
@@ -318,6 +301,6 @@ class _Builder:
                 )
             else:
                 network = Network(False, address.family, address.value, ALL_ONES[address.family], 0)
-                rules.append(_rule(item, network, origin))
+                rules.append(rule_of(item, network, origin))
             covered.extend(rules[before:])
         return unresolved

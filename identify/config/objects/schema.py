@@ -9,6 +9,7 @@ Facts
 
 - An unknown option refuses the object; names of options are compared in any case, and those that start with ``@``
   are ignored.
+- An ``inbound-publication`` has an option for each event package: every name that begins with ``event_``.
 - An option or value of which it isn't known whether the release has it is accepted, with a problem.
 """
 
@@ -16,7 +17,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from importlib import resources
 from typing import Any
 
@@ -26,7 +27,7 @@ from identify.config.objects.values.rules import FALSE_WORDS, RULES, TRUE_WORDS,
 from identify.config.releases import NEWEST, Release
 from identify.strings import ascii_lower
 
-__all__ = ["FALSE_WORDS", "Option", "Tables", "is_true", "option_tables"]
+__all__ = ["FALSE_WORDS", "Option", "Table", "Tables", "is_true", "option_tables"]
 
 #: The items of ``identify_by`` in releases without the identifier ``request_uri``.
 IDENTIFY_BY_BEFORE = ("username", "auth_username", "ip", "header")
@@ -49,15 +50,43 @@ class Option:
     unsure: Callable[[str], bool] | None = None
 
 
-#: The options of each object type that pjsip.conf may have, by their lower-case names.
-Tables = Mapping[str, Mapping[str, Option]]
+class Table(dict[str, Option]):
+    """The options of a type by their lower-case names; one that ends with ``*`` is that of all names that begin so."""
+
+    def find(self, name: str) -> Option | None:
+        """Return the option of a name in any case, None if the type has none."""
+        lower = ascii_lower(name)
+        return self.get(lower) or next(
+            (option for beginning, option in self._beginnings if lower.startswith(beginning)), None
+        )
+
+    def similar(self, name: str) -> str:
+        """Return the option that was probably meant: one that differs in ``-``, ``_`` or a plural only; "" if none."""
+        return self._plain.get(_plain(ascii_lower(name)), "")
+
+    @cached_property
+    def _beginnings(self) -> list[tuple[str, Option]]:
+        return [(name[:-1], option) for name, option in self.items() if name.endswith("*")]
+
+    @cached_property
+    def _plain(self) -> dict[str, str]:
+        """Known names by what they have in common with similar ones; of two the first."""
+        found: dict[str, str] = {}
+        for name, option in self.items():
+            if not option.missing and not name.endswith("*"):
+                found.setdefault(_plain(name), name)
+        return found
+
+
+#: The options of each object type that pjsip.conf may have.
+Tables = Mapping[str, Table]
 
 
 @lru_cache(maxsize=64)
 def option_tables(release: Release = NEWEST) -> Tables:
     """Return the options of all types in a release, those that only other releases have included."""
     tables = {
-        type_name: {name: _option(name, entry) for name, entry in entries.items()}
+        type_name: Table({name: _option(name, entry) for name, entry in entries.items()})
         for type_name, entries in _data("objects/options.json").items()
     }
     for entry in _data("older_options.json"):
@@ -90,6 +119,10 @@ def option_tables(release: Release = NEWEST) -> Tables:
 def is_true(value: str) -> bool:
     """Return whether a boolean option means yes."""
     return ascii_lower(value) in TRUE_WORDS
+
+
+def _plain(name: str) -> str:
+    return name.replace("-", "").replace("_", "").rstrip("s")
 
 
 def _data(path: str) -> Any:

@@ -6,7 +6,8 @@ Facts
 
 - Codecs: the items are parted by ``,`` and ``|`` and trimmed.  An empty item refuses, so do a blank behind ``!`` and
   one before ``:``.  Behind ``:`` stands nothing or a number without ``-``, of which only the beginning counts
-  (``ulaw:20ms``), and no second ``:``.
+  (``ulaw:20ms``), and no second ``:``.  Parentheses around the whole value are removed, with the blanks inside them:
+  ``( g722 )``, which is how Asterisk itself prints a list.
 - Access lists: the items are parted by ``,`` and not trimmed, so a blank at a comma refuses, as an empty item does.
 - Names: empty items and blanks are fine, but not a value of nothing else (``acl=,``).
 - Preferences: the items are parted by ``,`` and trimmed; empty ones are ignored.  In each, name and value are parted
@@ -17,6 +18,8 @@ Facts
 
 Judgements
 
+- Only one pair of parentheses is removed, so that codecs in two pairs are unknown, and only from the whole value, not
+  from an item of it.  ``()`` is an empty value.  All releases are taken to do so.
 - The TLS library is OpenSSL 3 as Linux distributions build it; ``ciphers.json`` has its list (``openssl ciphers -V
   ALL:COMPLEMENTOFALL``).  Names of ciphers are accepted in any case.
 - ``: prefer pending`` is accepted, since the words of an item are looked for between colons and blanks.
@@ -57,6 +60,8 @@ _CODE = re.compile(r"\+?(?:0[xX][0-9a-fA-F]+|0[0-7]*|[1-9][0-9]*)", re.ASCII)
 
 def codec_reason(value: str, *, empty: bool) -> str | None:
     """Check ``allow`` or ``disallow``; only the latter may be ``empty``."""
+    if value.startswith("(") and value.endswith(")"):
+        value = value[1:-1].strip(BLANKS)
     if not value:
         return None if empty else "expected a codec"
     for item in re.split("[,|]", value):

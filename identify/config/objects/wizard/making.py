@@ -48,6 +48,8 @@ __all__ = ["Unevaluated", "Wizard", "read_wizards"]
 
 #: So many characters of patterns, and of what they say, count as one item, see MAX_ITEMS_MADE.
 CHARACTERS_AN_ITEM = 32
+#: The same for patterns that are calculated, character by character.
+CHARACTERS_OF_SUMS = 4
 #: References of a pattern that aren't counted: no pattern of a real configuration has more.
 FREE_REFERENCES = 4
 EXHAUSTED = f"more than {MAX_ITEMS_MADE} items, or text of their size, in the configuration"
@@ -180,7 +182,9 @@ class _Maker:
         if line is None or not line.value:
             return []
         items = [item.strip(BLANKS) for item in line.value.split(",")]
-        if not self._budget.spend(len(items) * (1 + len(self._parts["registration"]))):
+        lines = self._parts["registration"]
+        copied = len(lines) + sum(len(line.value) for line in lines) // CHARACTERS_AN_ITEM
+        if not self._budget.spend(len(items) * (1 + copied)):
             lost = f"the hosts of the wizard {quoted(self._name)}"
             message = f"more than {MAX_ITEMS_MADE} hosts, or lines for them, in the configuration"
             self._problems.add("limit-exceeded", line.file, line.line, message, section=self._name, lost=lost)
@@ -254,7 +258,8 @@ class _Maker:
             self._username.value if self._true("sends_auth") and self._username is not None else self._name
         )
         references = max(pattern.count("$") - FREE_REFERENCES, 0)
-        if not self._budget.spend(references + len(pattern) // CHARACTERS_AN_ITEM):
+        size = CHARACTERS_OF_SUMS if "$[" in pattern else CHARACTERS_AN_ITEM
+        if not self._budget.spend(references + len(pattern) // size):
             self._exceeded(EXHAUSTED, source, object_text)
             return None
         try:
