@@ -13,6 +13,7 @@ __all__ = [
     "LimitError",
     "MessageError",
     "MissingLibraryError",
+    "OutputError",
     "TrafficError",
 ]
 
@@ -66,6 +67,29 @@ class LimitError(IdentifyError, ValueError):
 
 class MissingLibraryError(IdentifyError, ImportError):
     """A library from an extra isn't installed; the message says what to install."""
+
+
+class OutputError(IdentifyError, OSError):
+    """A file can't be written, or isn't because that would destroy an input or another output.
+
+    Attributes: ``reason`` says what is wrong, ``path`` is the file, ``errno`` the system's number, None if it isn't the
+    system that refuses.
+    """
+
+    def __init__(self, reason: str, path: str = "", number: int | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.path = path
+        self.errno = number
+
+    @classmethod
+    def of(cls, error: OSError, path: str) -> "OutputError":
+        """Return what an error of the system means for a file that is written."""
+        return cls(error.strerror or str(error), path, error.errno)
+
+    def __str__(self) -> str:
+        """Return what isn't written, and why."""
+        return f"can't write {self.path}: {self.reason}" if self.path else f"can't write: {self.reason}"
 
 
 class TrafficError(IdentifyError, ValueError):

@@ -12,8 +12,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import rich_click as click
+from click.exceptions import Exit
 
-from identify.errors import IdentifyError
+from identify.commands.streams import STANDARD_OUTPUT
+from identify.errors import IdentifyError, OutputError
 from identify.strings import escaped, shown
 
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ __all__ = [
     "UnusableError",
     "STATUS_DIFFERS",
     "STATUS_UNDETERMINED",
+    "STATUS_UNUSABLE",
     "columns",
     "config_argument",
     "json_option",
@@ -44,6 +47,8 @@ SCHEMA_VERSION = 1
 
 #: The exit status where something isn't the same, or isn't as expected.
 STATUS_DIFFERS = 1
+#: The exit status of wrong usage, and of files that can't be read or written.
+STATUS_UNUSABLE = 2
 #: The exit status where the answer depends on something that isn't known.
 STATUS_UNDETERMINED = 3
 
@@ -63,7 +68,7 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, 
 class UnusableError(click.ClickException):
     """An input can't be read or used; ends the command with the status of wrong usage."""
 
-    exit_code = 2
+    exit_code = STATUS_UNUSABLE
 
 
 @contextlib.contextmanager
@@ -71,6 +76,11 @@ def unusable_input(path: str = "") -> Iterator[None]:
     """End the command with what an error of reading or writing says; ``path`` is named where that names no file."""
     try:
         yield
+    except OutputError as error:
+        if error.path == STANDARD_OUTPUT:
+            raise
+        click.echo(f"error: {escaped(str(error))}", err=True)
+        raise Exit(STATUS_UNUSABLE) from error
     except OSError as error:
         name = error.filename or path
         said = error.strerror or str(error)

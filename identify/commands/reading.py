@@ -14,6 +14,7 @@ import rich_click as click
 
 from identify.commands.config_options import AnsweredRelease, ConfigOptions, SourceOptions
 from identify.commands.output import NAME, styled, unusable_input
+from identify.commands.outputs import check_outputs
 from identify.strings import escaped, shown
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from identify.configuration import Configuration, Resolver
 
 __all__ = [
+    "configuration_places",
     "known_release",
     "load",
     "load_all",
@@ -61,7 +63,21 @@ def load_with(
     from identify.configuration import Configuration  # noqa: PLC0415  Help and completion do without.
 
     with unusable_input():
-        return Configuration.from_path(path, resolver=resolver, release=release, partial=options.partial)
+        configuration = Configuration.from_path(
+            path, resolver=resolver, release=release, partial=options.partial
+        )
+    check_outputs(configuration_places([configuration], options))
+    return configuration
+
+
+def configuration_places(
+    configurations: Iterable[Configuration], options: SourceOptions
+) -> list[tuple[str, str | int]]:
+    """Return the files that configurations were read from, none of which may be written."""
+    found: list[tuple[str, str | int]] = []
+    for configuration in configurations:
+        found += [("the configuration", path) for path in configuration.paths]
+    return found + ([("--names", options.names)] if options.names is not None else [])
 
 
 def point_to_release(configurations: Iterable[Configuration], answered: AnsweredRelease) -> None:

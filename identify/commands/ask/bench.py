@@ -20,6 +20,7 @@ from identify.commands.output import (
     print_release,
     unusable_input,
 )
+from identify.commands.outputs import check_outputs
 from identify.commands.reading import load
 from identify.errors import IdentifyError
 
@@ -74,6 +75,7 @@ def bench(
     from identify.measuring.measurement import measure  # noqa: PLC0415  Help and completion do without.
     from identify.measuring.samples import from_configuration, grouped  # noqa: PLC0415
 
+    check_outputs([("--traffic", traffic)] if traffic is not None else [])
     configuration = load(config, config_options)
     engine, seconds_to_compile = _compile(configuration)
     samples = _read(traffic) if traffic is not None else from_configuration(engine)

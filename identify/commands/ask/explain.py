@@ -29,6 +29,7 @@ from identify.commands.output import (
     shown,
     styled,
 )
+from identify.commands.outputs import check_outputs
 from identify.commands.reading import load, point_to_problems
 from identify.errors import IdentifyError, MessageError
 from identify.model import TRANSPORTS
@@ -119,6 +120,7 @@ def explain(
     from identify.engine import Engine  # noqa: PLC0415  Help and completion do without.
     from identify.request import Request  # noqa: PLC0415
 
+    check_outputs([("--message", 0 if received.message == "-" else received.message)])
     data = _read(received.message)
     configuration = load(config, config_options)
     _check_transport(configuration, received.transport_section)

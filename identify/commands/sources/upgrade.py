@@ -23,6 +23,7 @@ from identify.commands.output import (
     styled,
     unusable_input,
 )
+from identify.commands.outputs import check_outputs
 from identify.commands.reading import load_as, point_to_problems
 from identify.commands.traffic.options import TrafficOptions, traffic_options
 
@@ -80,8 +81,10 @@ def upgrade(
     found that changes, but not everything could be decided.
     """
     from identify.questions import upgrading  # noqa: PLC0415  Help and completion do without.
+    from identify.traffic.input.places import places_of  # noqa: PLC0415
 
     _check_traffic(traffic)
+    check_outputs(reading.places(places_of("the traffic", traffic)))
     first, second = load_as(config, source_options, [before, after])
     configurations = (first, second)
     tokens = _tokens(configurations, reading)

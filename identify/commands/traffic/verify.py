@@ -17,6 +17,7 @@ from identify.commands.output import (
     styled,
     unusable_input,
 )
+from identify.commands.outputs import check_outputs
 from identify.commands.reading import load, point_to_problems
 from identify.commands.traffic.options import TrafficOptions, traffic_options
 
@@ -54,9 +55,11 @@ def verify(
     """
     from identify.commands.traffic.log_release import answered_for  # noqa: PLC0415  Help and completion do without.
     from identify.simulation.runs import verification  # noqa: PLC0415
+    from identify.traffic.input.places import places_of  # noqa: PLC0415
 
     answered = answered_for(config_options, logs, reading)
     configuration = load(config, config_options, answered)
+    check_outputs(reading.places(places_of("the traffic", logs)))
     tokens = reading.tokens(configuration)
     found = {}
     for path in logs:
