@@ -24,7 +24,7 @@ import sys
 from typing import IO, TYPE_CHECKING
 
 from identify.errors import OutputError
-from identify.writing.leftovers import forget, not_interrupted, remember
+from identify.writing.leftovers import forget, remember
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
@@ -101,31 +101,19 @@ class Output:
                 raise OutputError.of(error, self.path) from error
 
     def commit(self) -> None:
-        """Put the file into its place, where nothing is changed if that fails."""
-        try:
-            with not_interrupted():
-                if self._name:
-                    if not self._temporary:
-                        self._temporary = self._new_name()
-                        # Without a folder for the source Python would link the link to it.
-                        source = f"/proc/self/fd/{self.file.fileno()}"
-                        os.link(
-                            source,
-                            self._temporary,
-                            src_dir_fd=self._folder,
-                            dst_dir_fd=self._folder,
-                            follow_symlinks=True,
-                        )
-                    os.replace(self._temporary, self._name, src_dir_fd=self._folder, dst_dir_fd=self._folder)
-                    self._temporary = ""
-                self._forget()
-        except OSError as error:
-            self.discard()
-            raise OutputError.of(error, self.path) from error
-        self._close()
+        """Put the file into its place; if that fails, nothing has changed, and it is to be discarded."""
+        if self._name:
+            try:
+                if not self._temporary:
+                    self._take_name()
+                os.replace(self._temporary, self._name, src_dir_fd=self._folder, dst_dir_fd=self._folder)
+            except OSError as error:
+                raise OutputError.of(error, self.path) from error
+            self._temporary = ""
+        self.discard()
 
     def discard(self) -> None:
-        """Remove what was written; what is at the file's place stays."""
+        """Remove what was written, unless it has its place; what is there stays."""
         if self._temporary:
             with contextlib.suppress(OSError):
                 os.unlink(self._temporary, dir_fd=self._folder)
@@ -186,6 +174,13 @@ class Output:
             self._temporary = ""
             self._forget()
             raise
+
+    def _take_name(self) -> None:
+        name = self._new_name()
+        # Without a folder for the source Python would make a link to the link.
+        source = f"/proc/self/fd/{self.file.fileno()}"
+        os.link(source, name, src_dir_fd=self._folder, dst_dir_fd=self._folder, follow_symlinks=True)
+        self._temporary = name
 
     def _take_after(self, opened: int, old: os.stat_result) -> None:
         new = os.fstat(opened)

@@ -12,6 +12,7 @@ from typing import TypeAlias
 
 from identify.errors import OutputError
 from identify.strings import shown
+from identify.writing.leftovers import not_interrupted
 from identify.writing.output import Output
 
 __all__ = ["Outputs", "Place", "check_apart", "same_file"]
@@ -61,8 +62,9 @@ class Outputs:
             if kind is None:
                 for output in self._opened:
                     output.finish(durable=self._durable)
-                while self._opened:
-                    self._opened.pop(0).commit()
+                with not_interrupted():
+                    for output in self._opened:
+                        output.commit()
         finally:
             for output in self._opened:
                 output.discard()
