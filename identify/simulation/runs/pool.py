@@ -17,6 +17,7 @@ import os
 import signal
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from multiprocessing.reduction import DupFd, send_handle
@@ -137,6 +138,8 @@ def _open_engines(descriptors: Sequence[int], configurations: Sequence[Configura
 def _start(begun: list[tuple[BaseProcess, Connection]], descriptors: Sequence[int]) -> None:
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
+    # It lets signals through when it begins, also those that are blocked here.
+    resource_tracker.ensure_running()
     # A terminal sends SIGINT to all of its processes; these end with their parent, and without a word.
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
