@@ -111,7 +111,7 @@ class TrafficError(IdentifyError, ValueError):
 
 
 class ClusterError(IdentifyError, RuntimeError):
-    """Other machines can't simulate: no scheduler answers, it has no workers, or they aren't able to.
+    """Others can't simulate: no scheduler answers, it has no workers, they aren't able to, or a process was lost.
 
     Attributes: ``reason`` says what is wrong, ``address`` is the address of the scheduler.
     """
