@@ -23,7 +23,14 @@ if TYPE_CHECKING:
         Resolver,
     )
     from identify.engine import DROPPED, NO_MATCH, Engine, Indices
-    from identify.errors import ConfigError, EngineFileError, IdentifyError, LimitError, MessageError
+    from identify.errors import (
+        ConfigError,
+        EngineFileError,
+        IdentifyError,
+        LimitError,
+        MessageError,
+        OutputError,
+    )
     from identify.explain import Explanation, Possibility, Reason, Step
     from identify.model import (
         AccessList,
@@ -73,6 +80,7 @@ else:
                 "IdentifyError",
                 "LimitError",
                 "MessageError",
+                "OutputError",
             ),
             "identify.explain": ("Explanation", "Possibility", "Reason", "Step"),
             "identify.model": (
@@ -134,6 +142,7 @@ __all__ = [
     "MessageError",
     "NotAskedError",
     "OfflineResolver",
+    "OutputError",
     "Origin",
     "Outcome",
     "Possibility",

@@ -17,9 +17,9 @@ import attrs
 
 from identify.configuration import Configuration
 from identify.model import AddressRule, Endpoint, Identify, Registration, TextPattern, Unknown
-from identify.side_data import Expression, write_side_data
 from identify.strings import encoded, folded_bytes
-from identify.transport_plan import plan_transports
+from identify.tables.side_data import Expression, write_side_data
+from identify.tables.transport_plan import plan_transports
 
 __all__ = ["ReachPlan", "TablePlan", "make_plan", "make_reach_plan"]
 

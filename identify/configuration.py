@@ -69,6 +69,8 @@ class Configuration:
     tried_identifies: tuple[Identify, ...] = attrs.field()
     unknowns: tuple[Unknown, ...] = ()
     release: Release = NEWEST
+    #: Paths of the files that it was read from, none of which a program should write to while it uses them.
+    paths: tuple[str, ...] = attrs.field(default=(), eq=False, repr=False)
 
     @tried_identifies.default
     def _in_order_of_ids(self) -> tuple[Identify, ...]:
@@ -146,7 +148,9 @@ class Configuration:
             if location != readable and not os.path.lexists(readable):
                 raise ConfigError(f"no {CONFIGURATION_FILE} in this directory", location) from error
             raise ConfigError(getattr(error, "strerror", None) or str(error), readable) from error
-        return cls._load(DirectoryFiles(directory), name, resolver, release, partial)
+        files = DirectoryFiles(directory)
+        configuration = cls._load(files, name, resolver, release, partial)
+        return attrs.evolve(configuration, paths=tuple(files.opened))
 
     @classmethod
     def _load(

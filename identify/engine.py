@@ -5,7 +5,6 @@ from __future__ import annotations
 import mmap
 import os
 import secrets
-import tempfile
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
@@ -22,6 +21,7 @@ from identify.explain import Explanation, explain, question_about, untold_tokens
 from identify.explanation.undetermined import possible_answers
 from identify.model import Unknown
 from identify.strings import quoted
+from identify.writing import Outputs
 
 __all__ = ["DROPPED", "NO_MATCH", "Engine", "Indices"]
 
@@ -36,9 +36,6 @@ TOKEN_LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 #: Characters that a URI parameter may have unescaped (RFC 3261 25.1), besides letters and digits.
 UNESCAPED = "-_.!~*'()[]/:&+$"
-
-#: Permissions of a saved engine before the umask.
-SAVED_MODE = 0o666
 
 #: The whole file is read to be checked: where the system can, it maps all pages at once, in a tenth of the time.
 MAPPING = mmap.MAP_SHARED | getattr(mmap, "MAP_POPULATE", 0)
@@ -87,19 +84,12 @@ class Engine(Matcher):
             raise EngineFileError(error.reason, name) from None
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the compiled tables to a file for ``open``; an existing file is replaced once everything is written."""
-        name = os.fspath(path)
-        descriptor, temporary = tempfile.mkstemp(prefix=".engine-", dir=os.path.dirname(name) or ".")
-        try:
-            with open(descriptor, "wb") as file:
-                file.write(self.image())
-                file.flush()
-                os.fchmod(descriptor, SAVED_MODE & ~_umask())
-                os.fsync(descriptor)
-            os.replace(temporary, name)
-        except BaseException:
-            os.unlink(temporary)
-            raise
+        """Write the compiled tables to a file for ``open``; an existing file is replaced once everything is written.
+
+        Raises :class:`~identify.errors.OutputError`, an OSError, if that fails.
+        """
+        with Outputs() as outputs:
+            outputs.open(path).file.write(self.image())
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle the compiled tables, so that nothing is compiled again."""
@@ -134,7 +124,8 @@ class Engine(Matcher):
         for more than 2**31 - 1 rows.
 
         Thread safety: runs without the GIL, in ``threads`` threads of its own if there are enough addresses; the
-        arguments must not be changed meanwhile.  Can't be interrupted.
+        arguments must not be changed meanwhile.  A handler of a
+        signal that raises, such as Ctrl-C's, ends the call.
         """
         return _batch.identify_sources(self, addresses, ports, threads)
 
@@ -230,13 +221,6 @@ class Engine(Matcher):
 def _restore(cls: type[Engine], image: bytes, configuration: Configuration | None) -> Engine:
     """Unpickle an engine."""
     return cls._of_image(image, configuration)
-
-
-def _umask() -> int:
-    """Return the process's umask, which can only be read by setting it."""
-    mask = os.umask(0o077)
-    os.umask(mask)
-    return mask
 
 
 def _tokens(configuration: Configuration, given: Mapping[str, str]) -> dict[str, str]:

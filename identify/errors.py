@@ -13,6 +13,7 @@ __all__ = [
     "LimitError",
     "MessageError",
     "MissingLibraryError",
+    "OutputError",
     "TrafficError",
 ]
 
@@ -68,6 +69,29 @@ class MissingLibraryError(IdentifyError, ImportError):
     """A library from an extra isn't installed; the message says what to install."""
 
 
+class OutputError(IdentifyError, OSError):
+    """A file can't be written, or isn't because that would destroy an input or another output.
+
+    Attributes: ``reason`` says what is wrong, ``path`` is the file, ``errno`` the system's number, None if it isn't the
+    system that refuses.
+    """
+
+    def __init__(self, reason: str, path: str = "", number: int | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.path = path
+        self.errno = number
+
+    @classmethod
+    def of(cls, error: OSError, path: str) -> "OutputError":
+        """Return what an error of the system means for a file that is written."""
+        return cls(error.strerror or str(error), path, error.errno)
+
+    def __str__(self) -> str:
+        """Return what isn't written, and why."""
+        return f"can't write {self.path}: {self.reason}" if self.path else f"can't write: {self.reason}"
+
+
 class TrafficError(IdentifyError, ValueError):
     """Traffic can't be read at all: unreadable, of an unknown format, or of one whose library isn't installed.
 
@@ -87,7 +111,7 @@ class TrafficError(IdentifyError, ValueError):
 
 
 class ClusterError(IdentifyError, RuntimeError):
-    """Other machines can't simulate: no scheduler answers, it has no workers, or they aren't able to.
+    """Others can't simulate: no scheduler answers, it has no workers, they aren't able to, or a process was lost.
 
     Attributes: ``reason`` says what is wrong, ``address`` is the address of the scheduler.
     """

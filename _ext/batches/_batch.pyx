@@ -1,26 +1,22 @@
 """The batch calls: many sources or messages in one loop without the GIL, by one thread or several.
 
-Knows rows, blocks and threads; what Python gives becomes columns in ``_inputs``, the decision is in ``_decide``, its
+Knows rows and blocks; what Python gives becomes columns in ``_inputs``, the decision is in ``_decide``, its
 overlapped address look-ups in ``_address_batch``.
 
 Strategy
 1. Everything is checked and allocated before the loop: in it there is no Python object, no error and no allocation
    but for what a single message would need too.
-2. One thread runs the loop over all rows.  Several take pieces of it one after the other, by one atomic counter; each
-   writes its own part of the result.  They are threads of the operating system that never see Python, so that no
-   exception or interrupt can leave one behind with memory that was given back.
+2. Rows are taken in pieces, by one thread or several (``_pieces``); each piece writes its own part of the result.
 3. What can't be read is a number in the result: ``NO_MATCH`` for nulls and for text that isn't an address, ``DROPPED``
    for messages that ``identify_message`` raises for.
 """
 
-from libc.stddef cimport size_t
 from libc.stdint cimport int32_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libc.string cimport memchr, memcpy
 
 from identify._compiled._address_batch cimport BLOCK, find_block_v4, find_block_v6, prefetch
 from identify._compiled._address_print cimport print_v4, print_v6
 from identify._compiled._address_text cimport Source, parse_source, to_plain
-from identify._compiled._atomics cimport take_atomic
 from identify._compiled._bytes cimport big32, big64
 from identify._compiled._column cimport (
     PACKED4, PACKED16, POINTERS, QUADS, Chunk, Column, Cursor, advance, bytes_at, is_null, refresh, seek,
@@ -32,37 +28,16 @@ from identify._compiled._inputs cimport take_addresses, take_messages, take_port
 from identify._compiled._matcher cimport Matcher
 from identify._compiled._message cimport begin, finish, parse_message, take_dialect
 from identify._compiled._parsed cimport FIELD_ROOM, MESSAGE_LIMIT, Field, Message
+from identify._compiled._pieces cimport MAX_THREADS, Pieces, run_pieces
 from identify._compiled._request cimport port_of
 from identify._compiled._tables cimport NO_WANTED, part
 
 from identify._compiled._request import STREAMS
 
-cdef extern from "<pthread.h>" nogil:
-    ctypedef unsigned long pthread_t
-    ctypedef struct pthread_attr_t:
-        pass
-    int pthread_attr_init(pthread_attr_t *attributes)
-    int pthread_attr_destroy(pthread_attr_t *attributes)
-    int pthread_attr_setstacksize(pthread_attr_t *attributes, size_t size)
-    int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *) noexcept nogil,
-                       void *argument)
-    int pthread_join(pthread_t thread, void **result)
-
-cdef extern from "<signal.h>" nogil:
-    ctypedef struct sigset_t:
-        pass
-    int SIG_SETMASK
-    int sigfillset(sigset_t *signals)
-    int pthread_sigmask(int how, const sigset_t *signals, sigset_t *before)
-
 cdef enum:
-    # Far more threads than help anyone; a bound for what is kept on the stack.
-    MAX_THREADS = 256
     # A thread for less work than this would cost more than it saves.
     SOURCES_PIECE = 16384
     MESSAGES_PIECE = 256
-    # As the main thread's; some C libraries give far less, too little for regular expressions.
-    STACK_SIZE = 8 << 20
     # A longer text for an address makes every Via too long to be compared, whatever follows.
     TEXT_ROOM = 4100
     # As far as the heads of messages mostly go.
@@ -78,11 +53,7 @@ DROPPED = DROPPED_ANSWER
 
 ctypedef struct Job:
     const Compiled *compiled
-    void (*run)(const Job *job, size_t row, size_t count) noexcept nogil
-    size_t count
-    # Rows that a thread takes at once, and the first one that none has taken.
-    size_t piece
-    size_t taken
+    Pieces pieces
     int32_t *answers
     # A column without chunks wasn't given: all rows have the source or port of `arrival`.
     const Chunk *messages
@@ -108,15 +79,14 @@ def identify_sources(Matcher matcher not None, addresses, ports, threads):
     cdef Column _port_column = None
     cdef Indices answers
     open_job(&job, matcher, sources.count, &run_sources)
-    job.piece = SOURCES_PIECE
+    job.pieces.size = SOURCES_PIECE
     job.sources = sources.chunks
     job.source_chunks = sources.chunk_count
     if ports is not None:
         _port_column = set_ports(&job, ports, "sources")
-    answers = make_indices(job.count)
+    answers = make_indices(job.pieces.count)
     job.answers = answers.values
-    with nogil:
-        run_job(&job, workers)
+    run_pieces(&job.pieces, workers)
     return answers
 
 
@@ -130,7 +100,7 @@ def identify_messages(Matcher matcher not None, messages, sources, ports, str tr
     cdef Indices answers
     cdef bytes text = None
     open_job(&job, matcher, message_column.count, &run_messages)
-    job.piece = MESSAGES_PIECE
+    job.pieces.size = MESSAGES_PIECE
     job.messages = message_column.chunks
     job.message_chunks = message_column.chunk_count
     job.wants_text = job.compiled.tables.wanted_kinds[<int>VIA] != <uint32_t>NO_WANTED
@@ -146,14 +116,13 @@ def identify_messages(Matcher matcher not None, messages, sources, ports, str tr
         set_text(&job, <const uint8_t *>job.arrival.text, <size_t>len(text), &job.arrival)
     else:
         source_column = take_addresses(sources, "sources")
-        if source_column.count != job.count:
-            raise ValueError(f"{source_column.count} sources for {job.count} messages")
+        if source_column.count != job.pieces.count:
+            raise ValueError(f"{source_column.count} sources for {job.pieces.count} messages")
         job.sources = source_column.chunks
         job.source_chunks = source_column.chunk_count
-    answers = make_indices(job.count)
+    answers = make_indices(job.pieces.count)
     job.answers = answers.values
-    with nogil:
-        run_job(&job, workers)
+    run_pieces(&job.pieces, workers)
     return answers
 
 
@@ -166,11 +135,12 @@ cdef int workers_of(threads) except -1:
 
 
 cdef void open_job(Job *job, Matcher matcher, size_t count,
-                   void (*run)(const Job *, size_t, size_t) noexcept nogil) noexcept:
+                   void (*run)(const void *, size_t, size_t) noexcept nogil) noexcept:
     job.compiled = &matcher.compiled
-    job.run = run
-    job.count = count
-    job.taken = 0
+    job.pieces.run = run
+    job.pieces.job = job
+    job.pieces.count = count
+    job.pieces.taken = 0
     job.answers = NULL
     job.messages = job.sources = job.ports = NULL
     job.message_chunks = job.source_chunks = job.port_chunks = 0
@@ -190,8 +160,8 @@ cdef Column set_ports(Job *job, ports, str rows):
         job.arrival.port = <uint16_t>port_of(ports)
         return None
     column = take_ports(ports)
-    if column.count != job.count:
-        raise ValueError(f"{column.count} ports for {job.count} {rows}")
+    if column.count != job.pieces.count:
+        raise ValueError(f"{column.count} ports for {job.pieces.count} {rows}")
     job.ports = column.chunks
     job.port_chunks = column.chunk_count
     return column
@@ -204,47 +174,6 @@ cdef bytes one_text(source):
     if not 0 <= source <= 0xFFFFFFFF:
         raise ValueError(f"{source} is not a valid IPv4 address; give IPv6 as text")
     return b"%d.%d.%d.%d" % (source >> 24, source >> 16 & 255, source >> 8 & 255, source & 255)
-
-
-# ---------------------------------------------------------------- threads
-
-cdef void run_job(Job *job, int workers) noexcept nogil:
-    cdef pthread_t threads[MAX_THREADS]
-    cdef pthread_attr_t attributes
-    cdef sigset_t every, before
-    cdef size_t pieces = job.count // job.piece + 1
-    cdef int started = 0, i
-    if job.count == 0:
-        return
-    if <size_t>workers > pieces:
-        workers = <int>pieces
-    if workers == 1 or pthread_attr_init(&attributes) != 0:
-        job.run(job, 0, job.count)
-        return
-    # A smaller stack than wished for is no reason to give up: the C library's own is used then.
-    pthread_attr_setstacksize(&attributes, STACK_SIZE)
-    # Signals are for Python's threads.
-    sigfillset(&every)
-    pthread_sigmask(SIG_SETMASK, &every, &before)
-    while started < workers - 1 and pthread_create(&threads[started], &attributes, work, job) == 0:
-        started += 1
-    pthread_sigmask(SIG_SETMASK, &before, NULL)
-    pthread_attr_destroy(&attributes)
-    # With fewer threads than wished for, or none, the others do their part.
-    work(job)
-    for i in range(started):
-        pthread_join(threads[i], NULL)
-
-
-cdef void *work(void *argument) noexcept nogil:
-    cdef Job *job = <Job *>argument
-    cdef size_t row, count
-    while True:
-        row = take_atomic(&job.taken, job.piece)
-        if row >= job.count:
-            return NULL
-        count = job.count - row
-        job.run(job, row, count if count < job.piece else job.piece)
 
 
 # ---------------------------------------------------------------- sources
@@ -262,7 +191,8 @@ ctypedef struct Sorted:
     size_t wide_count
 
 
-cdef void run_sources(const Job *job, size_t row, size_t count) noexcept nogil:
+cdef void run_sources(const void *argument, size_t row, size_t count) noexcept nogil:
+    cdef const Job *job = <const Job *>argument
     cdef Cursor at, port_at
     cdef uint16_t ports[BLOCK]
     cdef const uint16_t *own = NULL
@@ -374,7 +304,8 @@ cdef inline void read_source(const Chunk *chunk, size_t row, Source *source) noe
 
 # ---------------------------------------------------------------- messages
 
-cdef void run_messages(const Job *job, size_t row, size_t count) noexcept nogil:
+cdef void run_messages(const void *argument, size_t row, size_t count) noexcept nogil:
+    cdef const Job *job = <const Job *>argument
     cdef Cursor at, source_at, port_at
     cdef Field fields[FIELD_ROOM]
     cdef Message message

@@ -33,7 +33,7 @@ from identify._compiled._request import STREAMS
 from identify.errors import EngineFileError, MessageError
 from identify.identifiers import NAMES
 from identify.model import Match
-from identify.side_data import read_side_data
+from identify.tables.side_data import read_side_data
 
 cdef extern from "_python.h":
     const char *sip_ascii(object text, Py_ssize_t *size)

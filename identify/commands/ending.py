@@ -1,4 +1,4 @@
-"""How a command ends: the exit statuses, which of them goes first, what was lost on the way, and ``--strict``.
+"""How a command ends: with which status, what was lost on the way, and ``--strict``.
 
 Every command with a CONFIG ends by :func:`end`, so that none forgets to say what was lost of it.  Lines about losses
 go to standard error.
@@ -6,7 +6,6 @@ go to standard error.
 
 from __future__ import annotations
 
-import enum
 import shlex
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -16,30 +15,13 @@ import rich_click as click
 
 from identify.commands.config_options import SourceOptions
 from identify.commands.output import NAME, styled
+from identify.commands.status import Status, first_status
 from identify.strings import escaped
 
 if TYPE_CHECKING:
     from identify.configuration import Configuration
 
-__all__ = ["LoadedConfig", "Status", "configurations_as_dict", "end", "first_status"]
-
-
-class Status(enum.IntEnum):
-    """The exit statuses; docs/reference/command.md says what each means for which command."""
-
-    DONE = 0
-    #: Not identified; something changes, differs, isn't as expected, or was lost where that is the question.
-    DIFFERS = 1
-    #: Wrong usage, or an input that can't be used; with ``--strict`` also one that can't be used as a whole.
-    UNUSABLE = 2
-    #: The answer depends on something that isn't known.
-    UNDETERMINED = 3
-    #: The program itself failed; Python's own status for that would read as "not identified".
-    FAILURE = 70
-
-
-#: If several apply, the first of these is the status: what is certain goes before what isn't known.
-PRIORITY = (Status.UNUSABLE, Status.DIFFERS, Status.UNDETERMINED, Status.DONE)
+__all__ = ["LoadedConfig", "configurations_as_dict", "end"]
 
 
 @attrs.frozen
@@ -80,11 +62,6 @@ def configurations_as_dict(configs: Sequence[LoadedConfig]) -> dict[str, Any]:
     return dict(
         zip(("configuration", "configuration_after"), (each.as_dict() for each in configs), strict=False)
     )
-
-
-def first_status(*statuses: Status) -> Status:
-    """Return the one of several statuses that goes first."""
-    return next(status for status in PRIORITY if status in (*statuses, Status.DONE))
 
 
 def end(

@@ -7,7 +7,6 @@ asked for its own help.
 from __future__ import annotations
 
 import importlib
-import io
 import os
 import signal
 import sys
@@ -15,9 +14,12 @@ import traceback
 
 import rich_click as click
 
-from identify.commands.ending import Status
 from identify.commands.output import NAME, escaped
+from identify.commands.status import Status
+from identify.commands.streams import fail_for, finish_streams, take_streams
+from identify.errors import OutputError
 from identify.version import __version__
+from identify.writing import clear_up_on_signals
 
 __all__ = ["ListedCommand", "main", "sip_identify"]
 
@@ -106,7 +108,13 @@ def main() -> None:
     """Run the command with the arguments of the process."""
     _end_as_other_programs_do()
     try:
-        sip_identify(prog_name=NAME)
+        try:
+            sip_identify(prog_name=NAME)
+        finally:
+            finish_streams()
+    except OutputError as error:
+        fail_for(error)
+        sys.exit(int(Status.UNUSABLE))
     except Exception:  # noqa: BLE001  Python's own status for it would read as "not identified".
         for line in traceback.format_exc().splitlines():
             click.echo(escaped(line), err=True)
@@ -118,6 +126,5 @@ def _end_as_other_programs_do() -> None:
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
+    clear_up_on_signals()
+    take_streams()

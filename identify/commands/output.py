@@ -12,8 +12,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import rich_click as click
+from click.exceptions import Exit
 
-from identify.errors import IdentifyError
+from identify.commands.status import Status
+from identify.commands.streams import STANDARD_OUTPUT
+from identify.errors import IdentifyError, OutputError
 from identify.strings import escaped, shown
 
 if TYPE_CHECKING:
@@ -56,7 +59,7 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, 
 class UnusableError(click.ClickException):
     """An input can't be read or used; ends the command with the status of wrong usage."""
 
-    exit_code = 2
+    exit_code = int(Status.UNUSABLE)
 
 
 @contextlib.contextmanager
@@ -64,6 +67,11 @@ def unusable_input(path: str = "") -> Iterator[None]:
     """End the command with what an error of reading or writing says; ``path`` is named where that names no file."""
     try:
         yield
+    except OutputError as error:
+        if error.path == STANDARD_OUTPUT:
+            raise
+        click.echo(f"error: {escaped(str(error))}", err=True)
+        raise Exit(int(Status.UNUSABLE)) from error
     except OSError as error:
         name = error.filename or path
         said = error.strerror or str(error)

@@ -16,6 +16,7 @@ import rich_click as click
 
 from identify.commands.config_options import AnsweredRelease, ConfigOptions, SourceOptions
 from identify.commands.output import UnusableError, styled, unusable_input
+from identify.commands.outputs import check_outputs
 from identify.strings import escaped, shown
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ BINDING = re.compile(
 )
 
 __all__ = [
+    "configuration_places",
     "known_release",
     "load",
     "load_all",
@@ -74,9 +76,20 @@ def load_with(
         configuration = Configuration.from_path(
             path, resolver=resolver, release=release, partial=options.partial
         )
+    check_outputs(configuration_places([configuration], options))
     if not (configuration.object_count or configuration.unknowns):
         _check_is_configuration(path, configuration)
     return configuration
+
+
+def configuration_places(
+    configurations: Iterable[Configuration], options: SourceOptions
+) -> list[tuple[str, str | int]]:
+    """Return the files that configurations were read from, none of which may be written."""
+    found: list[tuple[str, str | int]] = []
+    for configuration in configurations:
+        found += [("the configuration", path) for path in configuration.paths]
+    return found + ([("--names", options.names)] if options.names is not None else [])
 
 
 def point_to_release(configurations: Iterable[Configuration], answered: AnsweredRelease) -> None:

@@ -14,9 +14,9 @@ from consoles import DOCUMENTS, ROOT
 import identify
 from identify import configuration
 from identify.commands.ask import explain as explain_command
-from identify.commands.ending import Status
 from identify.commands.main import ListedCommand, sip_identify
 from identify.commands.output import SCHEMA_VERSION
+from identify.commands.status import Status
 from identify.config import losses, problems
 from identify.config.hostnames import dns, exchange, hosts, libc, resolv_conf, rules
 from identify.config.language import additions, comments, files, globs, limits, lines, reader, table

@@ -158,7 +158,7 @@ def test_writing_keeps_the_old_file_until_all_is_written(tmp_path, monkeypatch):
     path = tmp_path / "lock"
     LockFile.write(path, ANSWERS)
     before = path.read_bytes()
-    monkeypatch.setattr("os.replace", lambda *_: (_ for _ in ()).throw(OSError("full")))
+    monkeypatch.setattr("os.replace", lambda *_, **__: (_ for _ in ()).throw(OSError("full")))
 
     with pytest.raises(OSError, match="full"):
         LockFile.write(path, Answers())

@@ -10,7 +10,7 @@ import attrs
 import rich_click as click
 
 from identify.commands.config_options import ConfigOptions, config_options
-from identify.commands.ending import LoadedConfig, Status, configurations_as_dict, end
+from identify.commands.ending import LoadedConfig, configurations_as_dict, end
 from identify.commands.output import (
     UnusableError,
     columns,
@@ -21,7 +21,9 @@ from identify.commands.output import (
     print_release,
     unusable_input,
 )
+from identify.commands.outputs import check_outputs
 from identify.commands.reading import load
+from identify.commands.status import Status
 from identify.errors import IdentifyError
 
 if TYPE_CHECKING:
@@ -82,6 +84,7 @@ def bench(
     from identify.measuring.measurement import measure  # noqa: PLC0415  Help and completion do without.
     from identify.measuring.samples import from_configuration, grouped  # noqa: PLC0415
 
+    check_outputs([("--traffic", traffic)] if traffic is not None else [])
     configuration = load(config, config_options)
     configs = [LoadedConfig(config, configuration)]
     engine, seconds_to_compile = _compile(configuration)

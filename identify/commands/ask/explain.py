@@ -17,7 +17,7 @@ from identify.commands.arguments import (
     parse_tokens,
 )
 from identify.commands.config_options import AnsweredRelease, ConfigOptions, config_options
-from identify.commands.ending import LoadedConfig, Status, configurations_as_dict, end
+from identify.commands.ending import LoadedConfig, configurations_as_dict, end
 from identify.commands.options import gathered
 from identify.commands.output import (
     UnusableError,
@@ -29,7 +29,9 @@ from identify.commands.output import (
     shown,
     styled,
 )
+from identify.commands.outputs import check_outputs
 from identify.commands.reading import load
+from identify.commands.status import Status
 from identify.errors import IdentifyError, MessageError
 from identify.model import TRANSPORTS
 
@@ -118,6 +120,7 @@ def explain(
     from identify.engine import Engine  # noqa: PLC0415  Help and completion do without.
     from identify.request import Request  # noqa: PLC0415
 
+    check_outputs([("--message", 0 if received.message == "-" else received.message)])
     data = _read(received.message)
     configuration = load(config, config_options)
     configs = [LoadedConfig(config, configuration)]

@@ -10,7 +10,7 @@ import attrs
 import rich_click as click
 
 from identify.commands.config_options import ConfigOptions, config_options
-from identify.commands.ending import LoadedConfig, Status, configurations_as_dict, end
+from identify.commands.ending import LoadedConfig, configurations_as_dict, end
 from identify.commands.output import (
     columns,
     config_argument,
@@ -20,6 +20,7 @@ from identify.commands.output import (
     styled,
 )
 from identify.commands.reading import load
+from identify.commands.status import Status
 from identify.explanation.places import place
 from identify.explanation.result import SHOWN_UNKNOWNS, unknown_as_dict, unknown_line
 from identify.strings import encoded, escaped, shown

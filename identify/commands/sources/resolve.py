@@ -14,7 +14,7 @@ import rich_click as click
 from click.core import ParameterSource
 
 from identify.commands.config_options import ConfigOptions, config_options
-from identify.commands.ending import LoadedConfig, Status, configurations_as_dict, end, first_status
+from identify.commands.ending import LoadedConfig, configurations_as_dict, end
 from identify.commands.options import gathered
 from identify.commands.output import (
     UnusableError,
@@ -27,7 +27,9 @@ from identify.commands.output import (
     styled,
     unusable_input,
 )
-from identify.commands.reading import load_with, point_to_release
+from identify.commands.outputs import check_outputs
+from identify.commands.reading import configuration_places, load_with, point_to_release
+from identify.commands.status import Status, first_status
 from identify.commands.traffic.options import TrafficOptions, traffic_options
 from identify.errors import ConfigError
 
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from identify.config.hostnames.listing import Drift, FoundName, Lookup
     from identify.configuration import Configuration, Resolver
     from identify.simulation.comparison import Comparison
+    from identify.writing import Place
 
 __all__ = ["resolve"]
 
@@ -118,7 +121,7 @@ def resolve(
         )
     with unusable_input():
         _check_files(context, options)
-        resolved = _Resolved(config, options, config_options)
+        resolved = _Resolved(config, options, config_options, _places(traffic, options, reading))
         if options.lock is not None:
             from identify.config.hostnames import LockFile  # noqa: PLC0415  Help and completion do without.
 
@@ -158,6 +161,15 @@ def _check_files(context: click.Context, options: ResolveOptions) -> None:
             raise UnusableError(f"{shown(lock)}: not a lock file, so --lock doesn't overwrite it") from error
 
 
+def _places(traffic: Sequence[str], options: ResolveOptions, reading: TrafficOptions) -> list[Place]:
+    """Return what is read besides the configuration, none of which may be written."""
+    from identify.traffic.input.places import places_of  # noqa: PLC0415  Help and completion do without.
+
+    files = {"--check": options.check, "--resolv-conf": options.resolv_conf, "--hosts": options.hosts}
+    places: list[Place] = [(option, path) for option, path in files.items() if path is not None]
+    return [*places, *reading.places(places_of("the traffic", traffic))]
+
+
 def _point_to_gaps(path: str, found: Sequence[FoundName]) -> None:
     """Say that a lock file was written although nobody answered for some names."""
     count = sum(not one.known for one in found)
@@ -170,7 +182,9 @@ def _point_to_gaps(path: str, found: Sequence[FoundName]) -> None:
 class _Resolved:
     """The names of a configuration with what they give now and, with a lock file to check, before."""
 
-    def __init__(self, config: str, options: ResolveOptions, config_options: ConfigOptions) -> None:
+    def __init__(
+        self, config: str, options: ResolveOptions, config_options: ConfigOptions, inputs: list[Place]
+    ) -> None:
         from identify.config.hostnames import names_file  # noqa: PLC0415  Help and completion do without.
         from identify.config.hostnames.listing import drift, look_up, names_of  # noqa: PLC0415
         from identify.config.hostnames.rules import NameCollector  # noqa: PLC0415
@@ -180,6 +194,8 @@ class _Resolved:
         self._config_options = config_options
         collector = NameCollector()
         collected = self._load(collector)
+        inputs = [*configuration_places([collected], config_options), *inputs]
+        check_outputs(inputs, [("--lock", options.lock)] if options.lock is not None else [])
         point_to_release([collected], config_options.answered)
         self._names = names_of(collected.unknowns, collector.items)
         self._before: Resolver | None = None

@@ -13,7 +13,7 @@ import attrs
 import rich_click as click
 
 from identify.commands.config_options import SourceOptions, as_release, source_options
-from identify.commands.ending import LoadedConfig, Status, configurations_as_dict, end, first_status
+from identify.commands.ending import LoadedConfig, configurations_as_dict, end
 from identify.commands.output import (
     config_argument,
     escaped,
@@ -22,7 +22,9 @@ from identify.commands.output import (
     styled,
     unusable_input,
 )
+from identify.commands.outputs import check_outputs
 from identify.commands.reading import load_as
+from identify.commands.status import Status, first_status
 from identify.commands.traffic.options import TrafficOptions, traffic_options
 
 if TYPE_CHECKING:
@@ -79,8 +81,10 @@ def upgrade(
     found that changes, but not everything could be decided.
     """
     from identify.questions import upgrading  # noqa: PLC0415  Help and completion do without.
+    from identify.traffic.input.places import places_of  # noqa: PLC0415
 
     _check_traffic(traffic)
+    check_outputs(reading.places(places_of("the traffic", traffic)))
     first, second = load_as(config, source_options, [before, after])
     configurations = (first, second)
     configs = _configs(config, first, second)

@@ -6,7 +6,7 @@ Knows how each is written on the command line; nothing of what is done with the 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timezone, tzinfo
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ from identify.commands.output import UnusableError, escaped
 
 if TYPE_CHECKING:
     from identify.configuration import Configuration
+    from identify.writing import Place
 
 __all__ = ["FORMATS", "TrafficOptions", "traffic_options"]
 
@@ -51,6 +52,10 @@ class TrafficOptions:
             "columns": dict(self.columns) or None,
             "hep": self.hep or "auto",
         }
+
+    def places(self, traffic: Sequence[Place]) -> list[Place]:
+        """Return what is read, traffic included, none of which may be written."""
+        return [*traffic, *([("--line-tokens", self.tokens_file)] if self.tokens_file is not None else [])]
 
     def tokens(self, configuration: Configuration) -> dict[str, str]:
         """Return all tokens of the configuration's registrations that are given, or end the command."""

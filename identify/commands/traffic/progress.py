@@ -25,6 +25,12 @@ def progress(paths: Sequence[str]) -> Iterator[Mover]:
     from rich import console as terminals  # noqa: PLC0415
     from rich import progress as bars  # noqa: PLC0415
 
+    class Terminal(terminals.Console):
+        """A terminal whose cursor stays, because a signal may end the process at any time."""
+
+        def show_cursor(self, show: bool = True) -> bool:
+            return False
+
     sizes = {path: _size(path) for path in paths}
     known = sum(size for size in sizes.values() if size)
     bar = bars.Progress(
@@ -33,7 +39,7 @@ def progress(paths: Sequence[str]) -> Iterator[Mover]:
         bars.DownloadColumn(),
         bars.TextColumn("{task.fields[rate]}"),
         bars.TimeRemainingColumn(),
-        console=terminals.Console(stderr=True),
+        console=Terminal(stderr=True),
         transient=True,
     )
     with bar:

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from typing import NoReturn
+from typing import IO, NoReturn
 
 import attrs
 import rich_click as click
 
 from identify.commands.config_options import AnsweredRelease, ConfigOptions
-from identify.commands.ending import LoadedConfig, Status, configurations_as_dict, end
+from identify.commands.ending import LoadedConfig, configurations_as_dict, end
 from identify.commands.output import (
     escaped,
     print_json,
@@ -21,7 +21,9 @@ from identify.commands.output import (
     styled,
     unusable_input,
 )
-from identify.commands.reading import load_all
+from identify.commands.outputs import check_outputs
+from identify.commands.reading import configuration_places, load_all
+from identify.commands.status import Status
 from identify.commands.traffic import printing
 from identify.commands.traffic.log_release import answered_for
 from identify.commands.traffic.modes import Mode, SimulateOptions
@@ -37,6 +39,8 @@ from identify.simulation.runs.comparing import ComparedFiles, compare_files, com
 from identify.simulation.runs.tracing import Frame, Trace, trace_frames
 from identify.simulation.runs.work import RunPlan, Task, run, run_in_processes
 from identify.traffic.batch import Reader
+from identify.traffic.input.places import places_of
+from identify.writing import Outputs, Place
 
 __all__ = ["Simulated"]
 
@@ -66,20 +70,31 @@ class Simulated:
         answered = answered_for(self.config_options, local, self.reading)
         against = [self.options.against] if mode is Mode.AGAINST and self.options.against is not None else []
         configuration, *after = load_all([self.config, *against], self.config_options, answered)
+        inputs = [*configuration_places([configuration, *after], self.config_options), *self._inputs()]
+        check_outputs(inputs, self._outputs())
         tokens = self.reading.tokens(configuration)
         with unusable_input():
-            if self.options.page is not None:
-                _check_page(self.options.page)
             plan = self._plan(configuration, tokens)
             paths = [self.config, *against]
             configs = [*map(LoadedConfig, paths, [configuration, *after])]
             if mode is Mode.EXPLAIN:
                 ended = self._explain(plan, answered, configs)
             elif mode is Mode.AGAINST:
-                ended = self._compare(plan, after[0], answered, configs)
+                ended = self._compare(plan, after[0], answered, configs, Outputs(inputs))
             else:
-                ended = self._simulate(plan, mode, answered, configs)
+                ended = self._simulate(plan, mode, answered, configs, Outputs(inputs))
         end(context, ended.status, self.config_options, configs, ended.lost)
+
+    def _inputs(self) -> list[Place]:
+        """Return what is read besides configurations."""
+        # A worker of --dask may be on this machine.
+        found = self.reading.places(places_of("the traffic", self.traffic))
+        return [*found, *([("--expect", self.options.expect)] if self.options.expect is not None else [])]
+
+    def _outputs(self) -> list[Place]:
+        options = self.options
+        written = (("--output", options.output), ("--record", options.record), ("--html", options.page))
+        return [(option, path) for option, path in written if path is not None]
 
     def _plan(self, configuration: Configuration, tokens: dict[str, str]) -> RunPlan:
         options = self.options
@@ -102,13 +117,20 @@ class Simulated:
         )
 
     def _simulate(
-        self, plan: RunPlan, mode: Mode, answered: AnsweredRelease, configs: Sequence[LoadedConfig]
+        self,
+        plan: RunPlan,
+        mode: Mode,
+        answered: AnsweredRelease,
+        configs: Sequence[LoadedConfig],
+        outputs: Outputs,
     ) -> _Ended:
-        result = self._result(plan, mode)
-        if self.options.page is not None:
-            from identify.report import result_page  # noqa: PLC0415  Few runs make a page.
+        with outputs:
+            page = _page(self.options.page, outputs)
+            result = self._result(plan, mode, outputs)
+            if page is not None:
+                from identify.report import result_page  # noqa: PLC0415  Few runs make a page.
 
-            _write(self.options.page, result_page(result, config=self.config, traffic=self.traffic))
+                page.write(result_page(result, config=self.config, traffic=self.traffic))
         if self.options.as_json:
             print_json("simulate", answered, {**configurations_as_dict(configs), **result.as_dict()})
         else:
@@ -125,15 +147,17 @@ class Simulated:
             lost.append(f"{expectations.unmet_in_all:,} expectations met no message")
         return _Ended(Status.DONE if expectations.hold else Status.DIFFERS, lost)
 
-    def _result(self, plan: RunPlan, mode: Mode) -> Result:
+    def _result(self, plan: RunPlan, mode: Mode, outputs: Outputs) -> Result:
         with progress(self.traffic) as move:
             if mode is Mode.JOBS:
-                return run_in_processes(plan, self.traffic, self.options.jobs, done=_done(move))
+                return run_in_processes(
+                    plan, self.traffic, self.options.jobs, done=_done(move), outputs=outputs
+                )
             if mode is Mode.DASK and self.options.dask is not None:
                 from identify.simulation.runs.cluster import run_on_dask  # noqa: PLC0415  Loads asyncio.
 
                 return run_on_dask(plan, self.traffic, self.options.dask, done=_done(move))
-            return run(plan, self.traffic, watch=_watch(move))
+            return run(plan, self.traffic, watch=_watch(move), outputs=outputs)
 
     def _compare(
         self,
@@ -141,17 +165,25 @@ class Simulated:
         after: Configuration,
         answered: AnsweredRelease,
         configs: Sequence[LoadedConfig],
+        outputs: Outputs,
     ) -> _Ended:
         against = self.options.against or ""
-        compared = self._compared(plan, after)
-        comparison = compared.comparison
-        if self.options.page is not None:
-            from identify.report import comparison_page  # noqa: PLC0415  Few runs make a page.
+        with outputs:
+            page = _page(self.options.page, outputs)
+            compared = self._compared(plan, after)
+            comparison = compared.comparison
+            if page is not None:
+                from identify.report import comparison_page  # noqa: PLC0415  Few runs make a page.
 
-            page = comparison_page(
-                comparison, compared.timelines, config=self.config, against=against, traffic=self.traffic
-            )
-            _write(self.options.page, page)
+                page.write(
+                    comparison_page(
+                        comparison,
+                        compared.timelines,
+                        config=self.config,
+                        against=against,
+                        traffic=self.traffic,
+                    )
+                )
         if self.options.as_json:
             content = {**configurations_as_dict(configs), **comparison.as_dict()}
             print_json("simulate --against", answered, content)
@@ -227,16 +259,11 @@ def _done(move: Callable[[int, Reader | str], None]) -> Callable[[Task], None]:
     return lambda task: move(0, task.path)
 
 
-def _check_page(path: str) -> None:
-    """End the command before the traffic is read where no page could be written afterwards."""
+def _page(path: str | None, outputs: Outputs) -> IO[str] | None:
+    """Open the page before the traffic is read, which ends the command where none could be written afterwards."""
+    if path is None:
+        return None
     from identify.report import require_libraries  # noqa: PLC0415  Few runs make a page.
 
     require_libraries()
-    # Appending nothing keeps the page of the last time, should reading fail.
-    with open(path, "a", encoding="utf-8"):
-        pass
-
-
-def _write(path: str, page: str) -> None:
-    with open(path, "w", encoding="utf-8", newline="\n") as file:
-        file.write(page)
+    return outputs.open(path).text("utf-8")

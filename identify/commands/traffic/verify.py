@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import rich_click as click
 
 from identify.commands.config_options import ConfigOptions, config_options
-from identify.commands.ending import LoadedConfig, Status, configurations_as_dict, end
+from identify.commands.ending import LoadedConfig, configurations_as_dict, end
 from identify.commands.output import (
     config_argument,
     escaped,
@@ -17,7 +17,9 @@ from identify.commands.output import (
     styled,
     unusable_input,
 )
+from identify.commands.outputs import check_outputs
 from identify.commands.reading import load
+from identify.commands.status import Status
 from identify.commands.traffic.options import TrafficOptions, traffic_options
 
 if TYPE_CHECKING:
@@ -55,10 +57,12 @@ def verify(
     from identify.commands.traffic.log_release import answered_for  # noqa: PLC0415  Help and completion do without.
     from identify.commands.traffic.skipped import said_losses  # noqa: PLC0415
     from identify.simulation.runs import verification  # noqa: PLC0415
+    from identify.traffic.input.places import places_of  # noqa: PLC0415
 
     answered = answered_for(config_options, logs, reading)
     configuration = load(config, config_options, answered)
     configs = [LoadedConfig(config, configuration)]
+    check_outputs(reading.places(places_of("the traffic", logs)))
     tokens = reading.tokens(configuration)
     found = {}
     for path in logs:

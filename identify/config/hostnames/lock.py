@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -21,6 +20,7 @@ from identify.config.hostnames.hosts import HostsFile, is_address, read_bounded
 from identify.config.hostnames.rules import OfflineResolver
 from identify.errors import ConfigError
 from identify.strings import quoted, shown
+from identify.writing import Outputs
 
 __all__ = ["LOCK_VERSION", "LockFile", "names_file"]
 
@@ -49,7 +49,8 @@ class LockFile:
     def write(path: str | os.PathLike[str], answers: Answers) -> None:
         """Write answers into a lock file; what was there before stays until all is written.
 
-        Raises OSError if that fails, and :class:`~identify.errors.ConfigError` if a device or a pipe is there.
+        Raises :class:`~identify.errors.OutputError`, an OSError, if that fails, and
+        :class:`~identify.errors.ConfigError` if a device or a pipe is there.
         """
         content = {
             "schema_version": LOCK_VERSION,
@@ -60,23 +61,8 @@ class LockFile:
         location = os.path.realpath(os.fspath(path))
         if os.path.exists(location) and not os.path.isfile(location):
             raise ConfigError("not a regular file", shown(os.fspath(path)))
-        try:
-            handle, temporary = tempfile.mkstemp(prefix=".names-", dir=os.path.dirname(location))
-        except OSError as error:
-            raise OSError(error.errno, error.strerror, os.fspath(path)) from error
-        try:
-            with open(handle, "w", encoding="ascii", newline="\n") as file:
-                json.dump(content, file, indent=1)
-                file.write("\n")
-                file.flush()
-                os.fsync(handle)
-            mask = os.umask(0)
-            os.umask(mask)
-            os.chmod(temporary, 0o666 & ~mask)
-            os.replace(temporary, location)
-        except BaseException:
-            os.unlink(temporary)
-            raise
+        with Outputs() as outputs:
+            outputs.open(path).file.write(f"{json.dumps(content, indent=1)}\n".encode("ascii"))
 
     def services(self, name: str) -> Sequence[str]:
         """Return the targets that are written down; raise for a name that isn't."""

@@ -152,6 +152,8 @@ class DirectoryFiles:
 
     def __init__(self, directory: str) -> None:
         self._directory = directory
+        #: Paths of the files that were read, each once.
+        self.opened: dict[str, None] = {}
 
     def read(self, name: str) -> str | None:
         """Return the text of a regular file, None where there is none."""
@@ -163,6 +165,7 @@ class DirectoryFiles:
             return None
         except (OSError, ValueError) as error:
             raise UnreadableError(_reason(error)) from error
+        self.opened[path] = None
         try:
             with os.fdopen(descriptor, "rb") as file:
                 if not stat.S_ISREG(os.fstat(descriptor).st_mode):

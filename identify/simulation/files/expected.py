@@ -11,6 +11,7 @@ for readers of the file and aren't compared; other keys are errors, since they w
 
 from __future__ import annotations
 
+import io
 import json
 import os
 from collections.abc import Iterable, Iterator
@@ -24,6 +25,7 @@ from identify.simulation.results.expectations import MOST_MISMATCHES, Expectatio
 from identify.simulation.rows import OUTCOMES, Rows
 from identify.strings import quoted
 from identify.traffic.batch import NOT_GIVEN, Batch, NotGiven
+from identify.writing import Outputs
 
 __all__ = ["Expected", "ExpectedBatches", "Recorder", "read_expected"]
 
@@ -129,11 +131,11 @@ class ExpectedBatches:
 
 
 class Recorder:
-    """Writes the answers to the requests of traffic as expected ones; a context manager that closes the file."""
+    """Writes the answers to the requests of traffic as expected ones; the file takes its place with the ``outputs``."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, outputs: Outputs) -> None:
         self.written = 0
-        self._file = open(path, "w", encoding="ascii")  # noqa: SIM115
+        self._file = outputs.open(path).text("ascii")
         self._places: dict[str, _Places] = {}
 
     def write(self, rows: Rows, traffic: str) -> None:
@@ -151,20 +153,12 @@ class Recorder:
             self._file.write(json.dumps(entry) + "\n")
             self.written += 1
 
-    def append(self, path: str) -> None:
-        """Add what another recorder wrote."""
-        with open(path, encoding="ascii") as file:
-            for line in file:
+    def append(self, file: IO[bytes]) -> None:
+        """Add what another recorder wrote, and close that."""
+        with io.TextIOWrapper(file, encoding="ascii", newline="") as text:
+            for line in text:
                 self._file.write(line)
                 self.written += 1
-
-    def __enter__(self) -> Recorder:
-        """Return the recorder."""
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        """Close the file."""
-        self._file.close()
 
 
 def read_expected(path: str) -> Expected:

@@ -6,7 +6,9 @@ Knows the columns and the formats; ``selection`` decides which rows are written.
 
 from __future__ import annotations
 
+import contextlib
 import csv
+import io
 import json
 import os
 import shutil
@@ -15,9 +17,10 @@ from collections.abc import Iterable, Sequence
 from typing import IO, Any
 
 from identify.addresses import host_port
-from identify.errors import TrafficError
+from identify.errors import OutputError, TrafficError
 from identify.simulation.results.columns import time_text
 from identify.simulation.rows import Row, Rows
+from identify.writing import Outputs
 
 __all__ = ["COLUMNS", "RowWriter", "local_text", "open_rows"]
 
@@ -30,30 +33,30 @@ COLUMNS = (
 GROUP = 65_536
 
 
-def open_rows(path: str) -> RowWriter:
+def open_rows(path: str, outputs: Outputs) -> RowWriter:
     """Open a file for rows by the ending of its name, ``-`` for JSON Lines on standard output.
 
-    Raises :class:`~identify.errors.TrafficError` for an ending that isn't known, or a library that is missing; OSError
-    where the file can't be written.
+    It takes its place with the other ``outputs``.  Raises :class:`~identify.errors.TrafficError` for an ending that
+    isn't known, or a library that is missing; :class:`~identify.errors.OutputError` if the file can't be written.
     """
     if path == "-":
-        return JsonRows(path, sys.stdout)
-    writer = WRITERS.get(os.path.splitext(path)[1].lower())
-    if writer is None:
+        if sys.stdout is None:
+            raise OutputError("it is closed", "standard output")
+        return JsonRows(sys.stdout)
+    ending = os.path.splitext(path)[1].lower()
+    if ending not in WRITERS:
         raise TrafficError(f"rows are written to files that end in {', '.join(WRITERS)}", path)
-    return writer(path)
+    if ending == ".parquet":
+        return ParquetRows(path, outputs)
+    return WRITERS[ending](outputs.open(path).text("utf-8", errors="backslashreplace"))
 
 
 class RowWriter:
-    """A file that takes rows in their order; a context manager that closes it."""
+    """A file that takes rows in their order."""
 
-    def __init__(self, path: str, file: IO[str] | None = None) -> None:
-        self.path = path
+    def __init__(self, file: IO[str]) -> None:
         self.written = 0
-        self._owned = file is None
-        self._file: IO[str] = (
-            open(path, "w", encoding="utf-8", errors="backslashreplace", newline="") if file is None else file  # noqa: SIM115
-        )
+        self._file = file
 
     def write(self, rows: Rows, numbers: Iterable[int], traffic: str) -> None:
         """Add some of a batch's rows; ``traffic`` names the file that they come from."""
@@ -65,25 +68,17 @@ class RowWriter:
         """Write rows of values in the order of ``COLUMNS``."""
         raise TypeError(f"{type(self).__name__} writes nothing")
 
-    def append(self, path: str) -> None:
-        """Add all rows of another file of the same format."""
-        with open(path, encoding="utf-8", newline="") as file:
-            shutil.copyfileobj(file, self._file)
+    def append(self, file: IO[bytes]) -> None:
+        """Add all rows of another file of the same format, and close that."""
+        with io.TextIOWrapper(file, encoding="utf-8", newline="") as text:
+            shutil.copyfileobj(text, self._file)
 
-    def close(self) -> None:
-        """Write what waits and close the file."""
-        if self._owned:
-            self._file.close()
-        else:
-            self._file.flush()
+    def finish(self) -> None:
+        """Write what waits."""
+        self._file.flush()
 
-    def __enter__(self) -> RowWriter:
-        """Return the writer."""
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        """Close the file."""
-        self.close()
+    def abandon(self) -> None:
+        """Write nothing more: the file is discarded."""
 
 
 class JsonRows(RowWriter):
@@ -96,25 +91,25 @@ class JsonRows(RowWriter):
 class CsvRows(RowWriter):
     """Comma-separated values with a heading, as RFC 4180 has them."""
 
-    def __init__(self, path: str) -> None:
-        super().__init__(path)
+    def __init__(self, file: IO[str]) -> None:
+        super().__init__(file)
         self._writer = csv.writer(self._file)
         self._writer.writerow(COLUMNS)
 
     def _put(self, values: Sequence[tuple[Any, ...]]) -> None:
         self._writer.writerows(values)
 
-    def append(self, path: str) -> None:
-        """Add all rows of another file, without its heading."""
-        with open(path, encoding="utf-8", newline="") as file:
-            next(file, None)
-            shutil.copyfileobj(file, self._file)
+    def append(self, file: IO[bytes]) -> None:
+        """Add all rows of another file, without its heading, and close that."""
+        with io.TextIOWrapper(file, encoding="utf-8", newline="") as text:
+            next(text, None)
+            shutil.copyfileobj(text, self._file)
 
 
 class ParquetRows(RowWriter):
     """A Parquet file, by pyarrow (``pip install 'sip-identify[parquet]'``); ``time`` is a timestamp."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, outputs: Outputs) -> None:
         try:
             import pyarrow  # noqa: PLC0415 (an extra)
             import pyarrow.parquet  # noqa: PLC0415
@@ -122,7 +117,6 @@ class ParquetRows(RowWriter):
             raise TrafficError(
                 "Parquet needs a library that isn't installed: pip install 'sip-identify[parquet]'", path
             ) from error
-        self.path = path
         self.written = 0
         self._arrow: Any = pyarrow
         numbers = {
@@ -131,7 +125,7 @@ class ParquetRows(RowWriter):
             "time": pyarrow.timestamp("ns", "UTC"),
         }
         self._schema = pyarrow.schema([(name, numbers.get(name, pyarrow.string())) for name in COLUMNS])
-        self._tables: Any = pyarrow.parquet.ParquetWriter(path, self._schema)
+        self._tables: Any = pyarrow.parquet.ParquetWriter(outputs.open(path).file, self._schema)
         self._waiting: list[tuple[Any, ...]] = []
 
     def write(self, rows: Rows, numbers: Iterable[int], traffic: str) -> None:
@@ -153,25 +147,27 @@ class ParquetRows(RowWriter):
         self._tables.write_batch(self._arrow.record_batch(arrays, schema=self._schema))
         self._waiting.clear()
 
-    def append(self, path: str) -> None:
+    def append(self, file: IO[bytes]) -> None:
         """Add all rows of another file."""
         self._flush()
-        with self._arrow.parquet.ParquetFile(path) as file:
-            for batch in file.iter_batches():
+        with self._arrow.parquet.ParquetFile(file) as rows:
+            for batch in rows.iter_batches():
                 self._tables.write_batch(batch)
 
-    def close(self) -> None:
-        """Write what waits and close the file."""
+    def finish(self) -> None:
+        """Write what waits, and the end of the file."""
         self._flush()
         self._tables.close()
 
+    def abandon(self) -> None:
+        """Write nothing more: the file is discarded."""
+        # Otherwise it is closed when the collector finds it, and complains that it can't.
+        with contextlib.suppress(Exception):
+            self._tables.close()
+
 
 #: Writers by the ending of a file's name.
-WRITERS: dict[str, type[JsonRows] | type[CsvRows] | type[ParquetRows]] = {
-    ".jsonl": JsonRows,
-    ".csv": CsvRows,
-    ".parquet": ParquetRows,
-}
+WRITERS: dict[str, type[RowWriter]] = {".jsonl": JsonRows, ".csv": CsvRows, ".parquet": ParquetRows}
 
 
 def row_values(row: Row, traffic: str) -> tuple[Any, ...]:

@@ -18,7 +18,7 @@ from identify.simulation.results.changes import Change
 from identify.simulation.results.entries import Reading
 from identify.simulation.results.timeline import Timeline
 from identify.simulation.rows import Rows
-from identify.simulation.runs.pool import engine_pool, worker_engines
+from identify.simulation.runs.pool import Call, engine_pool, worker_engines
 from identify.simulation.runs.work import RunPlan, Task, Watcher, tasks_of
 
 __all__ = ["ComparedFiles", "compare_files", "compare_files_in_processes"]
@@ -95,9 +95,9 @@ def compare_files_in_processes(
     tasks = tasks_of(paths, jobs)
     with engine_pool([(engines[0], plan.configuration), (engines[1], after)], jobs) as pool:
         of_worker = attrs.evolve(plan, engine=None)
-        running = [pool.submit(_work, of_worker, after, task) for task in tasks]
-        for task, future in zip(tasks, running, strict=True):
-            total.merge(future.result())
+        results = pool.results([Call(_work, (of_worker, after, task)) for task in tasks])
+        for task, (part, _) in zip(tasks, results, strict=True):
+            total.merge(part)
             if done is not None:
                 done(task)
     known = attrs.evolve(plan, line_tokens=total.line_tokens)
@@ -117,7 +117,7 @@ def _check(plan: RunPlan) -> None:
         )
 
 
-def _work(plan: RunPlan, after: Configuration, task: Task) -> _Part:
+def _work(plan: RunPlan, after: Configuration, task: Task, _: Sequence[int]) -> _Part:
     first, second = worker_engines()
     comparison = _comparison(plan, after, (first, second))
     part = _Part()

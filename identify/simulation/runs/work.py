@@ -10,10 +10,10 @@ with their stretch, so that requests near a border may have another outcome than
 
 from __future__ import annotations
 
+import contextlib
 import os
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import IO, Any
 
 import attrs
 
@@ -25,11 +25,13 @@ from identify.simulation.files.selection import Selection
 from identify.simulation.results.result import Result
 from identify.simulation.results.timeline import Timeline
 from identify.simulation.rows import Rows
-from identify.simulation.runs.pool import engine_pool, worker_engines
+from identify.simulation.runs.pool import Call, engine_pool, worker_engines
 from identify.simulation.simulation import Simulation
 from identify.simulation.sockets import sip_places
 from identify.traffic.batch import Batch, Reader
+from identify.traffic.input.places import places_of
 from identify.traffic.opening import open_traffic
+from identify.writing import Outputs, Place
 
 __all__ = ["RunPlan", "Task", "Watcher", "run", "run_in_processes", "run_task", "tasks_of"]
 
@@ -73,6 +75,10 @@ class RunPlan:
     def open(self, path: str) -> Reader:
         """Open a file of the traffic; Asterisk's sockets are the configuration's, unless ``reading`` names them."""
         return open_traffic(path, **{"sip": sip_places(self.configuration, self.local), **self.reading})
+
+    def inputs(self, paths: Sequence[str]) -> list[Place]:
+        """Return what is read for files of traffic, none of which may be written."""
+        return [*places_of("the traffic", paths), *places_of("the configuration", self.configuration.paths)]
 
     def batches(self, reader: Reader) -> Iterator[Batch]:
         """Return the batches of a reader with the expected answers."""
@@ -135,15 +141,18 @@ def tasks_of(paths: Sequence[str], jobs: int) -> list[Task]:
     ]
 
 
-def run(plan: RunPlan, paths: Sequence[str], *, watch: Watcher | None = None) -> Result:
+def run(
+    plan: RunPlan, paths: Sequence[str], *, watch: Watcher | None = None, outputs: Outputs | None = None
+) -> Result:
     """Simulate files in this process, one after the other, as the traffic of one Asterisk; return the result.
 
-    Writes rows and expected answers where the plan wants them.
+    Writes rows and expected answers where the plan wants them: they take their places with all ``outputs``, by default
+    when all traffic was read.
     """
     simulation = plan.simulation()
     timeline = Timeline() if plan.timeline else None
     met = _Met()
-    with _Files(plan) as files:
+    with _files(plan, paths, outputs) as files:
         for path in paths:
             with plan.open(path) as reader:
                 batches = plan.batches(reader)
@@ -155,16 +164,24 @@ def run(plan: RunPlan, paths: Sequence[str], *, watch: Watcher | None = None) ->
     return plan.close(_result(simulation, timeline, met), paths)
 
 
-def run_task(plan: RunPlan, task: Task, *, path: str | None = None, watch: Watcher | None = None) -> Result:
+def run_task(
+    plan: RunPlan,
+    task: Task,
+    *,
+    path: str | None = None,
+    watch: Watcher | None = None,
+    outputs: Outputs | None = None,
+) -> Result:
     """Simulate one task, as of an Asterisk that sees nothing else; return the result.
 
     Which expectations no message met is known when all tasks are done: ``plan.close`` adds it to the sum.
-    ``path`` is what is opened where another process has another name for the file.
+    ``path`` is what is opened where another process has another name for the file; ``outputs`` is as for ``run``.
     """
     simulation = plan.simulation()
     timeline = Timeline() if plan.timeline else None
     met = _Met()
-    with _Files(plan) as files, plan.open(task.path if path is None else path) as reader:
+    opened = task.path if path is None else path
+    with _files(plan, [opened], outputs) as files, plan.open(opened) as reader:
         reader.name = task.path
         batches = plan.batches(reader)
         for batch in task.batches(batches, reader, simulation.look_at):
@@ -179,7 +196,12 @@ def run_task(plan: RunPlan, task: Task, *, path: str | None = None, watch: Watch
 
 
 def run_in_processes(
-    plan: RunPlan, paths: Sequence[str], jobs: int, *, done: Callable[[Task], None] | None = None
+    plan: RunPlan,
+    paths: Sequence[str],
+    jobs: int,
+    *,
+    done: Callable[[Task], None] | None = None,
+    outputs: Outputs | None = None,
 ) -> Result:
     """Simulate files in ``jobs`` processes and return the result of all of them.
 
@@ -189,18 +211,14 @@ def run_in_processes(
     tasks = tasks_of(paths, jobs)
     total: Result | None = None
     with (
-        tempfile.TemporaryDirectory(prefix="sip-identify-") as folder,
-        _Files(plan) as files,
+        _files(plan, paths, outputs) as files,
         engine_pool([(plan.compiled(), plan.configuration)], jobs) as pool,
     ):
-        plans = [_of_task(plan, folder, number) for number in range(len(tasks))]
-        running = [
-            pool.submit(_work, attrs.evolve(of_task, engine=None), task)
-            for of_task, task in zip(plans, tasks, strict=True)
-        ]
-        for of_task, task, future in zip(plans, tasks, running, strict=True):
-            result = future.result()
-            files.append(of_task)
+        of_worker = attrs.evolve(plan, engine=None)
+        written = len(_named(plan))
+        results = pool.results([Call(_work, (of_worker, task), files=written) for task in tasks])
+        for task, (result, parts) in zip(tasks, results, strict=True):
+            files.append(parts)
             if total is None:
                 total = result
             else:
@@ -240,10 +258,12 @@ class _Met:
 class _Files:
     """The files that a plan's rows are written to."""
 
-    def __init__(self, plan: RunPlan) -> None:
+    def __init__(self, plan: RunPlan, outputs: Outputs) -> None:
         self._selection = plan.selection
-        self._rows: RowWriter | None = open_rows(plan.output) if plan.output is not None else None
-        self._recorder = Recorder(plan.record) if plan.record is not None else None
+        self._rows: RowWriter | None = None
+        if plan.output is not None:
+            self._rows = open_rows(plan.output, outputs)
+        self._recorder = Recorder(plan.record, outputs) if plan.record is not None else None
 
     def write(self, rows: Rows, traffic: str) -> None:
         if self._rows is not None:
@@ -251,33 +271,45 @@ class _Files:
         if self._recorder is not None:
             self._recorder.write(rows, traffic)
 
-    def append(self, plan: RunPlan) -> None:
-        """Add what a task wrote."""
-        if self._rows is not None and plan.output is not None:
-            self._rows.append(plan.output)
-        if self._recorder is not None and plan.record is not None:
-            self._recorder.append(plan.record)
+    def append(self, parts: Sequence[IO[bytes]]) -> None:
+        """Add what a task wrote: a file for each of ours."""
+        ours = [file for file in (self._rows, self._recorder) if file is not None]
+        for file, part in zip(ours, parts, strict=True):
+            part.seek(0)
+            file.append(part)
 
-    def __enter__(self) -> _Files:
-        return self
-
-    def __exit__(self, *error: object) -> None:
+    def finish(self) -> None:
         if self._rows is not None:
-            self._rows.close()
-        if self._recorder is not None:
-            self._recorder.__exit__()
+            self._rows.finish()
+
+    def abandon(self) -> None:
+        if self._rows is not None:
+            self._rows.abandon()
 
 
-def _of_task(plan: RunPlan, folder: str, number: int) -> RunPlan:
-    """Return the plan of a task in another process, which writes to files of its own."""
-    output = record = None
-    if plan.output is not None:
-        ending = os.path.splitext(plan.output)[1].lower() or ".jsonl"
-        output = os.path.join(folder, f"rows-{number}{ending}")
-    if plan.record is not None:
-        record = os.path.join(folder, f"expected-{number}.jsonl")
-    return attrs.evolve(plan, output=output, record=record)
+@contextlib.contextmanager
+def _files(plan: RunPlan, paths: Sequence[str], outputs: Outputs | None) -> Iterator[_Files]:
+    """Give the files of a plan, which take their places with ``outputs``, or when the block ends."""
+    with contextlib.ExitStack() as own:
+        group = outputs if outputs is not None else own.enter_context(Outputs(plan.inputs(paths)))
+        files = _Files(plan, group)
+        try:
+            yield files
+            files.finish()
+        except BaseException:
+            files.abandon()
+            raise
 
 
-def _work(plan: RunPlan, task: Task) -> Result:
-    return run_task(attrs.evolve(plan, engine=worker_engines()[0]), task)
+def _named(plan: RunPlan) -> list[str]:
+    """Return the files that a plan writes to, in the order in which a task gets its own for them."""
+    return [path for path in (plan.output, plan.record) if path is not None]
+
+
+def _work(plan: RunPlan, task: Task, descriptors: Sequence[int]) -> Result:
+    # Standard output is the first process's; what goes there is JSON Lines.
+    if plan.output == "-":
+        plan = attrs.evolve(plan, output="-.jsonl")
+    own = dict(zip(_named(plan), descriptors, strict=True))
+    with Outputs(descriptors=own, durable=False) as outputs:
+        return run_task(attrs.evolve(plan, engine=worker_engines()[0]), task, outputs=outputs)

@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from identify.transport_plan import TransportTable
+from identify.tables.transport_plan import TransportTable
 
 __all__ = ["read_side_data", "write_side_data"]
 

@@ -1,0 +1,1 @@
+"""What compiled tables are planned from, and what an engine keeps beside them."""

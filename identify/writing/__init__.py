@@ -1,0 +1,15 @@
+"""How files are written: beside their place, and put there once all of them are whole; never over an input."""
+
+from identify.writing.leftovers import clear_up_on_signals
+from identify.writing.output import Output, StandardStream
+from identify.writing.outputs import Outputs, Place, check_apart, same_file
+
+__all__ = [
+    "Output",
+    "Outputs",
+    "Place",
+    "StandardStream",
+    "check_apart",
+    "clear_up_on_signals",
+    "same_file",
+]
