@@ -34,6 +34,7 @@ from identify.errors import EngineFileError, MessageError
 from identify.identifiers import NAMES
 from identify.model import Match
 from identify.side_data import read_side_data
+from identify.strings import encoded_anyhow
 
 cdef extern from "_python.h":
     const char *sip_ascii(object text, Py_ssize_t *size)
@@ -339,7 +340,7 @@ cdef bytes take_arrival(Arrival *arrival, str source, port):
     try:
         arrival.text = sip_text(source, &size)
     except UnicodeEncodeError:
-        kept = source.encode("utf-8", "surrogateescape")
+        kept = encoded_anyhow(source)
         arrival.text = kept
         size = len(kept)
     parse_source(arrival.text, <size_t>size, &arrival.source)
