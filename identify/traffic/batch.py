@@ -33,6 +33,9 @@ class Direction(enum.IntEnum):
     SENT = 2
 
 
+LAST_DIRECTION = int(Direction.SENT)
+
+
 class NotGiven(enum.Enum):
     """The type of :data:`NOT_GIVEN`."""
 
@@ -93,7 +96,7 @@ class Batch:
         packed_local = packed(local) if local is not None else UNKNOWN_ADDRESS
         if not (0 <= port <= 0xFFFF and 0 <= local_port <= 0xFFFF):
             raise ValueError(f"port {port if not 0 <= port <= 0xFFFF else local_port}: expected 0 to 65535")
-        if not (-1 <= time <= LAST_TIME and 0 <= frame <= LAST_FRAME and 0 <= direction <= Direction.SENT):
+        if not (-1 <= time <= LAST_TIME and 0 <= frame <= LAST_FRAME and 0 <= direction <= LAST_DIRECTION):
             raise ValueError(
                 f"time {time}, frame {frame}, direction {int(direction)}: expected a time from -1 to {LAST_TIME}, a "
                 f"frame from 0 to {LAST_FRAME}, and a Direction"

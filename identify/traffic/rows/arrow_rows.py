@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator, Mapping
-from decimal import Decimal
 from typing import IO, Any
 
 from identify.errors import TrafficError
@@ -118,9 +117,9 @@ class TableReader(RowReader):
             values = [_value(item) for item in column]
         if unit:
             # Exactly, and also those that Python's dates can't hold.
-            return [Nanoseconds(value * unit) if isinstance(value, int) else None for value in values]
+            return [Nanoseconds(value * unit) if isinstance(value, int) else value for value in values]
         if types.is_decimal(column.type):
-            return [f"{value:f}" if isinstance(value, Decimal) else None for value in values]
+            return [value if value is None or isinstance(value, RowError) else f"{value:f}" for value in values]
         return values
 
     def _batches(self) -> Iterator[Any]:

@@ -31,6 +31,12 @@ __all__ = ["CsvReader", "header_of"]
 DELIMITERS = ",;\t|"
 BYTE_ORDER_MARK = "\ufeff"
 LONGEST_HEADER = 64 << 10
+#: What the csv module's errors mean.
+WORDS = {
+    "expected after": "text after a closing quote, or an earlier quote that isn't closed",
+    "field larger": f"a cell of more than {csv.field_size_limit()} characters, or a quote that isn't closed",
+    "new-line": "a CR that ends no line",
+}
 #: The line with which spreadsheet programs are told the delimiter.
 DELIMITER_LINE = re.compile(rb'(?:\xef\xbb\xbf)?"?(?i:sep)=[,;\t|]"?\r?\n')
 
@@ -73,12 +79,11 @@ class CsvReader(RowReader):
             )
         self._delimiter, self._names = found
         self._before = 2 if DELIMITER_LINE.match(first) else 1
-        self._distinct = len(set(self._names)) == len(self._names)
         self._note_missing(self._names)
 
     def _rows(self) -> Iterator[tuple[int, Mapping[str, object] | RowError]]:
         fed = _RowLines(lines(self._stream), self._delimiter)
-        reader = csv.reader(fed, delimiter=self._delimiter, strict=True)
+        reader = fed.reader()
         while True:
             fed.begin()
             try:
@@ -87,9 +92,13 @@ class CsvReader(RowReader):
                 return
             except csv.Error as error:
                 fed.give_back(error)
+                reader = fed.reader()
                 if fed.first > self._before:
-                    yield fed.first, RowError(MALFORMED, str(error))
+                    yield fed.first, RowError(MALFORMED, _worded(error))
                 continue
+            if fed.first == self._before and fed.last > fed.first and not fed.too_long:
+                # The names of further columns have line ends.
+                self._names = [cells[0].removeprefix(BYTE_ORDER_MARK), *cells[1:]]
             if fed.too_long:
                 yield fed.first, RowError(TOO_LARGE, f"more than {LONGEST_ROW} bytes in a line")
             elif fed.first > self._before and (len(cells) > 1 or (cells and cells[0].strip())):
@@ -100,11 +109,17 @@ class CsvReader(RowReader):
             place = f" in lines {fed.first} to {fed.last}" if fed.last > fed.first else ""
             return RowError(MALFORMED, f"{len(cells)} cells for {len(self._names)} columns{place}")
         row = dict(zip(self._names, cells, strict=False))
-        if not self._distinct:
+        if len(row) < len(cells):
             # Of several columns for one field the first with a value counts, also if they have the same name.
             for name, cell in zip(reversed(self._names[: len(cells)]), reversed(cells), strict=True):
                 row[name] = cell or row[name]
         return row
+
+
+def _worded(error: csv.Error) -> str:
+    """Return what is wrong with a row, in words that don't need the csv module's documentation."""
+    text = str(error)
+    return next((words for begin, words in WORDS.items() if begin in text), text)
 
 
 class _UnclosedError(csv.Error):
@@ -135,30 +150,33 @@ class _RowLines:
         """The number of the last line of the row."""
         return self.first + len(self._row) - 1
 
-    def __iter__(self) -> _RowLines:
-        return self
-
-    def __next__(self) -> str:
-        if self._ahead:
-            line = self._from_ahead()
-        else:
-            if self._size > LONGEST_ROW:
+    def __iter__(self) -> Iterator[str]:
+        """Yield the lines; a row that can't be complete ends it with an _UnclosedError."""
+        row, ahead = self._row, self._ahead
+        while True:
+            if ahead:
+                line = self._from_ahead()
+            elif self._size > LONGEST_ROW:
                 raise _UnclosedError(f"a quote isn't closed within {LONGEST_ROW} bytes")
-            try:
-                line = next(self._source)
-            except StopIteration:
-                if self._row:
-                    raise _UnclosedError("a quote isn't closed before the end of the file") from None
-                raise
-        if line is None:
-            if self._row:
-                self._see(line)
-                raise _UnclosedError("a quote isn't closed before a line that is too long")
-            self.too_long = True
-            line = b"\n"
-        self._row.append(line)
-        self._size += len(line)
-        return decoded(line)
+            else:
+                line = next(self._source, b"")
+            if not line:
+                if line is not None:
+                    break
+                if row:
+                    self._see(line)
+                    raise _UnclosedError("a quote isn't closed before a line that is too long")
+                self.too_long = True
+                line = b"\n"
+            row.append(line)
+            self._size += len(line)
+            yield decoded(line)
+        if row:
+            raise _UnclosedError("a quote isn't closed before the end of the file")
+
+    def reader(self) -> Iterator[list[str]]:
+        """Return a csv reader of the lines from here on."""
+        return csv.reader(self, delimiter=self._delimiter, strict=True)
 
     def begin(self) -> None:
         """Begin a new row."""

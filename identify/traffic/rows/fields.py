@@ -228,9 +228,9 @@ def _time(fields: dict[str, object]) -> int:
     if _empty(fields.get("time")):
         return -1
     found = values.time(fields["time"])
-    if not _empty(fields.get("time_us")):
-        found += 1000 * values.number(fields["time_us"], 999_999)
-    return values.time(values.Nanoseconds(found))
+    if _empty(fields.get("time_us")):
+        return found
+    return values.time(values.Nanoseconds(found + 1000 * values.number(fields["time_us"], 999_999)))
 
 
 def _direction(fields: dict[str, object]) -> Direction:

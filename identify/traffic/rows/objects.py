@@ -55,10 +55,12 @@ class JsonReader(RowReader):
             if number == 1:
                 line = line.removeprefix(BYTE_ORDER_MARK)
             if line.strip():
+                text = decoded(line)
                 try:
-                    row = json.loads(decoded(line))
-                except (ValueError, RecursionError) as error:
-                    yield number, RowError(MALFORMED, f"not valid JSON: {error}")
+                    row = json.loads(text)
+                except (ValueError, RecursionError):
+                    for found in _values(text):
+                        yield number, found
                     continue
                 yield number, _object(row)
 
@@ -180,6 +182,19 @@ class _Skipper:
             elif character in ",]":
                 return found.start()
         return -1
+
+
+def _values(text: str) -> Iterator[Mapping[str, object] | RowError]:
+    """Yield the values of a line that isn't one value: several in a row, up to what isn't JSON."""
+    decoder = json.JSONDecoder()
+    at = 0
+    while found := ELEMENT.search(text, at):
+        try:
+            row, at = decoder.raw_decode(text, found.start())
+        except (ValueError, RecursionError) as error:
+            yield RowError(MALFORMED, f"not valid JSON: {error}")
+            return
+        yield _object(row)
 
 
 def _object(row: object) -> Mapping[str, object] | RowError:

@@ -12,8 +12,6 @@ from collections.abc import Mapping
 from datetime import date, datetime, timezone
 from functools import lru_cache
 
-import attrs
-
 from identify.strings import decoded, encoded
 from identify.traffic.batch import LAST_TIME, TRANSPORTS, Direction
 from identify.traffic.timestamps import Timestamps
@@ -33,11 +31,13 @@ SENT = frozenset({"sent", "out", "tx", "send", "outbound", "outgoing", "transmit
 _TIMESTAMPS = Timestamps(latest=None)
 
 
-@attrs.frozen
 class Nanoseconds:
     """A time whose unit is known, in nanoseconds since the epoch."""
 
-    count: int
+    __slots__ = ("count",)
+
+    def __init__(self, count: int) -> None:
+        self.count = count
 
     def __repr__(self) -> str:
         """Return the number, for messages."""
