@@ -28,7 +28,11 @@ MESSAGE = (
 )
 
 
-@pytest.mark.parametrize("text", ["\ud800", "192.0.2.7\udfff", "\udcff\ud800", "\udcff", "\0", ""])
+@pytest.mark.parametrize(
+    "text",
+    ["\ud800", "192.0.2.7\udfff", "\udcff" + "\ud800", chr(0xDCFF), "\0", ""],
+    ids=["lone", "behind an address", "two kinds", "a byte", "nul", "empty"],
+)
 def test_text_that_no_bytes_stand_for(text):
     """A source, transport or local address that isn't one is unknown, in every operation alike."""
     configuration = Configuration.from_files({"pjsip.conf": PJSIP})

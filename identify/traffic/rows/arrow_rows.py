@@ -119,7 +119,9 @@ class TableReader(RowReader):
             # Exactly, and also those that Python's dates can't hold.
             return [Nanoseconds(value * unit) if isinstance(value, int) else value for value in values]
         if types.is_decimal(column.type):
-            return [value if value is None or isinstance(value, RowError) else f"{value:f}" for value in values]
+            return [
+                value if value is None or isinstance(value, RowError) else f"{value:f}" for value in values
+            ]
         return values
 
     def _batches(self) -> Iterator[Any]:

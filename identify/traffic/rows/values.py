@@ -16,7 +16,17 @@ from identify.strings import decoded, encoded
 from identify.traffic.batch import LAST_TIME, TRANSPORTS, Direction
 from identify.traffic.timestamps import Timestamps
 
-__all__ = ["Nanoseconds", "address", "clipped", "direction", "header_fields", "message_bytes", "number", "time", "transport"]
+__all__ = [
+    "Nanoseconds",
+    "address",
+    "clipped",
+    "direction",
+    "header_fields",
+    "message_bytes",
+    "number",
+    "time",
+    "transport",
+]
 
 PROTOCOL = re.compile(r"(?i)(?:sips?:)?(udp|tcp|tls|wss|ws)6?:(?=.)")
 #: A comma is the decimal one if there are too many digits before it for a group of thousands.

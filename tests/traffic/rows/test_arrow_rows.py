@@ -145,7 +145,11 @@ INVALID = pyarrow.array([b"a\xff", b"b", b"c"])
 #: Values of a column beside sources and messages, and how many of the three rows are read.
 COLUMNS = {
     "seconds": ("time", pyarrow.array([0, 2**62, None], pyarrow.timestamp("s")), 2),
-    "milliseconds": ("time", pyarrow.array([0, 253_402_300_799_000, -1], pyarrow.timestamp("ms", "Europe/Berlin")), 1),
+    "milliseconds": (
+        "time",
+        pyarrow.array([0, 253_402_300_799_000, -1], pyarrow.timestamp("ms", "Europe/Berlin")),
+        1,
+    ),
     "microseconds": ("time", pyarrow.array([0, 2**62, None], pyarrow.timestamp("us")), 2),
     "nanoseconds": ("time", pyarrow.array([0, 2**63 - 1, None], pyarrow.timestamp("ns")), 3),
     "days": ("time", pyarrow.array([0, 2**31 - 1, None], pyarrow.date32()), 2),
@@ -219,12 +223,18 @@ ANY = st.one_of(
 )
 
 
-@given(st.lists(st.tuples(ANY, ANY, ANY, st.none() | st.integers(-(2**63), 2**63 - 1)), max_size=5), st.sampled_from("s ms us ns".split()))
+@given(
+    st.lists(st.tuples(ANY, ANY, ANY, st.none() | st.integers(-(2**63), 2**63 - 1)), max_size=5),
+    st.sampled_from(["s", "ms", "us", "ns"]),
+)
 def test_any_table(rows, unit):
     """Whatever a table's values are, each row is read or is counted."""
     columns = list(zip(*rows, strict=True)) or [()] * 4
     table = pyarrow.table(
-        {name: pyarrow.array(values, pyarrow.string()) for name, values in zip(("src", "msg", "to_uri"), columns, strict=False)}
+        {
+            name: pyarrow.array(values, pyarrow.string())
+            for name, values in zip(("src", "msg", "to_uri"), columns, strict=False)
+        }
         | {"time": pyarrow.array(columns[3], pyarrow.timestamp(unit))}
     )
     with open_traffic(io.BytesIO(_arrow_stream(table))) as reader:

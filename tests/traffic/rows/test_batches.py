@@ -41,7 +41,11 @@ def test_a_message_is_taken_whole_or_not_at_all(wrong):
         batch.append(given.pop("data"), **given)
     batch.append(b"third", **{**MESSAGE, "port": 7}, time=(1 << 63) - 1, direction=Direction.SENT)
     assert [batch.message(number) for number in range(len(batch))] == [b"first", b"third"]
-    assert (list(batch.ports), list(batch.times), batch.source(1)) == ([5060, 7], [-1, (1 << 63) - 1], "192.0.2.1")
+    assert (list(batch.ports), list(batch.times), batch.source(1)) == (
+        [5060, 7],
+        [-1, (1 << 63) - 1],
+        "192.0.2.1",
+    )
     columns = (batch.times, batch.frames, batch.ports, batch.local_ports, batch.directions, batch.transports)
     assert {len(column) for column in columns} == {2}
     assert (len(batch.sources), len(batch.locals), len(batch.offsets)) == (32, 32, 3)

@@ -400,7 +400,12 @@ def test_the_lines_of_a_quote_are_fed_a_bounded_number_of_times(monkeypatch):
 
     monkeypatch.setattr(delimited, "decoded", counted)
     huge_cell = b'x","\n' * 1000 + (b"z" * 60 + b"\n") * 4000 + b'"\n'
-    for body in (b'x","\n' * 20_000, b'x,"\n' * 20_000, huge_cell * 3, b'192.0.2.1,"c\n' + b"192.0.2.1,c\n" * 20_000):
+    for body in (
+        b'x","\n' * 20_000,
+        b'x,"\n' * 20_000,
+        huge_cell * 3,
+        b'192.0.2.1,"c\n' + b"192.0.2.1,c\n" * 20_000,
+    ):
         fed = 0
         _rows(b"src,msg\n" + body)
         assert fed <= 3 * body.count(b"\n") + 3
@@ -410,7 +415,7 @@ def test_the_lines_of_a_quote_are_fed_a_bounded_number_of_times(monkeypatch):
     "heading",
     [
         b"src,msg",
-        b"\xef\xbb\xbf\"SRC\" ,Msg ",
+        b'\xef\xbb\xbf"SRC" ,Msg ',
         b"sep=,\r\nSrc,msg",
         b'\xef\xbb\xbf"sep=,"\nsrc,msg',
         b'src,msg,"of\nthis",port',
@@ -477,7 +482,9 @@ def test_json_between_the_rows():
     found, reader = _rows(GOOD * 3 + b"\n" + GOOD + b" x\n")
     assert (len(found), reader.counts) == (4, {"row-malformed": 1})
     blank = b" " * 2_000_000
-    found, reader = _rows(b" " * 5000 + b"[" + blank + GOOD + blank + b"," + GOOD + b"]" + blank, format="json")
+    found, reader = _rows(
+        b" " * 5000 + b"[" + blank + GOOD + blank + b"," + GOOD + b"]" + blank, format="json"
+    )
     assert (len(found), reader.counts, reader.problems) == (2, {}, [])
     found, reader = _rows(b"[" + GOOD + b"]\n[" + GOOD + b"]")
     assert (len(found), reader.counts) == (1, {"row-malformed": 1})
@@ -485,6 +492,7 @@ def test_json_between_the_rows():
 
 def test_the_text_of_an_array_is_copied_a_bounded_number_of_times(monkeypatch):
     """Neither many small elements nor a large one make the reader copy more than a few times what it reads."""
+
     class Counted(str):
         copied = 0
 
