@@ -18,6 +18,7 @@ __all__ = [
     "bucket",
     "decoded",
     "encoded",
+    "encoded_anyhow",
     "escaped",
     "folded_bytes",
     "hashed",
@@ -39,6 +40,21 @@ SHOWN_VALUES = 4
 def encoded(text: str) -> bytes:
     """Return the bytes from which the text was read."""
     return text.encode("utf-8", "surrogateescape")
+
+
+def encoded_anyhow(text: str) -> bytes:
+    r"""Return the bytes of any text: a surrogate that stands for no byte is written as CESU-8 would write it.
+
+    Such text comes from programs only, for example from JSON.  It may stand where it is compared with what came from
+    the wire, and matches nothing there; in what is put on the wire it is an error.
+
+    >>> encoded_anyhow("caf\udce9"), encoded_anyhow("\ud800")
+    (b'caf\xe9', b'\xed\xa0\x80')
+    """
+    try:
+        return encoded(text)
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "surrogatepass")
 
 
 def decoded(data: bytes | bytearray | memoryview) -> str:

@@ -33,6 +33,7 @@ from identify._compiled._request cimport port_of
 from identify._compiled._tables cimport NO_WANTED, part
 
 from identify._compiled._request import STREAMS
+from identify.strings import encoded_anyhow
 
 cdef enum:
     # A thread for less work than this would cost more than it saves.
@@ -170,7 +171,7 @@ cdef Column set_ports(Job *job, ports, str rows):
 cdef bytes one_text(source):
     """Return the source of all messages as bytes."""
     if isinstance(source, str):
-        return (<str>source).encode("utf-8", "surrogateescape")
+        return encoded_anyhow(source)
     if not 0 <= source <= 0xFFFFFFFF:
         raise ValueError(f"{source} is not a valid IPv4 address; give IPv6 as text")
     return b"%d.%d.%d.%d" % (source >> 24, source >> 16 & 255, source >> 8 & 255, source & 255)

@@ -29,6 +29,8 @@ from identify._compiled._request cimport port_of
 import sys
 from collections.abc import Sequence
 
+from identify.strings import encoded_anyhow
+
 cdef extern from "Python.h":
     const char *PyUnicode_AsUTF8AndSize(object text, Py_ssize_t *size) except NULL
 
@@ -223,7 +225,7 @@ cdef Column gather_texts(tuple items, str what):
                 pointers[i].at = <const uint8_t *>PyUnicode_AsUTF8AndSize(item, &size)
             except UnicodeEncodeError:
                 # No address, but a message's Via could be compared with it.
-                kept = encoded(item)
+                kept = encoded_anyhow(item)
                 column.owners.append(kept)
                 pointers[i].at = <const uint8_t *>PyBytes_AS_STRING(kept)
                 size = PyBytes_GET_SIZE(kept)
@@ -235,14 +237,6 @@ cdef Column gather_texts(tuple items, str what):
             raise TypeError(f"{what}: item {i} is {type(item).__name__}, str is expected")
     add_rows(column, items, POINTERS, count, pointers)
     return column
-
-
-cdef bytes encoded(str text):
-    """Return text with surrogates as bytes, those that stand for bytes as these."""
-    try:
-        return text.encode("utf-8", "surrogateescape")
-    except UnicodeEncodeError:
-        return text.encode("utf-8", "surrogatepass")
 
 
 cdef Column gather_bytes(tuple items, str what):

@@ -33,6 +33,7 @@ from identify._compiled._request import STREAMS
 from identify.errors import EngineFileError, MessageError
 from identify.identifiers import NAMES
 from identify.model import Match
+from identify.strings import encoded_anyhow
 from identify.tables.side_data import read_side_data
 
 cdef extern from "_python.h":
@@ -339,7 +340,7 @@ cdef bytes take_arrival(Arrival *arrival, str source, port):
     try:
         arrival.text = sip_text(source, &size)
     except UnicodeEncodeError:
-        kept = source.encode("utf-8", "surrogateescape")
+        kept = encoded_anyhow(source)
         arrival.text = kept
         size = len(kept)
     parse_source(arrival.text, <size_t>size, &arrival.source)

@@ -31,6 +31,7 @@ from identify._compiled._screening import SCREENINGS
 from identify.config.releases import NEWEST, release_of
 from identify.errors import LimitError, MessageError
 from identify.model import TRANSPORTS
+from identify.strings import encoded, encoded_anyhow, escaped
 
 cdef extern from "Python.h":
     bint PyUnicode_IS_ASCII(object text)
@@ -136,10 +137,19 @@ cdef class Authorization:
 cdef object as_text(object value, str what):
     """The value as bytes or, where these would be the same, as str."""
     if isinstance(value, str):
-        return value if PyUnicode_IS_ASCII(value) else (<str>value).encode("utf-8", "surrogateescape")
+        return value if PyUnicode_IS_ASCII(value) else wire_bytes(<str>value, what)
     if isinstance(value, bytes):
         return value
     raise TypeError(f"{what} must be str or bytes, not {type(value).__name__}")
+
+
+cdef bytes wire_bytes(str value, str what):
+    """The bytes that text stands for; ``MessageError`` for a surrogate that stands for none."""
+    try:
+        return encoded(value)
+    except UnicodeEncodeError as error:
+        place = error.start
+    raise MessageError(f"{what}: character {place} is {escaped(value[place])}, which no bytes stand for")
 
 
 cdef inline Py_ssize_t size_of(object text):
@@ -428,10 +438,10 @@ cdef class Request:
         cdef uint8_t *scratch
         cdef uint32_t i
         cdef const char *added = NULL
-        cdef bytes source = self.source.encode("utf-8", "surrogateescape")
+        cdef bytes source = encoded_anyhow(self.source)
         cdef bytes section
         if symmetric_transport is not None:
-            section = symmetric_transport.encode("utf-8", "surrogateescape")
+            section = encoded_anyhow(symmetric_transport)
             added = section
         received.address = source
         received.port = self.port

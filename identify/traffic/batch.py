@@ -20,6 +20,9 @@ __all__ = ["MESSAGE_LIMIT", "NOT_GIVEN", "TRANSPORTS", "Batch", "Direction", "No
 
 #: Bytes of the largest message that is delivered; larger ones are skipped.
 MESSAGE_LIMIT = 65_536
+#: What the columns can hold: times to the year 2262.
+LAST_TIME = (1 << 63) - 1
+LAST_FRAME = (1 << 64) - 1
 
 
 class Direction(enum.IntEnum):
@@ -28,6 +31,9 @@ class Direction(enum.IntEnum):
     UNKNOWN = 0
     RECEIVED = 1
     SENT = 2
+
+
+LAST_DIRECTION = int(Direction.SENT)
 
 
 class NotGiven(enum.Enum):
@@ -80,26 +86,46 @@ class Batch:
         direction: Direction = Direction.UNKNOWN,
         expected: str | NotGiven | None = NOT_GIVEN,
     ) -> None:
-        """Add a message; raise ValueError, adding nothing, if an address isn't valid or a number is out of range."""
+        """Add a message.
+
+        Raises, adding nothing, ValueError if an address or transport isn't valid or a number is out of range, and
+        TypeError for a value of another type.
+        """
         code = TRANSPORTS.index(transport)
         packed_source = packed(source)
         packed_local = packed(local) if local is not None else UNKNOWN_ADDRESS
         if not (0 <= port <= 0xFFFF and 0 <= local_port <= 0xFFFF):
             raise ValueError(f"port {port if not 0 <= port <= 0xFFFF else local_port}: expected 0 to 65535")
-        self.frames.append(frame)
-        self.times.append(time)
-        self.data += data
-        self.offsets.append(len(self.data))
+        if not (-1 <= time <= LAST_TIME and 0 <= frame <= LAST_FRAME and 0 <= direction <= LAST_DIRECTION):
+            raise ValueError(
+                f"time {time}, frame {frame}, direction {int(direction)}: expected a time from -1 to {LAST_TIME}, a "
+                f"frame from 0 to {LAST_FRAME}, and a Direction"
+            )
+        try:
+            self.data += data
+            self.offsets.append(len(self.data))
+            self.times.append(time)
+            self.ports.append(port)
+            self.local_ports.append(local_port)
+            self.frames.append(frame)
+            self.directions.append(direction)
+        except BaseException:
+            self._cut(len(self.transports))
+            raise
         self.transports.append(code)
         self.sources += packed_source
-        self.ports.append(port)
         self.locals += packed_local
-        self.local_ports.append(local_port)
-        self.directions.append(direction)
         if expected is not NOT_GIVEN and self.expected is None:
             self.expected = [NOT_GIVEN] * (len(self) - 1)
         if self.expected is not None:
             self.expected.append(expected)
+
+    def _cut(self, count: int) -> None:
+        """Keep the first messages of every column."""
+        del self.offsets[count + 1 :]
+        del self.data[self.offsets[count] :]
+        for column in (self.times, self.ports, self.local_ports, self.frames, self.directions):
+            del column[count:]
 
     def message(self, number: int) -> bytes:
         """Return the bytes of a message."""

@@ -6,7 +6,7 @@ its time is unknown.
 Facts
 
 - The default format (``Nov 22 19:52:11``) has no year and no zone.
-- Fractions have one to six digits; a zone is ``+0000`` or ``+00:00``.
+- Fractions have one to six digits; a zone is ``+0000`` or ``+00:00``, in PostgreSQL ``+00``.
 """
 
 from __future__ import annotations
@@ -25,9 +25,10 @@ SHORT = re.compile(
 )
 ISO = re.compile(
     rb"(\d{4})-(\d\d)-(\d\d)[ T](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?"
-    rb" ?(?:(Z|UTC|GMT)|([+-])(\d\d):?(\d\d))?\Z"
+    rb" ?(?:(Z|UTC|GMT)|([+-])(\d\d)(?::?(\d\d))?)?\Z"
 )
 DAY = timedelta(days=1)
+LEAP = 60
 NANOSECONDS = 1_000_000_000
 
 
@@ -58,9 +59,10 @@ class Timestamps:
         try:
             if found := ISO.match(text):
                 year, month, day, hour, minute, second = (int(found[part]) for part in range(1, 7))
-                return _epoch(
-                    datetime(year, month, day, hour, minute, second, tzinfo=self._iso_zone(found)), found[7]
-                )
+                # The clock of POSIX has no leap seconds: 23:59:60 is the second after 23:59:59.
+                leap = second == LEAP
+                date = datetime(year, month, day, hour, minute, second - leap, tzinfo=self._iso_zone(found))
+                return _epoch(date, found[7]) + leap * NANOSECONDS
             if (found := SHORT.match(text)) and (month := MONTHS.get(found[1], 0)):
                 clock = (int(found[4]), int(found[5]), int(found[6]))
                 return _epoch(self._dated(month, int(found[2]), clock, found[3]), found[7])
@@ -73,7 +75,7 @@ class Timestamps:
             return timezone.utc
         if not found[9]:
             return self._zone
-        offset = timedelta(hours=int(found[10]), minutes=int(found[11]))
+        offset = timedelta(hours=int(found[10]), minutes=int(found[11] or 0))
         return timezone(-offset if found[9] == b"-" else offset)
 
     def _dated(self, month: int, day: int, clock: tuple[int, int, int], year: bytes | None) -> datetime:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import json
 import os
+import string
 
 import captures
 import pyarrow.parquet
@@ -157,6 +159,26 @@ def test_csv_and_parquet_hold_the_same(run, config, traffic, tmp_path):
     table = pyarrow.parquet.read_table(tmp_path / "rows.parquet").to_pylist()
     assert [{**row, "time": None} for row in table] == [{**row, "time": None} for row in rows]
     assert table[0]["time"].isoformat() == "2023-11-14T22:13:20+00:00"
+
+
+def test_what_strangers_put_into_csv(run, config, tmp_path):
+    """Rows are written exactly; the one cell that strangers choose, the method, can't call anything as a formula."""
+    lines = (f"{chr(code)}x{chr(other)}y" for code in range(256) for other in (*b"=@|!:/( \t", code))
+    path = tmp_path / "calls.jsonl"
+    with open(path, "w", encoding="utf-8") as file:
+        for start in (*lines, "+cmd|' /C calc'!A0", '=HYPERLINK("http://h")', "@SUM(1)"):
+            message = CALL.format(method=start, source="192.0.2.1", user="a", number=1).encode("latin-1")
+            row = {"source": "192.0.2.1", "message_b64": base64.b64encode(message).decode()}
+            file.write(json.dumps(row) + "\n")
+    rows = rows_of(run, config, str(path))
+    assert run("simulate", config, str(path), "-o", str(tmp_path / "rows.csv")).exit_code == 0
+
+    with open(tmp_path / "rows.csv", newline="") as file:
+        found = [row["method"] for row in csv.DictReader(file)]
+    assert found == [row["method"] or "" for row in rows]
+    assert "+x+y" in found
+    others = set("".join(found)) - set(string.ascii_letters + string.digits)
+    assert others == set("!%'*+-._`~")
 
 
 def test_unknown_ending(run, config, traffic):

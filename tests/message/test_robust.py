@@ -377,3 +377,30 @@ def test_what_follows_a_stream_message(transport):
     longer = survives(RICH + b"INVITE sip:other SIP/2.0\r\nFrom: <sip:x@y>\r\n\0\r\n", transport)
 
     assert read(plain) == read(longer)
+
+
+LONE = "\ud800"
+
+
+@pytest.mark.parametrize("text", [LONE, "sip:\udfff@h", "\udcff" + LONE])
+@pytest.mark.parametrize(
+    "field", ["method", "request_uri", "from_uri", "to_uri", "a header's name", "a header's value"]
+)
+def test_surrogates_that_stand_for_no_byte(field, text):
+    """Text that can't be on the wire is a MessageError that names its field, as programs get it from JSON."""
+    headers = {"a header's name": {text: "x"}, "a header's value": [("X-A", text)]}.get(field)
+    given = {"headers": headers} if headers else {field: text}
+    with pytest.raises(
+        MessageError, match=f"{field}: character [0-9]+ is .u[0-9a-f]+, which no bytes stand for"
+    ):
+        Request(source="192.0.2.1", **given)
+
+
+def test_surrogates_that_stand_for_bytes():
+    """A byte that isn't UTF-8 is given, and shown, as the surrogate that PEP 383 has for it."""
+    request = Request(source="192.0.2.1", from_uri="sip:a@h", headers={"X-A": "\udcff"})
+    assert request.printed_headers[-1] == ("X-A", "\udcff")
+    assert (
+        request.printed_headers
+        == Request(source="192.0.2.1", from_uri=b"sip:a@h", headers={"X-A": b"\xff"}).printed_headers
+    )

@@ -26,7 +26,7 @@ from typing import Protocol
 
 from identify.config.language.globs import TooManyNamesError, expand_braces, has_wildcard, matches, unescaped
 from identify.config.language.limits import COMPARED_A_STEP
-from identify.strings import decoded, encoded
+from identify.strings import decoded, encoded, encoded_anyhow
 
 __all__ = [
     "MAX_FILE_BYTES",
@@ -86,14 +86,7 @@ class Files(Protocol):
 
 def text_of(data: str | bytes) -> str:
     """Return text that ``surrogateescape`` turns back into its bytes."""
-    if isinstance(data, bytes):
-        return decoded(data)
-    try:
-        encoded(data)
-    except UnicodeEncodeError:
-        # A surrogate that doesn't represent a byte can't come from a file; treat it as CESU-8 would write it.
-        return decoded(data.encode("utf-8", "surrogatepass"))
-    return data
+    return decoded(data if isinstance(data, bytes) else encoded_anyhow(data))
 
 
 class GivenFiles:

@@ -15,10 +15,11 @@ from collections.abc import Iterator, Mapping
 from typing import IO, Any
 
 from identify.errors import TrafficError
-from identify.strings import escaped
+from identify.strings import decoded, escaped
 from identify.traffic.input.stream import Stream
 from identify.traffic.rows.fields import VALUE, RowError
 from identify.traffic.rows.reader import RowReader
+from identify.traffic.rows.values import Nanoseconds
 
 __all__ = ["ARROW_FILE", "ARROW_STREAM", "PARQUET", "TableReader"]
 
@@ -31,6 +32,13 @@ PIECE = 1 << 20
 IN_MEMORY = 16 << 20
 #: The maximum number of bytes copied to a temporary file.
 LARGEST_COPY = 4 << 30
+
+
+#: Nanoseconds of the units of times.
+UNITS = {"s": 1_000_000_000, "ms": 1_000_000, "us": 1_000, "ns": 1}
+DAY = 86_400 * UNITS["s"]
+#: The types of bytes with the layout of types of text.
+BYTES = {"string": "binary", "large_string": "large_binary", "string_view": "binary_view"}
 
 
 class TableReader(RowReader):
@@ -57,8 +65,6 @@ class TableReader(RowReader):
         number = 0
         try:
             for batch in self._batches():
-                # An Arrow file's description of its own buffers can't be trusted.
-                batch.validate(full=True)
                 for row in self._values(batch):
                     number += 1
                     yield number, row
@@ -69,18 +75,54 @@ class TableReader(RowReader):
 
     def _values(self, batch: Any) -> Iterator[Mapping[str, object] | RowError]:
         """Yield the rows of a batch; a row with a value that Python can't represent doesn't affect the others."""
+        names = batch.schema.names
+        columns = [self._column(batch.column(place)) for place in range(len(names))]
+        for cells in zip(*columns, strict=True):
+            row: dict[str, object] = {}
+            for name, cell in zip(names, cells, strict=True):
+                if isinstance(cell, RowError):
+                    yield cell
+                    break
+                # Of two columns of a name the first with a value counts.
+                if row.get(name) is None:
+                    row[name] = cell
+            else:
+                yield row
+
+    def _column(self, column: Any) -> list[object]:
+        """Return the values of a column as ``values`` reads them."""
+        types = self._pyarrow.types
+        if types.is_dictionary(column.type):
+            column = column.dictionary_decode()
+        unit = 0
+        if types.is_timestamp(column.type):
+            column, unit = column.view("int64"), UNITS[column.type.unit]
+        elif types.is_date32(column.type):
+            column, unit = column.view("int32"), DAY
+        elif types.is_date64(column.type):
+            column, unit = column.view("int64"), UNITS["ms"]
         try:
-            rows = batch.to_pylist()
+            # An Arrow file's description of its own buffers can't be trusted.
+            column.validate(full=True)
+        except self._pyarrow.ArrowInvalid:
+            if str(column.type) not in BYTES:
+                raise
+            # Bytes that aren't UTF-8 are kept, as in the other formats.
+            column = column.view(BYTES[str(column.type)])
+            column.validate(full=True)
+            return [None if value is None else decoded(value) for value in column.to_pylist()]
+        try:
+            values: list[object] = column.to_pylist()
         except (ValueError, OverflowError):
-            rows = None
-        if rows is not None:
-            yield from rows
-            return
-        for number in range(batch.num_rows):
-            try:
-                yield batch.slice(number, 1).to_pylist()[0]
-            except (ValueError, OverflowError) as error:
-                yield RowError(VALUE, str(error)[:200])
+            values = [_value(item) for item in column]
+        if unit:
+            # Exactly, and also those that Python's dates can't hold.
+            return [Nanoseconds(value * unit) if isinstance(value, int) else value for value in values]
+        if types.is_decimal(column.type):
+            return [
+                value if value is None or isinstance(value, RowError) else f"{value:f}" for value in values
+            ]
+        return values
 
     def _batches(self) -> Iterator[Any]:
         file: Any = self._file() if self._seekable else self._stream
@@ -91,8 +133,9 @@ class TableReader(RowReader):
             yield from table.iter_batches(batch_size=ROWS, columns=wanted, use_threads=False)
             return
         reader = self._pyarrow.ipc.open_file(file) if self._seekable else self._pyarrow.ipc.open_stream(file)
-        wanted = [name for name in reader.schema.names if self._columns.field(name)]
-        self._check(wanted, reader.schema.names)
+        names = reader.schema.names
+        wanted = [place for place, name in enumerate(names) if self._columns.field(name)]
+        self._check([names[place] for place in wanted], names)
         batches = (
             (reader.get_batch(number) for number in range(reader.num_record_batches))
             if self._seekable
@@ -109,6 +152,7 @@ class TableReader(RowReader):
                 "columns={'source': 'name'}",
                 self.name,
             )
+        self._note_missing(names)
 
     def _file(self) -> IO[bytes]:
         """Return the input as a seekable file."""
@@ -133,3 +177,10 @@ class TableReader(RowReader):
         if self._temporary is not None:
             self._temporary.close()
         super().close()
+
+
+def _value(item: Any) -> object:
+    try:
+        return item.as_py()
+    except (ValueError, OverflowError) as error:
+        return RowError(VALUE, str(error)[:200])

@@ -47,6 +47,9 @@ TOO_LARGE = "row-too-large"
 VALUE = "row-value"
 COUNTS = (MALFORMED, NO_MESSAGE, NO_SOURCE, TOO_LARGE, VALUE)
 
+#: Skipped rows of which ``problems`` says what is wrong.
+MOST_NAMED = 20
+
 #: Fields of a row with the names of their columns, in lower case and with ``_`` for other characters.
 FIELDS: dict[str, tuple[str, ...]] = {
     "message": ("message", "msg", "sip_message", "sip_msg", "raw_message", "raw", "payload", "sip"),
@@ -83,6 +86,8 @@ _FIELD_OF = {name: field for field, names in FIELDS.items() for name in names}
 _OTHER = re.compile(r"[^a-z0-9]+")
 #: The maximum number of column names whose meaning is remembered.
 MOST_NAMES = 4096
+#: Characters of a name beyond which it isn't compared with the known ones, nor remembered.
+LONGEST_NAME = 128
 
 
 class RowError(ValueError):
@@ -112,12 +117,17 @@ class FieldColumns:
         if column in self._cache:
             return self._cache[column]
         field = self._named.get(column)
-        if field is None:
+        if field is None and len(column) <= LONGEST_NAME:
             known = _FIELD_OF.get(_OTHER.sub("_", column.lower()).strip("_"))
             field = None if known in self._taken else known
-        if len(self._cache) < MOST_NAMES:
+        if len(self._cache) < MOST_NAMES and len(column) <= LONGEST_NAME:
             self._cache[column] = field
         return field
+
+    def missing(self, columns: Iterable[str]) -> list[str]:
+        """Return the columns that the user named and that aren't among these."""
+        there = set(columns)
+        return [column for column in self._named if column not in there]
 
     def known(self, columns: Iterable[str]) -> set[str]:
         """Return the fields that the columns mean."""
@@ -148,7 +158,7 @@ class FieldColumns:
 def note_skipped(counts: Counter[str], problems: list[str], error: RowError, place: str) -> None:
     """Count a skipped row, and for the first few say what is wrong."""
     counts[error.reason] += 1
-    if sum(counts[reason] for reason in COUNTS) <= 20:
+    if counts[error.reason] <= MOST_NAMED and sum(counts[reason] for reason in COUNTS) <= MOST_NAMED:
         problems.append(f"{place}: {error}")
 
 
@@ -218,9 +228,9 @@ def _time(fields: dict[str, object]) -> int:
     if _empty(fields.get("time")):
         return -1
     found = values.time(fields["time"])
-    if not _empty(fields.get("time_us")):
-        found += 1000 * values.number(fields["time_us"], 999_999)
-    return found
+    if _empty(fields.get("time_us")):
+        return found
+    return values.time(values.Nanoseconds(found + 1000 * values.number(fields["time_us"], 999_999)))
 
 
 def _direction(fields: dict[str, object]) -> Direction:
@@ -236,6 +246,8 @@ def _expected(fields: dict[str, object]) -> str | NotGiven | None:
     expected = fields["expect"]
     if _empty(expected):
         return None
+    if isinstance(expected, bytes):
+        return decoded(expected)
     if not isinstance(expected, (str, int)) or isinstance(expected, bool):
         raise ValueError(f"expect {values.clipped(expected)} is not an endpoint id")
     return str(expected)

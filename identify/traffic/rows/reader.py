@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
+from identify.strings import quoted
 from identify.traffic.batch import Batch, Reader
 from identify.traffic.input.stream import Stream
 from identify.traffic.rows.fields import FieldColumns, RowError, note_skipped
@@ -30,6 +31,11 @@ class RowReader(Reader):
         super().__init__(name, format)
         self._stream = stream
         self._columns = FieldColumns(columns, name)
+
+    def _note_missing(self, names: Iterable[str]) -> None:
+        """Say which of the columns that the user named the input doesn't have."""
+        for name in self._columns.missing(names):
+            self.problems.append(f"there is no column {quoted(name)}")
 
     def _rows(self) -> Iterator[tuple[int, Mapping[str, object] | RowError]]:
         """Yield the number of each row with the row, or with what is wrong with it."""

@@ -13,19 +13,45 @@ from datetime import date, datetime, timezone
 from functools import lru_cache
 
 from identify.strings import decoded, encoded
-from identify.traffic.batch import TRANSPORTS, Direction
+from identify.traffic.batch import LAST_TIME, TRANSPORTS, Direction
 from identify.traffic.timestamps import Timestamps
 
-__all__ = ["address", "clipped", "direction", "header_fields", "message_bytes", "number", "time", "transport"]
+__all__ = [
+    "Nanoseconds",
+    "address",
+    "clipped",
+    "direction",
+    "header_fields",
+    "message_bytes",
+    "number",
+    "time",
+    "transport",
+]
 
 PROTOCOL = re.compile(r"(?i)(?:sips?:)?(udp|tcp|tls|wss|ws)6?:(?=.)")
-NUMBER = re.compile(r"[0-9]{1,20}(?:\.[0-9]{1,20})?")
+#: A comma is the decimal one if there are too many digits before it for a group of thousands.
+NUMBER = re.compile(r"[0-9]{1,20}(?:\.[0-9]{1,20})?|[0-9]{4,20},[0-9]{1,20}")
+DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+LONGEST_TIME = 64
 MOST_HEADERS = 1024
 LONGEST_ADDRESS = 128
 NANOSECONDS = 1_000_000_000
 RECEIVED = frozenset({"received", "in", "rx", "recv", "inbound", "incoming", "1"})
 SENT = frozenset({"sent", "out", "tx", "send", "outbound", "outgoing", "transmitted", "2"})
 _TIMESTAMPS = Timestamps(latest=None)
+
+
+class Nanoseconds:
+    """A time whose unit is known, in nanoseconds since the epoch."""
+
+    __slots__ = ("count",)
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+
+    def __repr__(self) -> str:
+        """Return the number, for messages."""
+        return f"{self.count} ns"
 
 
 def clipped(value: object) -> str:
@@ -102,21 +128,24 @@ def time(value: object) -> int:
     """Return nanoseconds since the epoch.
 
     A number counts seconds, milliseconds, microseconds or nanoseconds, whichever puts it between 1973 and 5138; text
-    is such a number or a date in ISO form, in UTC if it names no zone.
+    is such a number or a date in ISO form, in UTC if it names no zone.  ValueError for a time before 1970, and for one
+    after 2262, which 64 bits can't hold: databases have the year 9999 for "never".
     """
+    if isinstance(value, Nanoseconds):
+        return _in_range(value.count, value)
     if isinstance(value, datetime):
         return _of_datetime(value)
     if isinstance(value, date):
         return _of_datetime(datetime(value.year, value.month, value.day, tzinfo=timezone.utc))
-    if isinstance(value, float) and math.isfinite(value) and value >= 0:
-        value = f"{value:.9f}"
-    if isinstance(value, (int, str, bytes)) and not isinstance(value, bool):
-        text = str(value) if isinstance(value, int) else _text(value).strip()
+    if isinstance(value, (int, float, str, bytes)) and not isinstance(value, bool):
+        text = f"{value:.9f}" if isinstance(value, float) else _text(value).strip()
         if NUMBER.fullmatch(text):
-            return _of_number(text)
-        found = _TIMESTAMPS.time(text.encode("ascii", "replace")[:64])
+            return _of_number(text.replace(",", "."))
+        if DATE.fullmatch(text):
+            text += " 00:00:00"
+        found = _TIMESTAMPS.time(text.encode("ascii", "replace")) if len(text) <= LONGEST_TIME else -1
         if found >= 0:
-            return found
+            return _in_range(found, value)
     raise ValueError(f"{clipped(value)} is not a valid time")
 
 
@@ -125,22 +154,22 @@ def _of_number(text: str) -> int:
     # The number of decimal places of a second in each unit.
     for most, digits in ((11, 0), (14, 3), (17, 6), (20, 9)):
         if len(whole) <= most:
-            nanoseconds = int(
-                (whole + fraction.ljust(9, "0")[: 9 - digits]).ljust(len(whole) + 9 - digits, "0")
+            return _in_range(
+                int((whole + fraction.ljust(9, "0")[: 9 - digits]).ljust(len(whole) + 9 - digits, "0")), text
             )
-            if nanoseconds < 1 << 63:
-                return nanoseconds
-            break
     raise ValueError(f"{clipped(text)} is not a valid time")
 
 
 def _of_datetime(value: datetime) -> int:
     aware = value if value.tzinfo else value.replace(tzinfo=timezone.utc)
     seconds = math.floor(aware.replace(microsecond=0).timestamp())
-    found = seconds * NANOSECONDS + aware.microsecond * 1000
-    if not 0 <= found < 1 << 63:
-        raise ValueError(f"{clipped(value)} is not a valid time")
-    return found
+    return _in_range(seconds * NANOSECONDS + aware.microsecond * 1000, value)
+
+
+def _in_range(nanoseconds: int, value: object) -> int:
+    if not 0 <= nanoseconds <= LAST_TIME:
+        raise ValueError(f"{clipped(value)} is not a valid time: expected the years 1970 to 2262")
+    return nanoseconds
 
 
 def direction(value: object) -> Direction:

@@ -3,6 +3,7 @@
 import datetime
 import gzip
 import io
+from decimal import Decimal
 
 import pyarrow
 import pyarrow.parquet
@@ -137,3 +138,104 @@ def test_a_value_that_python_cannot_have():
     assert [batch.message(number) for number in range(2)] == [b"a", b"c"]
     assert list(batch.frames) == [1, 3]
     assert reader.counts == {"row-value": 1}
+
+
+SOURCES = ["192.0.2.1"] * 3
+INVALID = pyarrow.array([b"a\xff", b"b", b"c"])
+#: Values of a column beside sources and messages, and how many of the three rows are read.
+COLUMNS = {
+    "seconds": ("time", pyarrow.array([0, 2**62, None], pyarrow.timestamp("s")), 2),
+    "milliseconds": (
+        "time",
+        pyarrow.array([0, 253_402_300_799_000, -1], pyarrow.timestamp("ms", "Europe/Berlin")),
+        1,
+    ),
+    "microseconds": ("time", pyarrow.array([0, 2**62, None], pyarrow.timestamp("us")), 2),
+    "nanoseconds": ("time", pyarrow.array([0, 2**63 - 1, None], pyarrow.timestamp("ns")), 3),
+    "days": ("time", pyarrow.array([0, 2**31 - 1, None], pyarrow.date32()), 2),
+    "days in milliseconds": ("time", pyarrow.array([0, 86_400_000, 2**62], pyarrow.date64()), 2),
+    "decimals": ("time", pyarrow.array([Decimal("1795377131.5"), Decimal(1795377131), None]), 3),
+    "floats": ("time", pyarrow.array([float("nan"), float("inf"), 1e300]), 1),
+    "text of times": ("time", pyarrow.array(["9999-12-31", "2026-01-01", "2016-12-31 23:59:60+00"]), 2),
+    "durations": ("time", pyarrow.array([datetime.timedelta(1)] * 3), 0),
+    "ports": ("port", pyarrow.array([2**64 - 1, 5, None], pyarrow.uint64()), 2),
+    "decimal ports": ("port", pyarrow.array([Decimal(5060), Decimal("5060.5"), Decimal(10) ** 30]), 1),
+    "nulls": ("src", pyarrow.nulls(3), 0),
+    "structures": ("src", pyarrow.array([{"a": 1}] * 3), 0),
+    "truths": ("src", pyarrow.array([True, False, None]), 0),
+    "dictionary": ("src", pyarrow.array(SOURCES).dictionary_encode(), 3),
+    "large text": ("src", pyarrow.array(SOURCES, pyarrow.large_string()), 3),
+    "views": ("src", pyarrow.array(SOURCES, pyarrow.string_view()), 3),
+    "lists": ("msg", pyarrow.array([["x"], [], None]), 0),
+    "not UTF-8": ("msg", INVALID.view("string"), 3),
+    "large, not UTF-8": ("msg", INVALID.cast("large_binary").view("large_string"), 3),
+    "bytes as ids": ("expect", pyarrow.array([b"alice", b"\xff", None]), 3),
+}
+
+
+@pytest.mark.parametrize("form", ["parquet", "arrow"])
+@pytest.mark.parametrize("name", COLUMNS)
+def test_columns_of_any_type(form, name):
+    """Whatever type a column has, each row is read or is counted."""
+    column, values, expected = COLUMNS[name]
+    table = pyarrow.table({"src": SOURCES, "msg": ["a", "b", "c"]} | {column: values})
+    try:
+        data = WRITE[form](table)
+    except pyarrow.ArrowInvalid:
+        # Parquet has no seconds: its writer refuses what its milliseconds can't hold.
+        assert (form, name) == ("parquet", "seconds")
+        return
+    with open_traffic(io.BytesIO(data)) as reader:
+        found = sum(map(len, reader))
+    assert (found, sum(reader.counts.values())) == (expected, 3 - expected)
+    assert len(reader.problems) == 3 - expected
+
+
+@pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])
+def test_times_of_tables_are_exact(unit):
+    """Times of any unit are read to the nanosecond, without pandas."""
+    count = 1795377131 * {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}[unit] + 1
+    times = pyarrow.array([count], pyarrow.timestamp(unit, "UTC"))
+    (message,) = messages(_arrow(pyarrow.table({"src": SOURCES[:1], "msg": ["a"], "time": times})))
+    assert message.time == count * {"s": 10**9, "ms": 10**6, "us": 10**3, "ns": 1}[unit]
+
+
+@pytest.mark.parametrize("form", WRITE)
+def test_two_columns_of_a_name(form):
+    """Of two columns with one name the first with a value counts."""
+    table = pyarrow.table(
+        [["192.0.2.1", None], ["a", "b"], ["192.0.2.2", "192.0.2.3"]], names=["src", "msg", "src"]
+    )
+    assert [message.peer[0] for message in messages(WRITE[form](table))] == ["192.0.2.1", "192.0.2.3"]
+
+
+@pytest.mark.parametrize("form", WRITE)
+def test_tables_without_rows_or_columns(form):
+    """A table without rows is empty traffic; one without columns has no source."""
+    assert messages(WRITE[form](_table().slice(0, 0))) == []
+    with pytest.raises(TrafficError, match="source"):
+        messages(WRITE[form](pyarrow.table({})))
+
+
+ANY = st.one_of(
+    st.none(),
+    st.text(max_size=4) | st.sampled_from(["192.0.2.1", "sip:a@b", "1795377131"]),
+)
+
+
+@given(
+    st.lists(st.tuples(ANY, ANY, ANY, st.none() | st.integers(-(2**63), 2**63 - 1)), max_size=5),
+    st.sampled_from(["s", "ms", "us", "ns"]),
+)
+def test_any_table(rows, unit):
+    """Whatever a table's values are, each row is read or is counted."""
+    columns = list(zip(*rows, strict=True)) or [()] * 4
+    table = pyarrow.table(
+        {
+            name: pyarrow.array(values, pyarrow.string())
+            for name, values in zip(("src", "msg", "to_uri"), columns, strict=False)
+        }
+        | {"time": pyarrow.array(columns[3], pyarrow.timestamp(unit))}
+    )
+    with open_traffic(io.BytesIO(_arrow_stream(table))) as reader:
+        assert sum(map(len, reader)) + sum(reader.counts.values()) == len(rows)

@@ -15,7 +15,10 @@ from identify.configuration import Configuration
 from identify.engine import Engine
 from identify.errors import TrafficError
 from identify.request import Request
+from identify.strings import decoded
 from identify.traffic import NOT_GIVEN, TRANSPORTS, Direction, open_traffic
+from identify.traffic.rows import delimited, objects
+from identify.traffic.rows.fields import FieldColumns
 
 SIP_TRACE = (
     "id,time_stamp,time_us,callid,traced_user,msg,method,status,fromip,toip,fromtag,totag,direction\r\n"
@@ -275,7 +278,7 @@ def test_an_array_that_ends_otherwise(end):
     """What comes before a fault in an array is delivered, and the fault is a problem."""
     found, reader = _rows(b'[{"src": "192.0.2.1", "msg": "x"}' + end)
     assert len(found) == 1
-    assert bool(reader.problems) == (not end.startswith(b"]"))
+    assert bool(reader.problems) == (end != b"]")
 
 
 def test_a_table_of_kamailio():
@@ -360,6 +363,191 @@ def test_a_quote_that_is_never_closed():
     assert reader.counts == {"row-malformed": 1}
     assert reader.problems[0].startswith("line 3: ")
     assert found[-1][0].frames[-1] == 50_003
+
+
+@pytest.mark.parametrize(
+    ("body", "delivered", "skipped"),
+    [
+        # A quote that stays open costs its line: up to the next quote, the longest row, a line too long, or the end.
+        (b'192.0.2.1,"b\n192.0.2.1,c\n192.0.2.1,"d"\n', 2, 1),
+        (b'192.0.2.1,"b\n192.0.2.1,c\n', 1, 1),
+        (b'192.0.2.1,"b\n' + b"x" * 1_500_000 + b"\n192.0.2.1,c\n", 1, 2),
+        (b'x","\n' * 300_000 + b"192.0.2.1,c\n" * 3, 3, 300_000),
+        # The same after lines that were seen once: what closes a quote there closes it.
+        (b'x","\nx","\n192.0.2.1,"c\nd"\n192.0.2.1,e\n', 2, 2),
+        # Backslashes escape no quotes in CSV.
+        (b'192.0.2.1,"say \\"b\\""\n192.0.2.1,c\n', 1, 1),
+        # Text behind a closing quote, more cells, fewer cells, a CR in the line, a comment, a line of delimiters.
+        (b'192.0.2.1,"b"c\n192.0.2.1,b,c\n192.0.2.1\n192.0.2.1,b\rc\n# b\n,\n192.0.2.1,e\n', 1, 6),
+        # Lines without content are no rows.
+        (b"\n\r\n  \n192.0.2.1,b\n", 1, 0),
+    ],
+)
+def test_rows_behind_a_bad_row(body, delivered, skipped):
+    """A bad row costs its own line, whatever it is; the rows behind it are read, and what is skipped is counted."""
+    found, reader = _rows(b"src,msg\n" + body)
+    assert (len(found), sum(reader.counts.values())) == (delivered, skipped)
+
+
+def test_the_lines_of_a_quote_are_fed_a_bounded_number_of_times(monkeypatch):
+    """However the quotes of lines hang together, the csv module gets each line at most three times."""
+    fed = 0
+
+    def counted(line):
+        nonlocal fed
+        fed += 1
+        return decoded(line)
+
+    monkeypatch.setattr(delimited, "decoded", counted)
+    huge_cell = b'x","\n' * 1000 + (b"z" * 60 + b"\n") * 4000 + b'"\n'
+    for body in (
+        b'x","\n' * 20_000,
+        b'x,"\n' * 20_000,
+        huge_cell * 3,
+        b'192.0.2.1,"c\n' + b"192.0.2.1,c\n" * 20_000,
+    ):
+        fed = 0
+        _rows(b"src,msg\n" + body)
+        assert fed <= 3 * body.count(b"\n") + 3
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        b"src,msg",
+        b'\xef\xbb\xbf"SRC" ,Msg ',
+        b"sep=,\r\nSrc,msg",
+        b'\xef\xbb\xbf"sep=,"\nsrc,msg',
+        b'src,msg,"of\nthis",port',
+        b"src,msg,src,msg",
+    ],
+)
+def test_headings(heading):
+    """Names in any case, quoted, with blanks, over two lines, twice, behind Excel's line with the delimiter."""
+    (message,) = messages(heading + b"\r\n192.0.2.1,x\r\n")
+    assert (message.data, message.peer) == (b"x", ("192.0.2.1", 5060))
+
+
+def test_two_columns_of_a_name():
+    """Of several columns for a field the first with a value counts, whatever their names are."""
+    first, second = messages(b"src,msg,src\n192.0.2.1,x,192.0.2.9\n,x,192.0.2.2\n")
+    assert (first.peer[0], second.peer[0]) == ("192.0.2.1", "192.0.2.2")
+
+
+@pytest.mark.parametrize("text", ["src,msg\n192.0.2.1,x\n", '{"src": "192.0.2.1", "msg": "x"}\n'])
+def test_utf_16_is_refused(text):
+    """Text in UTF-16 is refused as a whole, with a word on what to do."""
+    with pytest.raises(TrafficError, match="UTF-16"):
+        open_traffic(io.BytesIO(text.encode("utf-16")))
+
+
+def test_a_named_column_that_is_not_there():
+    """A misspelt name of a column is a problem of the file, not an expectation less."""
+    _, reader = _rows(b"src,msg\n192.0.2.1,x\n", columns={"expect": "endpont"})
+    assert reader.problems == ["there is no column 'endpont'"]
+
+
+GOOD = b'{"src": "192.0.2.1", "msg": "x"}'
+
+
+@pytest.mark.parametrize(
+    ("element", "reason"),
+    [
+        (b"[" * 100_000 + b"]" * 100_000, "row-malformed"),
+        (b'{"a":' * 100_000 + b"1" + b"}" * 100_000, "row-malformed"),
+        (b'{"a":' + b"9" * 10_000 + b"}", "row-malformed"),
+        (b"9" * 2_000_000, "row-too-large"),
+        (b'{"a": "' + b'\\"' * 600_000 + b'"}', "row-too-large"),
+        (b'{"' + b"k" * 2_000_000 + b'": 1}', "row-too-large"),
+        (b'{x: "]},{"}', "row-malformed"),
+        (b"nonsense", "row-malformed"),
+        (b"}}", "row-malformed"),
+        (b'"text"', "row-malformed"),
+        (b"NaN", "row-malformed"),
+        (b'{"src": "192.0.2.1", "msg": "x", "time": Infinity}', "row-value"),
+        (b'{"src": "\\u0000", "msg": "x"}', "row-value"),
+        (b"{}", "row-without-source"),
+    ],
+)
+def test_elements_that_are_not_rows(element, reason):
+    """An element that is no row is skipped and counted, in an array and in lines; those behind it are read."""
+    found, reader = _rows(b"[" + GOOD + b"," + element + b", " + GOOD + b", ]", format="json")
+    assert (len(found), reader.counts) == (2, {reason: 1})
+    found, reader = _rows(GOOD + b"\n" + element + b"\n" + GOOD)
+    assert (len(found), reader.counts) == (2, {reason: 1})
+
+
+def test_json_between_the_rows():
+    """Values that share a line are all read; blanks without end and a second array are no rows."""
+    found, reader = _rows(GOOD * 3 + b"\n" + GOOD + b" x\n")
+    assert (len(found), reader.counts) == (4, {"row-malformed": 1})
+    blank = b" " * 2_000_000
+    found, reader = _rows(
+        b" " * 5000 + b"[" + blank + GOOD + blank + b"," + GOOD + b"]" + blank, format="json"
+    )
+    assert (len(found), reader.counts, reader.problems) == (2, {}, [])
+    found, reader = _rows(b"[" + GOOD + b"]\n[" + GOOD + b"]")
+    assert (len(found), reader.counts) == (1, {"row-malformed": 1})
+
+
+def test_the_text_of_an_array_is_copied_a_bounded_number_of_times(monkeypatch):
+    """Neither many small elements nor a large one make the reader copy more than a few times what it reads."""
+
+    class Counted(str):
+        copied = 0
+
+        def __getitem__(self, place):
+            taken = str.__getitem__(self, place)
+            Counted.copied += len(taken)
+            return Counted(taken)
+
+        def __add__(self, other):
+            Counted.copied += len(self) + len(other)
+            return Counted(str.__add__(self, other))
+
+    monkeypatch.setattr(objects, "decoded", lambda data: Counted(decoded(data)))
+    large = b'{"a": "' + b"x" * 800_000 + b'"},'
+    for body in (b"{}," * 100_000, b"{x}," * 50_000, large):
+        Counted.copied = 0
+        _rows(b"[" + body + b"]", format="json")
+        assert Counted.copied <= 6 * len(body)
+
+
+@pytest.mark.parametrize(
+    "time",
+    ["9999-12-31T00:00:00Z", "9999-12-31", "2262-04-11T23:47:16.854775808Z", "1969-12-31 23:59:59", "0001-01-01", "-1",
+     "24:00", "2026-01-01T24:00:00", "10000000000", "1.79538E+12", "1,700"],
+)  # fmt: skip
+def test_times_beyond_the_clock(time):
+    """A time that isn't one, or that 64 bits of nanoseconds can't hold, skips its row, in JSON and in CSV."""
+    rows = [{"src": "192.0.2.1", "msg": "x", "time": text} for text in ("1795377131", time, "1795377132")]
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, list(rows[0]))
+    writer.writeheader()
+    writer.writerows(rows)
+    for data in (_json(*rows), json.dumps(rows).encode(), text.getvalue().encode()):
+        found, reader = _rows(data)
+        assert [batch.times[number] // 10**9 for batch, number, _ in found] == [1795377131, 1795377132]
+        assert reader.counts == {"row-value": 1}
+
+
+def test_surrogates_in_json():
+    """A surrogate that stands for a byte is that byte, any other skips its row wherever it would be on the wire."""
+    found, reader = _rows(b'{"src": "192.0.2.1", "from_uri": "sip:caf\\udce9@b"}\n')
+    assert b"<sip:caf\xe9@b>" in found[0][0].message(0)
+    for field in ("msg", "from_uri", "to_uri", "request_uri", "call_id", "method"):
+        found, reader = _rows(_json({"src": "192.0.2.1", "to_uri": "sip:a@b", field: "sip:\ud800"}))
+        assert (found, reader.counts) == ([], {"row-value": 1})
+
+
+def test_names_of_columns_are_not_collected():
+    """What is remembered of the names of columns is bounded in number and in length."""
+    columns = FieldColumns()
+    for number in range(5000):
+        assert columns.field(f"{number}" + "k" * 10_000) is None
+        assert columns.field(f"k{number}") is None
+    assert len(columns._cache) <= 4096
+    assert max(map(len, columns._cache)) <= 128
 
 
 def test_large_cells_and_long_lines():
