@@ -6,15 +6,26 @@ import attrs
 
 from identify.traffic.logs.segments import HEADERS_END, LENGTH
 
-__all__ = ["COUNTS", "Gap", "INCOMPLETE", "LogMessage", "MALFORMED", "TOO_LARGE", "completed"]
+__all__ = ["COUNTS", "Gap", "INCOMPLETE", "LogMessage", "MALFORMED", "RESIZED", "TOO_LARGE", "UNCERTAIN", "completed"]
 
 #: Reasons in ``counts``: the message was delivered, but the log has fewer bytes of it than its byte count says.
 INCOMPLETE = "log-message-incomplete"
+#: The message was delivered, but the log was edited: its text doesn't have as many bytes as were counted.
+RESIZED = "log-byte-count-differs"
+#: The message was delivered, but lines in it look like records, and nothing confirms its byte count.
+UNCERTAIN = "log-message-uncertain"
 #: Skipped: more than MESSAGE_LIMIT bytes.
 TOO_LARGE = "log-message-too-large"
 #: Skipped: address or port are not valid.
 MALFORMED = "log-record-malformed"
-COUNTS = (INCOMPLETE, TOO_LARGE, MALFORMED)
+#: The meaning of each reason.
+COUNTS = {
+    INCOMPLETE: "delivered: messages of which the log has less than their byte counts say",
+    RESIZED: "delivered: messages of an edited log whose byte counts don't fit their texts",
+    UNCERTAIN: "delivered: messages with lines that may be records, since nothing confirms their byte counts",
+    TOO_LARGE: "messages of more than 65,536 bytes, or lines of JSON of more than a mebibyte",
+    MALFORMED: "records with an invalid address or port, or lines of JSON that aren't records",
+}
 
 
 @attrs.define(kw_only=True)
