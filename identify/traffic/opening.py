@@ -173,6 +173,9 @@ def open_traffic(
 def _unknown(first: bytes) -> str:
     if first.startswith(WIDE_MARKS):
         return "the content is UTF-16; convert it to UTF-8"
+    begins = logs.begins_with_something_else(first)
+    if begins is not None:
+        return begins
     return (
         f"content that begins with {first[:24]!r} has none of the known formats ({', '.join(FORMATS)}); "
         "the header line of CSV must name a source and one more known column"

@@ -21,7 +21,7 @@ MONTHS = {
     for number, month in enumerate(b"Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), 1)
 }
 SHORT = re.compile(
-    rb"(?:[A-Z][a-z]{2} )?([A-Z][a-z]{2}) +(\d{1,2}) (?:(\d{4}) )?(\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?\Z"
+    rb"(?:[A-Z][a-z]{2} )?([A-Z][a-z]{2}) +(\d{1,2}) (?:(\d{4}) )?(\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?(?: (\d{4}))?\Z"
 )
 ISO = re.compile(
     rb"(\d{4})-(\d\d)-(\d\d)[ T](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?"
@@ -65,7 +65,7 @@ class Timestamps:
                 )
             if (found := SHORT.match(text)) and (month := MONTHS.get(found[1], 0)):
                 clock = (int(found[4]), int(found[5]), int(found[6]))
-                return _epoch(self._dated(month, int(found[2]), clock, found[3]), found[7])
+                return _epoch(self._dated(month, int(found[2]), clock, found[3] or found[8]), found[7])
         except (ValueError, OverflowError):
             return UNKNOWN
         return UNKNOWN

@@ -6,7 +6,7 @@ Knows the layout on a terminal; columns are defined in ``identify.simulation.res
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import rich_click as click
@@ -26,8 +26,9 @@ from identify.simulation.results.tables import (
     UNUSED_RULES,
 )
 from identify.strings import escaped
+from identify.traffic.logs.records import COUNTS, DELIVERED
 
-__all__ = ["print_comparison", "print_result"]
+__all__ = ["print_comparison", "print_result", "reading_warnings"]
 
 #: Rows of a table: two of them fit on a screen.  The rest is only counted; JSON has all of it.
 MOST_ROWS = 20
@@ -169,12 +170,22 @@ def _print_expectations(expectations: Expectations) -> None:
         _print_faintly(f"... and {expectations.failed - MOST_ROWS:,} more")
 
 
+def reading_warnings(
+    name: str, format: str, counts: Mapping[str, int], problems: Iterable[str]
+) -> Iterable[str]:
+    """Yield what a reader skipped or delivered with losses, and what is wrong with its input."""
+    skipped = ", ".join(f"{count:,} {reason}" for reason, count in counts.items() if reason not in DELIVERED)
+    if skipped:
+        yield f"{shown(name)} ({format}): skipped: {escaped(skipped)}"
+    for reason in DELIVERED:
+        if counts.get(reason):
+            yield f"{shown(name)} ({format}): {counts[reason]:,} {reason}: {COUNTS[reason]}"
+    for problem in problems:
+        yield f"{shown(name)}: {escaped(problem)}"
+
+
 def _warnings(result: Result) -> Iterable[str]:
     """Yield what a reader of the tables should know about the traffic and the counts."""
     for reading in result.readings:
-        skipped = ", ".join(f"{count:,} {reason}" for reason, count in reading.counts.items())
-        if skipped:
-            yield f"{shown(reading.name)} ({reading.format}): skipped: {escaped(skipped)}"
-        for problem in reading.problems:
-            yield f"{shown(reading.name)}: {escaped(problem)}"
+        yield from reading_warnings(reading.name, reading.format, reading.counts, reading.problems)
     yield from result.remarks

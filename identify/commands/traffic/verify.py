@@ -76,6 +76,8 @@ def verify(
 
 
 def _print(path: str, found: Verification) -> None:
+    from identify.commands.traffic.printing import reading_warnings  # noqa: PLC0415  Help and completion do without.
+
     agreed = ", ".join(f"{count:,} by {by}" if by != "none" else f"{count:,} not identified"
                        for by, count in sorted(found.agreed.items()))  # fmt: skip
     click.echo(f"{escaped(path)}: {found.requests:,} requests, {found.compared:,} with a verdict in the log")
@@ -89,6 +91,8 @@ def _print(path: str, found: Verification) -> None:
         for unknown, count in found.most_unknown()[:MOST_SHOWN]:
             at = f" ({unknown.origin})" if unknown.origin is not None else ""
             click.echo(f"  {count:,}: {escaped(unknown.what)}{at}; settled by {escaped(unknown.settles)}")
+    for warning in reading_warnings(path, found.format, found.counts, found.problems):
+        click.echo(styled(warning, "warning"), err=True)
     if found.differing:
         click.echo(styled(f"{found.differing:,} differ", "no answer"))
         for difference in found.differences[:MOST_SHOWN]:

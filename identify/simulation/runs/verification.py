@@ -75,6 +75,10 @@ class Verification:
     unknowns: Counter[Unknown] = attrs.field(factory=Counter)
     differing: int = 0
     differences: list[Difference] = attrs.field(factory=list)
+    #: What the reader of the log skipped, or delivered with losses, by reason; and what is wrong with the log.
+    format: str = ""
+    counts: dict[str, int] = attrs.field(factory=dict)
+    problems: list[str] = attrs.field(factory=list)
 
     @property
     def compared(self) -> int:
@@ -105,6 +109,8 @@ class Verification:
             ],
             "differing": self.differing,
             "differences": [attrs.asdict(difference) for difference in self.differences],
+            "counts": self.counts,
+            "problems": self.problems,
         }
 
 
@@ -135,6 +141,12 @@ def verify(
                 rows[answered.row.frame] = answered
             found.requests += 1
             _compare(found, verdict, rows.pop(verdict.line, None))
+        for _ in ahead:
+            # What was skipped is known at the end only.
+            pass
+        found.format = reader.format
+        found.counts = dict(sorted(reader.counts.items()))
+        found.problems = list(reader.problems)
     return found
 
 

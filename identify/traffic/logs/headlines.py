@@ -18,13 +18,17 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["HEADLINE", "LONGEST_LINE_START", "MARK", "START", "headline_prefix"]
+__all__ = ["HEADLINE", "LIKE_HEADLINE", "LONGEST_LINE_START", "MARK", "START", "headline_prefix"]
 
 #: The start of each line above a SIP message, after the start of its record.
 MARK = b"<--- "
 HEADLINE = re.compile(
     rb"<--- (Received|Transmitting) SIP (request|response) \((\d{1,7}) bytes\) (?:from|to) "
     rb"(UDP|TCP|TLS|WSS|WS)6?:(?:\[([^\]\s]{2,64})\]|([0-9A-Fa-f.:]{2,64})):(\d{1,5}) --->(\r*)\n"
+)
+#: Such a line with anything in place of the byte count and of the other side, if somebody edited the log.
+LIKE_HEADLINE = re.compile(
+    rb"<--- (?:Received|Transmitting) SIP (?:request|response) \([^)\n]{1,32} bytes\) (?:from|to) [^\n]{1,256} --->\r*\n"
 )
 COLOUR = rb"(?:\x1b\[[0-9;]{0,16}m)?"
 #: The output to a terminal before a record: its title, the prompt and the sequences around it.

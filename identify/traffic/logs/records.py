@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 import attrs
 
 from identify.traffic.logs.segments import HEADERS_END, LENGTH
 
-__all__ = ["COUNTS", "Gap", "INCOMPLETE", "LogMessage", "MALFORMED", "RESIZED", "TOO_LARGE", "UNCERTAIN", "completed"]
+__all__ = ["COUNTS", "DELIVERED", "FAILED", "Gap", "INCOMPLETE", "LogMessage", "MALFORMED", "MISPLACED", "RESIZED", "Source", "TOO_LARGE", "UNCERTAIN", "completed"]
 
 #: Reasons in ``counts``: the message was delivered, but the log has fewer bytes of it than its byte count says.
 INCOMPLETE = "log-message-incomplete"
@@ -16,7 +18,9 @@ RESIZED = "log-byte-count-differs"
 UNCERTAIN = "log-message-uncertain"
 #: Skipped: more than MESSAGE_LIMIT bytes.
 TOO_LARGE = "log-message-too-large"
-#: Skipped: address or port are not valid.
+#: Skipped: what looks like the line above a message stands inside another line.
+MISPLACED = "log-record-misplaced"
+#: Skipped: byte count, address or port are not valid.
 MALFORMED = "log-record-malformed"
 #: The meaning of each reason.
 COUNTS = {
@@ -24,8 +28,22 @@ COUNTS = {
     RESIZED: "delivered: messages of an edited log whose byte counts don't fit their texts",
     UNCERTAIN: "delivered: messages with lines that may be records, since nothing confirms their byte counts",
     TOO_LARGE: "messages of more than 65,536 bytes, or lines of JSON of more than a mebibyte",
-    MALFORMED: "records with an invalid address or port, or lines of JSON that aren't records",
+    MISPLACED: "lines like that above a message that don't begin a record",
+    MALFORMED: "records with an invalid byte count, address or port, or lines of JSON that aren't records",
 }
+
+#: Those of messages that were delivered.
+DELIVERED = (INCOMPLETE, RESIZED, UNCERTAIN)
+
+#: The notice of a request that was not identified.
+FAILED = b" - No matching endpoint found"
+
+
+class Source(Protocol):
+    """Where a log is read from."""
+
+    def read(self, count: int, /) -> bytes | None:
+        """Return that many bytes, fewer only at the end."""
 
 
 @attrs.define(kw_only=True)

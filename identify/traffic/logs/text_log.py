@@ -28,14 +28,14 @@ from __future__ import annotations
 import io
 import re
 from collections import Counter
-from collections.abc import Iterator
-from typing import Protocol
+from collections.abc import Callable, Iterator
 
 from identify.traffic.batch import MESSAGE_LIMIT
 from identify.traffic.logs.ahead import Ahead, Peer, Threads, peer_of
 from identify.traffic.logs.edited import Survey, edited_text
 from identify.traffic.logs.headlines import (
     HEADLINE,
+    LIKE_HEADLINE,
     LONGEST_LINE_START,
     MARK,
     PROMPT,
@@ -44,12 +44,16 @@ from identify.traffic.logs.headlines import (
     headline_prefix,
 )
 from identify.traffic.logs.records import (
+    FAILED,
     INCOMPLETE,
+    MALFORMED,
+    MISPLACED,
     RESIZED,
     TOO_LARGE,
     UNCERTAIN,
     Gap,
     LogMessage,
+    Source,
     completed,
 )
 from identify.traffic.logs.segments import Runs, leading_line_ends, message_spans
@@ -62,6 +66,8 @@ PIECE = 4 << 20
 AHEAD = 512 << 10
 #: The maximum length of a line.
 LONGEST_LINE = 1 << 20
+#: The maximum number of bytes of line ends after the last record.
+LINE_ENDS = 64
 #: The maximum length of records of unknown threads after a message of a stream: that of a receive buffer.
 UNPROVEN = 64 << 10
 #: Bytes at the beginning and the number of records by which it is seen that a log was edited.
@@ -78,17 +84,24 @@ SIP = re.compile(
 BANNER = re.compile(rb"^" + PROMPT + STAMP + rb"Asterisk ", re.MULTILINE)
 
 
-class Source(Protocol):
-    """Where a log is read from."""
-
-    def read(self, count: int, /) -> bytes | None:
-        """Return that many bytes, fewer only at the end."""
-
-
 class TextLog:
-    """The messages of a log, one after the other, and the text between them if ``gaps`` is set."""
+    """The messages of a log, one after the other, and the text between them if ``gaps`` is set.
 
-    def __init__(self, stream: Source, counts: Counter[str], *, gaps: bool = False) -> None:
+    ``place`` returns the number that a line has in the original, and its time there.
+    """
+
+    def __init__(
+        self,
+        stream: Source,
+        counts: Counter[str],
+        *,
+        gaps: bool = False,
+        place: Callable[[int], tuple[int, bytes]] | None = None,
+    ) -> None:
+        #: How many notices of requests that were not identified stand before the first message.
+        self.failed = 0
+        self._place = place
+        self._any = False
         self._stream = stream
         self._counts = counts
         self._gaps = gaps
@@ -132,6 +145,7 @@ class TextLog:
             headline = HEADLINE.match(self._buffer, index) if index - begin <= LONGEST_LINE_START else None
             prefix = headline_prefix(self._buffer[begin:index]) if headline else None
             if headline is None or prefix is None:
+                self._count_unread(begin, index)
                 look = index + len(MARK)
                 continue
             if gap := self._gap(begin):
@@ -143,10 +157,19 @@ class TextLog:
             self._advance(end)
             look = self._at
 
+    def _count_unread(self, begin: int, index: int) -> None:
+        """Count what looks like the line above a message, but can't be read or doesn't begin a record."""
+        if index - begin > LONGEST_LINE_START or not LIKE_HEADLINE.match(self._buffer, index):
+            return
+        levelled = headline_prefix(self._buffer[begin:index])
+        self._counts[MISPLACED if levelled is None else MALFORMED] += 1
+
     def _gap(self, end: int) -> Gap | None:
+        if not self._any:
+            self.failed += self._buffer.count(FAILED, self._at, end)
         if not self._gaps or end <= self._at:
             return None
-        return Gap(self._buffer[self._at : end], self._line)
+        return Gap(self._buffer[self._at : end], self._place(self._line)[0] if self._place else self._line)
 
     def _advance(self, end: int) -> None:
         self._line += self._buffer.count(b"\n", self._at, end)
@@ -159,6 +182,9 @@ class TextLog:
         self._unproven_until -= self._at
         self._at = 0
         self._ahead.clear()
+        if self._place:
+            # It forgets the lines before this one.
+            self._place(self._line)
         if self._edited is None:
             self._edited = self._begins_edited()
 
@@ -203,8 +229,13 @@ class TextLog:
             if not complete:
                 data = completed(data, count, headline[4] != b"UDP")
         self._unproven_until = max(end + self._unproven, self._unproven_until)
+        self._any = True
+        line = self._line
+        if self._place:
+            line, time = self._place(line)
+            stamp = stamp or time
         message = LogMessage(
-            line=self._line,
+            line=line,
             stamp=stamp,
             thread=thread,
             received=received,
@@ -317,11 +348,11 @@ class TextLog:
         text = data[begin : border - 1 if data[border - 1 : border] == b"\n" else border]
         if len(text) - leading_line_ends(text) < count:
             return text, border, False
-        if run:
-            return self._runs.message(run, text, count), border, True
         start = leading_line_ends(text)
         if ahead.next_record(begin + start, begin + start + count) is not None:
             self._counts[UNCERTAIN] += 1
+        if run:
+            return self._runs.message(run, text, count), border, True
         return text[start : start + count], border, True
 
     def _follows(self, ahead: Ahead, end: int, *, levelled: bool, stream: Peer | None = None) -> bool:
@@ -334,8 +365,10 @@ class TextLog:
             return ahead.last and end == len(data)
         if data[end : end + 1] != b"\n":
             return False
+        if ahead.last and len(data) - end <= LINE_ENDS and not data[end:].strip(b"\r\n"):
+            return True
         if end + 1 == len(data):
-            return ahead.last
+            return False
         found = ahead.start.match(data, end + 1)
         if found and stream and levelled:
             return found[3] in self._threads or self._answers(ahead, end + 1, stream)
