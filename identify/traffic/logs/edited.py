@@ -12,7 +12,7 @@ Facts
 Strategy
 
 A log counts as edited if a message that Asterisk sent is longer than its byte count, or if none that it sent is as
-long; without such messages, if most that were received have headers that go beyond the byte count.  Only records that
+long; without such messages, if most that were received have headers that go beyond the byte count, or all are shorter.  Only records that
 are believed in any case are looked at, and whoever sends requests doesn't choose these lengths.  In an edited log a
 message ends after the body that its Content-Length names if a record follows there, SDP after its last line, and
 anything else where the next record begins.  The byte count isn't asked, since it may end at any place.
@@ -21,14 +21,21 @@ anything else where the next record begins.  The byte count isn't asked, since i
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 
 from identify.traffic.batch import MESSAGE_LIMIT
 from identify.traffic.logs.ahead import Ahead, Peer
+from identify.traffic.logs.headlines import HEADLINE, LONGEST_LINE_START, MARK, headline_prefix
 from identify.traffic.logs.segments import LENGTH, Runs, leading_line_ends, message_spans
 from identify.traffic.logs.wrapping import with_line_ends
 
-__all__ = ["Survey", "edited_text"]
+__all__ = ["Survey", "edited_text", "has_lost_its_crs"]
 
+#: The maximum number of records by which it is seen that a log was edited, and of bytes between two of them.
+MOST_RECORDS = 64
+FARTHEST = 128 << 10
+#: The maximum length of what a sender has put after a message of a stream: that of a receive buffer.
+UNPROVEN = 64 << 10
 #: The maximum length of headers.
 LONGEST_HEADERS = 64 << 10
 #: The first line, headers with their folds, and the empty line if there is one.
@@ -44,7 +51,7 @@ class Survey:
     """How many messages of a log are as long as their byte counts say."""
 
     def __init__(self) -> None:
-        self._longer = self._shorter = self._fitting = self._received = self._beyond = 0
+        self._longer = self._shorter = self._fitting = self._received = self._beyond = self._less = 0
 
     @property
     def records(self) -> int:
@@ -61,7 +68,31 @@ class Survey:
         """Whether the log was edited, by what was seen so far."""
         if self._longer or self._fitting:
             return self.longer
-        return self._shorter > 0 or self._beyond * 2 > self._received
+        if self._shorter:
+            return True
+        return self._beyond * 2 > self._received or (self._less > 1 and self._less == self._received)
+
+    @classmethod
+    def of(cls, data: bytes, begin: int) -> Survey:
+        """Return what the records at the beginning of a text say, the first of which begins on the line of a position.
+
+        Nothing in the bytes that a record counts is looked at, since its sender may have chosen them, and in a file
+        nothing soon after a message of a stream, which other bytes of its sender may follow.
+        """
+        survey = cls()
+        while survey.records < MOST_RECORDS and (at := data.find(MARK, begin, begin + FARTHEST)) >= 0:
+            line = data.rfind(b"\n", max(at - LONGEST_LINE_START, 0), at) + 1
+            headline = HEADLINE.match(data, at)
+            begin = at + len(MARK)
+            if headline is None or headline_prefix(data[line:at]) is None:
+                continue
+            received = headline[1] == b"Received"
+            begin = leading_line_ends(data, headline.end())
+            survey.note(data, begin, int(headline[3]), received=received)
+            # A console names no threads, so there a sender's other bytes are believed in any case.
+            levelled = headline_prefix(data[line:at]) not in (None, (b"", b""))
+            begin += UNPROVEN if levelled and received and headline[4] != b"UDP" else int(headline[3])
+        return survey
 
     def note(self, data: bytes, begin: int, count: int, *, received: bool) -> None:
         """Look at the text of a record that begins at a position; what isn't whole says nothing."""
@@ -77,8 +108,10 @@ class Survey:
         if received:
             self._received += 1
             self._beyond += size > count or lacks_empty_line
-            return
         size += _length(data, headers) + (data.count(b"\n", begin, headers.end()) if bare else 0)
+        if received:
+            self._less += size < count
+            return
         if size > count or lacks_empty_line:
             self._longer += 1
         elif size < count:
@@ -120,6 +153,15 @@ def edited_text(
         elif stream:
             text = text[:size]
     return text, end + (data[end : end + 1] == b"\n"), fits
+
+
+def has_lost_its_crs(data: bytes, begin: int, count: int) -> bool:
+    """Return whether the message at a position has as many bytes as counted if each LF was CR LF."""
+    headers = HEADERS.match(data, begin, begin + LONGEST_HEADERS)
+    if headers is None or headers[1] is None or not _is_bare(data, headers):
+        return False
+    size = headers.end() - begin + data.count(b"\n", begin, headers.end()) + _length(data, headers)
+    return size == count
 
 
 def _is_bare(data: bytes, headers: re.Match[bytes]) -> bool:
@@ -174,4 +216,5 @@ def _end_of_edited_body(ahead: Ahead, body: int, limit: int, length: int) -> int
 def _end_of_several(ahead: Ahead, start: int, limit: int) -> int | None:
     """Return the end of the messages of a segment, None if there is only one."""
     spans = message_spans(ahead.data, start, limit, headers_end=ahead.headers_ends.next)
-    return next((end for _, end in spans[1:] if _ends(ahead, end)), None)
+    whole = takewhile(lambda span: HEADERS.match(ahead.data, span[0], limit), spans)
+    return next((end for _, end in list(whole)[1:] if _ends(ahead, end)), None)

@@ -139,7 +139,7 @@ class LogReader(Reader):
                     batch = Batch()
         if len(batch):
             yield batch
-        if not found and not self.counts:
+        if not found and not self.counts and not self.problems:
             self.problems.append(self._log.without_messages())
 
     def _add(self, batch: Batch, message: LogMessage) -> None:

@@ -25,14 +25,13 @@ unless a record of another kind says so, and bytes after a message in the same s
 
 from __future__ import annotations
 
-import io
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 
 from identify.traffic.batch import MESSAGE_LIMIT
 from identify.traffic.logs.ahead import Ahead, Peer, Threads, peer_of
-from identify.traffic.logs.edited import Survey, edited_text
+from identify.traffic.logs.edited import Survey, edited_text, has_lost_its_crs
 from identify.traffic.logs.headlines import (
     HEADLINE,
     LIKE_HEADLINE,
@@ -40,7 +39,6 @@ from identify.traffic.logs.headlines import (
     MARK,
     PROMPT,
     STAMP,
-    START,
     headline_prefix,
 )
 from identify.traffic.logs.records import (
@@ -70,9 +68,10 @@ LONGEST_LINE = 1 << 20
 LINE_ENDS = 64
 #: The maximum length of records of unknown threads after a message of a stream: that of a receive buffer.
 UNPROVEN = 64 << 10
-#: Bytes at the beginning and the number of records by which it is seen that a log was edited.
-BEGINNING = 128 << 10
+#: The number of records of which each is examined for whether the log was edited.
 SURVEYED = 64
+#: Bytes in which a message has its first CR, unless it has lost them all.
+FIRST_LINE = 512
 #: Bytes beyond the byte count that are examined first in a text that must be unwrapped.
 NEAR = 2048
 
@@ -185,8 +184,6 @@ class TextLog:
         if self._place:
             # It forgets the lines before this one.
             self._place(self._line)
-        if self._edited is None:
-            self._edited = self._begins_edited()
 
     def _message(
         self, headline: re.Match[bytes], stamp: bytes, thread: bytes
@@ -205,6 +202,10 @@ class TextLog:
         run = peer if (received or unproven) and headline[4] != b"UDP" else None
         self._unproven = 0
         wrapped = (bool(headline[8]), bool(stamp) and not thread)
+        if self._edited is None:
+            ahead = self._ahead_of(wrapped, begin)
+            self._survey = Survey.of(ahead.data, ahead.text.place(self._at))
+            self._edited = self._survey.edited
         data, end, complete = None, begin + count, True
         if self._edited:
             data, end = self._of_edited(begin, count, peer if headline[4] != b"UDP" else None, wrapped)
@@ -213,7 +214,8 @@ class TextLog:
             text = self._buffer[begin:end]
             ahead = self._ahead_of(wrapped, begin)
             if (
-                self._plain(text, count, run)
+                b"\r" in text[:FIRST_LINE]
+                and self._plain(text, count, run)
                 and (b"\n[" not in text or ahead.known(begin, end) is None)
                 and self._follows(ahead, end, levelled=bool(thread), stream=run)
             ):
@@ -247,14 +249,6 @@ class TextLog:
             complete=complete,
         )
         return message, min(end, len(self._buffer))
-
-    def _begins_edited(self) -> bool:
-        """Return whether the beginning of the log, read like any log, has messages that somebody edited."""
-        beginning = TextLog(io.BytesIO(self._buffer[:BEGINNING]), Counter())
-        beginning._edited = False
-        for _ in beginning:
-            pass
-        return beginning._survey.edited
 
     def _ahead_of(self, wrapped: tuple[bool, bool], begin: int) -> Ahead:
         """Return what follows a position in the buffer, with its lines unwrapped."""
@@ -326,9 +320,17 @@ class TextLog:
         def ends_at(end: int) -> bool:
             return (known is None or end < known) and self._follows(ahead, end, levelled=levelled, stream=run)
 
+        if has_lost_its_crs(data, leading_line_ends(data, begin), count):
+            restored = with_line_ends(data, leading_line_ends(data, begin), count)
+            if restored and ends_at(restored[1]):
+                return restored[0], restored[1] + 1, True
         if run:
-            for _, end in message_spans(data, begin, limit, headers_end=ahead.headers_ends.next):
+            for number, (_, end) in enumerate(
+                message_spans(data, begin, limit, headers_end=ahead.headers_ends.next)
+            ):
                 if ends_at(end):
+                    if number and not levelled and ahead.next_record(begin, end) is not None:
+                        self._counts[UNCERTAIN] += 1
                     return self._runs.message(run, data[begin:end], count), end + 1, True
         start = leading_line_ends(data, begin)
         if not run and ends_at(start + count):
@@ -349,8 +351,13 @@ class TextLog:
         if len(text) - leading_line_ends(text) < count:
             return text, border, False
         start = leading_line_ends(text)
-        if ahead.next_record(begin + start, begin + start + count) is not None:
+        if ahead.next_record(begin + start, border - 1) is not None:
             self._counts[UNCERTAIN] += 1
+        elif known is not None and levelled and not run:
+            # Nothing of a datagram is printed beyond its byte count, but for the line ends before it.
+            self._counts[RESIZED] += 1
+            text = text if b"\r" in text else text.replace(b"\n", b"\r\n")
+            return text[leading_line_ends(text) :][:MESSAGE_LIMIT], border, True
         if run:
             return self._runs.message(run, text, count), border, True
         return text[start : start + count], border, True

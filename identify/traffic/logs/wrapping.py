@@ -36,7 +36,7 @@ class UnwrappedText:
 
     @classmethod
     def of(cls, text: bytes, begin: int, *, terminal: bool, dated: bool, last: bool) -> UnwrappedText:
-        """Return a text from a line on without the CR before each LF (``terminal``) and the date of each line (``dated``)."""
+        """Return a text from a line on without the CR before LF (``terminal``) and the date of a line (``dated``)."""
         if not terminal and not dated:
             return cls(text, 0, [], [], last)
         pieces, places, removed = [], [], []
@@ -71,7 +71,7 @@ class UnwrappedText:
 
 
 def with_line_ends(data: bytes, begin: int, count: int) -> tuple[bytes, int] | None:
-    """Restore a text whose CRLFs have become LFs; return it and where it ends here, None if it doesn't fit the count."""
+    """Restore a text whose CRLFs have become LFs; return it and its end here, None if it doesn't fit the count."""
     at, length = begin, 0
     while length < count:
         end = data.find(b"\n", at)

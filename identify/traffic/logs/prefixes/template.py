@@ -152,6 +152,8 @@ def as_asterisk_writes(content: bytes, time: bytes) -> bytes:
     """Return a line without its prefix as a log file of Asterisk has it; ``time`` is that of the prefix."""
     if b"--->#01" in content:
         content = ESCAPED.sub(lambda found: bytes([int(found[1], 8)]), content)
+        # The last LF of a record may be written out, with another one after it.
+        content = content[:-1] if content.endswith(b"\n\n") else content
     if LEVELLED.match(content):
         content = SYSLOG.sub(rb"\1 \4", content, count=1)
         return b"[" + (time or b"unknown") + b"] " + content
