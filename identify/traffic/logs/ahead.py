@@ -17,12 +17,12 @@ from identify.traffic.logs.headlines import HEADLINE, LEVEL, LONGEST_LINE_START,
 from identify.traffic.logs.segments import HEADERS_END
 from identify.traffic.logs.wrapping import UnwrappedText
 
-__all__ = ["Ahead", "Finder", "Peer", "Threads", "peer_of"]
+__all__ = ["RECORD", "Ahead", "Finder", "Peer", "Threads", "peer_of"]
 
 #: The maximum number of threads remembered.
 MOST_THREADS = 65_536
 #: Bytes that are searched for starts of records at a time.
-STEP = 16 << 10
+STEP = 1 << 10
 #: Starts of records before the current one are dropped once there are this many.
 PASSED = 1024
 
@@ -118,7 +118,6 @@ class Ahead:
 
     def known(self, begin: int, end: int) -> int | None:
         """Return where the first record of a known thread begins."""
-        self._scan(end)
         for thread in self._threads.order[self._learned :]:
             for position in self._unknown.pop(thread, ()):
                 if position >= self.current:
@@ -126,8 +125,13 @@ class Ahead:
         self._learned = len(self._threads.order)
         if (passed := bisect_left(self._known, self.current)) > PASSED:
             del self._known[:passed]
-        place = bisect_left(self._known, begin)
-        return self._known[place] if place < len(self._known) and self._known[place] < end else None
+        while True:
+            place = bisect_left(self._known, begin)
+            if place < len(self._known):
+                return self._known[place] if self._known[place] < end else None
+            if self._scanned >= min(end, len(self.data)):
+                return None
+            self._scan(max(self._scanned, self.current) + STEP)
 
     def only_answers(self, begin: int, end: int, peer: Peer) -> bool:
         """Return whether all messages of records in between were sent as answers to a peer."""
@@ -145,7 +149,8 @@ class Ahead:
         return found.start() if found else None
 
     def _scan(self, end: int) -> None:
-        """Take down the starts of records up to the end of the line at a position."""
+        """Take down the starts of records from the current one up to the end of the line at a position."""
+        self._scanned = max(self._scanned, self.current)
         while self._scanned < min(end, len(self.data)):
             stop = self.data.find(b"\n", min(self._scanned + STEP, len(self.data))) + 1 or len(self.data)
             for found in self.start.finditer(self.data, self._scanned, stop):

@@ -12,10 +12,11 @@ Facts
 Strategy
 
 A log counts as edited if a message that Asterisk sent is longer than its byte count, or if none that it sent is as
-long; without such messages, if most that were received have headers that go beyond the byte count, or all are shorter.  Only records that
-are believed in any case are looked at, and whoever sends requests doesn't choose these lengths.  In an edited log a
-message ends after the body that its Content-Length names if a record follows there, SDP after its last line, and
-anything else where the next record begins.  The byte count isn't asked, since it may end at any place.
+long.  Without such messages it counts as edited if most that were received have headers that go beyond the byte count,
+or if all are shorter.  Only records that are believed in any case are looked at, and whoever sends requests doesn't
+choose these lengths.  In an edited log a message ends after the body that its Content-Length names if a record follows
+there, SDP after its last line, and anything else where the next record begins.  The byte count isn't asked, since it
+may end at any place.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ import re
 from itertools import takewhile
 
 from identify.traffic.batch import MESSAGE_LIMIT
-from identify.traffic.logs.ahead import Ahead, Peer
+from identify.traffic.logs.ahead import RECORD, Ahead, Peer
 from identify.traffic.logs.headlines import HEADLINE, LONGEST_LINE_START, MARK, headline_prefix
 from identify.traffic.logs.segments import LENGTH, Runs, leading_line_ends, message_spans
 from identify.traffic.logs.wrapping import with_line_ends
@@ -70,16 +71,16 @@ class Survey:
             return self.longer
         if self._shorter:
             return True
-        return self._beyond * 2 > self._received or (self._less > 1 and self._less == self._received)
+        return self._beyond * 2 > self._received or (self._less > 2 and self._less == self._received)
 
     @classmethod
-    def of(cls, data: bytes, begin: int) -> Survey:
-        """Return what the records at the beginning of a text say, the first of which begins on the line of a position.
+    def of(cls, data: bytes) -> Survey:
+        """Return what the records at the beginning of a text say.
 
         Nothing in the bytes that a record counts is looked at, since its sender may have chosen them, and in a file
         nothing soon after a message of a stream, which other bytes of its sender may follow.
         """
-        survey = cls()
+        survey, begin = cls(), 0
         while survey.records < MOST_RECORDS and (at := data.find(MARK, begin, begin + FARTHEST)) >= 0:
             line = data.rfind(b"\n", max(at - LONGEST_LINE_START, 0), at) + 1
             headline = HEADLINE.match(data, at)
@@ -110,7 +111,12 @@ class Survey:
             self._beyond += size > count or lacks_empty_line
         size += _length(data, headers) + (data.count(b"\n", begin, headers.end()) if bare else 0)
         if received:
-            self._less += size < count
+            # What follows must be a record: two messages in a datagram have a byte count of both.
+            end = begin + size - (data.count(b"\n", begin, headers.end()) if bare else 0)
+            follows = data[end : end + 1] == b"\n" and any(
+                each.match(data, end + 1) for each in RECORD.values()
+            )
+            self._less += size < count and follows
             return
         if size > count or lacks_empty_line:
             self._longer += 1

@@ -133,15 +133,4 @@ class JsonLog:
             start = leading_line_ends(body)
             data = body[start : start + count]
         self._any = True
-        return LogMessage(
-            line=number,
-            stamp=stamp,
-            thread=thread,
-            received=received,
-            response=headline[2] == b"response",
-            transport=headline[4],
-            address=headline[5] or headline[6],
-            port=int(headline[7]),
-            data=data,
-            complete=complete,
-        )
+        return LogMessage.of(headline, data, line=number, stamp=stamp, thread=thread, complete=complete)

@@ -34,7 +34,9 @@ RECOGNISED_BYTES = 64 << 10
 #: Bytes of a line that an error shows.
 MOST_SHOWN = 60
 #: The line above a SIP message, whatever a conversion has made of its first character.
-SIGN = re.compile(rb"(?:<|&lt;|\\u003c)--- (?:Received|Transmitting) SIP re(?:quest|sponse) \(\d{1,7} bytes\) ")
+SIGN = re.compile(
+    rb"(?:<|&lt;|\\u003c)--- (?:Received|Transmitting) SIP re(?:quest|sponse) \(\d{1,7} bytes\) "
+)
 ESCAPED = re.compile(rb"^(?:&lt;|\\u003c)--- ", re.MULTILINE)
 CODES = {name.upper().encode(): code for code, name in enumerate(TRANSPORTS)}
 OBJECT = re.compile(rb'^\{"hostname":.{0,4096}?"logmsg":', re.MULTILINE)
@@ -50,7 +52,10 @@ def json_log(first: bytes) -> bool:
 
 
 def recognises(first: bytes) -> bool:
-    """Return whether bytes are the beginning of one of Asterisk's logs, of what its console prints, or have prefixes."""
+    """Return whether bytes are the beginning of one of Asterisk's logs or of what its console prints.
+
+    Lines may have a prefix.
+    """
     if json_log(first) or START.search(first) or CONSOLE.search(first) or begins_like_a_log(first):
         return True
     return UnprefixedLog.recognises(first)
@@ -105,7 +110,11 @@ class LogRecords:
         """Return what to say if there are no SIP messages."""
         if self._begins is not None:
             return f"no SIP messages in this log: {self._begins}"
-        notices = f"{self._log.failed:,} notices of requests that were not identified, but " if self._log.failed else ""
+        notices = (
+            f"{self._log.failed:,} notices of requests that were not identified, but "
+            if self._log.failed
+            else ""
+        )
         return f"{notices}no SIP messages in this log: Asterisk writes them after `pjsip set logger on`"
 
 

@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from typing import Protocol
 
 import attrs
 
 from identify.traffic.logs.segments import HEADERS_END, LENGTH
 
-__all__ = ["COUNTS", "DELIVERED", "FAILED", "Gap", "INCOMPLETE", "LogMessage", "MALFORMED", "MISPLACED", "RESIZED", "Source", "TOO_LARGE", "UNCERTAIN", "completed"]
+__all__ = [
+    "COUNTS",
+    "DELIVERED",
+    "FAILED",
+    "Gap",
+    "INCOMPLETE",
+    "LogMessage",
+    "MALFORMED",
+    "MISPLACED",
+    "RESIZED",
+    "Source",
+    "TOO_LARGE",
+    "UNCERTAIN",
+    "completed",
+]
 
 #: Reasons in ``counts``: the message was delivered, but the log has fewer bytes of it than its byte count says.
 INCOMPLETE = "log-message-incomplete"
@@ -65,6 +80,24 @@ class LogMessage:
     port: int
     data: bytes = attrs.field(repr=False)
     complete: bool
+
+    @classmethod
+    def of(
+        cls, headline: re.Match[bytes], data: bytes, *, line: int, stamp: bytes, thread: bytes, complete: bool
+    ) -> LogMessage:
+        """Return a message with what the line above it says."""
+        return cls(
+            line=line,
+            stamp=stamp,
+            thread=thread,
+            received=headline[1] == b"Received",
+            response=headline[2] == b"response",
+            transport=headline[4],
+            address=headline[5] or headline[6],
+            port=int(headline[7]),
+            data=data,
+            complete=complete,
+        )
 
 
 @attrs.define

@@ -17,7 +17,7 @@ import re
 from collections import OrderedDict
 from collections.abc import Callable
 
-__all__ = ["BLANKS", "Runs", "leading_line_ends", "message_spans"]
+__all__ = ["BLANKS", "SIP", "Runs", "leading_line_ends", "message_spans"]
 
 #: What PJSIP takes between the parts of a header: blanks, and a line end with a blank after it.
 BLANKS = rb"[ \t]*(?:(?:\r\n|\r|\n)[ \t]+)?"
@@ -30,6 +30,11 @@ LENGTH = re.compile(
 HEADERS_END = re.compile(rb"\r\n\r\n|\n\n|\n\r\n")
 #: A line that isn't a header, but starts a log record.
 NO_HEADER = re.compile(rb"^(?:\[|<--- |\r?\x1b|[\w.-]{0,80}\*CLI> )", re.MULTILINE)
+#: The first line of a message.
+SIP = re.compile(
+    rb"[A-Z0-9.!%*_+`'~-]{1,64}[ \t]{1,16}\S{1,1024}[ \t]{1,16}SIP/2\.0[ \t]{0,16}\r?\n|SIP/2\.0 \d{3} ",
+    re.IGNORECASE,
+)
 LINE_ENDS = re.compile(rb"(?:\r?\n)*")
 #: The maximum number of messages in one text; a receive buffer has room for more only if they are tiny.
 MOST_MESSAGES = 256

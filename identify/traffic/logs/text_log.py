@@ -30,31 +30,19 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 
 from identify.traffic.batch import MESSAGE_LIMIT
+from identify.traffic.logs import records
 from identify.traffic.logs.ahead import Ahead, Peer, Threads, peer_of
 from identify.traffic.logs.edited import Survey, edited_text, has_lost_its_crs
 from identify.traffic.logs.headlines import (
+    BANNER,
     HEADLINE,
     LIKE_HEADLINE,
     LONGEST_LINE_START,
     MARK,
-    PROMPT,
-    STAMP,
     headline_prefix,
 )
-from identify.traffic.logs.records import (
-    FAILED,
-    INCOMPLETE,
-    MALFORMED,
-    MISPLACED,
-    RESIZED,
-    TOO_LARGE,
-    UNCERTAIN,
-    Gap,
-    LogMessage,
-    Source,
-    completed,
-)
-from identify.traffic.logs.segments import Runs, leading_line_ends, message_spans
+from identify.traffic.logs.records import Gap, LogMessage, Source, completed
+from identify.traffic.logs.segments import SIP, Runs, leading_line_ends, message_spans
 from identify.traffic.logs.wrapping import UnwrappedText, with_line_ends
 
 __all__ = ["TextLog"]
@@ -68,19 +56,12 @@ LONGEST_LINE = 1 << 20
 LINE_ENDS = 64
 #: The maximum length of records of unknown threads after a message of a stream: that of a receive buffer.
 UNPROVEN = 64 << 10
-#: The number of records of which each is examined for whether the log was edited.
-SURVEYED = 64
+#: Bytes at the beginning of a log by which it is seen that it was edited.
+SURVEYED = 256 << 10
 #: Bytes in which a message has its first CR, unless it has lost them all.
 FIRST_LINE = 512
 #: Bytes beyond the byte count that are examined first in a text that must be unwrapped.
 NEAR = 2048
-
-#: The first line of a message.
-SIP = re.compile(
-    rb"[A-Z0-9.!%*_+`'~-]{1,64}[ \t]{1,16}\S{1,1024}[ \t]{1,16}SIP/2\.0[ \t]{0,16}\r?\n|SIP/2\.0 \d{3} ",
-    re.IGNORECASE,
-)
-BANNER = re.compile(rb"^" + PROMPT + STAMP + rb"Asterisk ", re.MULTILINE)
 
 
 class TextLog:
@@ -111,6 +92,10 @@ class TextLog:
         self._threads = Threads()
         #: What follows in the buffer, by how its lines are wrapped.
         self._ahead: dict[tuple[bool, bool], Ahead] = {}
+        #: How many bytes of this buffer were unwrapped for one record each.
+        self._spent = 0
+        #: The text in which the end of the last message was searched, and where it begins.
+        self._looked_at = (b"", 0)
         self._survey = Survey()
         #: Whether the log was edited after Asterisk wrote it, None before its beginning was looked at.
         self._edited: bool | None = None
@@ -161,11 +146,11 @@ class TextLog:
         if index - begin > LONGEST_LINE_START or not LIKE_HEADLINE.match(self._buffer, index):
             return
         levelled = headline_prefix(self._buffer[begin:index])
-        self._counts[MISPLACED if levelled is None else MALFORMED] += 1
+        self._counts[records.MISPLACED if levelled is None else records.MALFORMED] += 1
 
     def _gap(self, end: int) -> Gap | None:
         if not self._any:
-            self.failed += self._buffer.count(FAILED, self._at, end)
+            self.failed += self._buffer.count(records.FAILED, self._at, end)
         if not self._gaps or end <= self._at:
             return None
         return Gap(self._buffer[self._at : end], self._place(self._line)[0] if self._place else self._line)
@@ -181,6 +166,7 @@ class TextLog:
         self._unproven_until -= self._at
         self._at = 0
         self._ahead.clear()
+        self._spent = 0
         if self._place:
             # It forgets the lines before this one.
             self._place(self._line)
@@ -192,7 +178,7 @@ class TextLog:
         count = int(headline[3])
         begin = headline.end()
         if count > MESSAGE_LIMIT:
-            self._counts[TOO_LARGE] += 1
+            self._counts[records.TOO_LARGE] += 1
             return None, begin
         peer = peer_of(headline)
         unproven = self._at < self._unproven_until
@@ -203,8 +189,14 @@ class TextLog:
         self._unproven = 0
         wrapped = (bool(headline[8]), bool(stamp) and not thread)
         if self._edited is None:
-            ahead = self._ahead_of(wrapped, begin)
-            self._survey = Survey.of(ahead.data, ahead.text.place(self._at))
+            text = UnwrappedText.of(
+                self._buffer[self._at : self._at + SURVEYED],
+                0,
+                terminal=wrapped[0],
+                dated=wrapped[1],
+                last=False,
+            )
+            self._survey = Survey.of(text.data)
             self._edited = self._survey.edited
         data, end, complete = None, begin + count, True
         if self._edited:
@@ -222,13 +214,13 @@ class TextLog:
                 data, end = text, end + 1
         elif not wrapped[1] and wrapped not in self._ahead:
             data, end = self._on_terminal(begin, count, run)
-        if not unproven and (data is None or self._survey.records < SURVEYED):
-            ahead = self._ahead_of(wrapped, begin)
-            self._survey.note(ahead.data, ahead.current, count, received=received)
-            self._edited = self._edited or self._survey.longer
         if data is None:
             data, end, complete = self._looked_for(begin, count, run, wrapped, levelled=bool(thread))
+            if not unproven:
+                self._survey.note(*self._looked_at, count, received=received)
+                self._edited = self._edited or self._survey.longer
             if not complete:
+                self._counts[records.INCOMPLETE] += 1
                 data = completed(data, count, headline[4] != b"UDP")
         self._unproven_until = max(end + self._unproven, self._unproven_until)
         self._any = True
@@ -236,18 +228,7 @@ class TextLog:
         if self._place:
             line, time = self._place(line)
             stamp = stamp or time
-        message = LogMessage(
-            line=line,
-            stamp=stamp,
-            thread=thread,
-            received=received,
-            response=headline[2] == b"response",
-            transport=headline[4],
-            address=peer[1],
-            port=int(headline[7]),
-            data=data,
-            complete=complete,
-        )
+        message = LogMessage.of(headline, data, line=line, stamp=stamp, thread=thread, complete=complete)
         return message, min(end, len(self._buffer))
 
     def _ahead_of(self, wrapped: tuple[bool, bool], begin: int) -> Ahead:
@@ -271,7 +252,7 @@ class TextLog:
             return None, 0
         data, end, fits = found
         if not fits:
-            self._counts[RESIZED] += 1
+            self._counts[records.RESIZED] += 1
         return data, ahead.text.raw(end)
 
     def _plain(self, text: bytes, count: int, run: Peer | None) -> bool:
@@ -299,21 +280,43 @@ class TextLog:
         self, begin: int, count: int, run: Peer | None, wrapped: tuple[bool, bool], *, levelled: bool
     ) -> tuple[bytes, int, bool]:
         """Return the message, the end of its text, and whether it is complete, where the end must be searched."""
+        length = 4 * count + NEAR
+        if any(wrapped) and wrapped not in self._ahead and self._spent < AHEAD + 4 * self._at:
+            # Most texts end soon; only if many don't, it is faster to unwrap all that follows at once.
+            self._spent += length
+            last = self._ended and begin + length >= len(self._buffer)
+            piece = self._buffer[begin : begin + length]
+            text = UnwrappedText.of(piece, 0, terminal=wrapped[0], dated=wrapped[1], last=last)
+            near = Ahead(text, 0, self._threads, dated=wrapped[1])
+            self._looked_at = text.data, 0
+            found = self._settled(near, 0, len(text.data), count, run, levelled=levelled, whole=last)
+            if found is not None:
+                return found[0], begin + text.raw(found[1]), found[2]
         ahead = self._ahead_of(wrapped, begin)
         data, place = ahead.data, ahead.current
+        self._looked_at = data, place
         limit = min(place + AHEAD, len(data))
         found = self._settled(ahead, place, limit, count, run, levelled=levelled)
         if found is None:
             # Nothing that follows looks like a record.
             found = data[place : place + count], min(place + count, len(data)), False
-        if not found[2]:
-            self._counts[INCOMPLETE] += 1
         return found[0], ahead.text.raw(found[1]), found[2]
 
     def _settled(
-        self, ahead: Ahead, begin: int, limit: int, count: int, run: Peer | None, *, levelled: bool
+        self,
+        ahead: Ahead,
+        begin: int,
+        limit: int,
+        count: int,
+        run: Peer | None,
+        *,
+        levelled: bool,
+        whole: bool = True,
     ) -> tuple[bytes, int, bool] | None:
-        """Return the message, the end of its text, and whether it is complete; None if no end is found."""
+        """Return the message, the end of its text, and whether it is complete; None if no end is found.
+
+        Unless the text is ``whole``, only an end that is certain counts.
+        """
         data = ahead.data
         known = ahead.known(begin, limit)
 
@@ -330,7 +333,7 @@ class TextLog:
             ):
                 if ends_at(end):
                     if number and not levelled and ahead.next_record(begin, end) is not None:
-                        self._counts[UNCERTAIN] += 1
+                        self._counts[records.UNCERTAIN] += 1
                     return self._runs.message(run, data[begin:end], count), end + 1, True
         start = leading_line_ends(data, begin)
         if not run and ends_at(start + count):
@@ -341,6 +344,8 @@ class TextLog:
             message, end = restored
             if ends_at(end):
                 return message, end + 1, True
+        if known is None and not whole:
+            return None
         last = ahead.last and limit == len(data)
         border = known if known is not None else ahead.next_record(begin + count, limit)
         if border is None and last:
@@ -352,10 +357,10 @@ class TextLog:
             return text, border, False
         start = leading_line_ends(text)
         if ahead.next_record(begin + start, border - 1) is not None:
-            self._counts[UNCERTAIN] += 1
-        elif known is not None and levelled and not run:
+            self._counts[records.UNCERTAIN] += 1
+        elif known is not None and levelled and not run and text[start + count : start + count + 1] != b"\n":
             # Nothing of a datagram is printed beyond its byte count, but for the line ends before it.
-            self._counts[RESIZED] += 1
+            self._counts[records.RESIZED] += 1
             text = text if b"\r" in text else text.replace(b"\n", b"\r\n")
             return text[leading_line_ends(text) :][:MESSAGE_LIMIT], border, True
         if run:

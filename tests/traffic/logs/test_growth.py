@@ -29,10 +29,17 @@ KINDS = {
     "dated": lambda number: _dated(_headline(65_000) + BODY + b"\n"),
     "threads": lambda number: _level(number) + _headline(len(BODY)) + BODY + b"\n",
     "other threads": lambda number: (
-        _level(2 * number) + _headline(len(BODY)) + BODY + b"\n" + STAMP + b"DEBUG[%d] x.c: t\n" % (2 * number + 1)
+        _level(2 * number)
+        + _headline(len(BODY))
+        + BODY
+        + b"\n"
+        + STAMP
+        + b"DEBUG[%d] x.c: t\n" % (2 * number + 1)
     ),
     "without end": lambda number: b"pbx*CLI> " + _headline(1) + b"a: b\r\n" * 5,
-    "edited": lambda number: _headline(10).replace(b"Received", b"Transmitting").replace(b"from", b"to") + BODY + b"\n",
+    "edited": lambda number: (
+        _headline(10).replace(b"Received", b"Transmitting").replace(b"from", b"to") + BODY + b"\n"
+    ),
 }
 
 
@@ -70,7 +77,9 @@ def test_what_is_searched_grows_with_the_log(kind, monkeypatch):
                 ahead, "RECORD", {dated: _Counted(pattern, total) for dated, pattern in ahead.RECORD.items()}
             )
             patch.setattr(
-                wrapping, "WRAPPING", {how: _Counted(pattern, total) for how, pattern in wrapping.WRAPPING.items()}
+                wrapping,
+                "WRAPPING",
+                {how: _Counted(pattern, total) for how, pattern in wrapping.WRAPPING.items()},
             )
             messages(log, format="log")
         searched.append(total[0])

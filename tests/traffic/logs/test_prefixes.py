@@ -71,7 +71,9 @@ def test_a_prefix_on_each_line(name, style):
     log = _prefixed(PREFIXES[name], style)
     for text in (log, b"".join(line.rstrip(b" \r") + b"\n" for line in log.split(b"\n")[:-1])):
         found = messages(text, year=2026)
-        assert [message[:4] + message[5:] for message in found] == [message[:4] + message[5:] for message in plain]
+        assert [message[:4] + message[5:] for message in found] == [
+            message[:4] + message[5:] for message in plain
+        ]
         assert list(read_verdicts(io.BytesIO(text))) == verdicts
 
 
@@ -124,12 +126,16 @@ def test_records_in_syslog(end):
 
 
 def _docker(line):
-    return json.dumps({"log": line + "\n", "stream": "stdout", "time": "2026-07-09T10:06:51.5Z"}).replace("<", "\\u003c")
+    return json.dumps({"log": line + "\n", "stream": "stdout", "time": "2026-07-09T10:06:51.5Z"}).replace(
+        "<", "\\u003c"
+    )
 
 
 def _journal(line):
     text = list(line.encode()) if "v=0" in line else line
-    return json.dumps({"__REALTIME_TIMESTAMP": "1783591611500000", "_PID": "7", "_HOSTNAME": "pbx", "MESSAGE": text})
+    return json.dumps(
+        {"__REALTIME_TIMESTAMP": "1783591611500000", "_PID": "7", "_HOSTNAME": "pbx", "MESSAGE": text}
+    )
 
 
 @pytest.mark.parametrize("wrap", [_docker, _journal])
@@ -148,7 +154,10 @@ def test_lines_in_json(wrap):
     ("log", "what"),
     [
         (_prefixed(lambda n: b"x" * 400), "begin with something that is not Asterisk's ('xxxx"),
-        (_log().replace(b"<", b"&lt;").replace(b">", b"&gt;"), "not as Asterisk writes them ('&lt;--- Received SIP"),
+        (
+            _log().replace(b"<", b"&lt;").replace(b">", b"&gt;"),
+            "not as Asterisk writes them ('&lt;--- Received SIP",
+        ),
     ],
 )
 def test_lines_that_are_not_asterisks(log, what):
@@ -184,7 +193,10 @@ def test_many_processes():
         b"Jul  9 12:06:57 pbx asterisk[%d]: " % number + line + b"\n"
         for number in range(1, 201)
         for line in b"".join(
-            [b"<--- Received SIP request (%d bytes) from UDP:192.0.2.1:5060 --->\n" % len(request(number)), request(number)]
+            [
+                b"<--- Received SIP request (%d bytes) from UDP:192.0.2.1:5060 --->\n" % len(request(number)),
+                request(number),
+            ]
         ).split(b"\n")
     )
     assert [message.data for message in messages(log)] == [request(number) for number in range(1, 201)]

@@ -30,13 +30,16 @@ DATE = rb"\[(?=[^\]\n]*(?:\d\d:\d\d|\d{9}))[^\]\[\r\n]{4,64}\] "
 #: How Asterisk's part of a line begins: the line above a SIP message, a record with a level, or one in JSON.
 RECORD = re.compile(
     rb"(?:" + DATE + rb")?(?:<--- (?:Received|Transmitting) SIP re(?:quest|sponse) \([^)\n]{1,32} bytes\) "
-    rb"(?:from|to) [^\n]{1,256} --->(?:[\r\x1b]|#01|\Z)|" + COLOUR + LEVELS + COLOUR + rb"\[\d{1,10}\](?:\[C-[0-9a-f]{8,16}\])?:? " + COLOUR + rb"[\w./-]{1,64}\.c\b)"
+    rb"(?:from|to) [^\n]{1,256} --->(?:[\r\x1b]|#01|\Z)"
+    rb"|" + COLOUR + LEVELS + COLOUR + rb"\[\d{1,10}\](?:\[C-[0-9a-f]{8,16}\])?:? " + COLOUR + rb"[\w./-]{1,64}\.c\b)"
     rb'|\{"hostname":"'
 )  # fmt: skip
 #: What is in front of all lines though it looks like the date of a record: the name of a container in Kubernetes, or
 #: another date before that of a record with a level.
 POD = re.compile(rb"^\[pod/[^\]\s]{1,250}\] ", re.MULTILINE)
-TWICE = re.compile(rb"^\[[^\]\[\r\n]{4,64}\] " + DATE + COLOUR + LEVELS + COLOUR + rb"\[\d{1,10}\]", re.MULTILINE)
+TWICE = re.compile(
+    rb"^\[[^\]\[\r\n]{4,64}\] " + DATE + COLOUR + LEVELS + COLOUR + rb"\[\d{1,10}\]", re.MULTILINE
+)
 BRACKETS = re.compile(rb"\[[^\]\r\n]{4,256}\] ")
 #: The parts of a prefix that differ from line to line; the first group of alternatives are times.
 VARIABLE = re.compile(
@@ -158,4 +161,3 @@ def as_asterisk_writes(content: bytes, time: bytes) -> bytes:
         content = SYSLOG.sub(rb"\1 \4", content, count=1)
         return b"[" + (time or b"unknown") + b"] " + content
     return content
-
