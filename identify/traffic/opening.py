@@ -218,6 +218,9 @@ def _unknown(first: bytes) -> str:
     other = other_content(first)
     if other is not None:
         return f"this is {other.what}, not traffic; {other.use}"
+    begins = logs.begins_with_something_else(first)
+    if begins is not None:
+        return begins
     return (
         f"content that begins with {first[:24]!r} has none of the known formats ({', '.join(FORMATS)}); "
         "the header line of CSV must name a source and one more known column"

@@ -1,7 +1,7 @@
 """Times of log records.
 
 Knows the date formats that `dateformat` in logger.conf usually produces; a date in another format is not an error,
-its time is unknown.
+its time is unknown.  So is that of a date before 1970 or after April 2262, which times in nanoseconds can't have.
 
 Facts
 
@@ -21,7 +21,7 @@ MONTHS = {
     for number, month in enumerate(b"Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), 1)
 }
 SHORT = re.compile(
-    rb"(?:[A-Z][a-z]{2} )?([A-Z][a-z]{2}) +(\d{1,2}) (?:(\d{4}) )?(\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?\Z"
+    rb"(?:[A-Z][a-z]{2} )?([A-Z][a-z]{2}) +(\d{1,2}) (?:(\d{4}) )?(\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?(?: (\d{4}))?\Z"
 )
 ISO = re.compile(
     rb"(\d{4})-(\d\d)-(\d\d)[ T](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?"
@@ -30,6 +30,9 @@ ISO = re.compile(
 DAY = timedelta(days=1)
 LEAP = 60
 NANOSECONDS = 1_000_000_000
+UNKNOWN = -1
+#: The latest time: times are signed 64-bit numbers, and all negative ones are unknown.
+LATEST = (1 << 63) - 1
 
 
 class Timestamps:
@@ -44,13 +47,12 @@ class Timestamps:
         self._zone = zone
         self._year = year
         self._month = 0
-        now = datetime.now(timezone.utc).timestamp() if latest is None else latest
-        self._latest = datetime.fromtimestamp(now, zone) + DAY
+        self._latest = _day_after(latest, zone)
         # Bursts of records have the same date.
-        self._last = (b"", -1)
+        self._last = (b"", UNKNOWN)
 
     def time(self, text: bytes) -> int:
-        """Return the time, -1 if the text is not a date."""
+        """Return the time, -1 if the text is not a date or no time has room for it."""
         if text != self._last[0]:
             self._last = (text, self._parse(text))
         return self._last[1]
@@ -65,10 +67,10 @@ class Timestamps:
                 return _epoch(date, found[7]) + leap * NANOSECONDS
             if (found := SHORT.match(text)) and (month := MONTHS.get(found[1], 0)):
                 clock = (int(found[4]), int(found[5]), int(found[6]))
-                return _epoch(self._dated(month, int(found[2]), clock, found[3]), found[7])
+                return _epoch(self._dated(month, int(found[2]), clock, found[3] or found[8]), found[7])
         except (ValueError, OverflowError):
-            return -1
-        return -1
+            return UNKNOWN
+        return UNKNOWN
 
     def _iso_zone(self, found: re.Match[bytes]) -> tzinfo:
         if found[8]:
@@ -97,5 +99,16 @@ class Timestamps:
         raise ValueError("no such date")
 
 
+def _day_after(latest: float | None, zone: tzinfo) -> datetime:
+    """Return the time of a file and a day; a day from now if the file's is not a date."""
+    if latest is not None:
+        try:
+            return datetime.fromtimestamp(latest, zone) + DAY
+        except (ValueError, OverflowError, OSError):
+            pass
+    return datetime.now(zone) + DAY
+
+
 def _epoch(date: datetime, fraction: bytes | None) -> int:
-    return int(date.timestamp()) * NANOSECONDS + int((fraction or b"0").ljust(9, b"0"))
+    time = int(date.timestamp()) * NANOSECONDS + int((fraction or b"0").ljust(9, b"0"))
+    return time if 0 <= time <= LATEST else UNKNOWN

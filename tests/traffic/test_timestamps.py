@@ -25,6 +25,16 @@ NOVEMBER = 1795377131  # 2026-11-22 19:52:11 UTC
         (b"Foo 22 19:52:11", -1),
         (b"2026-13-22 19:52:11", -1),
         (b"1795377131", -1),
+        (b"2026-02-30 00:00:00", -1),
+        (b"Feb 30 00:00:00", -1),
+        (b"2026-11-22 19:52:11+99:99", -1),
+        (b"1969-12-31 23:59:59", -1),
+        (b"1970-01-01 00:00:00", 0),
+        (b"0001-01-01 00:00:00+0100", -1),
+        (b"2262-04-11 23:47:16.854775807", (1 << 63) - 1),
+        (b"2262-04-11 23:47:16.854775808", -1),
+        (b"9999-12-31 23:59:59-0100", -1),
+        (b"99999999999999999999", -1),
         (b"", -1),
     ],
 )
@@ -64,3 +74,20 @@ def test_a_year_that_follows_from_the_file():
     texts = [b"Dec 31 23:59:59", b"Jan  1 00:00:00", b"Jan  2 23:00:00", b"Jan  4 00:00:00"]
     assert [_year(stamps.time(text)) for text in texts] == [2025, 2026, 2026, 2025]
     assert _year(stamps.time(b"Feb 29 00:00:00")) == 2024
+
+
+@pytest.mark.parametrize("year", [1, 1677, 1969, 2263, 9999])
+def test_a_year_outside_the_clock(year):
+    """A year that no time in nanoseconds can have makes each time unknown, also once the next year begins."""
+    stamps = Timestamps(year=year, latest=None)
+    times = [stamps.time(text) for text in (b"Dec 31 23:59:59", b"Jan  1 00:00:00")]
+    assert times == [-1, 0 if year == 1969 else -1]
+
+
+@pytest.mark.parametrize("latest", [1e300, -1e300, 253402300799.0, float("nan")])
+def test_a_file_whose_time_is_no_date(latest):
+    """A file system may have any number as the time of a file; dates without a year then end now."""
+    assert _year(Timestamps(latest=latest).time(b"Jan  1 00:00:00")) in (
+        datetime.now(timezone.utc).year,
+        datetime.now(timezone.utc).year + 1,
+    )

@@ -9,6 +9,7 @@ import rich_click as click
 from identify.commands.output import styled
 from identify.simulation.results.entries import Reading
 from identify.strings import escaped, shown
+from identify.traffic.logs.records import COUNTS, DELIVERED
 from identify.traffic.losses import lost_counts
 
 __all__ = ["said_losses", "skipped_lines", "traffic_losses"]
@@ -23,10 +24,15 @@ def said_losses(readings: Sequence[Reading], *, as_json: bool) -> list[str]:
 
 
 def skipped_lines(readings: Iterable[Reading]) -> Iterator[str]:
-    """Yield what was skipped of each file, by reason, and what is wrong with it."""
+    """Yield what was skipped of each file, by reason, what was delivered with losses, and what is wrong with it."""
     for reading in readings:
-        if reading.counts:
-            yield f"{shown(reading.name)} ({reading.format}): skipped: {_listed(reading.counts)}"
+        named = f"{shown(reading.name)} ({reading.format})"
+        skipped = {reason: count for reason, count in reading.counts.items() if reason not in DELIVERED}
+        if skipped:
+            yield f"{named}: skipped: {_listed(skipped)}"
+        for reason in DELIVERED:
+            if reading.counts.get(reason):
+                yield f"{named}: {reading.counts[reason]:,} {reason}: {COUNTS[reason]}"
         for problem in reading.problems:
             yield f"{shown(reading.name)}: {escaped(problem)}"
 

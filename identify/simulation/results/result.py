@@ -48,6 +48,7 @@ from identify.simulation.results.timeline import Timeline
 from identify.simulation.results.unknowns import UndeterminedRequests, UnknownEntry
 from identify.strings import shown
 from identify.traffic.captures.skipped import SKIP_REASONS
+from identify.traffic.logs.records import COUNTS
 
 __all__ = ["Result"]
 
@@ -249,7 +250,7 @@ class Result:
                 format=reading.format,
                 reason=reason,
                 count=count,
-                meaning=SKIP_REASONS.get(reason, ""),
+                meaning=SKIP_REASONS.get(reason) or COUNTS.get(reason, ""),
             )
             for reading in self.readings
             for reason, count in reading.counts.items()

@@ -18,13 +18,18 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["HEADLINE", "LONGEST_LINE_START", "MARK", "START", "headline_prefix"]
+__all__ = ["BANNER", "HEADLINE", "LIKE_HEADLINE", "LONGEST_LINE_START", "MARK", "START", "headline_prefix"]
 
 #: The start of each line above a SIP message, after the start of its record.
 MARK = b"<--- "
 HEADLINE = re.compile(
     rb"<--- (Received|Transmitting) SIP (request|response) \((\d{1,7}) bytes\) (?:from|to) "
     rb"(UDP|TCP|TLS|WSS|WS)6?:(?:\[([^\]\s]{2,64})\]|([0-9A-Fa-f.:]{2,64})):(\d{1,5}) --->(\r*)\n"
+)
+#: Such a line with anything in place of the byte count and of the other side, if somebody edited the log.
+LIKE_HEADLINE = re.compile(
+    rb"<--- (?:Received|Transmitting) SIP (?:request|response) \([^)\n]{1,32} bytes\) "
+    rb"(?:from|to) [^\n]{1,256} --->\r*\n"
 )
 COLOUR = rb"(?:\x1b\[[0-9;]{0,16}m)?"
 #: The output to a terminal before a record: its title, the prompt and the sequences around it.
@@ -39,6 +44,8 @@ FILE = (
 START = re.compile(rb"^" + PROMPT + STAMP + LEVEL + FILE, re.MULTILINE)
 _LEVELLED = re.compile(PROMPT + STAMP + LEVEL + FILE + rb"\Z")
 _BARE = re.compile(PROMPT + rb"(?:" + STAMP + rb")?" + PROMPT + rb"\Z")
+#: The first line of a file.
+BANNER = re.compile(rb"^" + PROMPT + STAMP + rb"Asterisk ", re.MULTILINE)
 LOGGER = b"res_pjsip_logger.c"
 #: The maximum number of bytes between the start of a line and the mark.
 LONGEST_LINE_START = 1024

@@ -19,9 +19,16 @@ from collections.abc import Iterator
 import attrs
 
 from identify.traffic.batch import MESSAGE_LIMIT
-from identify.traffic.input.stream import Stream
-from identify.traffic.logs.headlines import HEADLINE, MARK
-from identify.traffic.logs.records import INCOMPLETE, MALFORMED, TOO_LARGE, LogMessage, completed
+from identify.traffic.logs.headlines import HEADLINE, LIKE_HEADLINE, MARK
+from identify.traffic.logs.records import (
+    FAILED,
+    INCOMPLETE,
+    MALFORMED,
+    TOO_LARGE,
+    LogMessage,
+    Source,
+    completed,
+)
 from identify.traffic.logs.segments import Runs, leading_line_ends
 
 __all__ = ["JsonLog", "LogLine", "SIGN"]
@@ -45,17 +52,20 @@ class LogLine:
 class JsonLog:
     """The messages of a JSON log, and its other records if ``others`` is set."""
 
-    def __init__(self, stream: Stream, counts: Counter[str], *, others: bool = False) -> None:
+    def __init__(self, stream: Source, counts: Counter[str], *, others: bool = False) -> None:
         self._stream = stream
         self._counts = counts
         self._others = others
         self._runs = Runs()
+        #: How many notices of requests that were not identified stand in the log, unless it has messages.
+        self.failed = 0
+        self._any = False
 
     def __iter__(self) -> Iterator[LogMessage | LogLine]:
         """Yield messages and other records in order."""
         buffer, line, ended = b"", 1, False
         while not ended:
-            piece = self._stream.read(PIECE)
+            piece = self._stream.read(PIECE) or b""
             ended = len(piece) < PIECE
             buffer += piece
             whole = len(buffer) if ended else buffer.rfind(b"\n") + 1
@@ -67,6 +77,8 @@ class JsonLog:
                 buffer = b""
 
     def _lines(self, text: bytes, first: int) -> Iterator[LogMessage | LogLine]:
+        if not self._any:
+            self.failed += text.count(FAILED)
         if self._others:
             for number, line in enumerate(text.split(b"\n"), first):
                 if line[:1] == b"{" and (record := self._record(line, number)):
@@ -94,6 +106,8 @@ class JsonLog:
             return None
         if text.startswith(MARK) and (headline := HEADLINE.match(text)):
             return self._message(headline, text, stamp=stamp, thread=thread, number=number)
+        if LIKE_HEADLINE.match(text):
+            self._counts[MALFORMED] += 1
         return LogLine(number, thread, file, text.rstrip(b"\n")) if self._others else None
 
     def _message(
@@ -118,15 +132,5 @@ class JsonLog:
         else:
             start = leading_line_ends(body)
             data = body[start : start + count]
-        return LogMessage(
-            line=number,
-            stamp=stamp,
-            thread=thread,
-            received=received,
-            response=headline[2] == b"response",
-            transport=headline[4],
-            address=headline[5] or headline[6],
-            port=int(headline[7]),
-            data=data,
-            complete=complete,
-        )
+        self._any = True
+        return LogMessage.of(headline, data, line=number, stamp=stamp, thread=thread, complete=complete)

@@ -7,25 +7,37 @@ look like.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from datetime import timezone, tzinfo
 from functools import lru_cache
 
 from identify.addresses import packed
+from identify.errors import TrafficError
+from identify.strings import decoded, quoted
 from identify.traffic.batch import TRANSPORTS, Batch, Direction, Reader
 from identify.traffic.input.stream import Stream
 from identify.traffic.logs.banner import version_written
-from identify.traffic.logs.headlines import HEADLINE, MARK, START
-from identify.traffic.logs.objects import JsonLog
-from identify.traffic.logs.records import MALFORMED, LogMessage
+from identify.traffic.logs.headlines import LIKE_HEADLINE, START
+from identify.traffic.logs.objects import JsonLog, LogLine
+from identify.traffic.logs.prefixes import UnprefixedLog, begins_like_a_log
+from identify.traffic.logs.records import MALFORMED, Gap, LogMessage, Source
 from identify.traffic.logs.text_log import TextLog
 from identify.traffic.timestamps import Timestamps
 
-__all__ = ["LogReader", "json_log", "recognises"]
+__all__ = ["LogReader", "LogRecords", "begins_with_something_else", "recognises"]
 
 #: A batch is delivered once it has this many messages or bytes.
 MOST_MESSAGES = 2048
 MOST_BYTES = 2 << 20
+RECOGNISED_BYTES = 64 << 10
+#: Bytes of a line that an error shows.
+MOST_SHOWN = 60
+#: The line above a SIP message, whatever a conversion has made of its first character.
+SIGN = re.compile(
+    rb"(?:<|&lt;|\\u003c)--- (?:Received|Transmitting) SIP re(?:quest|sponse) \(\d{1,7} bytes\) "
+)
+ESCAPED = re.compile(rb"^(?:&lt;|\\u003c)--- ", re.MULTILINE)
 CODES = {name.upper().encode(): code for code, name in enumerate(TRANSPORTS)}
 OBJECT = re.compile(rb'^\{"hostname":.{0,4096}?"logmsg":', re.MULTILINE)
 CONSOLE = re.compile(
@@ -40,10 +52,70 @@ def json_log(first: bytes) -> bool:
 
 
 def recognises(first: bytes) -> bool:
-    """Return whether bytes are the beginning of one of Asterisk's logs or of what its console prints."""
-    if json_log(first) or START.search(first) or CONSOLE.search(first):
+    """Return whether bytes are the beginning of one of Asterisk's logs or of what its console prints.
+
+    Lines may have a prefix.
+    """
+    if json_log(first) or START.search(first) or CONSOLE.search(first) or begins_like_a_log(first):
         return True
-    return MARK in first and any(HEADLINE.match(first, found.start()) for found in re.finditer(MARK, first))
+    return UnprefixedLog.recognises(first)
+
+
+def begins_with_something_else(first: bytes) -> str | None:
+    """Return what to say of a log in which a SIP message seems to begin, though not as in any log that can be read.
+
+    None if there is no such place.
+    """
+    found = SIGN.search(first)
+    if found is None:
+        return None
+    line = first.rfind(b"\n", 0, found.start()) + 1
+    if line == found.start():
+        shown = quoted(decoded(found[0]))
+        return f"lines above SIP messages are not as Asterisk writes them ({shown}); expected '<--- ... --->'"
+    shown = quoted(decoded(first[line : found.start()][:MOST_SHOWN]))
+    return (
+        f"lines begin with something that is not Asterisk's ({shown}); "
+        "remove it from each line, for example with sed or cut"
+    )
+
+
+class LogRecords:
+    """The records of a log in any of its forms."""
+
+    def __init__(self, stream: Stream, counts: Counter[str], *, verdicts: bool = False) -> None:
+        first = stream.peek(RECOGNISED_BYTES)
+        unprefixed = UnprefixedLog.of(stream, first)
+        source: Source = unprefixed or stream
+        if unprefixed is not None:
+            first = unprefixed.peek(RECOGNISED_BYTES)
+        self._begins = begins_with_something_else(first)
+        if self._begins is not None and ESCAPED.search(first) and not LIKE_HEADLINE.search(first):
+            raise TrafficError(self._begins, stream.name)
+        #: The version that the log begins with, if it does.
+        self.asterisk = version_written(first)
+        self.json = json_log(first)
+        place = unprefixed.place if unprefixed is not None else None
+        self._log: JsonLog | TextLog = (
+            JsonLog(source, counts, others=verdicts)
+            if self.json
+            else TextLog(source, counts, gaps=verdicts, place=place)
+        )
+
+    def __iter__(self) -> Iterator[LogMessage | LogLine | Gap]:
+        """Yield the messages, and the other records or the text between messages for ``verdicts``."""
+        return iter(self._log)
+
+    def without_messages(self) -> str:
+        """Return what to say if there are no SIP messages."""
+        if self._begins is not None:
+            return f"no SIP messages in this log: {self._begins}"
+        notices = (
+            f"{self._log.failed:,} notices of requests that were not identified, but "
+            if self._log.failed
+            else ""
+        )
+        return f"{notices}no SIP messages in this log: Asterisk writes them after `pjsip set logger on`"
 
 
 class LogReader(Reader):
@@ -56,25 +128,28 @@ class LogReader(Reader):
     def __init__(
         self, stream: Stream, name: str, *, zone: tzinfo = timezone.utc, year: int | None = None
     ) -> None:
-        first = stream.peek(64 << 10)
-        self._json = json_log(first)
-        super().__init__(name, "json-log" if self._json else "log")
-        self.asterisk = version_written(first)
-        self._stream = stream
+        # ``counts`` are those of the reader, which the class makes.
+        super().__init__(name, "log")
+        self._log = LogRecords(stream, self.counts)
+        self.format = "json-log" if self._log.json else "log"
+        self.asterisk = self._log.asterisk
         self._timestamps = Timestamps(zone=zone, year=year, latest=stream.modified)
 
     def __iter__(self) -> Iterator[Batch]:
         """Deliver the batches."""
-        log = JsonLog(self._stream, self.counts) if self._json else TextLog(self._stream, self.counts)
         batch = Batch()
-        for message in log:
+        found = False
+        for message in self._log:
             if isinstance(message, LogMessage):
+                found = True
                 self._add(batch, message)
                 if len(batch.frames) >= MOST_MESSAGES or len(batch.data) >= MOST_BYTES:
                     yield batch
                     batch = Batch()
         if len(batch):
             yield batch
+        if not found and not self.counts and not self.problems:
+            self.problems.append(self._log.without_messages())
 
     def _add(self, batch: Batch, message: LogMessage) -> None:
         source = _address(message.address)

@@ -2,19 +2,63 @@
 
 from __future__ import annotations
 
+import re
+from typing import Protocol
+
 import attrs
 
 from identify.traffic.logs.segments import HEADERS_END, LENGTH
 
-__all__ = ["COUNTS", "Gap", "INCOMPLETE", "LogMessage", "MALFORMED", "TOO_LARGE", "completed"]
+__all__ = [
+    "COUNTS",
+    "DELIVERED",
+    "FAILED",
+    "Gap",
+    "INCOMPLETE",
+    "LogMessage",
+    "MALFORMED",
+    "MISPLACED",
+    "RESIZED",
+    "Source",
+    "TOO_LARGE",
+    "UNCERTAIN",
+    "completed",
+]
 
 #: Reasons in ``counts``: the message was delivered, but the log has fewer bytes of it than its byte count says.
 INCOMPLETE = "log-message-incomplete"
+#: The message was delivered, but the log was edited: its text doesn't have as many bytes as were counted.
+RESIZED = "log-byte-count-differs"
+#: The message was delivered, but lines in it look like records, and nothing confirms its byte count.
+UNCERTAIN = "log-message-uncertain"
 #: Skipped: more than MESSAGE_LIMIT bytes.
 TOO_LARGE = "log-message-too-large"
-#: Skipped: address or port are not valid.
+#: Skipped: what looks like the line above a message stands inside another line.
+MISPLACED = "log-record-misplaced"
+#: Skipped: byte count, address or port are not valid.
 MALFORMED = "log-record-malformed"
-COUNTS = (INCOMPLETE, TOO_LARGE, MALFORMED)
+#: The meaning of each reason.
+COUNTS = {
+    INCOMPLETE: "delivered: messages of which the log has less than their byte counts say",
+    RESIZED: "delivered: messages of an edited log whose byte counts don't fit their texts",
+    UNCERTAIN: "delivered: messages with lines that may be records, since nothing confirms their byte counts",
+    TOO_LARGE: "messages of more than 65,536 bytes, or lines of JSON of more than a mebibyte",
+    MISPLACED: "lines like that above a message that don't begin a record",
+    MALFORMED: "records with an invalid byte count, address or port, or lines of JSON that aren't records",
+}
+
+#: Those of messages that were delivered.
+DELIVERED = (INCOMPLETE, RESIZED, UNCERTAIN)
+
+#: The notice of a request that was not identified.
+FAILED = b" - No matching endpoint found"
+
+
+class Source(Protocol):
+    """Where a log is read from."""
+
+    def read(self, count: int, /) -> bytes | None:
+        """Return that many bytes, fewer only at the end."""
 
 
 @attrs.define(kw_only=True)
@@ -36,6 +80,24 @@ class LogMessage:
     port: int
     data: bytes = attrs.field(repr=False)
     complete: bool
+
+    @classmethod
+    def of(
+        cls, headline: re.Match[bytes], data: bytes, *, line: int, stamp: bytes, thread: bytes, complete: bool
+    ) -> LogMessage:
+        """Return a message with what the line above it says."""
+        return cls(
+            line=line,
+            stamp=stamp,
+            thread=thread,
+            received=headline[1] == b"Received",
+            response=headline[2] == b"response",
+            transport=headline[4],
+            address=headline[5] or headline[6],
+            port=int(headline[7]),
+            data=data,
+            complete=complete,
+        )
 
 
 @attrs.define

@@ -15,8 +15,9 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
+from collections.abc import Callable
 
-__all__ = ["BLANKS", "Runs", "leading_line_ends", "message_spans"]
+__all__ = ["BLANKS", "SIP", "Runs", "leading_line_ends", "message_spans"]
 
 #: What PJSIP takes between the parts of a header: blanks, and a line end with a blank after it.
 BLANKS = rb"[ \t]*(?:(?:\r\n|\r|\n)[ \t]+)?"
@@ -28,7 +29,12 @@ LENGTH = re.compile(
 )  # fmt: skip
 HEADERS_END = re.compile(rb"\r\n\r\n|\n\n|\n\r\n")
 #: A line that isn't a header, but starts a log record.
-NO_HEADER = re.compile(rb"^(?:\[|<--- |\r?\x1b)", re.MULTILINE)
+NO_HEADER = re.compile(rb"^(?:\[|<--- |\r?\x1b|[\w.-]{0,80}\*CLI> )", re.MULTILINE)
+#: The first line of a message.
+SIP = re.compile(
+    rb"[A-Z0-9.!%*_+`'~-]{1,64}[ \t]{1,16}\S{1,1024}[ \t]{1,16}SIP/2\.0[ \t]{0,16}\r?\n|SIP/2\.0 \d{3} ",
+    re.IGNORECASE,
+)
 LINE_ENDS = re.compile(rb"(?:\r?\n)*")
 #: The maximum number of messages in one text; a receive buffer has room for more only if they are tiny.
 MOST_MESSAGES = 256
@@ -42,12 +48,22 @@ def leading_line_ends(data: bytes, position: int = 0) -> int:
     return found.end() if found else position
 
 
-def message_spans(data: bytes, position: int, end: int, most: int = MOST_MESSAGES) -> list[tuple[int, int]]:
-    """Return the start and end of each complete message between two positions."""
+def message_spans(
+    data: bytes,
+    position: int,
+    end: int,
+    *,
+    most: int = MOST_MESSAGES,
+    headers_end: Callable[[int, int], re.Match[bytes] | None] | None = None,
+) -> list[tuple[int, int]]:
+    """Return the start and end of each complete message between two positions.
+
+    ``headers_end`` finds the first end of headers between two positions of this text.
+    """
     found: list[tuple[int, int]] = []
     while len(found) < most:
         begin = leading_line_ends(data, position)
-        headers = HEADERS_END.search(data, begin, end)
+        headers = headers_end(begin, end) if headers_end else HEADERS_END.search(data, begin, end)
         if headers is None or NO_HEADER.search(data, begin, headers.start()):
             break
         length = LENGTH.search(data, begin, headers.end())
@@ -64,12 +80,12 @@ class Runs:
     def __init__(self) -> None:
         self._last: OrderedDict[tuple[bytes, ...], tuple[bytes, int]] = OrderedDict()
 
-    def message(self, peer: tuple[bytes, ...], text: bytes, count: int) -> bytes:
-        """Return the message meant by a record with this text and byte count."""
+    def message(self, peer: tuple[bytes, ...], text: bytes, count: int | None) -> bytes:
+        """Return the message meant by a record with this text and byte count, None if the count is not the text's."""
         parts = message_spans(text, 0, len(text))
         before, number = self._last.get(peer, (b"", 0))
         number = number + 1 if text == before else 0
-        if number >= len(parts) or parts[number][1] - parts[number][0] != count:
+        if number >= len(parts) or count not in (None, parts[number][1] - parts[number][0]):
             number = 0
         if len(parts) > 1:
             self._last[peer] = (text, number)
@@ -81,4 +97,6 @@ class Runs:
         if number:
             return text[parts[number][0] : parts[number][1]]
         begin = leading_line_ends(text)
+        if count is None:
+            return text[begin : parts[0][1]] if parts else text[begin:]
         return text[begin : begin + count]

@@ -27,22 +27,22 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from identify.traffic.batch import MESSAGE_LIMIT
-from identify.traffic.input.stream import Stream
+from identify.traffic.logs import records
+from identify.traffic.logs.ahead import Ahead, Peer, Threads, peer_of
+from identify.traffic.logs.edited import Survey, edited_text, has_lost_its_crs
 from identify.traffic.logs.headlines import (
+    BANNER,
     HEADLINE,
-    LEVEL,
+    LIKE_HEADLINE,
     LONGEST_LINE_START,
     MARK,
-    PROMPT,
-    STAMP,
-    START,
     headline_prefix,
 )
-from identify.traffic.logs.records import INCOMPLETE, TOO_LARGE, Gap, LogMessage, completed
-from identify.traffic.logs.segments import Runs, leading_line_ends, message_spans
+from identify.traffic.logs.records import Gap, LogMessage, Source, completed
+from identify.traffic.logs.segments import SIP, Runs, leading_line_ends, message_spans
 from identify.traffic.logs.wrapping import UnwrappedText, with_line_ends
 
 __all__ = ["TextLog"]
@@ -52,30 +52,36 @@ PIECE = 4 << 20
 AHEAD = 512 << 10
 #: The maximum length of a line.
 LONGEST_LINE = 1 << 20
+#: The maximum number of bytes of line ends after the last record.
+LINE_ENDS = 64
 #: The maximum length of records of unknown threads after a message of a stream: that of a receive buffer.
 UNPROVEN = 64 << 10
-#: The maximum number of threads remembered.
-MOST_THREADS = 65_536
+#: Bytes at the beginning of a log by which it is seen that it was edited.
+SURVEYED = 256 << 10
+#: Bytes in which a message has its first CR, unless it has lost them all.
+FIRST_LINE = 512
 #: Bytes beyond the byte count that are examined first in a text that must be unwrapped.
 NEAR = 2048
 
-#: The first line of a message.
-SIP = re.compile(
-    rb"[A-Z0-9.!%*_+`'~-]{1,64}[ \t]{1,16}\S{1,1024}[ \t]{1,16}SIP/2\.0[ \t]{0,16}\r?\n|SIP/2\.0 \d{3} ",
-    re.IGNORECASE,
-)
-BANNER = re.compile(rb"^" + PROMPT + STAMP + rb"Asterisk ", re.MULTILINE)
-#: The start of a record after the date of each line was removed.
-UNDATED = re.compile(rb"^()" + LEVEL, re.MULTILINE)
-
-#: Transport, address and port of the other side, as written.
-_Peer = tuple[bytes, bytes, bytes]
-
 
 class TextLog:
-    """The messages of a log, one after the other, and the text between them if ``gaps`` is set."""
+    """The messages of a log, one after the other, and the text between them if ``gaps`` is set.
 
-    def __init__(self, stream: Stream, counts: Counter[str], *, gaps: bool = False) -> None:
+    ``place`` returns the number that a line has in the original, and its time there.
+    """
+
+    def __init__(
+        self,
+        stream: Source,
+        counts: Counter[str],
+        *,
+        gaps: bool = False,
+        place: Callable[[int], tuple[int, bytes]] | None = None,
+    ) -> None:
+        #: How many notices of requests that were not identified stand before the first message.
+        self.failed = 0
+        self._place = place
+        self._any = False
         self._stream = stream
         self._counts = counts
         self._gaps = gaps
@@ -83,7 +89,16 @@ class TextLog:
         self._at = 0
         self._line = 1
         self._ended = False
-        self._threads: set[bytes] = set()
+        self._threads = Threads()
+        #: What follows in the buffer, by how its lines are wrapped.
+        self._ahead: dict[tuple[bool, bool], Ahead] = {}
+        #: How many bytes of this buffer were unwrapped for one record each.
+        self._spent = 0
+        #: The text in which the end of the last message was searched, and where it begins.
+        self._looked_at = (b"", 0)
+        self._survey = Survey()
+        #: Whether the log was edited after Asterisk wrote it, None before its beginning was looked at.
+        self._edited: bool | None = None
         self._runs = Runs()
         #: How many bytes after the current text are only assumed to be records, and where in the buffer they end.
         self._unproven = 0
@@ -114,6 +129,7 @@ class TextLog:
             headline = HEADLINE.match(self._buffer, index) if index - begin <= LONGEST_LINE_START else None
             prefix = headline_prefix(self._buffer[begin:index]) if headline else None
             if headline is None or prefix is None:
+                self._count_unread(begin, index)
                 look = index + len(MARK)
                 continue
             if gap := self._gap(begin):
@@ -125,21 +141,35 @@ class TextLog:
             self._advance(end)
             look = self._at
 
+    def _count_unread(self, begin: int, index: int) -> None:
+        """Count what looks like the line above a message, but can't be read or doesn't begin a record."""
+        if index - begin > LONGEST_LINE_START or not LIKE_HEADLINE.match(self._buffer, index):
+            return
+        levelled = headline_prefix(self._buffer[begin:index])
+        self._counts[records.MISPLACED if levelled is None else records.MALFORMED] += 1
+
     def _gap(self, end: int) -> Gap | None:
+        if not self._any:
+            self.failed += self._buffer.count(records.FAILED, self._at, end)
         if not self._gaps or end <= self._at:
             return None
-        return Gap(self._buffer[self._at : end], self._line)
+        return Gap(self._buffer[self._at : end], self._place(self._line)[0] if self._place else self._line)
 
     def _advance(self, end: int) -> None:
         self._line += self._buffer.count(b"\n", self._at, end)
         self._at = end
 
     def _refill(self) -> None:
-        piece = self._stream.read(PIECE)
+        piece = self._stream.read(PIECE) or b""
         self._ended = len(piece) < PIECE
         self._buffer = self._buffer[self._at :] + piece
         self._unproven_until -= self._at
         self._at = 0
+        self._ahead.clear()
+        self._spent = 0
+        if self._place:
+            # It forgets the lines before this one.
+            self._place(self._line)
 
     def _message(
         self, headline: re.Match[bytes], stamp: bytes, thread: bytes
@@ -148,62 +178,90 @@ class TextLog:
         count = int(headline[3])
         begin = headline.end()
         if count > MESSAGE_LIMIT:
-            self._counts[TOO_LARGE] += 1
+            self._counts[records.TOO_LARGE] += 1
             return None, begin
-        peer = _peer(headline)
+        peer = peer_of(headline)
         unproven = self._at < self._unproven_until
         if thread and not unproven:
-            self._learn(thread)
+            self._threads.learn(thread)
         received = headline[1] == b"Received"
         run = peer if (received or unproven) and headline[4] != b"UDP" else None
         self._unproven = 0
         wrapped = (bool(headline[8]), bool(stamp) and not thread)
-        data, end = None, begin + count
-        if not any(wrapped):
+        if self._edited is None:
+            text = UnwrappedText.of(
+                self._buffer[self._at : self._at + SURVEYED],
+                0,
+                terminal=wrapped[0],
+                dated=wrapped[1],
+                last=False,
+            )
+            self._survey = Survey.of(text.data)
+            self._edited = self._survey.edited
+        data, end, complete = None, begin + count, True
+        if self._edited:
+            data, end = self._of_edited(begin, count, peer if headline[4] != b"UDP" else None, wrapped)
+        elif not any(wrapped):
             # The case of nearly all records, without copying the text that follows.
             text = self._buffer[begin:end]
-            if self._plain(text, count, run) and self._follows(
-                self._buffer, end, self._ended, levelled=bool(thread), stream=run
+            ahead = self._ahead_of(wrapped, begin)
+            if (
+                b"\r" in text[:FIRST_LINE]
+                and self._plain(text, count, run)
+                and (b"\n[" not in text or ahead.known(begin, end) is None)
+                and self._follows(ahead, end, levelled=bool(thread), stream=run)
             ):
                 data, end = text, end + 1
-        elif not wrapped[1]:
+        elif not wrapped[1] and wrapped not in self._ahead:
             data, end = self._on_terminal(begin, count, run)
-        complete = True
         if data is None:
             data, end, complete = self._looked_for(begin, count, run, wrapped, levelled=bool(thread))
+            if not unproven:
+                self._survey.note(*self._looked_at, count, received=received)
+                self._edited = self._edited or self._survey.longer
             if not complete:
-                self._counts[INCOMPLETE] += 1
+                self._counts[records.INCOMPLETE] += 1
                 data = completed(data, count, headline[4] != b"UDP")
         self._unproven_until = max(end + self._unproven, self._unproven_until)
-        message = LogMessage(
-            line=self._line,
-            stamp=stamp,
-            thread=thread,
-            received=received,
-            response=headline[2] == b"response",
-            transport=headline[4],
-            address=peer[1],
-            port=int(headline[7]),
-            data=data,
-            complete=complete,
-        )
+        self._any = True
+        line = self._line
+        if self._place:
+            line, time = self._place(line)
+            stamp = stamp or time
+        message = LogMessage.of(headline, data, line=line, stamp=stamp, thread=thread, complete=complete)
         return message, min(end, len(self._buffer))
 
-    def _unwrapped(self, begin: int, length: int, wrapped: tuple[bool, bool]) -> UnwrappedText:
-        return UnwrappedText.of(
-            self._buffer[begin : begin + length],
-            terminal=wrapped[0],
-            dated=wrapped[1],
-            last=self._ended and begin + length >= len(self._buffer),
-        )
+    def _ahead_of(self, wrapped: tuple[bool, bool], begin: int) -> Ahead:
+        """Return what follows a position in the buffer, with its lines unwrapped."""
+        ahead = self._ahead.get(wrapped)
+        if ahead is None:
+            terminal, dated = wrapped
+            text = UnwrappedText.of(self._buffer, self._at, terminal=terminal, dated=dated, last=self._ended)
+            ahead = self._ahead[wrapped] = Ahead(text, text.place(self._at), self._threads, dated=dated)
+        ahead.current = ahead.text.place(begin) if any(wrapped) else begin
+        return ahead
 
-    def _plain(self, text: bytes, count: int, run: _Peer | None) -> bool:
-        """Return whether a text as long as the byte count may be the whole text of the record."""
-        if text[:1] in (b"\r", b"\n") or (run and message_spans(text, 0, len(text), most=1) != [(0, count)]):
+    def _of_edited(
+        self, begin: int, count: int, stream: Peer | None, wrapped: tuple[bool, bool]
+    ) -> tuple[bytes | None, int]:
+        """Return the message and the end of its text in a log that was edited; None if it has no structure."""
+        ahead = self._ahead_of(wrapped, begin)
+        place = ahead.current
+        found = edited_text(ahead, place, min(place + AHEAD, len(ahead.data)), count, stream, self._runs)
+        if found is None:
+            return None, 0
+        data, end, fits = found
+        if not fits:
+            self._counts[records.RESIZED] += 1
+        return data, ahead.text.raw(end)
+
+    def _plain(self, text: bytes, count: int, run: Peer | None) -> bool:
+        """Return whether a text as long as the byte count may be the whole text but for records in it."""
+        if text[:1] in (b"\r", b"\n"):
             return False
-        return b"\n[" not in text or self._next_known(text, dated=False) is None
+        return run is None or message_spans(text, 0, len(text), most=1) == [(0, count)]
 
-    def _on_terminal(self, begin: int, count: int, run: _Peer | None) -> tuple[bytes | None, int]:
+    def _on_terminal(self, begin: int, count: int, run: Peer | None) -> tuple[bytes | None, int]:
         """Return the message and the end of its text if the byte count ends it and each LF has its CR; else None."""
         window = self._buffer[begin : begin + count + count // 4 + NEAR]
         data = window.replace(b"\r\n", b"\n")
@@ -211,157 +269,138 @@ class TextLog:
         if window[:end].replace(b"\r\n", b"\n") != data[: count + 1]:
             return None, 0
         last = self._ended and begin + len(window) >= len(self._buffer)
-        if not self._plain(data[:count], count, run):
+        if data.find(b"\n[", 0, count) >= 0 or not self._plain(data[:count], count, run):
             return None, 0
-        if not self._follows(data, count, last, levelled=False, stream=run):
+        ahead = Ahead(UnwrappedText(data, 0, [], [], last), 0, self._threads, dated=False)
+        if not self._follows(ahead, count, levelled=False, stream=run):
             return None, 0
         return data[:count], begin + end
 
     def _looked_for(
-        self,
-        begin: int,
-        count: int,
-        run: _Peer | None,
-        wrapped: tuple[bool, bool],
-        *,
-        levelled: bool,
+        self, begin: int, count: int, run: Peer | None, wrapped: tuple[bool, bool], *, levelled: bool
     ) -> tuple[bytes, int, bool]:
         """Return the message, the end of its text, and whether it is complete, where the end must be searched."""
-        for length in (4 * count + NEAR, AHEAD):
-            unwrapped = self._unwrapped(begin, length, wrapped)
-            found = self._settled(
-                unwrapped,
-                count,
-                run,
-                levelled=levelled,
-                dated=wrapped[1],
-                all=length >= AHEAD or unwrapped.last,
-            )
+        length = 4 * count + NEAR
+        if any(wrapped) and wrapped not in self._ahead and self._spent < AHEAD + 4 * self._at:
+            # Most texts end soon; only if many don't, it is faster to unwrap all that follows at once.
+            self._spent += length
+            last = self._ended and begin + length >= len(self._buffer)
+            piece = self._buffer[begin : begin + length]
+            text = UnwrappedText.of(piece, 0, terminal=wrapped[0], dated=wrapped[1], last=last)
+            near = Ahead(text, 0, self._threads, dated=wrapped[1])
+            self._looked_at = text.data, 0
+            found = self._settled(near, 0, len(text.data), count, run, levelled=levelled, whole=last)
             if found is not None:
-                break
-        else:
+                return found[0], begin + text.raw(found[1]), found[2]
+        ahead = self._ahead_of(wrapped, begin)
+        data, place = ahead.data, ahead.current
+        self._looked_at = data, place
+        limit = min(place + AHEAD, len(data))
+        found = self._settled(ahead, place, limit, count, run, levelled=levelled)
+        if found is None:
             # Nothing that follows looks like a record.
-            found = unwrapped.data[:count], min(count, len(unwrapped.data)), False
-        return found[0], begin + unwrapped.raw(found[1]), found[2]
+            found = data[place : place + count], min(place + count, len(data)), False
+        return found[0], ahead.text.raw(found[1]), found[2]
 
     def _settled(
         self,
-        unwrapped: UnwrappedText,
+        ahead: Ahead,
+        begin: int,
+        limit: int,
         count: int,
-        run: _Peer | None,
+        run: Peer | None,
         *,
         levelled: bool,
-        dated: bool,
-        all: bool,
+        whole: bool = True,
     ) -> tuple[bytes, int, bool] | None:
-        """Return the message, the end of its text, and whether it is complete; None if more text is needed to tell.
+        """Return the message, the end of its text, and whether it is complete; None if no end is found.
 
-        ``all`` says that there is no more text.
+        Unless the text is ``whole``, only an end that is certain counts.
         """
-        data = unwrapped.data
-        known = self._next_known(data, dated=dated)
+        data = ahead.data
+        known = ahead.known(begin, limit)
 
         def ends_at(end: int) -> bool:
-            return (known is None or end < known) and self._follows(
-                data, end, unwrapped.last, levelled=levelled, dated=dated, stream=run
-            )
+            return (known is None or end < known) and self._follows(ahead, end, levelled=levelled, stream=run)
 
-        for _, end in message_spans(data, 0, len(data)) if run else ():
-            if run and ends_at(end):
-                return self._runs.message(run, data[:end], count), end + 1, True
-        start = leading_line_ends(data)
+        if has_lost_its_crs(data, leading_line_ends(data, begin), count):
+            restored = with_line_ends(data, leading_line_ends(data, begin), count)
+            if restored and ends_at(restored[1]):
+                return restored[0], restored[1] + 1, True
+        if run:
+            for number, (_, end) in enumerate(
+                message_spans(data, begin, limit, headers_end=ahead.headers_ends.next)
+            ):
+                if ends_at(end):
+                    if number and not levelled and ahead.next_record(begin, end) is not None:
+                        self._counts[records.UNCERTAIN] += 1
+                    return self._runs.message(run, data[begin:end], count), end + 1, True
+        start = leading_line_ends(data, begin)
         if not run and ends_at(start + count):
             return data[start : start + count], start + count + 1, True
-        if b"\r" not in data[: count or 1] and (restored := with_line_ends(data, count)):
+        if data.find(b"\r", begin, begin + (count or 1)) < 0 and (
+            restored := with_line_ends(data, begin, count)
+        ):
             message, end = restored
             if ends_at(end):
                 return message, end + 1, True
-        if known is None and not all:
+        if known is None and not whole:
             return None
-        border = known if known is not None else self._next_after(data, count, unwrapped.last, dated=dated)
+        last = ahead.last and limit == len(data)
+        border = known if known is not None else ahead.next_record(begin + count, limit)
+        if border is None and last:
+            border = len(data)
         if border is None:
             return None
-        text = data[: border - 1] if border and data[border - 1 : border] == b"\n" else data[:border]
+        text = data[begin : border - 1 if data[border - 1 : border] == b"\n" else border]
         if len(text) - leading_line_ends(text) < count:
             return text, border, False
+        start = leading_line_ends(text)
+        if ahead.next_record(begin + start, border - 1) is not None:
+            self._counts[records.UNCERTAIN] += 1
+        elif known is not None and levelled and not run and text[start + count : start + count + 1] != b"\n":
+            # Nothing of a datagram is printed beyond its byte count, but for the line ends before it.
+            self._counts[records.RESIZED] += 1
+            text = text if b"\r" in text else text.replace(b"\n", b"\r\n")
+            return text[leading_line_ends(text) :][:MESSAGE_LIMIT], border, True
         if run:
             return self._runs.message(run, text, count), border, True
-        start = leading_line_ends(text)
         return text[start : start + count], border, True
 
-    def _follows(
-        self,
-        data: bytes,
-        end: int,
-        last: bool,
-        *,
-        levelled: bool,
-        dated: bool = False,
-        stream: _Peer | None = None,
-    ) -> bool:
+    def _follows(self, ahead: Ahead, end: int, *, levelled: bool, stream: Peer | None = None) -> bool:
         """Return whether the text may end here: an LF, and the next record or nothing.
 
         The sender of a ``stream`` may have chosen the bytes here.
         """
+        data = ahead.data
         if end >= len(data):
-            return last and end == len(data)
+            return ahead.last and end == len(data)
         if data[end : end + 1] != b"\n":
             return False
+        if ahead.last and len(data) - end <= LINE_ENDS and not data[end:].strip(b"\r\n"):
+            return True
         if end + 1 == len(data):
-            return last
-        found = (UNDATED if dated else START).match(data, end + 1)
+            return False
+        found = ahead.start.match(data, end + 1)
         if found and stream and levelled:
-            return found[3] in self._threads or self._answers(data, end + 1, last, stream)
+            return found[3] in self._threads or self._answers(ahead, end + 1, stream)
         if found:
             if not stream:
-                self._learn(found[3])
+                self._threads.learn(found[3])
             return True
         if levelled:
             return not stream and BANNER.match(data, end + 1) is not None
         # Other records of a console may begin with anything; a message doesn't end between CR and LF.
         return data[end - 1 : end] != b"\r" and not SIP.match(data, leading_line_ends(data, end))
 
-    def _answers(self, data: bytes, begin: int, last: bool, peer: _Peer) -> bool:
+    def _answers(self, ahead: Ahead, begin: int, peer: Peer) -> bool:
         """Return whether the only messages before a record of a known thread are answers to the peer of a stream.
 
         An answer that a sender forges to itself deceives nobody else.
         """
-        limit = len(data) if last else -1
-        for found in START.finditer(data, begin, begin + UNPROVEN):
-            if found[3] in self._threads:
-                limit = found.start()
-                break
-            headline = HEADLINE.match(data, found.end())
-            if headline and (headline[1], headline[2], _peer(headline)) != (
-                b"Transmitting",
-                b"response",
-                peer,
-            ):
-                return False
-        self._unproven = max(limit - begin, 0)
-        return limit >= 0
-
-    def _learn(self, thread: bytes) -> None:
-        if len(self._threads) < MOST_THREADS:
-            self._threads.add(thread)
-
-    def _next_known(self, data: bytes, *, dated: bool) -> int | None:
-        """Return where the first record of a known thread begins."""
-        for found in (UNDATED if dated else START).finditer(data):
-            if found[3] in self._threads:
-                return found.start()
-        return None
-
-    def _next_after(self, data: bytes, count: int, last: bool, *, dated: bool) -> int | None:
-        """Return where the first record after ``count`` bytes begins, or the end of the log."""
-        at = data.find(b"\n", count)
-        while at >= 0:
-            at += 1
-            if (UNDATED if dated else START).match(data, at) or HEADLINE.match(data, at):
-                return at
-            at = data.find(b"\n", at)
-        return len(data) if last else None
-
-
-def _peer(headline: re.Match[bytes]) -> _Peer:
-    return headline[4], headline[5] or headline[6], headline[7]
+        known = ahead.known(begin, begin + UNPROVEN)
+        limit = known if known is not None else len(ahead.data) if ahead.last else None
+        if not ahead.only_answers(begin, begin + UNPROVEN if known is None else known, peer):
+            return False
+        self._unproven = limit - begin if limit is not None else 0
+        return limit is not None

@@ -31,10 +31,9 @@ import attrs
 from identify.errors import TrafficError
 from identify.traffic import logs
 from identify.traffic.input.stream import EXPANSION, open_stream
-from identify.traffic.logs.objects import JsonLog, LogLine
-from identify.traffic.logs.reader import json_log
+from identify.traffic.logs.objects import LogLine
+from identify.traffic.logs.reader import LogRecords
 from identify.traffic.logs.records import Gap, LogMessage
-from identify.traffic.logs.text_log import TextLog
 from identify.traffic.logs.verdicts.pending import PendingRequest, PendingRequests
 from identify.traffic.logs.verdicts.wording import (
     HITS,
@@ -95,10 +94,8 @@ def read_verdicts(
         first = stream.peek(RECOGNISED_BYTES)
         if first and not logs.recognises(first):
             raise TrafficError("not a log of Asterisk", stream.name)
-        counts: Counter[str] = Counter()
         linker = _Linker()
-        log = JsonLog(stream, counts, others=True) if json_log(first) else TextLog(stream, counts, gaps=True)
-        for record in log:
+        for record in LogRecords(stream, Counter(), verdicts=True):
             linker.add(record)
             yield from linker.settled()
         linker.end()
