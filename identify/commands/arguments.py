@@ -12,7 +12,7 @@ import rich_click as click
 from click.shell_completion import CompletionItem
 
 from identify.addresses import host_port
-from identify.commands.output import UnusableError, shown, styled
+from identify.commands.output.printing import UnusableError, shown, styled
 from identify.errors import ConfigError
 
 if TYPE_CHECKING:

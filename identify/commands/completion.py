@@ -5,7 +5,7 @@ from __future__ import annotations
 import rich_click as click
 from click.shell_completion import BashComplete, FishComplete, ShellComplete, ZshComplete
 
-from identify.commands.output import NAME
+from identify.commands.output.printing import NAME
 
 __all__ = ["completion"]
 

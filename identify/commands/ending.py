@@ -14,8 +14,8 @@ import attrs
 import rich_click as click
 
 from identify.commands.config_options import SourceOptions
-from identify.commands.output import NAME, styled
-from identify.commands.status import Status, first_status
+from identify.commands.output.printing import NAME, styled
+from identify.commands.output.status import Status, first_status
 from identify.strings import escaped
 
 if TYPE_CHECKING:

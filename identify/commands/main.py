@@ -14,9 +14,9 @@ import traceback
 
 import rich_click as click
 
-from identify.commands.output import NAME, escaped
-from identify.commands.status import Status
-from identify.commands.streams import fail_for, finish_streams, take_streams
+from identify.commands.output.printing import NAME, escaped
+from identify.commands.output.status import Status
+from identify.commands.output.streams import fail_for, finish_streams, take_streams
 from identify.errors import OutputError
 from identify.version import __version__
 from identify.writing import clear_up_on_signals

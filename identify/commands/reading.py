@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 import rich_click as click
 
 from identify.commands.config_options import AnsweredRelease, ConfigOptions, SourceOptions
-from identify.commands.output import UnusableError, styled, unusable_input
-from identify.commands.outputs import check_outputs
+from identify.commands.output.files import check_outputs
+from identify.commands.output.printing import UnusableError, styled, unusable_input
 from identify.strings import escaped, shown
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import pytest
 from consoles import ROOT
 
 from identify.commands import reading
-from identify.commands.status import Status, first_status
+from identify.commands.output.status import Status, first_status
 from identify.configuration import Configuration
 from identify.traffic.captures.skipped import SKIP_REASONS
 from identify.traffic.losses import HARMLESS, lost_counts

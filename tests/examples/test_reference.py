@@ -15,8 +15,8 @@ import identify
 from identify import configuration
 from identify.commands.ask import explain as explain_command
 from identify.commands.main import ListedCommand, sip_identify
-from identify.commands.output import SCHEMA_VERSION
-from identify.commands.status import Status
+from identify.commands.output.printing import SCHEMA_VERSION
+from identify.commands.output.status import Status
 from identify.config import losses, problems
 from identify.config.hostnames import dns, exchange, hosts, libc, resolv_conf, rules
 from identify.config.language import additions, comments, files, globs, limits, lines, reader, table

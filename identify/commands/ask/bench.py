@@ -11,7 +11,8 @@ import rich_click as click
 
 from identify.commands.config_options import ConfigOptions, config_options
 from identify.commands.ending import LoadedConfig, configurations_as_dict, end
-from identify.commands.output import (
+from identify.commands.output.files import check_outputs
+from identify.commands.output.printing import (
     UnusableError,
     columns,
     config_argument,
@@ -21,9 +22,8 @@ from identify.commands.output import (
     print_release,
     unusable_input,
 )
-from identify.commands.outputs import check_outputs
+from identify.commands.output.status import Status
 from identify.commands.reading import load
-from identify.commands.status import Status
 from identify.errors import IdentifyError
 
 if TYPE_CHECKING:

@@ -19,7 +19,8 @@ from identify.commands.arguments import (
 from identify.commands.config_options import AnsweredRelease, ConfigOptions, config_options
 from identify.commands.ending import LoadedConfig, configurations_as_dict, end
 from identify.commands.options import gathered
-from identify.commands.output import (
+from identify.commands.output.files import check_outputs
+from identify.commands.output.printing import (
     UnusableError,
     config_argument,
     escaped,
@@ -29,9 +30,8 @@ from identify.commands.output import (
     shown,
     styled,
 )
-from identify.commands.outputs import check_outputs
+from identify.commands.output.status import Status
 from identify.commands.reading import load
-from identify.commands.status import Status
 from identify.errors import IdentifyError, MessageError
 from identify.model import TRANSPORTS
 

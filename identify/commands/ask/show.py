@@ -11,7 +11,7 @@ import rich_click as click
 
 from identify.commands.config_options import ConfigOptions, config_options
 from identify.commands.ending import LoadedConfig, configurations_as_dict, end
-from identify.commands.output import (
+from identify.commands.output.printing import (
     columns,
     config_argument,
     json_option,
@@ -19,8 +19,8 @@ from identify.commands.output import (
     print_release,
     styled,
 )
+from identify.commands.output.status import Status
 from identify.commands.reading import load
-from identify.commands.status import Status
 from identify.explanation.places import place
 from identify.explanation.result import SHOWN_UNKNOWNS, unknown_as_dict, unknown_line
 from identify.strings import encoded, escaped, shown

@@ -16,7 +16,8 @@ from click.core import ParameterSource
 from identify.commands.config_options import ConfigOptions, config_options
 from identify.commands.ending import LoadedConfig, configurations_as_dict, end
 from identify.commands.options import gathered
-from identify.commands.output import (
+from identify.commands.output.files import check_outputs
+from identify.commands.output.printing import (
     UnusableError,
     config_argument,
     escaped,
@@ -27,9 +28,8 @@ from identify.commands.output import (
     styled,
     unusable_input,
 )
-from identify.commands.outputs import check_outputs
+from identify.commands.output.status import Status, first_status
 from identify.commands.reading import configuration_places, load_with, point_to_release
-from identify.commands.status import Status, first_status
 from identify.commands.traffic.options import TrafficOptions, traffic_options
 from identify.errors import ConfigError
 

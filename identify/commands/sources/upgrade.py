@@ -14,7 +14,8 @@ import rich_click as click
 
 from identify.commands.config_options import SourceOptions, as_release, source_options
 from identify.commands.ending import LoadedConfig, configurations_as_dict, end
-from identify.commands.output import (
+from identify.commands.output.files import check_outputs
+from identify.commands.output.printing import (
     config_argument,
     escaped,
     json_option,
@@ -22,9 +23,8 @@ from identify.commands.output import (
     styled,
     unusable_input,
 )
-from identify.commands.outputs import check_outputs
+from identify.commands.output.status import Status, first_status
 from identify.commands.reading import load_as
-from identify.commands.status import Status, first_status
 from identify.commands.traffic.options import TrafficOptions, traffic_options
 
 if TYPE_CHECKING:

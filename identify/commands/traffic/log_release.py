@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 import rich_click as click
 
 from identify.commands.config_options import AnsweredRelease, ConfigOptions
-from identify.commands.output import styled
+from identify.commands.output.printing import styled
 from identify.commands.reading import known_release
 from identify.commands.traffic.options import TrafficOptions
 from identify.errors import IdentifyError

@@ -15,7 +15,7 @@ import rich_click as click
 
 from identify.commands.arguments import check_line_tokens, complete_registrations, parse_local, parse_tokens
 from identify.commands.options import gathered
-from identify.commands.output import UnusableError, escaped
+from identify.commands.output.printing import UnusableError, escaped
 
 if TYPE_CHECKING:
     from identify.configuration import Configuration

@@ -11,7 +11,7 @@ from typing import Any
 
 import rich_click as click
 
-from identify.commands.output import columns, shown, styled
+from identify.commands.output.printing import columns, shown, styled
 from identify.simulation import Comparison, Expectations, Outcome, Result
 from identify.simulation.results.columns import Table, time_text
 from identify.simulation.results.tables import (

@@ -14,16 +14,16 @@ import rich_click as click
 
 from identify.commands.config_options import AnsweredRelease, ConfigOptions
 from identify.commands.ending import LoadedConfig, configurations_as_dict, end
-from identify.commands.output import (
+from identify.commands.output.files import check_outputs
+from identify.commands.output.printing import (
     escaped,
     print_json,
     print_release,
     styled,
     unusable_input,
 )
-from identify.commands.outputs import check_outputs
+from identify.commands.output.status import Status
 from identify.commands.reading import configuration_places, load_all
-from identify.commands.status import Status
 from identify.commands.traffic import printing
 from identify.commands.traffic.log_release import answered_for
 from identify.commands.traffic.modes import Mode, SimulateOptions

@@ -12,7 +12,7 @@ import rich_click as click
 
 from identify.commands.config_options import ConfigOptions, config_options
 from identify.commands.options import gathered
-from identify.commands.output import config_argument, escaped, json_option
+from identify.commands.output.printing import config_argument, escaped, json_option
 from identify.commands.traffic.modes import SimulateOptions
 from identify.commands.traffic.options import TrafficOptions, traffic_options
 from identify.simulation.outcomes import Outcome

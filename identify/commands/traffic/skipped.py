@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import rich_click as click
 
-from identify.commands.output import styled
+from identify.commands.output.printing import styled
 from identify.simulation.results.entries import Reading
 from identify.strings import escaped, shown
 from identify.traffic.logs.records import COUNTS, DELIVERED

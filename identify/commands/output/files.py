@@ -10,8 +10,8 @@ from collections.abc import Sequence
 import rich_click as click
 from click.exceptions import Exit
 
-from identify.commands.output import escaped
-from identify.commands.status import Status
+from identify.commands.output.printing import escaped
+from identify.commands.output.status import Status
 from identify.errors import OutputError
 from identify.writing import Place, check_apart, same_file
 from identify.writing.output import descriptor_of

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 import rich_click as click
 from click.exceptions import Exit
 
-from identify.commands.status import Status
-from identify.commands.streams import STANDARD_OUTPUT
+from identify.commands.output.status import Status
+from identify.commands.output.streams import STANDARD_OUTPUT
 from identify.errors import IdentifyError, OutputError
 from identify.strings import escaped, shown
 

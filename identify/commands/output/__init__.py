@@ -1,0 +1,1 @@
+"""What the command gives out: text, files, and its exit status."""
