@@ -28,10 +28,12 @@ from identify.traffic.batch import MESSAGE_LIMIT
 from identify.traffic.logs.ahead import RECORD, Ahead, Peer
 from identify.traffic.logs.headlines import HEADLINE, LONGEST_LINE_START, MARK, headline_prefix
 from identify.traffic.logs.segments import LENGTH, Runs, leading_line_ends, message_spans
-from identify.traffic.logs.wrapping import with_line_ends
+from identify.traffic.logs.wrapping import UnwrappedText, with_line_ends
 
 __all__ = ["Survey", "edited_text", "has_lost_its_crs"]
 
+#: Bytes at the beginning of a log by which it is seen that it was edited.
+SURVEYED = 256 << 10
 #: The maximum number of records by which it is seen that a log was edited, and of bytes between two of them.
 MOST_RECORDS = 64
 FARTHEST = 128 << 10
@@ -74,12 +76,15 @@ class Survey:
         return self._beyond * 2 > self._received or (self._less > 2 and self._less == self._received)
 
     @classmethod
-    def of(cls, data: bytes) -> Survey:
-        """Return what the records at the beginning of a text say.
+    def of(cls, buffer: bytes, begin: int, wrapped: tuple[bool, bool]) -> Survey:
+        """Return what the records from a line of a buffer on say, with lines wrapped by a terminal, and by dates.
 
         Nothing in the bytes that a record counts is looked at, since its sender may have chosen them, and in a file
         nothing soon after a message of a stream, which other bytes of its sender may follow.
         """
+        terminal, dated = wrapped
+        piece = buffer[begin : begin + SURVEYED]
+        data = UnwrappedText.of(piece, 0, terminal=terminal, dated=dated, last=False).data
         survey, begin = cls(), 0
         while survey.records < MOST_RECORDS and (at := data.find(MARK, begin, begin + FARTHEST)) >= 0:
             line = data.rfind(b"\n", max(at - LONGEST_LINE_START, 0), at) + 1

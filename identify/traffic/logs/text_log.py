@@ -56,8 +56,6 @@ LONGEST_LINE = 1 << 20
 LINE_ENDS = 64
 #: The maximum length of records of unknown threads after a message of a stream: that of a receive buffer.
 UNPROVEN = 64 << 10
-#: Bytes at the beginning of a log by which it is seen that it was edited.
-SURVEYED = 256 << 10
 #: Bytes in which a message has its first CR, unless it has lost them all.
 FIRST_LINE = 512
 #: Bytes beyond the byte count that are examined first in a text that must be unwrapped.
@@ -189,14 +187,7 @@ class TextLog:
         self._unproven = 0
         wrapped = (bool(headline[8]), bool(stamp) and not thread)
         if self._edited is None:
-            text = UnwrappedText.of(
-                self._buffer[self._at : self._at + SURVEYED],
-                0,
-                terminal=wrapped[0],
-                dated=wrapped[1],
-                last=False,
-            )
-            self._survey = Survey.of(text.data)
+            self._survey = Survey.of(self._buffer, self._at, wrapped)
             self._edited = self._survey.edited
         data, end, complete = None, begin + count, True
         if self._edited:
