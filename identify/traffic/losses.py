@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from identify.traffic.logs.records import RESIZED
+
 __all__ = ["HARMLESS", "lost_counts"]
 
 #: Packets without SIP, copies of what is delivered, and what is encrypted or otherwise never read, so that nobody
@@ -19,7 +21,7 @@ HARMLESS = frozenset(
         *("tcp-empty", "tcp-retransmission", "tls", "websocket", "other-tcp"),
         *("hep", "hep-copy", "hep-repeat", "hep-other"),
         # Read to their ends, whatever the byte counts of the log say.
-        "log-byte-count-differs",
+        RESIZED,
     }
 )
 
