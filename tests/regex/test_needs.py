@@ -6,7 +6,7 @@ from strategies import expressions_with_values
 
 from identify._compiled._regex import Regex
 from identify._compiled._regex_literals import BEGIN, END
-from identify._compiled._regex_syntax import needs_of
+from identify._compiled._regex_needs import needs_of
 
 
 @given(expressions_with_values(1))
