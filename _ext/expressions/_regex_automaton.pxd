@@ -29,6 +29,7 @@ cdef struct Step:
     # What a follow says, for automata of one word: the bytes of the states that positions branch from, and a table
     # for each of what follows its 256 values.
     uint64_t chained
+    uint64_t skipping
     uint64_t looping
     uint32_t used
     uint8_t bytes[8]

@@ -6,8 +6,8 @@ Strategy
 1. Glushkov's automaton, run over the value's symbols with bits for states: a set of positions, those whose characters
    were read last.  For a(b|c)*d, with positions 0 to 3, the states behind ``xab`` are {1}; 1, 2 and 3 follow, and a
    match may begin with 0.
-2. Most positions are followed by the next one (a shift) or by themselves (a mask).  For the others a word's states are
-   looked up by bytes, so that a step costs the same whatever the states are.
+2. Most positions are followed by the next one or the one behind that (shifts) or by themselves (a mask).  For the
+   others a word's states are looked up by bytes, so that a step costs the same whatever the states are.
 3. Automata of more positions than a word has bits for, which are rare, run over several words.
 4. Where assertions don't tell places inside a value apart, which is usual, only the first and the last step are special.
 5. The C library's own automaton begins anew at each character, which is quadratic in expressions like ``a.*b``.
@@ -244,6 +244,7 @@ cdef bint tabulate(Automaton *automaton, const Positions *positions) noexcept no
         follow = &automaton.follows[i]
         step = &automaton.steps[i]
         step.chained = follow.chained[0]
+        step.skipping = follow.skipping[0]
         step.looping = follow.looping[0]
         for at in range(8):
             if follow.branching[0] >> at * 8 & 0xFF:
@@ -302,7 +303,7 @@ cdef bint alike(const Follow *one, const Follow *other) noexcept nogil:
     cdef uint64_t rest = one.branching[0]
     if one == other:
         return True
-    if (one.chained[0] != other.chained[0] or one.looping[0] != other.looping[0]
+    if (one.chained[0] != other.chained[0] or one.skipping[0] != other.skipping[0] or one.looping[0] != other.looping[0]
             or one.branching[0] != other.branching[0]):
         return False
     while rest:
@@ -344,7 +345,7 @@ cdef inline const uint64_t *row_at(const Automaton *automaton, const Symbols *sy
 
 
 cdef inline uint64_t step_on(const Step *step, uint64_t states) noexcept nogil:
-    cdef uint64_t reached = (states << 1 & step.chained) | (states & step.looping)
+    cdef uint64_t reached = (states << 1 & step.chained) | (states << 2 & step.skipping) | (states & step.looping)
     cdef uint32_t i
     for i in range(step.used):
         reached |= step.tables[i * BYTE_VALUES + (states >> step.bytes[i] * 8 & 0xFF)]
@@ -368,7 +369,8 @@ cdef uint32_t run_uniform(const Automaton *automaton, const Symbols *symbols, ui
     cdef const Step *step = &automaton.steps[automaton.follow_at[0]]
     cdef uint64_t first = automaton.follows[automaton.first_at[0]].first[0], ended = 0, states = 0
     cdef uint64_t last = automaton.ascii_last if ascii else automaton.follows[automaton.last_at[0]].last[0]
-    cdef uint64_t wanted = automaton.bits_of[asked]
+    cdef uint64_t wanted = automaton.bits_of[asked], chained, skipping, looping
+    cdef const uint64_t *fits
     cdef uint32_t at, length = symbols.length, begin, end = PLACES - 1
     cdef uint32_t places
     if length:
@@ -377,11 +379,22 @@ cdef uint32_t run_uniform(const Automaton *automaton, const Symbols *symbols, ui
         if automaton.nothing[asked] & places:
             return 1 << asked
         states = automaton.follows[automaton.first_at[begin]].first[0] & row_at(automaton, symbols, 0)[0]
-        for at in range(1, length):
-            ended |= states & last
-            if ended & wanted or not (states | first):
-                break
-            states = (step_on(step, states) | first) & row_at(automaton, symbols, at)[0]
+        if automaton.named_count or step.used:
+            for at in range(1, length):
+                ended |= states & last
+                if ended & wanted or not (states | first):
+                    break
+                states = (step_on(step, states) | first) & row_at(automaton, symbols, at)[0]
+        else:
+            # The same without what there isn't.
+            chained, skipping, looping, fits = step.chained, step.skipping, step.looping, automaton.fits
+            for at in range(1, length):
+                ended |= states & last
+                if ended & wanted or not (states | first):
+                    break
+                states = (
+                    (states << 1 & chained) | (states << 2 & skipping) | (states & looping) | first
+                ) & fits[text[at]]
         ended |= states & automaton.follows[automaton.last_at[end]].last[0]
     else:
         places = 1 << end
@@ -454,8 +467,13 @@ cdef void step_words(const Automaton *automaton, const uint64_t *states, uint32_
     cdef uint64_t carry = 0, rest
     cdef uint32_t words = automaton.words, i, at
     for i in range(words):
-        reached[i] = ((states[i] << 1 | carry) & follow.chained[i]) | (states[i] & follow.looping[i]) | first[i]
-        carry = states[i] >> (WORD_BITS - 1)
+        reached[i] = (
+            ((states[i] << 1 | carry >> 1) & follow.chained[i])
+            | ((states[i] << 2 | carry) & follow.skipping[i])
+            | (states[i] & follow.looping[i])
+            | first[i]
+        )
+        carry = states[i] >> (WORD_BITS - 2)
     for i in range(words):
         rest = states[i] & follow.branching[i]
         while rest:

@@ -8,9 +8,9 @@ cdef class Analysis:
     cdef readonly bint exact
     # Sets of bytes.
     cdef readonly tuple needs
-    # How many positions its automaton has, 0 if it has none; and whether it sees surrogates as `.` does.
+    # How many positions its automaton has, 0 if it has none; and which expressions its automaton may be shared with.
     cdef uint32_t positions
-    cdef bint plain
+    cdef uint32_t kind
 
 
 # What is known of an expression that compiles; `ranges`: ranges in brackets go by code point; `bytewise`: it works on

@@ -136,7 +136,7 @@ cdef Analysis analyse(bytes pattern, bint ranges, bint bytewise):
     positions = count_positions(&reader.tree)
     if positions <= MAX_POSITIONS and not reader.tree.back_references:
         found.positions = positions
-        found.plain = is_plain(&reader.tree)
+        found.kind = 0 if is_plain(&reader.tree) else 2 if reader.tree.words else 1
     if reader.tree.nodes[reader.tree.root].height > MAX_HEIGHT or (bytewise and END_MARK in pattern):
         return found
     try:

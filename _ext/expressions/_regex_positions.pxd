@@ -16,10 +16,11 @@ cdef enum:
 
 cdef struct Follow:
     # Positions by bits, in as many words as there are: those that a match begins with, that it may end behind; that
-    # follow the one below them; that follow themselves; that others follow besides.
+    # follow the one below them; that follow the one below that; that follow themselves; that others follow besides.
     uint64_t *first
     uint64_t *last
     uint64_t *chained
+    uint64_t *skipping
     uint64_t *looping
     uint64_t *branching
     # The row of each position that others follow; rows are as many words each.

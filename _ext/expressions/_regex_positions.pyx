@@ -119,7 +119,7 @@ cdef bint connect_positions(const Tree *trees, uint32_t members, const Positions
     cdef Walk walk
     cdef Part part
     cdef uint32_t i
-    cdef uint64_t *bits = <uint64_t *>calloc(<size_t>positions.words * 5, sizeof(uint64_t))
+    cdef uint64_t *bits = <uint64_t *>calloc(<size_t>positions.words * 6, sizeof(uint64_t))
     memset(&walk, 0, sizeof(Walk))
     memset(follow, 0, sizeof(Follow))
     follow.first = bits
@@ -131,6 +131,7 @@ cdef bint connect_positions(const Tree *trees, uint32_t members, const Positions
         follow.chained = bits + positions.words * 2
         follow.looping = bits + positions.words * 3
         follow.branching = bits + positions.words * 4
+        follow.skipping = bits + positions.words * 5
         walk.next_last = walk.next_first + positions.count
         walk.place = place
         walk.words = positions.words
@@ -255,6 +256,8 @@ cdef void add_pair(Walk *walk, uint32_t last, uint32_t first) noexcept nogil:
         follow.looping[word] |= bit
     elif first == last + 1:
         follow.chained[word] |= bit
+    elif first == last + 2:
+        follow.skipping[word] |= bit
     else:
         if not follow.branching[last // WORD_BITS] >> last % WORD_BITS & 1:
             if follow.row_count == follow.row_room:

@@ -5,12 +5,14 @@ from libc.stdint cimport uint32_t
 
 from identify._compiled._block cimport Block
 from identify._compiled._regex cimport Machine
-from identify._compiled._regex_automaton cimport Automaton
+from identify._compiled._regex_automaton cimport MAX_MEMBERS, Automaton
 from identify._compiled._regex_characters cimport Value
 from identify._compiled._regex_index cimport Candidates, Index
 
 cdef enum:
     NO_PACK = 0xFFFFFFFF
+    # Expressions that may share an automaton: those that see surrogates alike, with assertions about words apart.
+    KINDS = 3
 
 
 cdef struct Expression:
@@ -20,17 +22,19 @@ cdef struct Expression:
     uint32_t end_need
     # Values of ASCII characters match exactly if the needs are met.
     bint exact
-    # The pack that it belongs to, or NO_PACK.
+    # The pack that it belongs to, or NO_PACK, and its number there.
     uint32_t pack
+    uint32_t member
     const char *pattern
     # A `Machine`; NULL until the expression is first a candidate; then set once, by whichever thread is first.
     void *machine
 
 
 cdef struct Pack:
-    # Expressions that follow each other and share an automaton, NULL until it is first needed.
-    uint32_t first
-    uint32_t end
+    # Expressions that share an automaton, NULL until it is first needed.
+    uint32_t kind
+    uint32_t count
+    uint32_t members[MAX_MEMBERS]
     void *automaton
 
 
@@ -38,9 +42,9 @@ cdef struct Question:
     Value value
     # Many candidates are asked: packs are worth their run.
     bint many
-    # The pack that was run last, and which of its expressions match.
-    uint32_t pack
-    uint32_t matching
+    # The packs of each kind that were run last, and which of their expressions match.
+    uint32_t packs[KINDS]
+    uint32_t matching[KINDS]
 
 
 cdef struct Need:
@@ -83,6 +87,7 @@ cdef class RegexSet:
     cdef void collect(self, const Value *value, uint32_t limit, Candidates *found) noexcept nogil
     cdef uint32_t decide(self, Question *question, uint32_t limit, const Candidates *found) noexcept nogil
     cdef bint matches(self, Question *question, uint32_t number, bint indexed) noexcept nogil
+    cdef bint was_run(self, const Question *question, const Expression *expression) noexcept nogil
     cdef bint run(self, Question *question, uint32_t number) noexcept nogil
     cdef const Automaton *packed(self, uint32_t number) noexcept nogil
     cdef bint meets(self, const Value *value, const Need *need) noexcept nogil

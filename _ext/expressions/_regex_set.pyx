@@ -124,33 +124,37 @@ cdef class RegexSet:
         return found
 
     cdef int take_packs(self, list found) except -1:
-        """Put expressions that follow each other into packs, as many as have their positions in one word."""
-        cdef uint32_t i, positions = 0
+        """Put expressions of a kind that follow each other into packs, as many as have their positions in one word."""
+        cdef uint32_t positions[KINDS]
+        cdef uint32_t open_packs[KINDS]
+        cdef uint32_t i, number
         cdef Analysis one
-        cdef Pack *pack = NULL
-        cdef bint plain = False
+        cdef Pack *pack
         self.packs = <Pack *>calloc(len(self.kept) + 1, sizeof(Pack))
         if self.packs == NULL:
             raise MemoryError("packs of expressions")
+        for i in range(<uint32_t>KINDS):
+            open_packs[i] = NO_PACK
         for i in range(self.count):
             one = found[i]
             if not self.automata or not one.positions or one.positions > WORD_BITS:
-                pack = NULL
                 continue
-            positions += one.positions
-            if pack == NULL or positions > WORD_BITS or plain != one.plain or i - pack.first == MAX_MEMBERS:
-                pack = &self.packs[self.pack_count]
+            number = open_packs[one.kind]
+            positions[one.kind] += one.positions
+            if number == NO_PACK or positions[one.kind] > WORD_BITS or self.packs[number].count == MAX_MEMBERS:
+                number = open_packs[one.kind] = self.pack_count
                 self.pack_count += 1
-                pack.first = i
-                positions = one.positions
-                plain = one.plain
-            pack.end = i + 1
-            self.expressions[i].pack = self.pack_count - 1
+                self.packs[number].kind = one.kind
+                positions[one.kind] = one.positions
+            pack = &self.packs[number]
+            self.expressions[i].pack = number
+            self.expressions[i].member = pack.count
+            pack.members[pack.count] = i
+            pack.count += 1
         for i in range(self.count):
-            if self.expressions[i].pack != NO_PACK:
-                pack = &self.packs[self.expressions[i].pack]
-                if pack.end - pack.first == 1:
-                    self.expressions[i].pack = NO_PACK
+            number = self.expressions[i].pack
+            if number != NO_PACK and self.packs[number].count == 1:
+                self.expressions[i].pack = NO_PACK
         return 0
 
     cdef int write_needs(self, list found) except -1:
@@ -213,7 +217,8 @@ cdef class RegexSet:
         if not limit:
             return best
         set_value(&question.value, value, <uint32_t>strnlen(value, length), self.bytewise)
-        question.pack = NO_PACK
+        for number in range(<uint32_t>KINDS):
+            question.packs[number] = NO_PACK
         found.count = 0
         found.bitmap = NULL
         found.all = False
@@ -278,7 +283,7 @@ cdef class RegexSet:
         cdef Expression *expression = &self.expressions[number]
         cdef const Need *needs = <const Need *>(self.block.data + self.needs_at)
         cdef uint32_t i
-        if question.pack != NO_PACK and question.pack == expression.pack:
+        if self.was_run(question, expression):
             return self.run(question, number)
         if indexed and self.automata and not expression.exact and is_ascii(&question.value):
             # It mostly matches, and reading other needs takes as long as the automaton does.
@@ -290,6 +295,10 @@ cdef class RegexSet:
             return True
         return self.run(question, number)
 
+    cdef bint was_run(self, const Question *question, const Expression *expression) noexcept nogil:
+        """Return whether a run of its pack has answered for an expression already."""
+        return expression.pack != NO_PACK and question.packs[self.packs[expression.pack].kind] == expression.pack
+
     cdef bint run(self, Question *question, uint32_t number) noexcept nogil:
         """Run an expression, or the pack that it belongs to."""
         cdef Expression *expression = &self.expressions[number]
@@ -297,16 +306,16 @@ cdef class RegexSet:
         cdef void *made
         cdef const Automaton *automaton
         cdef bint failed = False
-        cdef uint32_t first
-        if expression.pack != NO_PACK and (question.many or question.pack == expression.pack):
-            first = self.packs[expression.pack].first
-            if question.pack != expression.pack and may_run(&question.value):
+        cdef uint32_t kind
+        if expression.pack != NO_PACK and question.many:
+            kind = self.packs[expression.pack].kind
+            if question.packs[kind] != expression.pack and may_run(&question.value):
                 automaton = self.packed(expression.pack)
                 if automaton != NULL:
-                    question.matching = run_automaton(automaton, &question.value, number - first, &failed)
-                    question.pack = NO_PACK if failed else expression.pack
-            if question.pack == expression.pack:
-                return question.matching >> (number - first) & 1
+                    question.matching[kind] = run_automaton(automaton, &question.value, expression.member, &failed)
+                    question.packs[kind] = NO_PACK if failed else expression.pack
+            if question.packs[kind] == expression.pack:
+                return question.matching[kind] >> expression.member & 1
         machine = published_pointer(&expression.machine)
         if machine == NULL:
             made = make_machine(expression.pattern, self.bytewise, self.automata)
@@ -321,18 +330,19 @@ cdef class RegexSet:
         """Return the automaton of a pack, NULL where there is no memory."""
         cdef Tree trees[MAX_MEMBERS]
         cdef Pack *pack = &self.packs[number]
-        cdef uint32_t count = pack.end - pack.first, i
+        cdef uint32_t i
         cdef void *made = published_pointer(&pack.automaton)
         cdef void *there
         cdef bint certain = True
         if made != NULL:
             return <const Automaton *>made
         memset(trees, 0, sizeof(trees))
-        for i in range(count):
-            certain = read_certain(self.expressions[pack.first + i].pattern, self.bytewise, &trees[i]) == READ and certain
+        for i in range(pack.count):
+            if read_certain(self.expressions[pack.members[i]].pattern, self.bytewise, &trees[i]) != READ:
+                certain = False
         if certain:
-            made = make_automaton(trees, count)
-        for i in range(count):
+            made = make_automaton(trees, pack.count)
+        for i in range(pack.count):
             free_tree(&trees[i])
         if made != NULL:
             there = publish_pointer(&pack.automaton, made)
