@@ -77,6 +77,7 @@ MODULES = [
     "_regex_needs",
     "_regex_positions",
     "_regex_set",
+    "_regex_size",
     "_regex_syntax",
     "_replay",
     "_replay_columns",

@@ -119,7 +119,7 @@ cdef class Regex:
         return found
 
     def library_search(self, bytes value not None):
-        """As ``search``, by the C library whatever the expression: what the others are compared with."""
+        """As ``search``, by the C library whatever the expression is: the judge of tests."""
         cdef Value asked
         set_value(&asked, value, 0, self.bytewise)
         return run_library(self.machine, &asked)
@@ -136,9 +136,14 @@ cdef class Regex:
         free_tree(&tree)
         if references:
             return "has a back-reference"
+        if not GNU_LIBRARY:
+            # Others have automata of their own.
+            return None
         if refusal == NESTED:
             return "is nested too deeply"
-        return "is too large" if refusal == READ or refusal == NO_MEMORY else "has an element that isn't known for certain"
+        if refusal == READ or refusal == NO_MEMORY:
+            return "is too large for an automaton"
+        return "has an element that isn't known for certain"
 
     def __reduce__(self):
         return Regex, (self.pattern, self.bytewise)

@@ -9,7 +9,7 @@ Strategy
 2. Most positions are followed by the next one or the one behind that (shifts) or by themselves (a mask).  For the
    others a word's states are looked up by bytes, so that a step costs the same whatever the states are.
 3. Automata of more positions than a word has bits for, which are rare, run over several words.
-4. Where assertions don't tell places inside a value apart, which is usual, only the first and the last step are special.
+4. Where assertions don't tell places inside a value apart, which is usual, only the first and the last step differ.
 5. The C library's own automaton begins anew at each character, which is quadratic in expressions like ``a.*b``.
 """
 

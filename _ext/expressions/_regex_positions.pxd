@@ -11,7 +11,7 @@ cdef enum:
     MAX_VISITS = 1 << 18
     MAX_PAIRS = 1 << 22
     # Words of rows that aren't simple.
-    MAX_ROW_WORDS = 1 << 16
+    MAX_ROW_WORDS = 1 << 15
 
 
 cdef struct Follow:

@@ -3,12 +3,12 @@
 Knows the trees of expressions; nothing of the characters that fit a position, nor of values.
 
 Strategy
-1. Each character and bracket is a *position*.  Glushkov's construction keeps for each part of an expression the positions
-   that a match of it begins and ends with, and whether it can match nothing; where parts meet, the one's ends are
-   followed by the other's begins.  For a(b|c)*d, with positions 0 to 3, 1, 2 and 3 follow 0, 1 and 2.
+1. Each character and bracket is a *position*.  Glushkov's construction keeps for each part of an expression the
+   positions that a match of it begins and ends with, and whether it can match nothing; where parts meet, the one's ends
+   are followed by the other's begins.  For a(b|c)*d, with positions 0 to 3, 1, 2 and 3 follow 0, 1 and 2.
 2. Counted repetitions are walked over once for each copy.
-3. Assertions such as ``^`` and ``\\b`` aren't positions.  What follows what is found once for each place that assertions
-   tell apart, where each either holds, and is nothing, or doesn't, and then no match goes over it.
+3. Assertions such as ``^`` and ``\\b`` aren't positions.  What follows what is found once for each place that
+   assertions tell apart, where each either holds, and is nothing, or doesn't, and then no match goes over it.
 4. Begins and ends are lists through the positions themselves: each position is in one list of each kind at a time.
 5. Several expressions are walked over as alternatives, so that one run is a run of all.
 """
@@ -17,7 +17,7 @@ from libc.stdlib cimport calloc, free, realloc
 from libc.string cimport memset
 
 from identify._compiled._regex_syntax cimport (
-    ASSERTION, CHARACTER, CHOICE, NONE, REPETITION, SEQUENCE, SET, UNBOUNDED, Node,
+    ASSERTION, CHARACTER, NONE, REPETITION, SEQUENCE, SET, UNBOUNDED, Node,
 )
 
 
@@ -263,7 +263,7 @@ cdef void add_pair(Walk *walk, uint32_t last, uint32_t first) noexcept nogil:
             if follow.row_count == follow.row_room:
                 follow.row_room = follow.row_room * 2 + 4
                 grown = NULL
-                if <uint64_t>follow.row_room * walk.words <= MAX_ROW_WORDS * 2:
+                if <uint64_t>follow.row_room * walk.words <= MAX_ROW_WORDS:
                     grown = <uint64_t *>realloc(follow.rows, <size_t>follow.row_room * walk.words * sizeof(uint64_t))
                 if grown == NULL:
                     walk.failed = True

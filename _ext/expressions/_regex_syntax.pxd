@@ -98,8 +98,8 @@ cdef struct Tree:
     uint32_t interval_room
     uint32_t root
     bint bytewise
-    # What there is in it: assertions; a range whose order isn't known; an element that only GNU's library takes so; back-references; assertions other than an
-    # expression's begin and end; sets beyond single ASCII characters and ``.``.
+    # What there is in it: assertions; a range whose order isn't known; an element that only GNU's library takes so;
+    # back-references; assertions about words; sets beyond single ASCII characters and ``.``.
     bint assertions
     bint unordered
     bint gnu

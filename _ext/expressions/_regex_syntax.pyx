@@ -66,6 +66,7 @@ cdef Refusal read_tree(const uint8_t *text, uint32_t size, bint ranges, bint byt
     cdef Group open_groups[MAX_NESTING]
     cdef Reader reader
     cdef uint32_t depth = 0, closed
+    cdef Refusal refusal
     cdef uint8_t byte
     memset(tree, 0, sizeof(Tree))
     memset(&reader, 0, sizeof(Reader))
@@ -112,9 +113,17 @@ cdef Refusal read_tree(const uint8_t *text, uint32_t size, bint ranges, bint byt
             append_set(&reader, any_characters(), CERTAIN)
         else:
             read_character(&reader, GNU if byte == c")" or byte == c"}" else CERTAIN)
-    if depth and reader.refusal == READ:
-        return NOT_READ
-    return reader.refusal
+    refusal = NOT_READ if depth and reader.refusal == READ else reader.refusal
+    if refusal == NOT_READ:
+        # What was read so far is a tree all the same, up to an open group.
+        reader.refusal = READ
+        while depth:
+            depth -= 1
+            closed = reader.group.choice
+            reader.group = open_groups[depth]
+            raise_height(&reader, closed, tree.nodes[closed].height)
+            append(&reader, closed, True)
+    return refusal
 
 
 cdef void free_tree(Tree *tree) noexcept nogil:
@@ -278,7 +287,7 @@ cdef void read_escape(Reader *reader) noexcept nogil:
     cdef CharacterSet characters
     cdef uint32_t number, places
     cdef uint8_t byte
-    if reader.at == reader.size or reader.text[reader.at] >= 0x80:
+    if reader.at == reader.size or (reader.text[reader.at] >= 0x80 and not reader.tree.bytewise):
         reader.refusal = NOT_READ
         return
     byte = reader.text[reader.at]
@@ -315,7 +324,7 @@ cdef void read_escape(Reader *reader) noexcept nogil:
         reader.tree.wide = True
     elif byte in b"dDnrtfae":
         read_character(reader, GNU)
-    elif byte <= c" " or byte == 0x7F or is_letter(byte) or is_digit(byte):
+    elif byte <= c" " or byte >= 0x7F or is_letter(byte) or is_digit(byte):
         read_character(reader, UNCLEAR)
     else:
         read_character(reader, CERTAIN)

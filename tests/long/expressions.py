@@ -21,36 +21,6 @@ from generate import RandomChoice
 from identify._compiled._regex import Regex, RegexError
 from identify._compiled._regex_set import RegexSet
 
-PIECES = ["a", "b", "1", "_", "-", " ", "é", "ß", "€", "٣", "ǅ", "漢", "\u00a0", "\u0085", "\u2028", ".", "\n"]
-BYTES = [piece.encode() for piece in PIECES] + [
-    *(b"\xff", b"\xe9", b"\xaa", b"\x80", b"\xc3", b"\xe2\x82", b"\xed\xa0\x80", b"\xed\xb0\x80", b"\xc0\x80"),
-    *(b"\xf4\x90\x80\x80", b"\xf8\x88\x80\x80\x80", b"\xfc\x84\x80\x80\x80\x80", b"\xf0\x80\x80\x80"),
-]
-ELEMENTS = [
-    *("a", "b", "é", "€", ".", "_", "漢", "1", "-"),
-    *("[ab]", "[^a]", "[é]", "[^é]", "[a-é]", "[ß-€]", "[^ß-€]", "[[:alpha:]]", "[^[:alpha:]]", "[[:upper:][:digit:]]"),
-    *("[[:space:]]", "[[:punct:]é]", "[[:lower:]]", "[[:cntrl:]]", "[[:print:]]", "[[:blank:]]", "[[:xdigit:]]"),
-    *(r"\w", r"\W", r"\s", r"\S", "[[=a=]b]", "[[.-.]a]", "[[.a.]-c]", ")", "}", r"\n", r"\q", r"\A"),
-]
-ASSERTIONS = ["^", "$", r"\b", r"\B", r"\<", r"\>", r"\`", r"\'"]
-REPETITIONS = ["*", "+", "?", "{2}", "{,2}", "{1,3}", "{2,}", "{0}", "{0,}", "{3}", "{,}", "{002}"]
-
-
-def dense(choice: RandomChoice, depth: int) -> str:
-    """Return an expression with much of everything."""
-    parts = []
-    for _ in range(choice.number(0, 4)):
-        kind = choice.number(0, 99)
-        if kind < 25:
-            parts.append(choice.pick(ASSERTIONS))
-            continue
-        part = f"({dense(choice, depth - 1)})" if kind < 45 and depth else choice.pick(ELEMENTS)
-        while choice.happens(35):
-            part += choice.pick(REPETITIONS)
-        parts.append(part)
-    text = "".join(parts)
-    return text + "|" + dense(choice, depth) if choice.happens(20) else text
-
 
 def compared(seed: int) -> tuple[int, int, list[str]]:
     """Compare a few expressions and values; returns the pairs, those with an automaton, and what differs."""
@@ -62,9 +32,9 @@ def compared(seed: int) -> tuple[int, int, list[str]]:
         if choice.happens(50):
             pairs.append(generate_regex.expression(choice))
         else:
-            pairs.append((dense(choice, 2).encode(), b""))
+            pairs.append((generate_regex.dense(choice), b""))
     expressions = []
-    values = [b"", *(b"".join(source.choices(BYTES, k=choice.number(1, 7))) for _ in range(12))]
+    values = [b"", *(generate_regex.any_value(choice) for _ in range(12))]
     for pattern, value in pairs:
         try:
             expressions.append(Regex(pattern, bytewise))
@@ -86,11 +56,15 @@ def compared(seed: int) -> tuple[int, int, list[str]]:
             found.append(f"{[one.pattern for one in expressions]!r} on {value!r}: expected {best}")
     # Values alone, so that packs are asked for members behind the first.
     for begin in range(0, len(expressions), 5):
-        part = RegexSet(range(len(expressions) - begin), [one.pattern for one in expressions[begin:]], bytewise)
+        part = RegexSet(
+            range(len(expressions) - begin), [one.pattern for one in expressions[begin:]], bytewise
+        )
         for value, wanted in zip(values, expected, strict=True):
             best = next((number for number, answer in enumerate(wanted[begin:]) if answer), None)
             if part.search(value) != best:
-                found.append(f"{[one.pattern for one in expressions[begin:]]!r} on {value!r}: expected {best}")
+                found.append(
+                    f"{[one.pattern for one in expressions[begin:]]!r} on {value!r}: expected {best}"
+                )
     return asked, linear, found
 
 

@@ -31,7 +31,7 @@ from identify.addresses import (
     parse_network,
     split_port,
 )
-from identify.config.expansion import MAX_EXPANSION, expansion
+from identify.config.expansion import expansion_excess
 from identify.config.hostnames.rules import ResolutionError, Resolver, resolve_names
 from identify.config.language.sections import BLANKS, Variable
 from identify.config.objects.candidates import Candidate, Options
@@ -52,6 +52,8 @@ __all__ = ["build_identify"]
 
 #: What an expression has that means something else for characters than for bytes: ``.``, a class, ``[^``, ``\w``.
 _LOCAL = re.compile(r"\\[wWsSbB<>]|\\(?P<other>.)|\.|\[\^|\[[:.=]|[^\x00-\x7f]", re.DOTALL)
+#: What an expression without an automaton may cost.
+BACKTRACKS = "a value of a few bytes can take seconds or more, whoever sends it"
 #: The maximum number of comparisons of addresses with the different masks before them, in :meth:`_Builder._mixed`.
 MAX_COMPARISONS = 20_000_000
 
@@ -123,13 +125,12 @@ def _rule(item: str, network: Network, origin: Origin) -> AddressRule:
     )
 
 
-def _compile_error(regex: str, *, bytewise: bool) -> str:
-    """Return why an expression doesn't compile, nothing if it does."""
+def _compiled(regex: str, *, bytewise: bool) -> tuple[str, str]:
+    """Return why an expression doesn't compile, and what keeps it from linear time, each nothing if it does."""
     try:
-        Regex(encoded(regex), bytewise=bytewise)
+        return "", Regex(encoded(regex), bytewise=bytewise).obstacle or ""
     except RegexError as error:
-        return str(error)
-    return ""
+        return str(error), ""
 
 
 def _is_local(regex: str) -> bool:
@@ -223,20 +224,23 @@ class _Builder:
         regex = value[1:-1]
         if not regex:
             return TextPattern(text=value, regex=None, literal="")
-        if expansion(regex) > MAX_EXPANSION:
-            message = f"{option} {quoted(value)} is too large once its repetitions are expanded"
-            self.refuse("match-regex", message, line)
+        excess = expansion_excess(regex)
+        if excess:
+            self.refuse("match-regex", f"{option} {quoted(value)} {excess}", line)
             return None
         bytewise = bool(self._release.dialect & BYTES)
-        error = _compile_error(regex, bytewise=bytewise)
+        error, obstacle = _compiled(regex, bytewise=bytewise)
         if error:
             self.refuse("match-regex", f"{option} {quoted(value)} doesn't compile: {escaped(error)}", line)
         if self._release.characters_by_environment and _is_local(regex):
-            works = not _compile_error(regex, bytewise=not bytewise)
+            works = not _compiled(regex, bytewise=not bytewise)[0]
             effect = "compiles, and works on bytes," if error else "works on bytes, not on characters,"
             message = f"{option} {quoted(value)} {effect} if Asterisk's environment"
             if works:
                 self._note("regex-locale", message + " has no UTF-8 locale (LC_ALL, LC_CTYPE, LANG)", line)
+        if obstacle:
+            message = f"{option} {quoted(value)} {obstacle}: {BACKTRACKS}"
+            self._note("expression-backtracks", message, line)
         return None if error else TextPattern(text=value, regex=regex, literal=None)
 
     def resolve(
