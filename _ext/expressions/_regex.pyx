@@ -5,7 +5,7 @@ instead, the tests compare it with the library.
 
 Strategy
 1. Everything that is known of the C library at hand has an automaton, which takes time linear in the value.
-2. Back-references, and what isn't known for certain, is left to the library: `Regex.obstacle` says what it is.
+2. Back-references, assertions that GNU's library copies (see ``_regex_syntax``), and what isn't certain, is left to the library: `Regex.obstacle` says what it is.
 3. Of libraries other than GNU's only the common elements are known, and only over ASCII characters.
 """
 
@@ -36,7 +36,7 @@ cdef Refusal read_certain(const char *pattern, bint bytewise, Tree *tree) noexce
     if size > 0x7FFFFFFF:
         size = 0
     refusal = read_tree(<const uint8_t *>pattern, <uint32_t>size, CODE_POINT_RANGES or bytewise, bytewise, tree)
-    if refusal == READ and (tree.back_references or tree.unordered or (tree.gnu and not GNU_LIBRARY) or pattern[size]):
+    if refusal == READ and (tree.back_references or tree.unordered or tree.copied_assertions or (tree.gnu and not GNU_LIBRARY) or pattern[size]):
         refusal = NOT_READ
     return refusal
 
@@ -132,13 +132,15 @@ cdef class Regex:
         if self.machine.automaton != NULL:
             return None
         refusal = read_certain(self.pattern, self.bytewise, &tree)
-        references = tree.back_references
+        references, copied = tree.back_references, tree.copied_assertions
         free_tree(&tree)
         if references:
             return "has a back-reference"
         if not GNU_LIBRARY:
             # Others have automata of their own.
             return None
+        if copied:
+            return "repeats an anchor or a word boundary"
         if refusal == NESTED:
             return "is nested too deeply"
         if refusal == READ or refusal == NO_MEMORY:

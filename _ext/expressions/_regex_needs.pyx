@@ -134,7 +134,7 @@ cdef Analysis analyse(bytes pattern, bint ranges, bint bytewise):
                  &reader.tree) != READ:
         return found
     positions = count_positions(&reader.tree)
-    if positions <= MAX_POSITIONS and not reader.tree.back_references:
+    if positions <= MAX_POSITIONS and not (reader.tree.back_references or reader.tree.copied_assertions):
         found.positions = positions
         found.kind = 0 if is_plain(&reader.tree) else 2 if reader.tree.words else 1
     if reader.tree.nodes[reader.tree.root].height > MAX_HEIGHT or (bytewise and END_MARK in pattern):

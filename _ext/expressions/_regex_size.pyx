@@ -145,9 +145,8 @@ cdef Extent extent_of(const Tree *tree, uint32_t number) noexcept nogil:
 
 cdef Extent step() noexcept nogil:
     """Return the extent of a node that takes no character."""
-    cdef Extent found
+    cdef Extent found = nothing()
     found.nodes = found.entered = found.kept = found.open = 1
-    found.passed = True
     return found
 
 

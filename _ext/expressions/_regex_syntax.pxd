@@ -56,6 +56,8 @@ cdef struct Node:
     uint8_t certainty
     # Groups and repetitions inside each other, this one included.
     uint16_t height
+    # There is an assertion in it.
+    bint asserts
     # Of assertions, the places where it holds, by bits.
     uint16_t places
     int32_t least
@@ -98,9 +100,10 @@ cdef struct Tree:
     uint32_t interval_room
     uint32_t root
     bint bytewise
-    # What there is in it: assertions; a range whose order isn't known; an element that only GNU's library takes so;
+    # What there is in it: assertions, of which one is in a repetition that is written out; a range whose order isn't known; an element that only GNU's library takes so;
     # back-references; assertions about words; sets beyond single ASCII characters and ``.``.
     bint assertions
+    bint copied_assertions
     bint unordered
     bint gnu
     bint back_references

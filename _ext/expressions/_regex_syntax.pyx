@@ -10,6 +10,8 @@ Facts (recorded from the C libraries)
 - In GNU's library ``)`` outside of groups and ``}`` are characters, ``\\w``, ``\\W``, ``\\s`` and ``\\S`` are classes,
   ``\\b``, ``\\B``, ``\\<``, ``\\>``, ``\\``` and ``\\'`` match nothing in certain places, and other letters with a
   backslash are themselves.
+- It writes repetitions other than ``*`` and ``?`` out, and some assertions don't count in the copies: ``(^a|b)+c``
+  matches aac.
 - In brackets a backslash is a character; ``]`` is one in the first place, ``-`` in the first and the last.
 
 Strategy
@@ -199,6 +201,7 @@ cdef void raise_height(Reader *reader, uint32_t number, uint32_t below) noexcept
 cdef void keep_height(Reader *reader, uint32_t number) noexcept nogil:
     """Let the open group be as high as the highest of its elements; its own height is added when it is closed."""
     cdef Node *choice = &reader.tree.nodes[reader.group.choice]
+    choice.asserts = choice.asserts or reader.tree.nodes[number].asserts
     if choice.height < reader.tree.nodes[number].height:
         choice.height = reader.tree.nodes[number].height
 
@@ -227,6 +230,9 @@ cdef void read_repetition(Reader *reader, uint8_t byte) noexcept nogil:
     node.least = least
     node.most = most
     node.child = reader.group.last
+    node.asserts = reader.tree.nodes[node.child].asserts
+    if node.asserts and not ((least == 0 and most == UNBOUNDED) or most == 0 or most == 1):
+        reader.tree.copied_assertions = True
     if reader.group.previous == NONE:
         reader.tree.nodes[reader.group.branch].child = number
     else:
@@ -257,7 +263,7 @@ cdef void read_assertion(Reader *reader, uint32_t places, Certainty certainty) n
     if reader.refusal != READ:
         return
     reader.tree.nodes[number].places = <uint16_t>places
-    reader.tree.assertions = True
+    reader.tree.nodes[number].asserts = reader.tree.assertions = True
     reader.tree.nodes[number].certainty = certainty
     reader.tree.gnu = reader.tree.gnu or certainty != CERTAIN
     append(reader, number, False)

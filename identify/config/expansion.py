@@ -34,5 +34,5 @@ def expansion_excess(regex: str) -> str | None:
         return "nests more than 1000 groups and repetitions"
     nodes, kept = size
     if nodes > MAX_NODES or kept > MAX_KEPT:
-        return "is too large once its repetitions are written out"
+        return "is too large once its repetitions are expanded"
     return None

@@ -1,5 +1,6 @@
 """Automata answer as the C library does, whatever is in the value, and take time linear in its length."""
 
+import itertools
 import random
 from time import process_time
 
@@ -135,6 +136,27 @@ def timed(asked, value):
     before = process_time()
     asked.search(value)
     return process_time() - before
+
+
+COPIED = [
+    "(^a|b)+c",
+    "(^a|b){2}c",
+    r"(\ba|b){1,2}c",
+    r"(\<a|b){0,2}c",
+    r"(a\> ?)+b",
+    "(^(a|b))+c",
+    "((^a|b)c?)+a",
+]
+
+
+@pytest.mark.parametrize("pattern", [*COPIED, *(one.replace("+", "*") for one in COPIED if "+" in one)])
+def test_assertions_that_repeat(pattern):
+    """GNU's library loses assertions in what it copies, so it runs these; it doesn't copy for ``*``."""
+    asked = Regex(pattern.encode())
+    assert (asked.obstacle is None) == ("*" in pattern)
+    for letters in itertools.product("abc ", repeat=4):
+        value = "".join(letters).encode()
+        assert asked.search(value) == asked.library_search(value), value
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,7 @@ __all__ = ["build_identify"]
 #: What an expression has that means something else for characters than for bytes: ``.``, a class, ``[^``, ``\w``.
 _LOCAL = re.compile(r"\\[wWsSbB<>]|\\(?P<other>.)|\.|\[\^|\[[:.=]|[^\x00-\x7f]", re.DOTALL)
 #: What an expression without an automaton may cost.
-BACKTRACKS = "a value of a few bytes can take seconds or more, whoever sends it"
+BACKTRACKS = "the time it takes can be exponential in the length of the value that is sent"
 #: The maximum number of comparisons of addresses with the different masks before them, in :meth:`_Builder._mixed`.
 MAX_COMPARISONS = 20_000_000
 
