@@ -5,7 +5,8 @@ instead, the tests compare it with the library.
 
 Strategy
 1. Everything that is known of the C library at hand has an automaton, which takes time linear in the value.
-2. Back-references, assertions that GNU's library copies (see ``_regex_syntax``), and what isn't certain, is left to the library: `Regex.obstacle` says what it is.
+2. Back-references, assertions that GNU's library copies (see ``_regex_syntax``), and what isn't known for certain, is
+   left to the library: `Regex.obstacle` says what it is.
 3. Of libraries other than GNU's only the common elements are known, and only over ASCII characters.
 """
 
@@ -27,8 +28,6 @@ from identify._compiled._regex_library import RegexError
 cdef extern from "<string.h>" nogil:
     size_t strnlen(const char *text, size_t most)
 
-__all__ = ["Regex", "RegexError"]
-
 
 cdef Refusal read_certain(const char *pattern, bint bytewise, Tree *tree) noexcept nogil:
     cdef size_t size = strlen(pattern)
@@ -36,7 +35,8 @@ cdef Refusal read_certain(const char *pattern, bint bytewise, Tree *tree) noexce
     if size > 0x7FFFFFFF:
         size = 0
     refusal = read_tree(<const uint8_t *>pattern, <uint32_t>size, CODE_POINT_RANGES or bytewise, bytewise, tree)
-    if refusal == READ and (tree.back_references or tree.unordered or tree.copied_assertions or (tree.gnu and not GNU_LIBRARY) or pattern[size]):
+    if refusal == READ and (tree.back_references or tree.copied_assertions or tree.unordered
+                            or (tree.gnu and not GNU_LIBRARY) or pattern[size]):
         refusal = NOT_READ
     return refusal
 
