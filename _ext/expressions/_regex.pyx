@@ -23,8 +23,6 @@ from identify._compiled._regex_library cimport (
 )
 from identify._compiled._regex_syntax cimport NESTED, NOT_READ, NO_MEMORY, READ, free_tree, read_tree
 
-from identify._compiled._regex_library import RegexError
-
 cdef extern from "<string.h>" nogil:
     size_t strnlen(const char *text, size_t most)
 

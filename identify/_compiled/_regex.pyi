@@ -1,7 +1,5 @@
 from typing import final
 
-from identify._compiled._regex_library import RegexError as RegexError
-
 @final
 class Regex:
     pattern: bytes

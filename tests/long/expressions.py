@@ -18,7 +18,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 import generate_regex
 from generate import RandomChoice
 
-from identify._compiled._regex import Regex, RegexError
+from identify._compiled._regex import Regex
+from identify._compiled._regex_library import RegexError
 from identify._compiled._regex_set import RegexSet
 
 

@@ -9,7 +9,8 @@ from generate import RandomChoice
 from hypothesis import given
 from strategies import expressions_with_values
 
-from identify._compiled._regex import Regex, RegexError
+from identify._compiled._regex import Regex
+from identify._compiled._regex_library import RegexError
 from identify._compiled._regex_set import RegexSet
 
 over = pytest.mark.parametrize("bytewise", [False, True], ids=["characters", "bytes"])

@@ -4,7 +4,8 @@ A choice (see ``generate.py`` and ``strategies.py``) decides; the alphabet is sm
 written along with the expression: what it says literally, something for what it repeats, and now and then a mistake.
 """
 
-from identify._compiled._regex import Regex, RegexError
+from identify._compiled._regex import Regex
+from identify._compiled._regex_library import RegexError
 
 CHARACTERS = [
     "a",

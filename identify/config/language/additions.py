@@ -14,7 +14,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from identify._compiled._regex import Regex, RegexError
+from identify._compiled._regex import Regex
+from identify._compiled._regex_library import RegexError
 from identify.config.expansion import expansion, expansion_excess
 from identify.config.language.sections import Section
 from identify.strings import ascii_lower, encoded, quoted

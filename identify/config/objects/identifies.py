@@ -21,7 +21,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 
-from identify._compiled._regex import Regex, RegexError
+from identify._compiled._regex import Regex
+from identify._compiled._regex_library import RegexError
 from identify.addresses import (
     ALL_ONES,
     AddressError,
