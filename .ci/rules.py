@@ -46,7 +46,8 @@ FOR_TESTS = {
     "_fast_path": {"index_of"},
     "_headers": {"grammar_rows"},
     "_image": {"sealed"},
-    "_regex_syntax": {"needs_of"},
+    "_regex": {"Regex.library_search"},
+    "_regex_needs": {"needs_of"},
     "_request": {"read_request"},
     "_spans": {"spans_of", "usual_end"},
 }

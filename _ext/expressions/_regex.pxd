@@ -1,30 +1,34 @@
-"""POSIX extended regular expressions for other compiled modules."""
+"""Expressions as they run, for other compiled modules."""
 
-cdef extern from "<locale.h>" nogil:
-    ctypedef void *locale_t
+from libc.stdint cimport uint8_t, uint32_t
 
-cdef extern from "<regex.h>" nogil:
-    ctypedef struct regex_t:
-        pass
+from identify._compiled._regex_automaton cimport Automaton
+from identify._compiled._regex_characters cimport Value
+from identify._compiled._regex_syntax cimport Refusal, Tree
 
 
-# Whether ranges in brackets go by code point in the locale of expressions over characters; over bytes they always do.
-cdef bint CODE_POINT_RANGES
+cdef struct Machine:
+    const char *pattern
+    bint bytewise
+    # NULL if the C library must run the expression.
+    Automaton *automaton
+    # What the C library compiled; NULL until it is first needed.
+    void *library
 
-# The locale of expressions must be in place for the thread: between enter_locale() and leave_locale() of what it gave.
-cdef locale_t enter_locale(bint bytewise) noexcept nogil
-cdef void leave_locale(locale_t before) noexcept nogil
-cdef int check_expression(bytes pattern, bint bytewise) except -1
-# Compile an expression that was checked, NULL where there is no memory; ask whether it matches.
-cdef regex_t *compile_expression(const char *pattern) noexcept nogil
-cdef void free_expression(regex_t *compiled) noexcept nogil
-cdef bint run_expression(const regex_t *compiled, const char *value) noexcept nogil
+
+# Read an expression of which everything is known, for an automaton; free the tree in any case.
+cdef Refusal read_certain(const char *pattern, bint bytewise, Tree *tree) noexcept nogil
+# Whether an automaton, which the expression has, may run over a value.
+cdef bint may_run(Value *value) noexcept nogil
+# Make an expression that was checked ready to run; NULL where there is no memory.  The pattern must outlive it.
+cdef Machine *make_machine(const char *pattern, bint bytewise, bint automata) noexcept nogil
+cdef void free_machine(Machine *machine) noexcept nogil
+# Whether it matches; where there is no memory, which the C library says so itself, it doesn't.
+cdef bint run_machine(Machine *machine, Value *value) noexcept nogil
+cdef bint run_library(Machine *machine, const Value *value) noexcept nogil
 
 
 cdef class Regex:
-    cdef regex_t compiled
-    cdef bint usable
+    cdef Machine *machine
     cdef readonly bytes pattern
     cdef readonly bint bytewise
-    # Search in a NUL-terminated string; what follows the NUL isn't seen, as with Asterisk.
-    cdef bint matches(self, const char *value) noexcept nogil

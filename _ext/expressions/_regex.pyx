@@ -1,99 +1,90 @@
-"""POSIX extended regular expressions as the C library has them, over UTF-8 characters or over bytes.
+"""One expression, as it runs: by its automaton, or by the C library.
 
-``match_header`` and ``match_request_uri`` are ``regcomp(REG_EXTENDED | REG_NOSUB)`` and
-``regexec`` in the locale C.UTF-8, which Asterisk sets for itself; releases with the bit ``BYTES`` of their
-dialect run them in the locale C.  A locale object of this module's own is put in place for the thread during
-each call, so the process's locale has no influence and isn't changed.
+Knows when which of the two answers.  What an expression means is for the C library to say; where an automaton answers
+instead, the tests compare it with the library.
+
+Strategy
+1. Everything that is known of the C library at hand has an automaton, which takes time linear in the value.
+2. Back-references, assertions that GNU's library copies (see ``_regex_syntax``), and what isn't known for certain, is
+   left to the library: `Regex.obstacle` says what it is.
+3. Of libraries other than GNU's only the common elements are known, and only over ASCII characters.
 """
 
 cimport cython
-from libc.stdlib cimport free, malloc
+from libc.stdint cimport uint32_t
+from libc.stdlib cimport calloc, free
+from libc.string cimport strlen
 
-cdef extern from "<locale.h>" nogil:
-    const int LC_ALL_MASK
-    locale_t newlocale(int mask, const char *name, locale_t base)
-    locale_t uselocale(locale_t locale)
+from identify._compiled._atomics cimport publish_pointer, published_pointer
+from identify._compiled._regex_automaton cimport free_automaton, make_automaton, run_automaton
+from identify._compiled._regex_characters cimport free_value, is_ascii, set_value
+from identify._compiled._regex_library cimport (
+    CODE_POINT_RANGES, GNU_LIBRARY, check_expression, compile_expression, free_expression, regex_t, run_expression,
+)
+from identify._compiled._regex_syntax cimport NESTED, NOT_READ, NO_MEMORY, READ, free_tree, read_tree
 
-cdef extern from "<regex.h>" nogil:
-    const int REG_EXTENDED
-    const int REG_NOSUB
-    int regcomp(regex_t *preg, const char *pattern, int flags)
-    int regexec(const regex_t *preg, const char *value, size_t nmatch, void *pmatch, int flags)
-    size_t regerror(int code, const regex_t *preg, char *text, size_t size)
-    void regfree(regex_t *preg)
-
-
-cdef locale_t open_locale() except NULL:
-    """Open C.UTF-8, which glibc 2.35+, Debian and musl have built in; other systems spell it otherwise."""
-    global CODE_POINT_RANGES
-    cdef locale_t opened
-    for name in (b"C.UTF-8", b"C.utf8", b"en_US.UTF-8"):
-        opened = newlocale(LC_ALL_MASK, name, NULL)
-        if opened != NULL:
-            CODE_POINT_RANGES = name.startswith(b"C.")
-            return opened
-    raise ImportError("expressions need a UTF-8 locale: none of C.UTF-8, C.utf8, en_US.UTF-8 exists on this system")
+cdef extern from "<string.h>" nogil:
+    size_t strnlen(const char *text, size_t most)
 
 
-# Written once while the module is imported, only read afterwards.
-cdef bint CODE_POINT_RANGES = False
-cdef locale_t UTF8 = open_locale()
-cdef locale_t BYTEWISE = newlocale(LC_ALL_MASK, b"C", NULL)
-if BYTEWISE == NULL:
-    raise ImportError("expressions over bytes need the locale C, which doesn't exist on this system")
+cdef Refusal read_certain(const char *pattern, bint bytewise, Tree *tree) noexcept nogil:
+    cdef size_t size = strlen(pattern)
+    cdef Refusal refusal
+    if size > 0x7FFFFFFF:
+        size = 0
+    refusal = read_tree(<const uint8_t *>pattern, <uint32_t>size, CODE_POINT_RANGES or bytewise, bytewise, tree)
+    if refusal == READ and (tree.back_references or tree.copied_assertions or tree.unordered
+                            or (tree.gnu and not GNU_LIBRARY) or pattern[size]):
+        refusal = NOT_READ
+    return refusal
 
 
-cdef locale_t enter_locale(bint bytewise) noexcept nogil:
-    return uselocale(BYTEWISE if bytewise else UTF8)
+cdef bint may_run(Value *value) noexcept nogil:
+    return GNU_LIBRARY or is_ascii(value)
 
 
-cdef void leave_locale(locale_t before) noexcept nogil:
-    uselocale(before)
-
-
-cdef int check_expression(bytes pattern, bint bytewise) except -1:
-    """Raise ``RegexError`` if the C library refuses the expression."""
-    cdef regex_t compiled
-    compile_or_raise(&compiled, pattern, bytewise)
-    regfree(&compiled)
-    return 0
-
-
-cdef int compile_or_raise(regex_t *compiled, bytes pattern, bint bytewise) except -1:
-    cdef char reason[256]
-    cdef locale_t before
-    cdef int code
-    if b"\0" in pattern:
-        raise RegexError("NUL in a regular expression")
-    before = enter_locale(bytewise)
-    code = regcomp(compiled, pattern, REG_EXTENDED | REG_NOSUB)
-    if code != 0:
-        regerror(code, compiled, reason, sizeof(reason))
-    uselocale(before)
-    if code != 0:
-        raise RegexError((<bytes>reason).decode("ascii", "replace"))
-    return 0
-
-
-cdef regex_t *compile_expression(const char *pattern) noexcept nogil:
-    cdef regex_t *compiled = <regex_t *>malloc(sizeof(regex_t))
-    if compiled != NULL and regcomp(compiled, pattern, REG_EXTENDED | REG_NOSUB) != 0:
-        free(compiled)
+cdef Machine *make_machine(const char *pattern, bint bytewise, bint automata) noexcept nogil:
+    cdef Machine *machine = <Machine *>calloc(1, sizeof(Machine))
+    cdef Tree tree
+    if machine == NULL:
         return NULL
-    return compiled
+    machine.pattern = pattern
+    machine.bytewise = bytewise
+    if automata:
+        if read_certain(pattern, bytewise, &tree) == READ:
+            machine.automaton = make_automaton(&tree, 1)
+        free_tree(&tree)
+    return machine
 
 
-cdef void free_expression(regex_t *compiled) noexcept nogil:
-    regfree(compiled)
-    free(compiled)
+cdef void free_machine(Machine *machine) noexcept nogil:
+    if machine != NULL:
+        free_automaton(machine.automaton)
+        free_expression(<regex_t *>machine.library)
+    free(machine)
 
 
-cdef bint run_expression(const regex_t *compiled, const char *value) noexcept nogil:
-    return regexec(compiled, value, 0, NULL, 0) == 0
+cdef bint run_machine(Machine *machine, Value *value) noexcept nogil:
+    cdef bint failed = False
+    cdef bint found
+    if machine.automaton != NULL and may_run(value):
+        found = run_automaton(machine.automaton, value, 0, &failed)
+        if not failed:
+            return found
+    return run_library(machine, value)
 
 
-class RegexError(ValueError):
-    """An expression that the C library refuses; the text is the library's reason."""
+cdef bint run_library(Machine *machine, const Value *value) noexcept nogil:
+    cdef void *library = published_pointer(&machine.library)
+    cdef void *made
+    if library == NULL:
+        made = compile_expression(machine.pattern, machine.bytewise)
+        if made == NULL:
+            return False
+        library = publish_pointer(&machine.library, made)
+        if library != made:
+            free_expression(<regex_t *>made)
+    return run_expression(<const regex_t *>library, value.text, machine.bytewise)
 
 
 @cython.final
@@ -104,25 +95,55 @@ cdef class Regex:
     """
 
     def __cinit__(self, bytes pattern not None, bint bytewise=False):
-        self.usable = False
         self.pattern = pattern
         self.bytewise = bytewise
-        compile_or_raise(&self.compiled, pattern, bytewise)
-        self.usable = True
+        check_expression(pattern, bytewise)
+        self.machine = make_machine(pattern, bytewise, True)
+        if self.machine == NULL:
+            raise MemoryError("expression")
 
     def __dealloc__(self):
-        if self.usable:
-            regfree(&self.compiled)
-
-    cdef bint matches(self, const char *value) noexcept nogil:
-        cdef locale_t before = enter_locale(self.bytewise)
-        cdef bint found = run_expression(&self.compiled, value)
-        uselocale(before)
-        return found
+        free_machine(self.machine)
 
     def search(self, bytes value not None):
         """Return whether the expression matches anywhere in ``value`` (up to its first NUL)."""
-        return self.matches(value)
+        cdef Value asked
+        cdef const char *text = value
+        cdef bint found
+        with nogil:
+            set_value(&asked, text, <uint32_t>strnlen(text, 0xFFFFFFFF), self.bytewise)
+            found = run_machine(self.machine, &asked)
+            free_value(&asked)
+        return found
+
+    def library_search(self, bytes value not None):
+        """As ``search``, by the C library whatever the expression is: the judge of tests."""
+        cdef Value asked
+        set_value(&asked, value, 0, self.bytewise)
+        return run_library(self.machine, &asked)
+
+    @property
+    def obstacle(self):
+        """What keeps the expression from running in time linear in the value, as a predicate; None if nothing does."""
+        cdef Tree tree
+        cdef Refusal refusal
+        if self.machine.automaton != NULL:
+            return None
+        refusal = read_certain(self.pattern, self.bytewise, &tree)
+        references, copied = tree.back_references, tree.copied_assertions
+        free_tree(&tree)
+        if references:
+            return "has a back-reference"
+        if not GNU_LIBRARY:
+            # Others have automata of their own.
+            return None
+        if copied:
+            return "repeats an anchor or a word boundary"
+        if refusal == NESTED:
+            return "is nested too deeply"
+        if refusal == READ or refusal == NO_MEMORY:
+            return "is too large for an automaton"
+        return "has an element that isn't known for certain"
 
     def __reduce__(self):
         return Regex, (self.pattern, self.bytewise)

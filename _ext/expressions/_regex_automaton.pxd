@@ -1,9 +1,10 @@
-"""Automata of expressions over values of ASCII characters, and the run of one; inline."""
+"""Automata of expressions and their runs, for other compiled modules."""
 
-from libc.stdint cimport uint8_t, uint32_t, uint64_t
+from libc.stdint cimport uint8_t, uint16_t, uint32_t, uint64_t
 
-from identify._compiled._block cimport Block
-from identify._compiled._regex_syntax cimport Analysis
+from identify._compiled._regex_characters cimport Value
+from identify._compiled._regex_positions cimport WORD_BITS, Follow
+from identify._compiled._regex_syntax cimport PLACES, Tree
 
 cdef extern from *:
     """
@@ -12,59 +13,64 @@ cdef extern from *:
     uint32_t lowest_bit "identify_lowest_bit"(uint64_t word) nogil
 
 cdef enum:
-    CHARACTERS = 128
+    # Expressions that share an automaton.
+    MAX_MEMBERS = 16
+
+
+cdef struct Named:
+    # Characters beyond ASCII that the expressions tell apart, and the first row of what they fit: one row for each
+    # type, or one if it is a single character.
+    uint32_t first
+    uint32_t last
+    uint32_t row
+
+
+cdef struct Step:
+    # What a follow says, for automata of one word: the bytes of the states that positions branch from, and a table
+    # for each of what follows its 256 values.
+    uint64_t chained
+    uint64_t skipping
+    uint64_t looping
+    uint32_t used
+    uint8_t bytes[8]
+    const uint64_t *tables
 
 
 cdef struct Automaton:
-    # Positions that a match begins with, that it is complete behind.
-    uint64_t first
-    uint64_t accepting
-    # Positions that follow the one below them; that follow themselves; that others follow besides.
-    uint64_t chained
-    uint64_t looping
-    uint64_t branching
-    # Positions that the value's end fits.
-    uint64_t end
-    bint nullable
-    # A match begins where the value does.
-    bint anchored
-    # In the block: uint8_t[CHARACTERS], a character's set; uint64_t of each set, the positions that it fits;
-    # uint64_t of each position, what follows if it is branching.
-    uint32_t sets_at
-    uint32_t fits_at
-    uint32_t follow_at
+    uint32_t words
+    uint32_t members
+    # It sees surrogates as `.` does (see `_regex_characters`).
+    bint plain
+    bint bytewise
+    # All places inside of a value are alike.
+    bint uniform
+    Follow follows[PLACES]
+    Step steps[PLACES]
+    uint32_t follow_count
+    # At each place: which of the follows says what follows, what a match begins with, what it ends behind.
+    uint8_t follow_at[PLACES]
+    uint8_t first_at[PLACES]
+    uint8_t last_at[PLACES]
+    # Ends of matches inside ASCII values: behind .* nothing else is left to happen than the value's end.
+    uint64_t ascii_last
+    # For each expression, the places where it matches nothing at all, and its positions in automata of one word.
+    uint16_t nothing[MAX_MEMBERS]
+    uint64_t bits_of[MAX_MEMBERS]
+    # The positions that each symbol fits, as rows of words; behind them the rows of named characters.
+    uint64_t *fits
+    Named *named
+    uint32_t named_count
+    uint64_t *tables
 
 
-cdef inline bint run_automaton(const Automaton *automaton, const uint8_t *data, const char *value,
-                               uint32_t length) noexcept nogil:
-    """Return whether the expression matches anywhere in ASCII characters.
-
-    The states are a set of positions, those whose characters were read last.  For a(b|c)*d, with positions 0 to 3, the
-    states behind ``xab`` are {1}; 1, 2 and 3 follow, and a match may begin with 0.
-    """
-    cdef const uint8_t *sets = data + automaton.sets_at
-    cdef const uint64_t *fits = <const uint64_t *>(data + automaton.fits_at)
-    cdef const uint64_t *follow = <const uint64_t *>(data + automaton.follow_at)
-    # The marker of the value's begin is read first.
-    cdef uint64_t states = automaton.first & fits[sets[0]], begin = 0 if automaton.anchored else automaton.first
-    cdef uint64_t reached, rest
-    cdef uint32_t at
-    if automaton.nullable:
-        return True
-    for at in range(length + 1):
-        if states & automaton.accepting:
-            return True
-        if not states and automaton.anchored:
-            return False
-        reached = (states << 1 & automaton.chained) | (states & automaton.looping) | begin
-        rest = states & automaton.branching
-        while rest:
-            reached |= follow[lowest_bit(rest)]
-            rest &= rest - 1
-        states = reached & (fits[sets[<uint8_t>value[at]]] if at < length else automaton.end)
-    return (states & automaton.accepting) != 0
+# Whether an expression sees surrogates as `.` does.
+cdef inline bint is_plain(const Tree *tree) noexcept nogil:
+    return not (tree.words or tree.wide or tree.bytewise)
 
 
-# Write the automaton of an expression that has one; False where it would be too slow.
-# `members` are the sets of characters that codes refer to, by number, as bytes.
-cdef bint write_automaton(Analysis analysis, list members, Block block, Automaton *automaton) except -1
+# Make the automaton of expressions that share one; NULL where it would be too large, or there is no memory.
+cdef Automaton *make_automaton(const Tree *trees, uint32_t members) noexcept nogil
+cdef void free_automaton(Automaton *automaton) noexcept nogil
+# Which of the expressions match anywhere in a value, by bits: certain for the one that was asked for, and for the
+# others too if that one doesn't.  `failed` says that the value can't be read.
+cdef uint32_t run_automaton(const Automaton *automaton, Value *value, uint32_t asked, bint *failed) noexcept nogil

@@ -1,11 +1,5 @@
 """Parts of expressions and the texts that they require, for other compiled modules."""
 
-from libc.stdint cimport uint64_t
-
-cdef enum:
-    # The most that an open repetition repeats.
-    UNBOUNDED = -1
-
 
 cdef class PatternPart:
     # All texts that it can match, or None; then there are no needs, head and tail.
@@ -17,10 +11,6 @@ cdef class PatternPart:
     # There is a ``^``, a ``$`` in it.
     cdef bint begins
     cdef bint ends
-    # Of the automaton (see `_regex_syntax`): whether it can match nothing, where matches begin and end.
-    cdef bint nullable
-    cdef uint64_t first
-    cdef uint64_t last
 
 
 cdef class Run:

@@ -1,16 +1,17 @@
 """A set of POSIX extended regular expressions in rank order: which is the first that matches a value.
 
-Knows expressions, their needs and the order.  What an expression means is for the C library to say; where this set
-answers by itself, for values of ASCII characters, the tests compare it with the library.
+Knows expressions, their needs and the order.  What an expression means is for ``_regex`` to say; where this set
+answers by itself, by needs alone, the tests compare it with the C library.
 
 Strategy
 1. ``_regex_syntax`` finds out what an expression requires, ``_regex_index`` which of these literals a value has.
 2. The expressions whose literals were found, and those that require nothing, are the candidates.  They are asked in
-   rank order: first whether their other needs are met, which costs far less than a run, then by their automaton if the
-   value is ASCII, else by the C library.
+   rank order: first whether their other needs are met, which costs far less than a run, then by a run.
 3. An expression is compiled when it first is a candidate, for most of a large set never are.  That it compiles is
    checked when the set is made.
-4. Of equal expressions only the first can be the answer, so the others are left out.
+4. Small expressions that follow each other are packed into one automaton, so that where many are candidates one run
+   answers for several.
+5. Of equal expressions only the first can be the answer, so the others are left out.
 """
 
 cimport cython
@@ -20,13 +21,17 @@ from libc.stdint cimport uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free
 from libc.string cimport memcmp, memcpy, memset
 
-from identify._compiled._regex cimport (
-    CODE_POINT_RANGES, check_expression, compile_expression, enter_locale, free_expression, leave_locale,
-    run_expression,
+from identify._compiled._atomics cimport publish_pointer, published_pointer
+from identify._compiled._regex cimport free_machine, make_machine, may_run, read_certain, run_machine
+from identify._compiled._regex_automaton cimport (
+    MAX_MEMBERS, free_automaton, lowest_bit, make_automaton, run_automaton,
 )
-from identify._compiled._regex_automaton cimport lowest_bit, run_automaton, write_automaton
-from identify._compiled._regex_index cimport PADDING, Candidates, IndexBuilder, find_candidates
-from identify._compiled._regex_syntax cimport Analysis, analyse
+from identify._compiled._regex_characters cimport free_value, is_ascii, set_value
+from identify._compiled._regex_index cimport PADDING, IndexBuilder, find_candidates
+from identify._compiled._regex_library cimport CODE_POINT_RANGES, check_expression
+from identify._compiled._regex_needs cimport Analysis, analyse
+from identify._compiled._regex_positions cimport WORD_BITS
+from identify._compiled._regex_syntax cimport READ, Tree, free_tree
 
 from identify._compiled._regex_literals import BEGIN, END
 
@@ -38,23 +43,8 @@ cdef extern from *:
     #ifndef _GNU_SOURCE
     void *memmem(const void *haystack, size_t haystacklen, const void *needle, size_t needlelen);
     #endif
-
-    /* The pointer at `place`, as another thread published it. */
-    static inline void *identify_published(void **place) {
-        return __atomic_load_n(place, __ATOMIC_ACQUIRE);
-    }
-
-    /* Publish `made` at `place` unless another thread was faster; returns what is there now. */
-    static inline void *identify_publish(void **place, void *made) {
-        void *there = NULL;
-        if (__atomic_compare_exchange_n(place, &there, made, 0, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
-            return made;
-        return there;
-    }
     """
     void *memmem(const void *text, size_t size, const void *part, size_t part_size) nogil
-    void *identify_published(void **place) nogil
-    void *identify_publish(void **place, void *made) nogil
 
 cdef enum:
     # Longer values have no candidates found, every expression is asked.
@@ -65,6 +55,8 @@ cdef enum:
     MAX_ASKED_NEEDS = 3
     MAX_ASKED_LITERALS = 4
     NO_RANK = 0xFFFFFFFF
+    # So many candidates are asked with packs.
+    MANY = 16
 
 # Whether sets that are made have automata.  Benchmarks alone change it, to show what automata give.
 AUTOMATA = True
@@ -85,12 +77,15 @@ cdef class RegexSet:
 
     def __cinit__(self, ranks, patterns, bint bytewise=False):
         self.bytewise = bytewise
+        self.automata = AUTOMATA
         self.ranks = tuple(ranks)
         self.patterns = tuple(patterns)
         if len(self.ranks) != len(self.patterns):
             raise ValueError(f"{len(self.ranks)} ranks of {len(self.patterns)} expressions")
         self.block = Block()
-        self.write_needs(self.take_expressions())
+        found = self.take_expressions()
+        self.take_packs(found)
+        self.write_needs(found)
         self.block.close()
         self.index.data = self.block.data
 
@@ -98,15 +93,15 @@ cdef class RegexSet:
         cdef uint32_t i
         if self.expressions != NULL:
             for i in range(self.count):
-                if self.expressions[i].compiled != NULL:
-                    free_expression(self.expressions[i].compiled)
+                free_machine(<Machine *>self.expressions[i].machine)
+        for i in range(self.pack_count):
+            free_automaton(<Automaton *>self.packs[i].automaton)
         free(self.expressions)
+        free(self.packs)
 
     cdef list take_expressions(self):
         """Fill in the distinct expressions; returns what each of them requires."""
         cdef dict ranks = {}
-        cdef dict sets = {}
-        cdef list members
         cdef bytes pattern
         cdef uint32_t i = 0
         cdef list found
@@ -119,16 +114,48 @@ cdef class RegexSet:
         if self.expressions == NULL:
             raise MemoryError("set of expressions")
         self.count = <uint32_t>len(self.kept)
-        found = [analyse(pattern, CODE_POINT_RANGES or self.bytewise, sets, self.bytewise) for pattern in self.kept]
-        members = [bytes(sorted(characters)) for characters in sets]
+        found = [analyse(pattern, CODE_POINT_RANGES or self.bytewise, self.bytewise) for pattern in self.kept]
         for pattern in self.kept:
-            self.expressions[i].automatic = AUTOMATA and write_automaton(found[i], members, self.block,
-                                                                         &self.expressions[i].automaton)
             self.expressions[i].rank = ranks[pattern]
             self.expressions[i].pattern = PyBytes_AS_STRING(pattern)
             self.expressions[i].exact = (<Analysis>found[i]).exact
+            self.expressions[i].pack = NO_PACK
             i += 1
         return found
+
+    cdef int take_packs(self, list found) except -1:
+        """Put expressions of a kind that follow each other into packs, as many as have their positions in one word."""
+        cdef uint32_t positions[KINDS]
+        cdef uint32_t open_packs[KINDS]
+        cdef uint32_t i, number
+        cdef Analysis one
+        cdef Pack *pack
+        self.packs = <Pack *>calloc(len(self.kept) + 1, sizeof(Pack))
+        if self.packs == NULL:
+            raise MemoryError("packs of expressions")
+        for i in range(<uint32_t>KINDS):
+            open_packs[i] = NO_PACK
+        for i in range(self.count):
+            one = found[i]
+            if not self.automata or not one.positions or one.positions > WORD_BITS:
+                continue
+            number = open_packs[one.kind]
+            positions[one.kind] += one.positions
+            if number == NO_PACK or positions[one.kind] > WORD_BITS or self.packs[number].count == MAX_MEMBERS:
+                number = open_packs[one.kind] = self.pack_count
+                self.pack_count += 1
+                self.packs[number].kind = one.kind
+                positions[one.kind] = one.positions
+            pack = &self.packs[number]
+            self.expressions[i].pack = number
+            self.expressions[i].member = pack.count
+            pack.members[pack.count] = i
+            pack.count += 1
+        for i in range(self.count):
+            number = self.expressions[i].pack
+            if number != NO_PACK and self.packs[number].count == 1:
+                self.expressions[i].pack = NO_PACK
+        return 0
 
     cdef int write_needs(self, list found) except -1:
         """Write all needs; the one that the index is to use comes first among those of its expression."""
@@ -185,21 +212,21 @@ cdef class RegexSet:
 
     cdef uint32_t first(self, const char *value, uint32_t length, uint32_t best) noexcept nogil:
         cdef Candidates found
-        cdef Value asked
+        cdef Question question
         cdef uint32_t limit = self.below(best), number
         if not limit:
             return best
-        asked.text = value
-        asked.length = <uint32_t>strnlen(value, length)
-        asked.looked = asked.entered = False
+        set_value(&question.value, value, <uint32_t>strnlen(value, length), self.bytewise)
+        for number in range(<uint32_t>KINDS):
+            question.packs[number] = NO_PACK
         found.count = 0
         found.bitmap = NULL
         found.all = False
         if self.index.used:
-            self.collect(&asked, limit, &found)
-        number = self.decide(&asked, limit, &found)
-        if asked.entered:
-            leave_locale(asked.before)
+            self.collect(&question.value, limit, &found)
+        question.many = found.all or found.bitmap != NULL or found.count + self.always_count > MANY
+        number = self.decide(&question, limit, &found)
+        free_value(&question.value)
         free(found.bitmap)
         return self.expressions[number].rank if number < limit else best
 
@@ -228,54 +255,101 @@ cdef class RegexSet:
         found.budget = limit * 2 + BUDGET
         find_candidates(&self.index, text, value.length + 2, limit, found)
 
-    cdef uint32_t decide(self, Value *value, uint32_t limit, const Candidates *found) noexcept nogil:
+    cdef uint32_t decide(self, Question *question, uint32_t limit, const Candidates *found) noexcept nogil:
         """Return the number of the first candidate, indexed or not, that matches, else ``limit``."""
         cdef const uint32_t *always = <const uint32_t *>(self.block.data + self.always_at)
         cdef uint32_t at = 0, after = 0, number, indexed
         if found.all:
             for number in range(limit):
-                if self.matches(value, number, False):
+                if self.matches(question, number, False):
                     return number
             return limit
         indexed = next_candidate(found, &after, limit)
         while True:
             number = always[at] if at < self.always_count and always[at] < limit else limit
             if indexed < number:
-                if self.matches(value, indexed, True):
+                if self.matches(question, indexed, True):
                     return indexed
                 indexed = next_candidate(found, &after, limit)
             elif number < limit:
-                if self.matches(value, number, False):
+                if self.matches(question, number, False):
                     return number
                 at += 1
             else:
                 return limit
 
-    cdef bint matches(self, Value *value, uint32_t number, bint indexed) noexcept nogil:
+    cdef bint matches(self, Question *question, uint32_t number, bint indexed) noexcept nogil:
         """Return whether an expression matches; ``indexed``: its first need is known to be met."""
         cdef Expression *expression = &self.expressions[number]
         cdef const Need *needs = <const Need *>(self.block.data + self.needs_at)
         cdef uint32_t i
-        cdef void *compiled
-        if expression.automatic and indexed and not expression.exact and is_ascii(value):
+        if self.was_run(question, expression):
+            return self.run(question, number)
+        if indexed and self.automata and not expression.exact and is_ascii(&question.value):
             # It mostly matches, and reading other needs takes as long as the automaton does.
-            return run_automaton(&expression.automaton, self.block.data, value.text, value.length)
+            return self.run(question, number)
         for i in range(expression.first_need + indexed, expression.end_need):
-            if not self.meets(value, &needs[i]):
+            if not self.meets(&question.value, &needs[i]):
                 return False
-        if expression.exact and is_ascii(value):
+        if expression.exact and is_ascii(&question.value):
             return True
-        if expression.automatic and is_ascii(value):
-            return run_automaton(&expression.automaton, self.block.data, value.text, value.length)
-        if not value.entered:
-            value.before = enter_locale(self.bytewise)
-            value.entered = True
-        compiled = identify_published(<void **>&expression.compiled)
-        if compiled == NULL:
-            compiled = publish(expression)
-            if compiled == NULL:
+        return self.run(question, number)
+
+    cdef bint was_run(self, const Question *question, const Expression *expression) noexcept nogil:
+        """Return whether a run of its pack has answered for an expression already."""
+        return expression.pack != NO_PACK and question.packs[self.packs[expression.pack].kind] == expression.pack
+
+    cdef bint run(self, Question *question, uint32_t number) noexcept nogil:
+        """Run an expression, or the pack that it belongs to."""
+        cdef Expression *expression = &self.expressions[number]
+        cdef void *machine
+        cdef void *made
+        cdef const Automaton *automaton
+        cdef bint failed = False
+        cdef uint32_t kind
+        if expression.pack != NO_PACK and question.many:
+            kind = self.packs[expression.pack].kind
+            if question.packs[kind] != expression.pack and may_run(&question.value):
+                automaton = self.packed(expression.pack)
+                if automaton != NULL:
+                    question.matching[kind] = run_automaton(automaton, &question.value, expression.member, &failed)
+                    question.packs[kind] = NO_PACK if failed else expression.pack
+            if question.packs[kind] == expression.pack:
+                return question.matching[kind] >> expression.member & 1
+        machine = published_pointer(&expression.machine)
+        if machine == NULL:
+            made = make_machine(expression.pattern, self.bytewise, self.automata)
+            if made == NULL:
                 return False
-        return run_expression(<const regex_t *>compiled, value.text)
+            machine = publish_pointer(&expression.machine, made)
+            if machine != made:
+                free_machine(<Machine *>made)
+        return run_machine(<Machine *>machine, &question.value)
+
+    cdef const Automaton *packed(self, uint32_t number) noexcept nogil:
+        """Return the automaton of a pack, NULL where there is no memory."""
+        cdef Tree trees[MAX_MEMBERS]
+        cdef Pack *pack = &self.packs[number]
+        cdef uint32_t i
+        cdef void *made = published_pointer(&pack.automaton)
+        cdef void *there
+        cdef bint certain = True
+        if made != NULL:
+            return <const Automaton *>made
+        memset(trees, 0, sizeof(trees))
+        for i in range(pack.count):
+            if read_certain(self.expressions[pack.members[i]].pattern, self.bytewise, &trees[i]) != READ:
+                certain = False
+        if certain:
+            made = make_automaton(trees, pack.count)
+        for i in range(pack.count):
+            free_tree(&trees[i])
+        if made != NULL:
+            there = publish_pointer(&pack.automaton, made)
+            if there != made:
+                free_automaton(<Automaton *>made)
+                made = there
+        return <const Automaton *>made
 
     cdef bint meets(self, const Value *value, const Need *need) noexcept nogil:
         cdef const Text *text = <const Text *>(self.block.data + self.texts_at) + need.first
@@ -329,34 +403,3 @@ cdef uint32_t next_candidate(const Candidates *found, uint32_t *after, uint32_t 
         at = (at | 63) + 1
     after[0] = at
     return limit
-
-
-cdef bint is_ascii(Value *value) noexcept nogil:
-    cdef uint64_t word, seen = 0
-    cdef uint32_t at = 0
-    if not value.looked:
-        value.looked = True
-        while at + 8 <= value.length:
-            memcpy(&word, value.text + at, 8)
-            seen |= word
-            at += 8
-        while at < value.length:
-            seen |= <uint64_t>(<uint8_t>value.text[at]) << 56
-            at += 1
-        value.ascii = not (seen & <uint64_t>0x8080808080808080)
-    return value.ascii
-
-
-cdef regex_t *publish(Expression *expression) noexcept nogil:
-    """Compile an expression for all threads; NULL where there is no memory, which is as if it didn't match.
-
-    The C library says so itself where a run finds no memory.
-    """
-    cdef regex_t *made = compile_expression(expression.pattern)
-    cdef void *there
-    if made == NULL:
-        return NULL
-    there = identify_publish(<void **>&expression.compiled, made)
-    if there != made:
-        free_expression(made)
-    return <regex_t *>there

@@ -4,11 +4,27 @@ from __future__ import annotations
 
 import random
 
-__all__ = ["hits", "misses", "values", "with_literals", "without_literals"]
+__all__ = ["hits", "misses", "slow", "slow_values", "values", "with_literals", "without_literals"]
 
 DIGITS = 5
 #: Bytes of a value, about those of a header that providers identify themselves by.
 VALUE_LENGTH = 60
+
+#: Of expressions that are slow in the C library; N is a number.
+SLOW = (
+    "bN.*a[0-9]x",
+    "bN[[:alpha:]]+[0-9]x",
+    "bN.*[0-9]x",
+    "bN.*a.{20}[0-9]x",
+    "(a|bN|é)*[0-9]x",
+)
+SLOW_WORDS = (
+    r"\<bN.*[0-9]x\>",
+    r"\w+bN@\w+\b.*[0-9]x",
+    r"bN.*[0-9]x\b",
+    r"\ba.*bN.*[0-9]x",
+    r"bN.*\B[0-9]x",
+)
 
 
 def with_literals(count: int) -> list[str]:
@@ -51,6 +67,24 @@ def misses(count: int, patterns: int, *, literals: bool) -> list[bytes]:
     # The last of the characters that an expression asks for is in none of its classes.
     wrong = [f"{_met_without(number, generator)[: DIGITS - 1]}k" for number in numbers]
     return [_filled(value, generator) for value in wrong]
+
+
+def slow(count: int, *, words: bool) -> list[str]:
+    """Return expressions that `regexec` takes quadratic time for, with word boundaries or characters beyond ASCII."""
+    forms = SLOW_WORDS if words else SLOW
+    return [forms[number % len(forms)].replace("N", str(number // len(forms))) for number in range(count)]
+
+
+def slow_values(count: int, size: int, *, words: bool) -> list[bytes]:
+    """Return values of so many bytes that have every literal of the first thousand of these, and match none."""
+    generator = random.Random(f"{count} {size} {words}")
+    head = " ".join(f"xb{number}@x" for number in range(min(size // 20, 1000 // len(SLOW)))).encode()
+    units = [b"a", b"a", b"b", b" ", b"@"] if words else [b"a", "é".encode(), "漢".encode(), b"b"]
+    found = []
+    for _ in range(count):
+        value = head + b" " + b"".join(generator.choices(units, k=size))
+        found.append(value[:size].decode(errors="ignore").encode())
+    return found
 
 
 def _filled(value: str, generator: random.Random) -> bytes:

@@ -1,42 +1,38 @@
-"""How large an extended regular expression gets in the C library, which expands repetitions before it compiles."""
+"""Whether the C library may compile an expression: it writes repetitions out, and its memory can be quadratic in that.
+
+It knows limits; ``_ext/expressions/_regex_size.pyx`` knows what the library builds.
+"""
 
 from __future__ import annotations
 
-import re
+from identify._compiled._regex_size import size_of
+from identify.strings import encoded
 
-__all__ = ["MAX_EXPANSION", "expansion"]
+__all__ = ["MAX_KEPT", "MAX_NODES", "expansion", "expansion_excess"]
 
-#: No larger expression is compiled: ``((a{255}){255}){255}`` would take gigabytes.
-MAX_EXPANSION = 100_000
-
-_REPETITION = re.compile(r"\{([0-9]*)(?:,([0-9]*))?\}", re.ASCII)
+#: No expression is compiled whose repetitions, written out, have more elements: ``((a{255}){255}){255}`` has millions.
+MAX_NODES = 100_000
+#: Nor one for which more of them are kept, for each those that it leads to without a character.
+MAX_KEPT = 20_000_000
+#: So many that are kept count as one element.
+KEPT_A_NODE = 200
 
 
 def expansion(regex: str) -> int:
-    """Return roughly how many characters an expression has once its repetitions are expanded.
+    """Return the size of an expression in the C library, in elements with repetitions written out.
 
-    (ab{3}){10} is (abbb) ten times: 40.  Brackets and escapes count as all their characters, which is
-    too many rather than too few.
+    (ab{3}){10} is (abbb) ten times: 40.
     """
-    # Sizes so far of the open groups, and of the last element in each, which a repetition repeats.
-    sizes, lasts = [0], [0]
-    position = 0
-    while position < len(regex):
-        character = regex[position]
-        repetition = _REPETITION.match(regex, position) if character == "{" else None
-        if character == "(":
-            sizes.append(0)
-            lasts.append(0)
-        elif character == ")" and len(sizes) > 1:
-            lasts.pop()
-            lasts[-1] = sizes.pop()
-            sizes[-1] += lasts[-1]
-        elif repetition is not None:
-            times = max(int(number[:6] or "0") for number in repetition.groups(""))
-            sizes[-1] += lasts[-1] * (max(times, 1) - 1)
-            lasts[-1] *= max(times, 1)
-        else:
-            sizes[-1] += 1
-            lasts[-1] = 1
-        position = repetition.end() if repetition is not None else position + 1
-    return sum(sizes)
+    size = size_of(encoded(regex))
+    return 0 if size is None else int(size[0] + size[1] / KEPT_A_NODE)
+
+
+def expansion_excess(regex: str) -> str | None:
+    """Return why an expression isn't compiled, as a predicate; None if it may be."""
+    size = size_of(encoded(regex))
+    if size is None:
+        return "nests more than 1000 groups and repetitions"
+    nodes, kept = size
+    if nodes > MAX_NODES or kept > MAX_KEPT:
+        return "is too large once its repetitions are expanded"
+    return None

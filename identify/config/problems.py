@@ -81,6 +81,10 @@ CODES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "match-header": ("error", "match_header isn't 'Name: value'"),
         "match-header-cut": ("note", "a semicolon seems to have cut off the value"),
         "match-regex": ("error", "a regular expression doesn't compile"),
+        "expression-backtracks": (
+            "warning",
+            "the time that an expression takes isn't linear in the value: it can be exponential",
+        ),
         "regex-locale": (
             "note",
             "whether an expression works on characters depends on Asterisk's environment",

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from loading import codes, load, problem
 
 from identify.config import problems
+from identify.config.expansion import expansion, expansion_excess
 from identify.config.language import globs, limits
-from identify.config.objects import identifies
 from identify.config.objects.uris import is_route
 from identify.config.problems import CODES, MAX_PROBLEMS
 from identify.configuration import Configuration
@@ -253,11 +253,92 @@ def test_errors_have_a_limit() -> None:
 
 @pytest.mark.parametrize(
     ("regex", "size"),
-    [("", 0), ("abc", 3), ("(ab{3}){10}", 40), ("a{,2}", 2), ("a{2", 3), ("((a{9}){9}){9}", 729), (")(", 1)],
+    [
+        ("", 0),
+        ("abc", 3),
+        ("(ab{3}){10}", 40),
+        ("((a{9}){9}){9}", 732),
+        ("a{0003}", 3),
+        ("[{]{3}", 3),
+        (r"\{{3}", 3),
+        ("[]{9}]", 1),
+        ("[[:alpha:]{9}]{2}", 2),
+        ("a{2", 1),
+    ],
 )
 def test_expansion(regex: str, size: int) -> None:
-    """The size of an expression with its repetitions written out."""
-    assert identifies.expansion(regex) == size
+    """The size of an expression with its repetitions written out; brackets and escapes are one element."""
+    assert expansion(regex) == size
+
+
+@pytest.mark.parametrize(
+    "regex",
+    [
+        "((a{255}){255}){255}",
+        "a{255}{255}{255}",
+        "a{0255}{00255}{255}",
+        "(a?){32767}",
+        "(a*){10000}",
+        "a{0,32767}",
+        "a|" * 30_000 + "b",
+        "()" * 30_000,
+        "a*" * 30_000,
+        r"\b" * 64,
+        "(^)?" * 128,
+        "(" * 25 + "a" + "+)" * 25,
+        "(a{255}{255}{255}[[.nothing.]])",
+        "(a{255}{255}{255}",
+        "\udcff{255}{255}{255}",
+        "(" * 1001 + "a" + ")" * 1001,
+        "a" + "*" * 1001,
+    ],
+)
+def test_expressions_that_would_grow_too_large_are_refused(regex: str) -> None:
+    """Before the C library sees them: it would take seconds or gigabytes; so are those that nest too deeply."""
+    assert expansion_excess(regex) is not None
+
+
+@pytest.mark.parametrize(
+    "regex",
+    [
+        r"^\+?1[0-9]{10}$",
+        "[0-9]{1,15}",
+        "^(" + "|".join(f"1202555{number:04}" for number in range(1000)) + ")$",
+        r"(^|[;,])[[:space:]]*id=\w+\b([;,]|$)",
+        r"\<sips?:[^@]*@([a-z0-9-]+\.)+example\.(com|net|org)\>",
+        "(" * 1000 + "a" + ")" * 1000,
+        "a+" * 1000,
+        "(a?){1000}",
+    ],
+)
+def test_expressions_of_usual_size_are_not_refused(regex: str) -> None:
+    """What configurations have, and more."""
+    assert expansion_excess(regex) is None
+
+
+@pytest.mark.parametrize(
+    ("regex", "text"),
+    [
+        (r"(a)\1", "has a back-reference"),
+        ("(a?){3000}", "is too large for an automaton"),
+        (r"(\ba|b)+", "repeats an anchor or a word boundary"),
+        (r"\ba.*\w+é$", None),
+    ],
+)
+def test_expressions_without_automaton(regex: str, text: str | None) -> None:
+    """An expression that the C library has to run is a warning; the object isn't lost."""
+    found = load(f"[e]\ntype=endpoint\n[i]\ntype=identify\nendpoint=e\nmatch_header=X-A: /{regex}/\n")
+
+    said = [item for item in found.problems if item.code == "expression-backtracks"]
+    assert len(found.identifies) == 1
+    assert len(said) == (text is not None)
+    assert all(text in item.message and (item.severity, item.line) == ("warning", 6) for item in said)
+
+
+@pytest.mark.parametrize("condition", ["x=a{9999}{99}", "a{255}{255}{255}=1", "x=" + "(" * 1001 + ")" * 1001])
+def test_filters_that_would_grow_too_large_are_refused(condition: str) -> None:
+    """So are the expressions in the filter of an addition."""
+    assert problem(load(f"[t]\nx=1\n[t](+{condition})\ny=1\n"), "limit-exceeded").severity == "error"
 
 
 def test_heirs_share_what_they_inherit() -> None:

@@ -17,7 +17,7 @@ from identify.commands.ask import explain as explain_command
 from identify.commands.main import ListedCommand, sip_identify
 from identify.commands.output.printing import SCHEMA_VERSION
 from identify.commands.output.status import Status
-from identify.config import losses, problems
+from identify.config import expansion, losses, problems
 from identify.config.hostnames import dns, exchange, hosts, libc, resolv_conf, rules
 from identify.config.language import additions, comments, files, globs, limits, lines, reader, table
 from identify.config.objects import identifies
@@ -130,7 +130,8 @@ LIMITS = {
     "comparisons of addresses with the masks before them, in one identify object of a release that adds addresses after "
     "networks": identifies.MAX_COMPARISONS,
     "addresses in one answer of a resolver": rules.MAX_ADDRESSES,
-    "a regular expression with its repetitions written out": identifies.MAX_EXPANSION,
+    "elements of a regular expression, with its repetitions written out": expansion.MAX_NODES,
+    "elements that the C library keeps for others of an expression, estimated": int(expansion.MAX_KEPT),
     "problems that are kept, errors and the others each": problems.MAX_PROBLEMS,
     "losses that JSON lists one by one": losses.MOST_LISTED,
     "a user of From": named_endpoints.USER_LIMIT,
@@ -184,7 +185,7 @@ def test_security_page_has_the_limits() -> None:
         "a message",
         "a printed header, name and value",
         "a printed request URI",
-        "a regular expression with its repetitions written out",
+        "elements of a regular expression, with its repetitions written out",
     ):
         assert str(LIMITS[what]) in shown
 

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import expressions_with_values
 
-from identify._compiled._regex import Regex, RegexError
+from identify._compiled._regex import Regex
+from identify._compiled._regex_library import RegexError
 from identify._compiled._regex_set import RegexSet
 
 #: More than any C library's ``regex_t`` has.

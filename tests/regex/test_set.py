@@ -9,7 +9,8 @@ from generate import RandomChoice
 from hypothesis import given
 from strategies import expressions_with_values
 
-from identify._compiled._regex import Regex, RegexError
+from identify._compiled._regex import Regex
+from identify._compiled._regex_library import RegexError
 from identify._compiled._regex_set import RegexSet
 
 over = pytest.mark.parametrize("bytewise", [False, True], ids=["characters", "bytes"])
@@ -18,7 +19,7 @@ over = pytest.mark.parametrize("bytewise", [False, True], ids=["characters", "by
 def one_by_one(ranks, patterns, value, best=None):
     """Return what a set has to answer."""
     for rank, pattern in zip(ranks, patterns, strict=True):
-        if (best is None or rank < best) and Regex(pattern).search(value):
+        if (best is None or rank < best) and Regex(pattern).library_search(value):
             return rank
     return None
 
@@ -29,7 +30,7 @@ def check(patterns, values, bytewise=False, step=2):
     found = RegexSet(ranks, patterns, bytewise)
     compiled = [Regex(pattern, bytewise) for pattern in patterns]
     for value in values:
-        matching = [rank for rank, one in zip(ranks, compiled, strict=True) if one.search(value)]
+        matching = [rank for rank, one in zip(ranks, compiled, strict=True) if one.library_search(value)]
         for best in (None, 0, 5, 6, 5 + len(patterns), ranks[-1] + 1 if ranks else 1):
             wanted = next((rank for rank in matching if best is None or rank < best), None)
             assert found.search(value, best) == wanted, (patterns, value, best)
@@ -47,7 +48,9 @@ def test_many_generated_expressions_agree(seed, bytewise):
     """Sets that are large enough for the index, without expressions that match everything."""
     choice = RandomChoice(random.Random(seed))
     pairs = generate_regex.compiling((generate_regex.expression(choice) for _ in range(150)), bytewise)
-    pairs = [(pattern, value) for pattern, value in pairs if not Regex(pattern, bytewise).search(b"q")]
+    pairs = [
+        (pattern, value) for pattern, value in pairs if not Regex(pattern, bytewise).library_search(b"q")
+    ]
     values = [generate_regex.around(choice, value) for _, value in pairs]
     check([pattern for pattern, _ in pairs], values, bytewise)
 
@@ -97,7 +100,7 @@ def test_automata_agree_over_short_values(pattern, bytewise):
     found = RegexSet([0], [pattern.encode()], bytewise)
     compiled = Regex(pattern.encode(), bytewise)
     for value in values:
-        assert (found.search(value) == 0) == compiled.search(value), value
+        assert (found.search(value) == 0) == compiled.library_search(value), value
 
 
 ODD_VALUES = [

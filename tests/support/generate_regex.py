@@ -4,7 +4,8 @@ A choice (see ``generate.py`` and ``strategies.py``) decides; the alphabet is sm
 written along with the expression: what it says literally, something for what it repeats, and now and then a mistake.
 """
 
-from identify._compiled._regex import Regex, RegexError
+from identify._compiled._regex import Regex
+from identify._compiled._regex_library import RegexError
 
 CHARACTERS = [
     "a",
@@ -96,6 +97,82 @@ BAD = ["(", "[", "*", "{", "a{2", "[[:alpha:", "\\"]
 NOISE = ["", "a", "b", "ab", "1", "é", "-", "x", "\n", "trunk-"]
 ODD_BYTES = [b"\xff", b"\xfe", b"\x80", b"\xc3", b"\xe2\x82", b"\xed\xa0\x80", b"\0", b"\xf5"]
 
+#: What values are made of at random, and expressions with much of everything.
+PIECES = [
+    "a",
+    "b",
+    "1",
+    "_",
+    "-",
+    " ",
+    "é",
+    "ß",
+    "€",
+    "٣",
+    "ǅ",
+    "漢",
+    "\u00a0",
+    "\u0085",
+    "\u2028",
+    ".",
+    "\n",
+]
+PIECE_BYTES = [piece.encode() for piece in PIECES] + [
+    *(
+        b"\xff",
+        b"\xe9",
+        b"\xaa",
+        b"\x80",
+        b"\xc3",
+        b"\xe2\x82",
+        b"\xed\xa0\x80",
+        b"\xed\xb0\x80",
+        b"\xc0\x80",
+    ),
+    *(b"\xf4\x90\x80\x80", b"\xf8\x88\x80\x80\x80", b"\xfc\x84\x80\x80\x80\x80", b"\xf0\x80\x80\x80"),
+]
+CLASS_NAMES = [
+    "alpha",
+    "digit",
+    "alnum",
+    "upper",
+    "lower",
+    "space",
+    "blank",
+    "cntrl",
+    "print",
+    "graph",
+    "punct",
+    "xdigit",
+]
+ELEMENTS = [
+    *("a", "b", "é", "€", ".", "_", "漢", "1", "-"),
+    *(
+        "[ab]",
+        "[^a]",
+        "[é]",
+        "[^é]",
+        "[a-é]",
+        "[ß-€]",
+        "[^ß-€]",
+        "[[:alpha:]]",
+        "[^[:alpha:]]",
+        "[[:upper:][:digit:]]",
+    ),
+    *(
+        "[[:space:]]",
+        "[[:punct:]é]",
+        "[[:lower:]]",
+        "[[:cntrl:]]",
+        "[[:print:]]",
+        "[[:blank:]]",
+        "[[:xdigit:]]",
+    ),
+    *(r"\w", r"\W", r"\s", r"\S", "[[=a=]b]", "[[.-.]a]", "[[.a.]-c]", ")", "}", r"\n", r"\q", r"\A"),
+]
+ASSERTIONS = ["^", "$", r"\b", r"\B", r"\<", r"\>", r"\`", r"\'"]
+DENSE_REPETITIONS = ["*", "+", "?", "{2}", "{,2}", "{1,3}", "{2,}", "{0}", "{0,}", "{3}", "{,}", "{002}"]
+
 
 def expression(choice, depth=3):
     """Return an expression as bytes and a value as bytes that it may match."""
@@ -107,6 +184,16 @@ def expression(choice, depth=3):
     if choice.happens(1):
         pattern += choice.pick(BAD)
     return _odd(choice, pattern.encode()), value.encode()
+
+
+def dense(choice):
+    """Return an expression with much of everything: assertions, repetitions, characters beyond ASCII."""
+    return _dense(choice, 2).encode()
+
+
+def any_value(choice):
+    """Return a value of a few characters, and of bytes that are none."""
+    return b"".join(choice.pick(PIECE_BYTES) for _ in range(choice.number(1, 7)))
 
 
 def compiling(pairs, bytewise=False):
@@ -185,3 +272,18 @@ def _element(choice, depth):
         pattern, value = _alternatives(choice, depth - 1)
         return f"({pattern})", value
     return "b", "b"
+
+
+def _dense(choice, depth):
+    parts = []
+    for _ in range(choice.number(0, 4)):
+        kind = choice.number(0, 99)
+        if kind < 25:
+            parts.append(choice.pick(ASSERTIONS))
+            continue
+        part = f"({_dense(choice, depth - 1)})" if kind < 45 and depth else choice.pick(ELEMENTS)
+        while choice.happens(35):
+            part += choice.pick(DENSE_REPETITIONS)
+        parts.append(part)
+    text = "".join(parts)
+    return text + "|" + _dense(choice, depth) if choice.happens(20) else text

@@ -14,8 +14,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from identify._compiled._regex import Regex, RegexError
-from identify.config.expansion import MAX_EXPANSION, expansion
+from identify._compiled._regex import Regex
+from identify._compiled._regex_library import RegexError
+from identify.config.expansion import expansion, expansion_excess
 from identify.config.language.sections import Section
 from identify.strings import ascii_lower, encoded, quoted
 
@@ -23,8 +24,8 @@ __all__ = ["MAX_FILTER_CHECKS", "FilterLimitError", "Filters"]
 
 #: The maximum number of comparisons for the filters of a file: each is made with every line of a section.
 MAX_FILTER_CHECKS = 1_000_000
-#: So many characters of an expression, once its repetitions are expanded, count as one comparison.
-CHARACTERS_A_CHECK = 16
+#: So many elements of an expression, with its repetitions written out, count as one comparison.
+ELEMENTS_A_CHECK = 16
 #: So many characters of the lines that are compared count as one more.
 COMPARED_A_CHECK = 128
 
@@ -50,10 +51,10 @@ class Filters:
             if key == "TEMPLATES":
                 templates = ascii_lower(value)
                 continue
-            size = expansion(key) + expansion(value)
-            if size > MAX_EXPANSION:
-                raise FilterLimitError(f"{quoted(condition)} is too large once its repetitions are expanded")
-            self._spend(size // CHARACTERS_A_CHECK)
+            excess = expansion_excess(key) or expansion_excess(value)
+            if excess:
+                raise FilterLimitError(f"{quoted(condition)} {excess}")
+            self._spend((expansion(key) + expansion(value)) // ELEMENTS_A_CHECK)
             try:
                 wanted.append((Regex(encoded(key)), Regex(encoded(value))))
             except RegexError:

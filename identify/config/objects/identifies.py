@@ -23,9 +23,10 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import cast
 
-from identify._compiled._regex import Regex, RegexError
+from identify._compiled._regex import Regex
+from identify._compiled._regex_library import RegexError
 from identify.addresses import ALL_ONES, Coverage, Network, parse_address
-from identify.config.expansion import MAX_EXPANSION, expansion
+from identify.config.expansion import expansion_excess
 from identify.config.hostnames.rules import ResolutionError, Resolver, resolve_names
 from identify.config.language.sections import BLANKS, Variable
 from identify.config.objects.candidates import Candidate, Options
@@ -47,6 +48,8 @@ __all__ = ["build_identify"]
 
 #: What an expression has that means something else for characters than for bytes: ``.``, a class, ``[^``, ``\w``.
 _LOCAL = re.compile(r"\\[wWsSbB<>]|\\(?P<other>.)|\.|\[\^|\[[:.=]|[^\x00-\x7f]", re.DOTALL)
+#: What an expression without an automaton may cost.
+BACKTRACKS = "the time it takes can be exponential in the length of the value that is sent"
 #: The maximum number of comparisons of addresses with the different masks before them, in :meth:`_Builder._mixed`.
 MAX_COMPARISONS = 20_000_000
 #: As how many items a host name counts besides itself, and how many comparisons of what it resolves to with the
@@ -95,19 +98,18 @@ def build_identify(
 
 
 @lru_cache(maxsize=64)
-def _size(regex: str) -> int:
-    """Return the size of an expression; thousands of sections may inherit it."""
-    return expansion(regex)
+def _excess(regex: str) -> str | None:
+    """Return why an expression isn't compiled, None if it may be; thousands of sections may inherit it."""
+    return expansion_excess(regex)
 
 
 @lru_cache(maxsize=64)
-def _compile_error(regex: str, *, bytewise: bool) -> str:
-    """Return why an expression doesn't compile, nothing if it does."""
+def _compiled(regex: str, *, bytewise: bool) -> tuple[str, str]:
+    """Return why an expression doesn't compile, and what keeps it from linear time, each nothing if it does."""
     try:
-        Regex(encoded(regex), bytewise=bytewise)
+        return "", Regex(encoded(regex), bytewise=bytewise).obstacle or ""
     except RegexError as error:
-        return str(error)
-    return ""
+        return str(error), ""
 
 
 def _cost_of_names(hosts: int, items: int) -> int:
@@ -206,20 +208,23 @@ class _Builder:
         regex = value[1:-1]
         if not regex:
             return TextPattern(text=value, regex=None, literal="")
-        if _size(regex) > MAX_EXPANSION:
-            message = f"{option} {quoted(value)} is too large once its repetitions are expanded"
-            self.refuse("match-regex", message, line)
+        excess = _excess(regex)
+        if excess:
+            self.refuse("match-regex", f"{option} {quoted(value)} {excess}", line)
             return None
         bytewise = bool(self._release.dialect & BYTES)
-        error = _compile_error(regex, bytewise=bytewise)
+        error, obstacle = _compiled(regex, bytewise=bytewise)
         if error:
             self.refuse("match-regex", f"{option} {quoted(value)} doesn't compile: {escaped(error)}", line)
         if self._release.characters_by_environment and _is_local(regex):
-            works = not _compile_error(regex, bytewise=not bytewise)
+            works = not _compiled(regex, bytewise=not bytewise)[0]
             effect = "compiles, and works on bytes," if error else "works on bytes, not on characters,"
             message = f"{option} {quoted(value)} {effect} if Asterisk's environment"
             if works:
                 self._note("regex-locale", message + " has no UTF-8 locale (LC_ALL, LC_CTYPE, LANG)", line)
+        if obstacle:
+            message = f"{option} {quoted(value)} {obstacle}: {BACKTRACKS}"
+            self._note("expression-backtracks", message, line)
         return None if error else TextPattern(text=value, regex=regex, literal=None)
 
     def resolve(
