@@ -30,7 +30,8 @@ def test_dense_expressions_agree(seed):
         assert [one.search(value) for one in compiled] == expected, value
         assert many.search(value) == (expected.index(True) if True in expected else None), value
         linear += sum(one.obstacle is None for one in compiled)
-    assert linear > len(values) * len(compiled) * 0.9
+    # Most of them: the others repeat an assertion, or refer back.
+    assert linear > len(values) * len(compiled) * 0.75
 
 
 @pytest.mark.parametrize("name", generate_regex.CLASS_NAMES)
