@@ -39,6 +39,8 @@ Place = tuple[bytes, int]
 SIP_PORTS = ("5060", "5061")
 WORDS = ("auto", "any", "none")
 HIGHEST_PORT = 65_535
+#: Collectors that a decoder takes.
+MOST_PLACES = 1_024
 
 _PORT = re.compile(r"[1-9][0-9]{0,4}", re.ASCII)
 
@@ -76,13 +78,14 @@ class HepChoice:
         """Read an argument; ValueError if it isn't valid."""
         texts = (hep,) if isinstance(hep, str) else tuple(hep)
         words = {text for text in texts if text in WORDS}
+        places = tuple(place_of(text) for text in dict.fromkeys(texts) if text not in WORDS)
         if "any" in words and "none" not in words:
             return cls("any")
-        if words and len(set(texts)) > 1:
+        if words and (places or len(words) > 1):
             raise ValueError(f"hep {', '.join(texts)}: {min(words)} excludes the others")
-        if words or not texts:
-            return cls(min(words, default="auto"))
-        return cls("", tuple(place_of(text) for text in texts))
+        if len(places) > MOST_PLACES:
+            raise ValueError(f"{len(places):,} collectors; at most {MOST_PLACES:,} can be named")
+        return cls("" if places else min(words, default="auto"), places)
 
     def believed(self, own: Iterable[Place], found: Place | None = None) -> Collectors | None:
         """Return whom to believe, None if HEP isn't wanted; ``found`` is the collector that a capture is of."""

@@ -296,6 +296,10 @@ def test_arguments():
             CaptureReader(io.BytesIO(), "x", hep=hep)
     with pytest.raises(ValueError, match="hep any, none: any excludes the others"):
         CaptureReader(io.BytesIO(), "x", hep=("any", "none"))
+    with pytest.raises(ValueError, match="'yes' is not an address or port"):
+        CaptureReader(io.BytesIO(), "x", hep=("any", "yes"))
+    with pytest.raises(ValueError, match="1,025 collectors; at most 1,024 can be named"):
+        CaptureReader(io.BytesIO(), "x", hep=map(str, range(1, 1026)))
     with pytest.raises(ValueError, match="hep none, 9060: none excludes the others"):
         CaptureReader(io.BytesIO(), "x", hep=("none", "9060"))
 
