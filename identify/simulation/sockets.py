@@ -8,14 +8,14 @@ Strategy
    A message to a socket was received; any other message from a socket was sent.  Over a stream any port of such an
    address is Asterisk's, as its own connections have ephemeral ports; over UDP another port is another program.
 2. Binds to a wildcard name no address.  The addresses are found in the first batch: first those that send REGISTERs of
-   the configuration's own registrations, and get an answer from where they sent them; then, among the ends of messages that have a port of such a bind, the address
-   that most messages have in common (in a capture on Asterisk's host nearly all have its address), then the one that
-   most of the others have, and so on.  Of two with the same count, the one that receives more REGISTERs wins, then the
-   one that receives more requests.
+   the configuration's own registrations, and get an answer from where they sent them; then, among the ends of messages
+   that have a port of such a bind, the address that most messages have in common (in a capture on Asterisk's host
+   nearly all have its address), then the one that most of the others have, and so on.  Of two with the same count, the
+   one that receives more REGISTERs wins, then the one that receives more requests.
+   An address found like this that sends messages and never has an answer teaches no line tokens: anybody in the same
+   network can send REGISTERs that look like Asterisk's, say to a broadcast address, which never answers.
 3. If none of that decides, a message to the port of a wildcard bind was received (and its address is Asterisk's from
    then on), a message from such a port was sent, any other is foreign.
-   An address found like this that sends messages and never has an answer teaches no line tokens: anybody in the same network can
-   send REGISTERs that look like Asterisk's, to a broadcast address say, which never answers.
 4. A message without a local address was received.  So is every message if the configuration has no transport.
 """
 

@@ -132,6 +132,16 @@ def test_explain_and_against(run, simulated, tmp_path):
         assert compared["changes"][0]["before"]["outcome"] == outcome
 
 
+def test_several_captures(run, simulated, tmp_path):
+    """A capture of nothing but HEP is believed alone, but not beside others, where it may be a stranger's packets."""
+    assert simulated([carried(STRANGER, ASTERISK, 9)])[0]["line_tokens"] == {"reg": "aaaaaaa"}
+    config, forged, calls = (str(tmp_path / name) for name in ("pjsip.conf", "traffic.pcap", "calls.pcap"))
+    (tmp_path / "calls.pcap").write_bytes(captures.pcap([CALL], captures.RAW))
+    for arguments, tokens in ((), {}), (("--hep", f"{ASTERISK}:9"), {"reg": "aaaaaaa"}):
+        result = run("simulate", config, forged, calls, "--json", *arguments)
+        assert json.loads(result.stdout)["line_tokens"] == tokens
+
+
 def test_said_by_every_command(run, simulated, tmp_path):
     """Every command that reads captures says once what depends on HEP and what of it isn't believed; --json doesn't."""
     simulated([carried(AGENT, COLLECTOR, 9060), CALL])

@@ -236,6 +236,8 @@ WIRE = c.datagram(c.sip(1))
         ([STRANGER, carried(c.hep(c.sip(2))), WIRE], "203.0.113.66", [1]),
         ([STRANGER, carried(c.hep(c.sip(2))), WIRE], "any", [9, 2, 1]),
         ([STRANGER, carried(c.hep(c.sip(2)))], "none", []),
+        ([carried(c.hep(c.sip(2)))], "named", []),
+        ([STRANGER, carried(c.hep(c.sip(2)))], ("named", "9060"), [2]),
         ([c.datagram(c.hep(c.sip(2)), port=9), WIRE], "5060", [1]),
         ([c.datagram(c.hep(c.sip(2)), port=9), WIRE], "192.0.2.1", [1]),
         ([c.datagram(c.hep(c.sip(2)), port=9), WIRE], "any", [2, 1]),
