@@ -81,7 +81,9 @@ def test_forged_token(simulated, bind, jobs, port):
             [] if port == 5060 else [f"{ASTERISK}:{port}"],
         )
         said = (
-            "from Asterisk's own SIP sockets" if port == 5060 else f"to {ASTERISK}:9; --hep {ASTERISK}:9 believes"
+            "from Asterisk's own SIP sockets"
+            if port == 5060
+            else f"to {ASTERISK}:9; --hep {ASTERISK}:9 believes"
         )
         assert said in printed.stderr
 

@@ -61,7 +61,9 @@ class Reading:
             )
         untrusted = self.counts.get("hep-untrusted", 0)
         if untrusted:
-            remarks.append(f"{untrusted:,} HEP packets of {shown(self.name)} aren't believed, {self._untrusted}")
+            remarks.append(
+                f"{untrusted:,} HEP packets of {shown(self.name)} aren't believed, {self._untrusted}"
+            )
         return remarks
 
     @property
@@ -70,9 +72,7 @@ class Reading:
             return "sent to or from Asterisk's own SIP sockets"
         first, *others = self.untrusted_hep
         more = f" and {len(others)} other place{'s' if len(others) > 1 else ''}" if others else ""
-        return (
-            f"sent to {first}{more}; --hep {first} believes those that were sent there, --hep none wants no HEP"
-        )
+        return f"sent to {first}{more}; --hep {first} believes those that were sent there, --hep none wants no HEP"
 
 
 @attrs.frozen(kw_only=True)
