@@ -48,7 +48,10 @@ cdef class Collectors:
         self.everything = everything
 
     def refused(self):
-        """Return the places that packets were sent to that weren't believed, those with most of them first, not all."""
+        """Return the places, not of ``own``, that packets were sent to that weren't believed, the most frequent first.
+
+        These aren't all.
+        """
         listed = [(-self.refused_places[i].packets, self.refused_places[i].address[:16], self.refused_places[i].port)
                   for i in range(self.refused_count)]
         return [(address, port) for _, address, port in sorted(listed)]
@@ -74,11 +77,14 @@ cdef class Collectors:
         return False
 
     cdef void refuse(self, const Envelope *carrier) noexcept nogil:
-        """Note a packet that isn't believed; the place with the fewest makes room, and its count is taken over.
+        """Note where a packet was sent to that isn't believed, if a collector may be there.
 
+        The place with the fewest makes room, and its count is taken over.
         So a place with more than an eighth of the packets is never missing, however many others there are.
         """
         cdef size_t i, least = 0
+        if self.is_own(carrier):
+            return
         for i in range(self.refused_count):
             if (self.refused_places[i].port == carrier.local_port
                     and memcmp(self.refused_places[i].address, carrier.local, 16) == 0):

@@ -23,6 +23,7 @@ cdef class Sockets:
     cdef Local wild[LOCALS]
     cdef uint32_t wild_count
     cdef bint always
+    cdef frozenset unanswered
     cdef void add(self, const uint8_t *address, uint16_t port) noexcept nogil
     cdef int rank(self, const uint8_t *address, uint16_t port) noexcept nogil
     cdef bint is_wild(self, const uint8_t *address, uint16_t port) noexcept nogil

@@ -17,12 +17,14 @@ cdef class Sockets:
     """Asterisk's own sockets; not for several threads at once.
 
     ``addresses`` are pairs of 16 bytes and a port, 0 for any; ``wildcards`` pairs of family and port at which every
-    address of the host is listened at; with ``always`` every message was received.
+    address of the host is listened at; with ``always`` every message was received.  Of ``unanswered``, addresses of 16
+    bytes among these, it isn't sure that they are Asterisk's.
     """
 
-    def __init__(self, addresses=(), wildcards=(), always=False):
+    def __init__(self, addresses=(), wildcards=(), always=False, *, unanswered=()):
         self.count = self.wild_count = 0
         self.always = always
+        self.unanswered = frozenset(unanswered)
         addresses = list(addresses)
         wildcards = list(wildcards)
         if len(addresses) > <int>LOCALS or len(wildcards) > <int>LOCALS:
@@ -37,13 +39,14 @@ cdef class Sockets:
             self.wild_count += 1
 
     def sends_out(self, const uint8_t[::1] addresses not None, const uint8_t[::1] targets not None, Py_ssize_t row):
-        """Was this row sent by an address that is known to be Asterisk's, to one that isn't?
+        """Was this row sent by an address that is surely Asterisk's, to one that isn't?
 
         The port alone doesn't tell: a stranger may send from that of a wildcard too, and to any port of the host.
         """
         if row < 0 or addresses.shape[0] < 16 * (row + 1) or targets.shape[0] < 16 * (row + 1):
             raise IndexError(f"row {row} of {addresses.shape[0] // 16}")
-        return self.rank(&addresses[16 * row], 0) > 0 and self.rank(&targets[16 * row], 0) == 0
+        return (self.rank(&addresses[16 * row], 0) > 0 and self.rank(&targets[16 * row], 0) == 0
+                and (<const char *>&addresses[16 * row])[:16] not in self.unanswered)
 
     cdef void add(self, const uint8_t *address, uint16_t port) noexcept nogil:
         if self.count < LOCALS:

@@ -8,6 +8,8 @@ class Sockets:
         addresses: Iterable[tuple[bytes, int]] = (),
         wildcards: Iterable[tuple[int, int]] = (),
         always: bool = False,
+        *,
+        unanswered: Iterable[bytes] = (),
     ) -> None: ...
     # Contiguous buffers of 16 bytes for each row.
     def sends_out(self, addresses: object, targets: object, row: int) -> bool: ...

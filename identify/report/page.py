@@ -14,7 +14,7 @@ from __future__ import annotations
 import base64
 import gzip
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from identify.configuration import Configuration
@@ -24,6 +24,7 @@ from identify.report.tables import comparison_tables, result_tables, traces
 from identify.simulation.comparison import Comparison
 from identify.simulation.outcomes import Outcome
 from identify.simulation.results.columns import percent, share, time_text
+from identify.simulation.results.entries import Reading
 from identify.simulation.results.result import Result
 from identify.simulation.results.timeline import Timeline
 from identify.strings import shown
@@ -75,7 +76,7 @@ def result_page(result: Result, *, config: str, traffic: Sequence[str]) -> str:
             subtitle=_span(result.first, result.last),
             facts=facts,
             warnings=_losses((config, result.configuration)),
-            remarks=result.remarks,
+            remarks=[*result.remarks, *_remarks(result.readings)],
             charts=_charts([(result.timeline, "")]),
             tables=result_tables(result),
         )
@@ -107,12 +108,17 @@ def comparison_page(
                 ("kinds of change", f"{len(comparison.changes):,}"),
             ],
             warnings=_losses(*zip((config, against), comparison.configurations, strict=True)),
+            remarks=_remarks(comparison.readings),
             charts=_charts([(timelines[0], "before"), (timelines[1], "after")]),
             charts_last=True,
             tables=comparison_tables(comparison),
             traces=list(traces(comparison)),
         )
     )
+
+
+def _remarks(readings: Iterable[Reading]) -> list[str]:
+    return [remark for reading in readings for remark in reading.remarks]
 
 
 def rendered(page: Page) -> str:

@@ -8,10 +8,12 @@ Strategy
    A message to a socket was received; any other message from a socket was sent.  Over a stream any port of such an
    address is Asterisk's, as its own connections have ephemeral ports; over UDP another port is another program.
 2. Binds to a wildcard name no address.  The addresses are found in the first batch: first those that send REGISTERs of
-   the configuration's own registrations; then, among the ends of messages that have a port of such a bind, the address
-   that most messages have in common (in a capture on Asterisk's host nearly all have its address), then the one that
-   most of the others have, and so on.  Of two with the same count, the one that receives more REGISTERs wins, then the
-   one that receives more requests.
+   the configuration's own registrations, and get an answer from where they sent them; then, among the ends of messages
+   that have a port of such a bind, the address that most messages have in common (in a capture on Asterisk's host
+   nearly all have its address), then the one that most of the others have, and so on.  Of two with the same count, the
+   one that receives more REGISTERs wins, then the one that receives more requests.
+   An address found like this that sends messages and never has an answer teaches no line tokens: anybody in the same
+   network can send REGISTERs that look like Asterisk's, say to a broadcast address, which never answers.
 3. If none of that decides, a message to the port of a wildcard bind was received (and its address is Asterisk's from
    then on), a message from such a port was sent, any other is foreign.
 4. A message without a local address was received.  So is every message if the configuration has no transport.
@@ -66,8 +68,8 @@ def find_sockets(configuration: Configuration, given: Iterable[str], batch: Batc
     }
     keys = map(key_of, configuration.registrations.values())
     own = {key for key in keys if key is not None}
-    found = _found(batch, wildcards, named, own) if wildcards else []
-    return Sockets(named + found, sorted(wildcards))
+    found, unanswered = _found(batch, wildcards, named, own) if wildcards else ([], [])
+    return Sockets(named + found, sorted(wildcards), unanswered=unanswered)
 
 
 def sip_places(configuration: Configuration, given: Iterable[str]) -> tuple[str, ...]:
@@ -105,38 +107,56 @@ def _given(text: str) -> Socket:
 
 @attrs.define
 class _Flows:
-    """Messages between ends that could be Asterisk's, and what is known of each end, in negative numbers."""
+    """Messages between ends that could be Asterisk's, and what is known of them; of an end in negative numbers."""
 
     #: By their ends, one or two.
     counts: Counter[frozenset[bytes]] = attrs.field(factory=Counter)
-    #: REGISTERs of own registrations from an address; REGISTERs and requests to it.
-    own: Counter[bytes] = attrs.field(factory=Counter)
+    #: Their sources and targets.
+    ways: set[tuple[bytes, bytes]] = attrs.field(factory=set)
+    #: REGISTERs of own registrations, by source and target; REGISTERs and requests to an address.
+    own: Counter[tuple[bytes, bytes]] = attrs.field(factory=Counter)
     registers: Counter[bytes] = attrs.field(factory=Counter)
     requests: Counter[bytes] = attrs.field(factory=Counter)
 
     def best(self) -> bytes:
         """Return the end that is most likely Asterisk's."""
+        own: Counter[bytes] = Counter()
+        for (source, target), count in self.own.items():
+            own[source] -= count if (target, source) in self.ways else 0
         common: Counter[bytes] = Counter()
         for ends, count in self.counts.items():
             for end in ends:
                 common[end] -= count
         return min(
-            common, key=lambda end: (self.own[end], common[end], self.registers[end], self.requests[end], end)
+            common, key=lambda end: (own[end], common[end], self.registers[end], self.requests[end], end)
         )
+
+    def unanswered(self, end: bytes) -> bool:
+        """Say whether an end sends messages, and nothing that it sends them to sends any back."""
+        targets = [target for source, target in self.ways if source == end]
+        return bool(targets) and not any((target, end) in self.ways for target in targets)
+
+    def without(self, end: bytes) -> None:
+        """Forget the messages of an end that is known to be Asterisk's."""
+        self.counts = Counter({ends: count for ends, count in self.counts.items() if end not in ends})
+        self.ways = {way for way in self.ways if end not in way}
 
 
 def _found(
     batch: Batch, wildcards: set[tuple[int, int]], named: list[Socket], registrations: set[Key]
-) -> list[Socket]:
-    """Return the addresses of the wildcard binds that the messages of a batch show."""
+) -> tuple[list[Socket], list[bytes]]:
+    """Return the addresses of the wildcard binds that the messages of a batch show, and those without any answer."""
     flows = _flows(batch, wildcards, {address for address, _ in named}, registrations)
     found: list[Socket] = []
+    unanswered: list[bytes] = []
     while flows.counts and len(found) < MOST_FOUND:
         best = flows.best()
         family = 4 if best.startswith(MAPPED) else 6
         found += [(best, port) for bind_family, port in sorted(wildcards) if bind_family == family]
-        flows.counts = Counter({ends: count for ends, count in flows.counts.items() if best not in ends})
-    return found
+        if flows.unanswered(best):
+            unanswered.append(best)
+        flows.without(best)
+    return found, unanswered
 
 
 def _flows(
@@ -158,6 +178,7 @@ def _flows(
         if not ends:
             continue
         flows.counts[frozenset(ends)] += 1
+        flows.ways.add((source, target))
         start = bytes(batch.data[batch.offsets[i] : batch.offsets[i] + 9])
         if start.startswith(b"SIP/"):
             continue
@@ -165,5 +186,5 @@ def _flows(
         if start.startswith(b"REGISTER"):
             flows.registers[target] -= 1
             if registrations and source in ends and key_of_message(batch, i) in registrations:
-                flows.own[source] -= 1
+                flows.own[source, target] += 1
     return flows

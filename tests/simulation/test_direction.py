@@ -172,6 +172,12 @@ def test_forged_registers_teach_nothing():
     register = register.replace(b"<sip:100@192.0.2.254>", b"<sip:me@itsp>")
     forged, own = register.replace(b"%b", b"aaaaaaa"), register.replace(b"%b", b"bbbbbbb")
     common = [(request(call=f"c{n}"), PHONE, PBX) for n in range(3)]
+    nobody = [(forged, stranger, (address, 5060)) for address in ("203.0.113.255", "255.255.255.255")]
+    for targets in (nobody[:1], nobody, nobody * 4):
+        simulation = fed_with(lined)
+        simulation.feed(flow(*targets, *common).batch)
+        simulation.feed(flow(*targets).batch)
+        assert simulation.result.line_tokens == {}
     for target in (PBX, ("192.0.2.254", 9)):
         for messages in ([(forged, stranger, target), *common], [*common, (forged, stranger, target)]):
             simulation = fed_with(lined)

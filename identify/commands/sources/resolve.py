@@ -240,7 +240,7 @@ class _Resolved:
             configuration=before,
             line_tokens=reading.tokens(before),
             local=reading.local,
-            reading=reading.reading,
+            reading=reading.reading_of(traffic),
         )
         return compare_files(plan, self._load(self._now), traffic).comparison
 

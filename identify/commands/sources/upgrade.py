@@ -132,7 +132,10 @@ def _compared(
     from identify.simulation.runs.work import RunPlan  # noqa: PLC0415
 
     plan = RunPlan(
-        configuration=configurations[0], line_tokens=tokens, local=reading.local, reading=reading.reading
+        configuration=configurations[0],
+        line_tokens=tokens,
+        local=reading.local,
+        reading=reading.reading_of(traffic),
     )
     with unusable_input(), progress(traffic) as move:
         compared = compare_files(

@@ -53,6 +53,14 @@ class TrafficOptions:
             "hep": self.hep or "auto",
         }
 
+    def reading_of(self, traffic: Sequence[str]) -> dict[str, Any]:
+        """Return the arguments of ``open_traffic`` for files that are the traffic of one Asterisk.
+
+        Of several files one may have nothing but what a stranger sent, which looks like a capture of a collector.
+        """
+        several = {"hep": "named"} if len(traffic) > 1 and not self.hep else {}
+        return {**self.reading, **several}
+
     def places(self, traffic: Sequence[Place]) -> list[Place]:
         """Return what is read, traffic included, none of which may be written."""
         return [*traffic, *([("--line-tokens", self.tokens_file)] if self.tokens_file is not None else [])]
@@ -153,7 +161,7 @@ traffic_options = gathered(
         click.option(
             "--hep", metavar="ADDR|PORT", multiple=True, callback=_hep,
             help="Collector whose HEP in captures is believed, such as 192.0.2.9:9060, an address, a port, any "
-            "or none; by default only in a capture of nothing else; may be repeated.",
+            "or none; by default only in a single capture of nothing else; may be repeated.",
         ),
     ],
 )  # fmt: skip

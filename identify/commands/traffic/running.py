@@ -105,7 +105,7 @@ class Simulated:
             local=self.reading.local,
             assume_dialogs=options.assume_dialogs,
             expected=read_expected(options.expect) if options.expect is not None else None,
-            reading=self.reading.reading,
+            reading=self.reading.reading_of(self.traffic),
             output=options.output,
             selection=Selection(
                 only=[Outcome(outcome) for outcome in options.only],

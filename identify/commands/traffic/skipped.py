@@ -24,7 +24,7 @@ def said_losses(readings: Sequence[Reading], *, as_json: bool) -> list[str]:
 
 
 def skipped_lines(readings: Iterable[Reading]) -> Iterator[str]:
-    """Yield what was skipped of each file, by reason, what was delivered with losses, and what is wrong with it."""
+    """Yield for each file what was skipped, what was delivered with losses, what is wrong, and what depends on HEP."""
     for reading in readings:
         named = f"{shown(reading.name)} ({reading.format})"
         skipped = {reason: count for reason, count in reading.counts.items() if reason not in DELIVERED}
@@ -35,6 +35,7 @@ def skipped_lines(readings: Iterable[Reading]) -> Iterator[str]:
                 yield f"{named}: {reading.counts[reason]:,} {reason}: {COUNTS[reason]}"
         for problem in reading.problems:
             yield f"{shown(reading.name)}: {escaped(problem)}"
+        yield from reading.remarks
 
 
 def traffic_losses(readings: Iterable[Reading]) -> list[str]:

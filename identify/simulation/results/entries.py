@@ -8,6 +8,7 @@ from __future__ import annotations
 import attrs
 
 from identify.simulation.results.sources import UnidentifiedSource
+from identify.strings import shown
 from identify.traffic.batch import Reader
 
 __all__ = [
@@ -26,8 +27,8 @@ __all__ = [
 class Reading:
     """What a reader skipped, by reason, and what is wrong with its input.
 
-    ``hep_messages`` of its messages come from HEP; ``untrusted_hep`` are addresses and ports that HEP was sent to that
-    wasn't believed.
+    ``hep_messages`` of its messages come from HEP; ``untrusted_hep`` are addresses and ports, none of them Asterisk's
+    SIP sockets, that HEP was sent to that wasn't believed.
     """
 
     name: str
@@ -48,6 +49,30 @@ class Reading:
             hep_messages=reader.hep_messages,
             untrusted_hep=reader.untrusted_hep,
         )
+
+    @property
+    def remarks(self) -> list[str]:
+        """What depends on HEP, and what of it wasn't believed, in sentences."""
+        remarks = []
+        if self.hep_messages:
+            remarks.append(
+                f"{self.hep_messages:,} messages of {shown(self.name)} depend on HEP: "
+                "they are what its packets say, not packets that were captured"
+            )
+        untrusted = self.counts.get("hep-untrusted", 0)
+        if untrusted:
+            remarks.append(
+                f"{untrusted:,} HEP packets of {shown(self.name)} aren't believed, {self._untrusted}"
+            )
+        return remarks
+
+    @property
+    def _untrusted(self) -> str:
+        if not self.untrusted_hep:
+            return "sent to or from Asterisk's own SIP sockets"
+        first, *others = self.untrusted_hep
+        more = f" and {len(others)} other place{'s' if len(others) > 1 else ''}" if others else ""
+        return f"sent to {first}{more}; --hep {first} believes those that were sent there, --hep none wants no HEP"
 
 
 @attrs.frozen(kw_only=True)

@@ -9,7 +9,6 @@ from one part into the other, and no table reached its limit.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
 from typing import Any
 
 import attrs
@@ -46,7 +45,6 @@ from identify.simulation.results.tables import (
 )
 from identify.simulation.results.timeline import Timeline
 from identify.simulation.results.unknowns import UndeterminedRequests, UnknownEntry
-from identify.strings import shown
 from identify.traffic.captures.skipped import SKIP_REASONS
 from identify.traffic.logs.records import COUNTS
 
@@ -158,7 +156,7 @@ class Result:
 
     @property
     def remarks(self) -> list[str]:
-        """What a reader of the counts should know about them, in sentences."""
+        """What a reader of the counts should know about them, in sentences; ``readings`` have remarks of their own."""
         remarks = [
             f"{count:,} {kind} were forgotten: more than the simulation remembers"
             for kind, count in sorted(self.forgotten.items())
@@ -168,7 +166,6 @@ class Result:
                 f"{self.unclear_registers:,} REGISTERs sent by Asterisk had a line token "
                 "that matches no registration, or several"
             )
-        remarks += _hep_remarks(self.readings)
         count = self.outcomes[Outcome.UNDETERMINED]
         if count:
             remarks.append(
@@ -316,20 +313,3 @@ class Result:
             given,
             key=lambda hit: (-hit[1], hit[0].endpoint, hit[0].identifier, hit[0].section or ""),
         )
-
-
-def _hep_remarks(readings: Iterable[Reading]) -> Iterator[str]:
-    """Yield what depends on HEP, and what of it wasn't believed."""
-    for reading in readings:
-        if reading.hep_messages:
-            yield (
-                f"{reading.hep_messages:,} messages of {shown(reading.name)} depend on HEP: "
-                "they are what its packets say, not packets that were captured"
-            )
-        if reading.untrusted_hep:
-            first = reading.untrusted_hep[0]
-            more = f" and {len(reading.untrusted_hep) - 1} other places" if reading.untrusted_hep[1:] else ""
-            yield (
-                f"{reading.counts['hep-untrusted']:,} HEP packets of {shown(reading.name)} aren't believed, "
-                f"sent to {first}{more}; --hep {first} believes those that were sent there"
-            )

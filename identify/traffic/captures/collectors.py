@@ -14,8 +14,10 @@ Strategy
 2. If he names none, a capture is one of a collector if it has nothing but HEP, all sent to one address and port that
    isn't a SIP socket.  It has no SIP of its own then, so that nothing in it is about any other traffic; and what a
    stranger adds to a capture of other traffic can't make it one of a collector.
-3. That is known only at the end, so such a capture is looked through beforehand, up to the first packet with anything
-   else.  What can't be read twice, such as a pipe, is none.
+   It can make a file of its own, though, such as one of those that tcpdump rotates in a quiet minute; so where several
+   files are the traffic of one Asterisk, only named collectors are believed.
+3. What a capture is, is known only at the end, so such a capture is looked through beforehand, up to the first packet
+   with anything else.  What can't be read twice, such as a pipe, is none.
 """
 
 from __future__ import annotations
@@ -37,8 +39,10 @@ __all__ = ["SIP_PORTS", "HepChoice", "Place", "place_of", "place_text", "surveye
 Place = tuple[bytes, int]
 #: Ports of SIP where a caller doesn't know Asterisk's own sockets.
 SIP_PORTS = ("5060", "5061")
-WORDS = ("auto", "any", "none")
+WORDS = ("auto", "named", "any", "none")
 HIGHEST_PORT = 65_535
+#: Collectors that a decoder takes.
+MOST_PLACES = 1_024
 
 _PORT = re.compile(r"[1-9][0-9]{0,4}", re.ASCII)
 
@@ -66,7 +70,7 @@ def place_text(place: Place) -> str:
 
 @attrs.frozen
 class HepChoice:
-    """Which HEP of a capture is delivered: ``word`` is one of WORDS, or empty if collectors are named."""
+    """Which HEP of a capture is delivered: ``word`` is one of WORDS, ``named`` with the ``collectors``."""
 
     word: str = "auto"
     collectors: tuple[Place, ...] = ()
@@ -76,13 +80,14 @@ class HepChoice:
         """Read an argument; ValueError if it isn't valid."""
         texts = (hep,) if isinstance(hep, str) else tuple(hep)
         words = {text for text in texts if text in WORDS}
+        places = tuple(place_of(text) for text in dict.fromkeys(texts) if text not in WORDS)
         if "any" in words and "none" not in words:
             return cls("any")
-        if words and len(set(texts)) > 1:
+        if len(words | ({"named"} if places else set())) > 1:
             raise ValueError(f"hep {', '.join(texts)}: {min(words)} excludes the others")
-        if words or not texts:
-            return cls(min(words, default="auto"))
-        return cls("", tuple(place_of(text) for text in texts))
+        if len(places) > MOST_PLACES:
+            raise ValueError(f"{len(places):,} collectors; at most {MOST_PLACES:,} can be named")
+        return cls("named" if places else min(words, default="auto"), places)
 
     def believed(self, own: Iterable[Place], found: Place | None = None) -> Collectors | None:
         """Return whom to believe, None if HEP isn't wanted; ``found`` is the collector that a capture is of."""

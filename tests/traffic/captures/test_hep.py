@@ -236,6 +236,8 @@ WIRE = c.datagram(c.sip(1))
         ([STRANGER, carried(c.hep(c.sip(2))), WIRE], "203.0.113.66", [1]),
         ([STRANGER, carried(c.hep(c.sip(2))), WIRE], "any", [9, 2, 1]),
         ([STRANGER, carried(c.hep(c.sip(2)))], "none", []),
+        ([carried(c.hep(c.sip(2)))], "named", []),
+        ([STRANGER, carried(c.hep(c.sip(2)))], ("named", "9060"), [2]),
         ([c.datagram(c.hep(c.sip(2)), port=9), WIRE], "5060", [1]),
         ([c.datagram(c.hep(c.sip(2)), port=9), WIRE], "192.0.2.1", [1]),
         ([c.datagram(c.hep(c.sip(2)), port=9), WIRE], "any", [2, 1]),
@@ -296,6 +298,10 @@ def test_arguments():
             CaptureReader(io.BytesIO(), "x", hep=hep)
     with pytest.raises(ValueError, match="hep any, none: any excludes the others"):
         CaptureReader(io.BytesIO(), "x", hep=("any", "none"))
+    with pytest.raises(ValueError, match="'yes' is not an address or port"):
+        CaptureReader(io.BytesIO(), "x", hep=("any", "yes"))
+    with pytest.raises(ValueError, match="1,025 collectors; at most 1,024 can be named"):
+        CaptureReader(io.BytesIO(), "x", hep=map(str, range(1, 1026)))
     with pytest.raises(ValueError, match="hep none, 9060: none excludes the others"):
         CaptureReader(io.BytesIO(), "x", hep=("none", "9060"))
 
