@@ -65,6 +65,8 @@ class Simulated:
 
     def run(self, context: click.Context, mode: Mode) -> NoReturn:
         """Do and print what is asked for, and end the command."""
+        # Before anything is said, also on standard error.
+        check_outputs(self._inputs(), self._outputs())
         # The paths of --dask are those of its workers.
         local = self.traffic if mode is not Mode.DASK else ()
         answered = answered_for(self.config_options, local, self.reading)
