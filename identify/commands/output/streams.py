@@ -23,8 +23,8 @@ __all__ = ["STANDARD_OUTPUT", "ReaderGone", "end_by_pipe", "fail_for", "finish_s
 STANDARD_OUTPUT = "standard output"
 
 
-class ReaderGone(BaseException):  # noqa: N818  It is no error, and nobody handles it as one.
-    """Who read standard output has gone, so that nothing more needs to be done."""
+class ReaderGone(BaseException):
+    """Who read standard output has gone; no error, because nobody should handle it as one."""
 
 
 class _Results(StandardStream):

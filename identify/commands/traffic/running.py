@@ -145,8 +145,9 @@ class Simulated:
             for remark in result.remarks:
                 click.echo(styled(remark, "warning"), err=True)
         expectations = result.expectations
-        if expectations.unmet_in_all:
-            lost.append(f"{expectations.unmet_in_all:,} expectations met no message")
+        unmet = expectations.unmet_in_all
+        if unmet:
+            lost.append(f"{unmet:,} expectation{'s' if unmet > 1 else ''} met no message")
         return _Ended(Status.DONE if expectations.hold else Status.DIFFERS, lost)
 
     def _result(self, plan: RunPlan, mode: Mode, outputs: Outputs) -> Result:

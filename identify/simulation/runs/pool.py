@@ -162,12 +162,12 @@ def _start(begun: list[tuple[Process, Connection]], descriptors: Sequence[int]) 
     ours, theirs = Pipe()
     passed = [theirs.fileno(), *descriptors]
     # The interpreter's own options, such as -X utf8, decide how paths are read.
-    options = subprocess._args_from_interpreter_flags()  # type: ignore[attr-defined]  # noqa: SLF001
+    options = subprocess._args_from_interpreter_flags()  # type: ignore[attr-defined]
     executable = os.fsdecode(spawn.get_executable() or sys.executable)
     command = [executable, *options, "-c", BEGINNING, str(os.getpid()), *map(str, passed)]
 
     def begin() -> Process:
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, pass_fds=passed)
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, pass_fds=passed)  # noqa: S603  It is Python itself.
         begun.append((process, ours))
         return process
 
