@@ -124,8 +124,8 @@ class Engine(Matcher):
         for more than 2**31 - 1 rows.
 
         Thread safety: runs without the GIL, in ``threads`` threads of its own if there are enough addresses; the
-        arguments must not be changed meanwhile.  A handler of a
-        signal that raises, such as Ctrl-C's, ends the call.
+        arguments must not be changed meanwhile.  A handler of a signal that raises, such as
+        Ctrl-C's, ends the call.
         """
         return _batch.identify_sources(self, addresses, ports, threads)
 

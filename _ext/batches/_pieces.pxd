@@ -37,10 +37,6 @@ cdef extern from "Python.h":
     # Declared without its exception: that waits until the other threads have ended.
     int check_signals "PyErr_CheckSignals"() noexcept
 
-cdef extern from "Python.h":
-    # Declared without its exception: that waits until the other threads have ended.
-    int check_signals "PyErr_CheckSignals"() noexcept
-
 cdef enum:
     # Milliseconds between two looks for signals.
     SIGNAL_PERIOD = 10

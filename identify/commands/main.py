@@ -16,7 +16,7 @@ import rich_click as click
 
 from identify.commands.output.printing import NAME, escaped
 from identify.commands.output.status import Status
-from identify.commands.output.streams import fail_for, finish_streams, take_streams
+from identify.commands.output.streams import ReaderGone, end_by_pipe, fail_for, finish_streams, take_streams
 from identify.errors import OutputError
 from identify.version import __version__
 from identify.writing import clear_up_on_signals
@@ -112,6 +112,8 @@ def main() -> None:
             sip_identify(prog_name=NAME)
         finally:
             finish_streams()
+    except ReaderGone:
+        end_by_pipe()
     except OutputError as error:
         fail_for(error)
         sys.exit(int(Status.UNUSABLE))
@@ -123,7 +125,6 @@ def main() -> None:
 
 def _end_as_other_programs_do() -> None:
     """Let signals end the process, and let no character of a configuration make printing fail."""
-    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
     clear_up_on_signals()

@@ -1,11 +1,11 @@
-"""Names of unfinished files that have to go if a signal ends the process; who makes and removes them otherwise.
+"""Unfinished files and other processes, which have to go if a signal ends this one; who ends them otherwise.
 
 Strategy
 
-Unfinished files have no name where the file system can do that, and go with the process whatever ends it.  Elsewhere
-they have one, and only then a thread waits for the signals that end the process.  It removes what is there and lets the
-signal end the process as it would have; no exception is raised, because code that is interrupted anywhere may swallow
-it.  While it does so nobody can make another file: the lock isn't given back.
+Unfinished files have no name where the file system can do that, and go with the process whatever ends it.  Where they
+have one, and while there are other processes, a thread waits for the signals that end this one.  It removes what is
+there and lets the signal end the process as it would have; no exception is raised, because code that is interrupted
+anywhere may swallow it.  While it does so nobody can add anything: the lock isn't given back.
 """
 
 from __future__ import annotations
@@ -13,16 +13,27 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
-__all__ = ["ENDING", "clear_up_on_signals", "not_interrupted", "forget", "remember"]
+__all__ = [
+    "ENDING",
+    "begin_process",
+    "clear_up_on_signals",
+    "end_process",
+    "forget",
+    "not_interrupted",
+    "remember",
+]
 
 #: Signals that end a process from outside, which may ignore each of them (``nohup``).
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 _lock = threading.RLock()
 _paths: set[str] = set()
+#: Processes that nobody has waited for, so that their numbers are theirs.
+_processes: set[int] = set()
 #: Whether signals end this process with their default action, so that we may wait for them; a program that uses the
 #: library has its own ways.
 _ours = False
@@ -48,9 +59,35 @@ def forget(path: str) -> None:
         _paths.discard(path)
 
 
+def begin_process(begin: Callable[[], subprocess.Popen[bytes]]) -> subprocess.Popen[bytes]:
+    """Return the process that a function begins, which is killed if a signal ends this one.
+
+    A terminal sends SIGINT to all of its processes: this one ends without a word of it.
+    """
+    with _lock:
+        _watch()
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            process = begin()
+            _processes.add(process.pid)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    return process
+
+
+def end_process(process: subprocess.Popen[bytes]) -> None:
+    """Kill such a process; somebody has to wait for it then."""
+    with _lock:
+        process.kill()
+        _processes.discard(process.pid)
+
+
 @contextlib.contextmanager
 def not_interrupted() -> Iterator[None]:
-    """Let signals wait while files are put into their places, so that it is all of them or none."""
+    """Let signals wait, such as while files are put into their places, so that it is all of them or none.
+
+    A thread that begins meanwhile never gets them.
+    """
     with _lock:
         before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
         try:
@@ -73,6 +110,9 @@ def _watch() -> None:
 def _wait(awaited: set[signal.Signals]) -> None:
     number = signal.sigwait(awaited)
     with _lock:
+        for process in _processes:
+            with contextlib.suppress(OSError):
+                os.kill(process, signal.SIGKILL)
         for path in _paths:
             with contextlib.suppress(OSError):
                 os.unlink(path)

@@ -19,6 +19,7 @@ PATIENCE = 20.0
 #: What makes the file system one whose files have names, before the command begins.
 NAMED = "import os; os.O_TMPFILE = os.O_DIRECTORY | os.O_WRONLY; "
 CODE = "import sys; from identify.commands.__main__ import main; main()"
+ROW = '{"source":"192.0.2.1","from_uri":"sip:a@b","method":"OPTIONS"}\n'
 
 
 def processes_of(session):
@@ -44,17 +45,21 @@ def wait_for(holds):
 
 
 @pytest.mark.parametrize(
-    ("number", "to_all", "jobs", "code"),
+    ("number", "to_all", "jobs", "code", "early"),
     [
-        (signal.SIGINT, True, "1", CODE),
-        (signal.SIGTERM, False, "1", NAMED + CODE),
-        (signal.SIGINT, True, "2", CODE),
-        (signal.SIGTERM, False, "2", CODE),
-        (signal.SIGKILL, False, "2", CODE),
+        (signal.SIGINT, True, "1", CODE, False),
+        (signal.SIGTERM, False, "1", NAMED + CODE, False),
+        (signal.SIGINT, True, "2", CODE, True),
+        (signal.SIGTERM, False, "2", CODE, True),
+        (signal.SIGTERM, False, "2", CODE, False),
+        (signal.SIGKILL, False, "2", CODE, False),
     ],
 )
-def test_a_run_ends_and_leaves_nothing(tmp_path, number, to_all, jobs, code):
-    """The process and its helpers are gone, old outputs are whole, and there is no other file or message."""
+def test_a_run_ends_and_leaves_nothing(tmp_path, number, to_all, jobs, code, early):
+    """The process and its helpers are gone, old outputs are whole, and there is no other file or message.
+
+    ``early`` is while the helpers begin.
+    """
     (tmp_path / "temporary").mkdir()
     work = tmp_path / "work"
     work.mkdir()
@@ -68,18 +73,56 @@ def test_a_run_ends_and_leaves_nothing(tmp_path, number, to_all, jobs, code):
     with subprocess.Popen(
         command, cwd=work, env=environment, stderr=subprocess.PIPE, start_new_session=True
     ) as running:
-        # It is opened once the traffic is read, after everything that is written.
-        with open(work / "t.jsonl", "w") as traffic:
-            traffic.write('{"source":"192.0.2.1","from_uri":"sip:a@b","method":"OPTIONS"}\n' * 20_000)
-            traffic.flush()
-            (os.killpg if to_all else os.kill)(running.pid, number)
-            assert running.wait(PATIENCE) == -number
-            wait_for(lambda: not processes_of(running.pid))
+        end = os.killpg if to_all else os.kill
+        if early:
+            wait_for(lambda: len(processes_of(running.pid)) > 1)
+            end(running.pid, number)
+        else:
+            # It is opened once the traffic is read, after everything that is written.
+            with open(work / "t.jsonl", "w") as traffic:
+                traffic.write(ROW * 3000)
+                traffic.flush()
+                end(running.pid, number)
+        assert running.wait(PATIENCE) == -number
+        wait_for(lambda: not processes_of(running.pid))
         assert running.stderr.read() == b""
 
     assert sorted(os.listdir(work)) == ["o.csv", "pjsip.conf", "t.jsonl"]
     assert (work / "o.csv").read_text() == "old"
     assert os.listdir(tmp_path / "temporary") == []
+
+
+#: What ends one of two helpers before it gets its first call.
+LOSING = (
+    "import identify.simulation.runs.pool as pool; start = pool._start; "
+    "pool._start = lambda begun, saved: "
+    "(start(begun, saved), len(begun) == 2 and (begun[1][0].kill(), begun[1][0].wait())); "
+)
+
+
+@pytest.mark.parametrize(
+    ("code", "options", "status", "said"),
+    [
+        (NAMED + CODE, ("-o", "-", "--record", "r.jsonl"), -signal.SIGPIPE, b""),
+        (LOSING + CODE, ("-j", "2"), 2, b"a process that simulates was lost: it ended with signal 9"),
+    ],
+)
+def test_only_a_reader_of_the_output_ends_the_command(tmp_path, code, options, status, said):
+    """It goes without a word, and half a file goes too; a lost connection is an error that is said."""
+    (tmp_path / "pjsip.conf").write_text("[e]\ntype=endpoint\n")
+    (tmp_path / "t.jsonl").write_text(ROW * 3000)
+    command = [sys.executable, "-c", code, "simulate", "pjsip.conf", "t.jsonl", *options]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(
+        command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as running:
+        running.stdout.close()
+        error = running.stderr.read()
+
+    assert running.wait(PATIENCE) == status
+    assert said in error
+    assert bool(error) is bool(said)
+    assert sorted(os.listdir(tmp_path)) == ["pjsip.conf", "t.jsonl"]
 
 
 @pytest.mark.parametrize("threads", [1, 2])

@@ -300,7 +300,7 @@ def test_skipped_is_said_beside_rows(call):
 
 
 def test_harmless_reasons():
-    """Reasons that lose nothing are one of logs, and those that are listed for captures; any other one is a loss."""
+    """Reasons that lose nothing are some of captures, listed with them, and one of logs; any other one is a loss."""
     page = (ROOT / "docs" / "reference" / "captures.md").read_text(encoding="utf-8")
     listed = page.partition("whether they have any: ")[2].partition(".\n")[0]
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
+import signal
 import sys
 from typing import IO, TYPE_CHECKING
 
@@ -16,9 +18,26 @@ from identify.writing import StandardStream
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
-__all__ = ["STANDARD_OUTPUT", "fail_for", "finish_streams", "take_streams"]
+__all__ = ["STANDARD_OUTPUT", "ReaderGone", "end_by_pipe", "fail_for", "finish_streams", "take_streams"]
 
 STANDARD_OUTPUT = "standard output"
+
+
+class ReaderGone(BaseException):
+    """Who read standard output has gone; no error, because nobody should handle it as one."""
+
+
+class _Results(StandardStream):
+    """Standard output, whose reader may have had enough."""
+
+    def write(self, data: ReadableBuffer, /) -> int:
+        """Write what can be written; ReaderGone, which ends everything in order, if nobody reads it."""
+        try:
+            return super().write(data)
+        except OutputError as error:
+            if error.errno == errno.EPIPE:
+                raise ReaderGone from error
+            raise
 
 
 class _Diagnostics(StandardStream):
@@ -34,7 +53,7 @@ class _Diagnostics(StandardStream):
 
 def take_streams() -> None:
     """Let errors of standard output name it, and no character make printing fail."""
-    sys.stdout = _taken(sys.stdout, 1, StandardStream)
+    sys.stdout = _taken(sys.stdout, 1, _Results)
     sys.stderr = _taken(sys.stderr, 2, _Diagnostics)
 
 
@@ -52,6 +71,15 @@ def fail_for(error: OutputError) -> None:
         os.dup2(nowhere, 1)
     os.close(nowhere)
     click.echo(f"error: {escaped(str(error))}", err=True)
+
+
+def end_by_pipe() -> None:
+    """End the process as other programs end whose output nobody reads.
+
+    Only then: a lost connection to a name server, a scheduler or a process of ours is the same signal.
+    """
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    signal.raise_signal(signal.SIGPIPE)
 
 
 def _taken(stream: IO[str], descriptor: int, kind: type[StandardStream]) -> IO[str]:

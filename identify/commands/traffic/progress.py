@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 
 from identify.traffic.batch import Reader
+from identify.writing import not_interrupted
 
 __all__ = ["progress"]
 
@@ -42,7 +43,10 @@ def progress(paths: Sequence[str]) -> Iterator[Mover]:
         console=Terminal(stderr=True),
         transient=True,
     )
-    with bar:
+    # Its thread gets no signals: the thread that waits for them otherwise has to get them.
+    with not_interrupted():
+        bar.start()
+    try:
         task = bar.add_task("reading", total=known if all(sizes.values()) else None, rate="")
         before: dict[str, int] = {}
         messages = 0
@@ -59,6 +63,8 @@ def progress(paths: Sequence[str]) -> Iterator[Mover]:
             bar.update(task, completed=sum(before.values()), rate=rate)
 
         yield move
+    finally:
+        bar.stop()
 
 
 def _size(path: str) -> int | None:

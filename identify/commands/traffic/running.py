@@ -65,6 +65,8 @@ class Simulated:
 
     def run(self, context: click.Context, mode: Mode) -> NoReturn:
         """Do and print what is asked for, and end the command."""
+        # Before anything is said, also on standard error.
+        check_outputs(self._inputs(), self._outputs())
         # The paths of --dask are those of its workers.
         local = self.traffic if mode is not Mode.DASK else ()
         answered = answered_for(self.config_options, local, self.reading)
@@ -143,8 +145,9 @@ class Simulated:
             for remark in result.remarks:
                 click.echo(styled(remark, "warning"), err=True)
         expectations = result.expectations
-        if expectations.unmet_in_all:
-            lost.append(f"{expectations.unmet_in_all:,} expectations met no message")
+        unmet = expectations.unmet_in_all
+        if unmet:
+            lost.append(f"{unmet:,} expectation{'s' if unmet > 1 else ''} met no message")
         return _Ended(Status.DONE if expectations.hold else Status.DIFFERS, lost)
 
     def _result(self, plan: RunPlan, mode: Mode, outputs: Outputs) -> Result:

@@ -59,10 +59,10 @@ def verify(
     from identify.simulation.runs import verification  # noqa: PLC0415
     from identify.traffic.input.places import places_of  # noqa: PLC0415
 
+    check_outputs(reading.places(places_of("the traffic", logs)))
     answered = answered_for(config_options, logs, reading)
     configuration = load(config, config_options, answered)
     configs = [LoadedConfig(config, configuration)]
-    check_outputs(reading.places(places_of("the traffic", logs)))
     tokens = reading.tokens(configuration)
     found = {}
     for path in logs:

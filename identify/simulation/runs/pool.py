@@ -5,30 +5,33 @@ Engines are saved once and opened by every process, which maps the tables instea
 Strategy
 
 Nothing has a name that could be left behind: engines are in memory that has none, what processes write is in files
-without one, and nothing is shared but descriptors.  A process ends when the one that began it ends, whatever ended
-that; ours are killed as soon as they aren't needed, since they have nothing to clear up.
+without one, and nothing is shared but descriptors.  Processes are killed as soon as they aren't needed, since they have
+nothing to clear up, and by a signal that ends the command.  Whatever else ends the one that began it, a process goes
+with it: it sees to that first of all, before it imports anything of ours, which takes longer.
+
+A program that uses this needs no ``if __name__ == "__main__"``: its processes don't run it again.
 """
 
 from __future__ import annotations
 
 import contextlib
-import multiprocessing
 import os
 import signal
+import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from multiprocessing import resource_tracker
+from multiprocessing import Pipe, spawn
 from multiprocessing.connection import Connection, wait
-from multiprocessing.process import BaseProcess
-from multiprocessing.reduction import DupFd, send_handle
-from typing import IO, Any
+from multiprocessing.reduction import send_handle
+from typing import IO, Any, TypeAlias
 
 import attrs
 
 from identify.configuration import Configuration
 from identify.engine import Engine
 from identify.errors import ClusterError
-from identify.simulation.runs.worker import serve
+from identify.writing import begin_process, end_process
 
 __all__ = ["Call", "Pool", "engine_pool", "worker_engines"]
 
@@ -36,6 +39,26 @@ __all__ = ["Call", "Pool", "engine_pool", "worker_engines"]
 WINDOW = 128
 #: Seconds for a killed process to be gone.
 PATIENCE = 5.0
+
+#: What a process begins with; 1 is PR_SET_PDEATHSIG, Linux's signal for a process whose parent is gone.  Nothing is
+#: imported from the current folder, and what is ours from where it is here.
+BEGINNING = f"""
+import sys
+sys.path[:] = filter(None, sys.path)
+import ctypes, os, signal
+ctypes.CDLL(None).prctl(1, {int(signal.SIGKILL)})
+if os.getppid() != int(sys.argv[1]):
+    os._exit(0)
+signal.pthread_sigmask(signal.SIG_SETMASK, {{signal.SIGINT}})
+from multiprocessing.connection import Connection
+connection, *descriptors = map(int, sys.argv[2:])
+connection = Connection(connection)
+sys.path[:] = connection.recv()
+from identify.simulation.runs.worker import serve
+serve(connection, descriptors)
+"""
+
+Process: TypeAlias = "subprocess.Popen[bytes]"
 
 #: The engines of a worker process, opened when it begins.
 _engines: list[Engine] = []
@@ -63,7 +86,7 @@ class _Running:
 class Pool:
     """Processes that make calls, each one at a time."""
 
-    def __init__(self, processes: Sequence[tuple[BaseProcess, Connection]]) -> None:
+    def __init__(self, processes: Sequence[tuple[Process, Connection]]) -> None:
         self._processes = {connection: process for process, connection in processes}
 
     def results(self, calls: Sequence[Call]) -> Iterator[tuple[Any, list[IO[bytes]]]]:
@@ -111,7 +134,7 @@ def engine_pool(engines: Sequence[tuple[Engine, Configuration]], processes: int)
             clearing.callback(os.close, descriptor)
             engine.save(f"/proc/self/fd/{descriptor}")
             saved.append(descriptor)
-        begun: list[tuple[BaseProcess, Connection]] = []
+        begun: list[tuple[Process, Connection]] = []
         clearing.callback(_end, begun)
         for _ in range(processes):
             _start(begun, saved)
@@ -135,41 +158,35 @@ def _open_engines(descriptors: Sequence[int], configurations: Sequence[Configura
         os.close(descriptor)
 
 
-def _start(begun: list[tuple[BaseProcess, Connection]], descriptors: Sequence[int]) -> None:
-    context = multiprocessing.get_context("spawn")
-    ours, theirs = context.Pipe()
-    # It lets signals through when it begins, also those that are blocked here.
-    resource_tracker.ensure_running()
-    # A terminal sends SIGINT to all of its processes; these end with their parent, and without a word.
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        process = context.Process(target=serve, args=(theirs, os.getpid(), _Passed(descriptors)), daemon=True)
-        process.start()
+def _start(begun: list[tuple[Process, Connection]], descriptors: Sequence[int]) -> None:
+    ours, theirs = Pipe()
+    passed = [theirs.fileno(), *descriptors]
+    # The interpreter's own options, such as -X utf8, decide how paths are read.
+    options = subprocess._args_from_interpreter_flags()  # type: ignore[attr-defined]
+    executable = os.fsdecode(spawn.get_executable() or sys.executable)
+    command = [executable, *options, "-c", BEGINNING, str(os.getpid()), *map(str, passed)]
+
+    def begin() -> Process:
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, pass_fds=passed)  # noqa: S603  It is Python itself.
         begun.append((process, ours))
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-        theirs.close()
+        return process
+
+    with theirs:
+        process = begin_process(begin)
+    with _lost(process):
+        ours.send(sys.path)
 
 
-class _Passed:
-    """Descriptors that a process gets when it is started: only then ``DupFd`` passes them."""
-
-    def __init__(self, descriptors: Sequence[int]) -> None:
-        self._descriptors = descriptors
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return list, ([DupFd(descriptor) for descriptor in self._descriptors],)
-
-
-def _end(begun: Sequence[tuple[BaseProcess, Connection]]) -> None:
+def _end(begun: Sequence[tuple[Process, Connection]]) -> None:
     for process, connection in begun:
-        process.kill()
+        end_process(process)
         connection.close()
     for process, _ in begun:
-        process.join(PATIENCE)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(PATIENCE)
 
 
-def _begin(connection: Connection, process: BaseProcess, call: Call) -> _Running:
+def _begin(connection: Connection, process: Process, call: Call) -> _Running:
     files: list[IO[bytes]] = [tempfile.TemporaryFile() for _ in range(call.files)]  # noqa: SIM115  Closed with the result.
     running = _Running(files)
     with _lost(process):
@@ -179,19 +196,20 @@ def _begin(connection: Connection, process: BaseProcess, call: Call) -> _Running
     return running
 
 
-def _finish(running: _Running, connection: Connection, process: BaseProcess) -> None:
+def _finish(running: _Running, connection: Connection, process: Process) -> None:
     with _lost(process):
         done, running.value = connection.recv()
     running.done, running.failed = True, not done
 
 
 @contextlib.contextmanager
-def _lost(process: BaseProcess) -> Iterator[None]:
+def _lost(process: Process) -> Iterator[None]:
     """Raise ClusterError where a process has ended by itself."""
     try:
         yield
     except (EOFError, ConnectionError) as error:
-        process.join(PATIENCE)
-        status = process.exitcode
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(PATIENCE)
+        status = process.returncode
         how = f"signal {-status}" if status is not None and status < 0 else f"status {status}"
         raise ClusterError(f"a process that simulates was lost: it ended with {how}") from error

@@ -1,35 +1,25 @@
 """What a process of a pool does: it takes calls from a connection and returns what they return, until that is closed.
 
-Knows nothing of simulations, and imports little: the first thing that a process does is to make sure that it doesn't
-outlive the one that began it.
+Knows nothing of simulations; how a process begins is ``pool``'s.
 """
 
 from __future__ import annotations
 
-import ctypes
 import os
 import pickle
-import signal
 import traceback
+from collections.abc import Sequence
 from multiprocessing.connection import Connection
 from multiprocessing.reduction import recv_handle
-from typing import Any
 
 __all__ = ["serve"]
 
-#: Linux's prctl(2): the signal for a process whose parent is gone.
-PR_SET_PDEATHSIG = 1
 
-
-def serve(connection: Connection, parent: int, descriptors: list[Any]) -> None:
+def serve(connection: Connection, descriptors: Sequence[int]) -> None:
     """Answer the calls of a process; ``descriptors`` are passed to the first one, which prepares the others."""
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(signal.SIGKILL))
-    if os.getppid() != parent:
-        os._exit(0)
-    kept = [descriptor.detach() for descriptor in descriptors]
     try:
         function, arguments, _ = connection.recv()
-        function(kept, *arguments)
+        function(descriptors, *arguments)
         while True:
             function, arguments, count = connection.recv()
             passed = [recv_handle(connection) for _ in range(count)]
