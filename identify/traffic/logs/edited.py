@@ -30,7 +30,7 @@ from identify.traffic.logs.headlines import HEADLINE, LONGEST_LINE_START, MARK, 
 from identify.traffic.logs.segments import LENGTH, Runs, leading_line_ends, message_spans
 from identify.traffic.logs.wrapping import UnwrappedText, with_line_ends
 
-__all__ = ["Survey", "edited_text", "has_lost_its_crs", "longer_text"]
+__all__ = ["Survey", "edited_text", "has_lost_its_crs", "longer_text", "unlimited_text"]
 
 #: Bytes at the beginning of a log by which it is seen that it was edited.
 SURVEYED = 256 << 10
@@ -180,6 +180,18 @@ def longer_text(ahead: Ahead, begin: int, border: int, count: int) -> tuple[byte
         return None
     text, end, _ = edited_text(ahead, begin, border, count, None, Runs()) or (b"", 0, False)
     return (text, end) if len(text) > count else None
+
+
+def unlimited_text(text: bytes, count: int, end: int) -> tuple[bytes, int] | None:
+    """Return a datagram of a log file, and its end, if it is longer than its byte count; None if it may end there.
+
+    Nothing of a datagram is printed beyond its byte count, but for the line ends before it.
+    """
+    start = leading_line_ends(text)
+    if text[start + count : start + count + 1] == b"\n":
+        return None
+    text = text if b"\r" in text else text.replace(b"\n", b"\r\n")
+    return text[leading_line_ends(text) :][:MESSAGE_LIMIT], end
 
 
 def has_lost_its_crs(data: bytes, begin: int, count: int) -> bool:

@@ -81,13 +81,6 @@ def is_whole(data: bytes, begin: int) -> bool:
     return bool(headers and length and headers.end() + int(length[1]) == len(data))
 
 
-def is_whole(data: bytes, begin: int) -> bool:
-    """Return whether one message begins at a position and ends with the text, as its Content-Length says."""
-    headers = HEADERS_END.search(data, begin)
-    length = LENGTH.search(data, begin, headers.end()) if headers else None
-    return bool(headers and length and headers.end() + int(length[1]) == len(data))
-
-
 class Runs:
     """The last text of each connection, to count the records of a run."""
 

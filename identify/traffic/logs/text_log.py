@@ -32,7 +32,7 @@ from collections.abc import Callable, Iterator
 from identify.traffic.batch import MESSAGE_LIMIT
 from identify.traffic.logs import records
 from identify.traffic.logs.ahead import UNPROVEN, Ahead, Peer, Threads, peer_of
-from identify.traffic.logs.edited import Survey, edited_text, has_lost_its_crs, longer_text
+from identify.traffic.logs.edited import Survey, edited_text, has_lost_its_crs, longer_text, unlimited_text
 from identify.traffic.logs.headlines import (
     BANNER,
     HEADLINE,
@@ -282,8 +282,7 @@ class TextLog:
             if found is not None:
                 return found[0], begin + text.raw(found[1]), found[2]
         ahead = self._ahead_of(wrapped, begin)
-        data, place = ahead.data, ahead.current
-        self._looked_at = data, place
+        self._looked_at = data, place = ahead.data, ahead.current
         limit = min(place + AHEAD, len(data))
         found = self._settled(ahead, place, limit, count, run, levelled=levelled)
         if found is None:
@@ -346,24 +345,19 @@ class TextLog:
             return text, border, False
         start = leading_line_ends(text)
         inner = ahead.next_record(begin + start, border - 1)
-        if not run and (longer := longer_text(ahead, begin, border if inner is None else inner, count)):
-            self._counts[records.RESIZED] += 1
-            return *longer, True
-        if inner is None and not run and levelled and text[start + count : start + count + 1] != b"\n":
-            # Nothing of a datagram is printed beyond its byte count, but for the line ends before it.
-            self._counts[records.RESIZED] += 1
-            text = text if b"\r" in text else text.replace(b"\n", b"\r\n")
-            return text[leading_line_ends(text) :][:MESSAGE_LIMIT], border, True
-        if inner is not None or not run:
+        if not run:
+            longer = longer_text(ahead, begin, border if inner is None else inner, count)
+            if longer is None and inner is None and levelled:
+                longer = unlimited_text(text, count, border)
+            self._counts[records.UNCERTAIN if longer is None else records.RESIZED] += 1
+            return (*longer, True) if longer else (text[start : start + count], border, True)
+        if inner is not None:
             self._counts[records.UNCERTAIN] += 1
-        if run:
-            return self._of_run(run, text, count, border)
-        return text[start : start + count], border, True
+        return self._of_run(run, text, count, border)
 
     def _of_run(self, peer: Peer, text: bytes, count: int, end: int) -> tuple[bytes, int, bool]:
-        """Return the message that a record of a stream means, and the end of the text, and whether it is complete."""
-        message = self._runs.message(peer, text, count)
-        if len(message) > count:
+        """Return the message that a record of a stream means, the end of its text, and whether it is complete."""
+        if len(message := self._runs.message(peer, text, count)) > count:
             self._counts[records.RESIZED] += 1
         return message, end, len(message) >= count
 
