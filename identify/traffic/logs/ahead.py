@@ -17,12 +17,14 @@ from identify.traffic.logs.headlines import HEADLINE, LEVEL, LONGEST_LINE_START,
 from identify.traffic.logs.segments import HEADERS_END
 from identify.traffic.logs.wrapping import UnwrappedText
 
-__all__ = ["RECORD", "Ahead", "Finder", "Peer", "Threads", "peer_of"]
+__all__ = ["RECORD", "UNPROVEN", "Ahead", "Finder", "Peer", "Threads", "peer_of"]
 
 #: The maximum number of threads remembered.
 MOST_THREADS = 65_536
 #: Bytes that are searched for starts of records at a time.
 STEP = 1 << 10
+#: The maximum length of what a sender has put after a message of a stream: that of a receive buffer.
+UNPROVEN = 64 << 10
 #: Starts of records before the current one are dropped once there are this many.
 PASSED = 1024
 

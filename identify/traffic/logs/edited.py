@@ -25,20 +25,18 @@ import re
 from itertools import takewhile
 
 from identify.traffic.batch import MESSAGE_LIMIT
-from identify.traffic.logs.ahead import RECORD, Ahead, Peer
+from identify.traffic.logs.ahead import RECORD, UNPROVEN, Ahead, Peer
 from identify.traffic.logs.headlines import HEADLINE, LONGEST_LINE_START, MARK, headline_prefix
 from identify.traffic.logs.segments import LENGTH, Runs, leading_line_ends, message_spans
 from identify.traffic.logs.wrapping import UnwrappedText, with_line_ends
 
-__all__ = ["Survey", "edited_text", "has_lost_its_crs"]
+__all__ = ["Survey", "edited_text", "has_lost_its_crs", "longer_text", "unlimited_text"]
 
 #: Bytes at the beginning of a log by which it is seen that it was edited.
 SURVEYED = 256 << 10
 #: The maximum number of records by which it is seen that a log was edited, and of bytes between two of them.
 MOST_RECORDS = 64
 FARTHEST = 128 << 10
-#: The maximum length of what a sender has put after a message of a stream: that of a receive buffer.
-UNPROVEN = 64 << 10
 #: The maximum length of headers.
 LONGEST_HEADERS = 64 << 10
 #: The first line, headers with their folds, and the empty line if there is one.
@@ -116,10 +114,10 @@ class Survey:
             self._beyond += size > count or lacks_empty_line
         size += _length(data, headers) + (data.count(b"\n", begin, headers.end()) if bare else 0)
         if received:
-            # What follows must be a record: two messages in a datagram have a byte count of both.
+            # A record or nothing must follow: two messages in a datagram have a byte count of both.
             end = begin + size - (data.count(b"\n", begin, headers.end()) if bare else 0)
-            follows = data[end : end + 1] == b"\n" and any(
-                each.match(data, end + 1) for each in RECORD.values()
+            follows = data[end : end + 1] == b"\n" and (
+                end + 1 == len(data) or any(each.match(data, end + 1) for each in RECORD.values())
             )
             self._less += size < count and follows
             return
@@ -164,6 +162,36 @@ def edited_text(
         elif stream:
             text = text[:size]
     return text, end + (data[end : end + 1] == b"\n"), fits
+
+
+def longer_text(ahead: Ahead, begin: int, border: int, count: int) -> tuple[bytes, int] | None:
+    """Return a message that its Content-Length, or its SDP, ends beyond its byte count, and the end of its text.
+
+    None if nothing says so, or if it would go beyond the border.  Only an edited message is like that: in what PJSIP
+    takes, Content-Length doesn't go beyond the byte count.
+    """
+    start = leading_line_ends(ahead.data, begin)
+    headers = HEADERS.match(ahead.data, start, min(start + LONGEST_HEADERS, border))
+    if headers is None or headers[1] is None:
+        return None
+    body, length = headers.end(), _length(ahead.data, headers)
+    ends = _end_of_body(ahead, body, border, length, bare=_is_bare(ahead.data, headers)) is not None
+    if not ends and not SDP.match(ahead.data, body, border):
+        return None
+    text, end, _ = edited_text(ahead, begin, border, count, None, Runs()) or (b"", 0, False)
+    return (text, end) if len(text) > count else None
+
+
+def unlimited_text(text: bytes, count: int, end: int) -> tuple[bytes, int] | None:
+    """Return a datagram of a log file, and its end, if it is longer than its byte count; None if it may end there.
+
+    Nothing of a datagram is printed beyond its byte count, but for the line ends before it.
+    """
+    start = leading_line_ends(text)
+    if text[start + count : start + count + 1] == b"\n":
+        return None
+    text = text if b"\r" in text else text.replace(b"\n", b"\r\n")
+    return text[leading_line_ends(text) :][:MESSAGE_LIMIT], end
 
 
 def has_lost_its_crs(data: bytes, begin: int, count: int) -> bool:

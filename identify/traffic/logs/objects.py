@@ -4,7 +4,8 @@ Knows one object per line; ``segments`` knows what a text with several messages 
 
 Facts
 
-- The text of a record is exact up to a NUL, and ends with an LF of the logger.
+- The text of a record is exact up to a NUL, and ends with an LF of the logger.  So unlike in a text log it needs no
+  byte count, and a text that doesn't fit its byte count but has all of its body was edited.
 - Records that aren't UTF-8 are lost.
 - Some lines are not objects (a banner, backtraces).
 """
@@ -24,12 +25,13 @@ from identify.traffic.logs.records import (
     FAILED,
     INCOMPLETE,
     MALFORMED,
+    RESIZED,
     TOO_LARGE,
     LogMessage,
     Source,
     completed,
 )
-from identify.traffic.logs.segments import Runs, leading_line_ends
+from identify.traffic.logs.segments import Runs, is_whole, leading_line_ends, message_spans
 
 __all__ = ["JsonLog", "LogLine", "SIGN"]
 
@@ -121,16 +123,24 @@ class JsonLog:
         body = body[:-1] if body.endswith(b"\n") else body
         received = headline[1] == b"Received"
         stream = headline[4] != b"UDP"
+        start = leading_line_ends(body)
         complete = True
         if len(body) == count:
             data = body
-        elif len(body) - leading_line_ends(body) < count:
-            data, complete = completed(body, count, stream), False
-            self._counts[INCOMPLETE] += 1
+        elif len(body) - start < count:
+            complete = is_whole(body, start)
+            data = body[start:] if complete else completed(body, count, stream)
+            self._counts[RESIZED if complete else INCOMPLETE] += 1
         elif received and stream:
-            data = self._runs.message((headline[4], headline[5] or headline[6], headline[7]), body, count)
+            peer = (headline[4], headline[5] or headline[6], headline[7])
+            fits = any(end - begin == count for begin, end in message_spans(body, 0, len(body)))
+            data = self._runs.message(peer, body, count if fits else None)
+            if not fits:
+                self._counts[RESIZED] += 1
         else:
-            start = leading_line_ends(body)
-            data = body[start : start + count]
+            # Nothing is printed beyond the byte count of a datagram, or of what Asterisk sent.
+            data = body[start:][:MESSAGE_LIMIT]
+            if len(data) != count:
+                self._counts[RESIZED] += 1
         self._any = True
         return LogMessage.of(headline, data, line=number, stamp=stamp, thread=thread, complete=complete)

@@ -29,7 +29,7 @@ __all__ = [
 INCOMPLETE = "log-message-incomplete"
 #: The message was delivered, but the log was edited: its text doesn't have as many bytes as were counted.
 RESIZED = "log-byte-count-differs"
-#: The message was delivered, but lines in it look like records, and nothing confirms its byte count.
+#: The message was delivered, but nothing confirms its byte count; there may be records in its text.
 UNCERTAIN = "log-message-uncertain"
 #: Skipped: more than MESSAGE_LIMIT bytes.
 TOO_LARGE = "log-message-too-large"
@@ -41,7 +41,7 @@ MALFORMED = "log-record-malformed"
 COUNTS = {
     INCOMPLETE: "delivered: messages of which the log has less than their byte counts say",
     RESIZED: "delivered: messages of an edited log whose byte counts don't fit their texts",
-    UNCERTAIN: "delivered: messages with lines that may be records, since nothing confirms their byte counts",
+    UNCERTAIN: "delivered: messages whose byte counts nothing confirms, and that may have records in them",
     TOO_LARGE: "messages of more than 65,536 bytes, or lines of JSON of more than a mebibyte",
     MISPLACED: "lines like that above a message that don't begin a record",
     MALFORMED: "records with an invalid byte count, address or port, or lines of JSON that aren't records",

@@ -17,7 +17,7 @@ import re
 from collections import OrderedDict
 from collections.abc import Callable
 
-__all__ = ["BLANKS", "SIP", "Runs", "leading_line_ends", "message_spans"]
+__all__ = ["BLANKS", "SIP", "Runs", "is_whole", "leading_line_ends", "message_spans"]
 
 #: What PJSIP takes between the parts of a header: blanks, and a line end with a blank after it.
 BLANKS = rb"[ \t]*(?:(?:\r\n|\r|\n)[ \t]+)?"
@@ -74,6 +74,13 @@ def message_spans(
     return found
 
 
+def is_whole(data: bytes, begin: int) -> bool:
+    """Return whether one message begins at a position and ends with the text, as its Content-Length says."""
+    headers = HEADERS_END.search(data, begin)
+    length = LENGTH.search(data, begin, headers.end()) if headers else None
+    return bool(headers and length and headers.end() + int(length[1]) == len(data))
+
+
 class Runs:
     """The last text of each connection, to count the records of a run."""
 
@@ -81,12 +88,17 @@ class Runs:
         self._last: OrderedDict[tuple[bytes, ...], tuple[bytes, int]] = OrderedDict()
 
     def message(self, peer: tuple[bytes, ...], text: bytes, count: int | None) -> bytes:
-        """Return the message meant by a record with this text and byte count, None if the count is not the text's."""
+        """Return the message meant by a record with this text and byte count, None if the count is not the text's.
+
+        A message that is longer than its byte count was edited.
+        """
         parts = message_spans(text, 0, len(text))
         before, number = self._last.get(peer, (b"", 0))
         number = number + 1 if text == before else 0
-        if number >= len(parts) or count not in (None, parts[number][1] - parts[number][0]):
-            number = 0
+        sizes = [end - begin for begin, end in parts]
+        if number >= len(parts) or count not in (None, sizes[number]):
+            # The records before it aren't in the log, or it is a text that came again.
+            number = sizes.index(count) if count in sizes else 0
         if len(parts) > 1:
             self._last[peer] = (text, number)
             self._last.move_to_end(peer)
@@ -94,9 +106,7 @@ class Runs:
                 self._last.popitem(last=False)
         else:
             self._last.pop(peer, None)
-        if number:
-            return text[parts[number][0] : parts[number][1]]
-        begin = leading_line_ends(text)
-        if count is None:
-            return text[begin : parts[0][1]] if parts else text[begin:]
-        return text[begin : begin + count]
+        begin, end = parts[number] if parts else (leading_line_ends(text), len(text))
+        if count is not None and not (parts and count < end - begin):
+            end = begin + count
+        return text[begin:end]

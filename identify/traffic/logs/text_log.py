@@ -31,8 +31,8 @@ from collections.abc import Callable, Iterator
 
 from identify.traffic.batch import MESSAGE_LIMIT
 from identify.traffic.logs import records
-from identify.traffic.logs.ahead import Ahead, Peer, Threads, peer_of
-from identify.traffic.logs.edited import Survey, edited_text, has_lost_its_crs
+from identify.traffic.logs.ahead import UNPROVEN, Ahead, Peer, Threads, peer_of
+from identify.traffic.logs.edited import Survey, edited_text, has_lost_its_crs, longer_text, unlimited_text
 from identify.traffic.logs.headlines import (
     BANNER,
     HEADLINE,
@@ -54,8 +54,6 @@ AHEAD = 512 << 10
 LONGEST_LINE = 1 << 20
 #: The maximum number of bytes of line ends after the last record.
 LINE_ENDS = 64
-#: The maximum length of records of unknown threads after a message of a stream: that of a receive buffer.
-UNPROVEN = 64 << 10
 #: Bytes in which a message has its first CR, unless it has lost them all.
 FIRST_LINE = 512
 #: Bytes beyond the byte count that are examined first in a text that must be unwrapped.
@@ -284,8 +282,7 @@ class TextLog:
             if found is not None:
                 return found[0], begin + text.raw(found[1]), found[2]
         ahead = self._ahead_of(wrapped, begin)
-        data, place = ahead.data, ahead.current
-        self._looked_at = data, place
+        self._looked_at = data, place = ahead.data, ahead.current
         limit = min(place + AHEAD, len(data))
         found = self._settled(ahead, place, limit, count, run, levelled=levelled)
         if found is None:
@@ -325,7 +322,7 @@ class TextLog:
                 if ends_at(end):
                     if number and not levelled and ahead.next_record(begin, end) is not None:
                         self._counts[records.UNCERTAIN] += 1
-                    return self._runs.message(run, data[begin:end], count), end + 1, True
+                    return self._of_run(run, data[begin:end], count, end + 1)
         start = leading_line_ends(data, begin)
         if not run and ends_at(start + count):
             return data[start : start + count], start + count + 1, True
@@ -347,16 +344,22 @@ class TextLog:
         if len(text) - leading_line_ends(text) < count:
             return text, border, False
         start = leading_line_ends(text)
-        if ahead.next_record(begin + start, border - 1) is not None:
+        inner = ahead.next_record(begin + start, border - 1)
+        if not run:
+            longer = longer_text(ahead, begin, border if inner is None else inner, count)
+            if longer is None and inner is None and levelled:
+                longer = unlimited_text(text, count, border)
+            self._counts[records.UNCERTAIN if longer is None else records.RESIZED] += 1
+            return (*longer, True) if longer else (text[start : start + count], border, True)
+        if inner is not None:
             self._counts[records.UNCERTAIN] += 1
-        elif known is not None and levelled and not run and text[start + count : start + count + 1] != b"\n":
-            # Nothing of a datagram is printed beyond its byte count, but for the line ends before it.
+        return self._of_run(run, text, count, border)
+
+    def _of_run(self, peer: Peer, text: bytes, count: int, end: int) -> tuple[bytes, int, bool]:
+        """Return the message that a record of a stream means, the end of its text, and whether it is complete."""
+        if len(message := self._runs.message(peer, text, count)) > count:
             self._counts[records.RESIZED] += 1
-            text = text if b"\r" in text else text.replace(b"\n", b"\r\n")
-            return text[leading_line_ends(text) :][:MESSAGE_LIMIT], border, True
-        if run:
-            return self._runs.message(run, text, count), border, True
-        return text[start : start + count], border, True
+        return message, end, len(message) >= count
 
     def _follows(self, ahead: Ahead, end: int, *, levelled: bool, stream: Peer | None = None) -> bool:
         """Return whether the text may end here: an LF, and the next record or nothing.

@@ -1,6 +1,7 @@
 """Logs that somebody edited after Asterisk wrote them: byte counts that don't fit their texts."""
 
 import io
+import json
 
 import pytest
 from logged import STYLES, Log, delivered, messages, request
@@ -60,11 +61,89 @@ def test_a_message_is_its_text(style, edit, between):
     )
 
 
-@pytest.mark.parametrize("style", [style for style in STYLES if style not in FILES])
-def test_messages_of_streams(style):
-    """On a console the messages of connections are their texts too."""
-    log, written = _edited(style, EDITS["longer"], between=False, transport="TCP")
-    assert [message.data for message in messages(log, format="log")] == written
+@pytest.mark.parametrize("edit", ["longer", "some"])
+@pytest.mark.parametrize("style", STYLES)
+def test_messages_of_streams(style, edit):
+    """The messages of connections are their texts too, in files if Asterisk's threads are known."""
+    log, written = _edited(style, EDITS[edit], between=True, transport="TCP")
+    with open_traffic(io.BytesIO(log), format="log") as reader:
+        assert [message.data for message in delivered(reader)] == written
+    assert reader.counts["log-byte-count-differs"]
+
+
+@pytest.mark.parametrize("transport", ["UDP", "TCP"])
+@pytest.mark.parametrize("style", STYLES)
+def test_one_edited_message(style, transport):
+    """A message that was edited alone, where nothing else says that the log was, is its text and counted."""
+    log, written = Log(style), []
+    for number in range(1, 10):
+        data = request(number, "INVITE", SDP, transport)
+        written.append(data.replace(b"u6@example.com", b"REDACTED@redacted.example.com"))
+        log.message(written[-1], len(data), transport=transport, thread=number)
+        log.line("between", thread=number)
+    with open_traffic(io.BytesIO(log.data), format="log") as reader:
+        assert [message.data for message in delivered(reader)] == written
+    assert reader.counts == {"log-byte-count-differs": 1}
+
+
+def test_what_cannot_be_confirmed_is_counted():
+    """On a console a message whose byte count ends within a line is cut there, and counted."""
+    data = request(1, "MESSAGE", b"hello")
+    log = Log("console")
+    log.message(data.replace(b"hello", b"hello, REDACTED"), len(data))
+    log.message(request(2))
+    with open_traffic(io.BytesIO(log.data)) as reader:
+        assert [message.data for message in delivered(reader)] == [data, request(2)]
+    assert reader.counts == {"log-message-uncertain": 1}
+
+
+@pytest.mark.parametrize("transport", ["UDP", "TCP"])
+@pytest.mark.parametrize("edit", ["longer", "shorter", "some"])
+def test_edited_json(edit, transport):
+    """A record of a JSON log has its whole text, so a message is that, whatever the byte count says."""
+    log, written, different, edit = b"", [], 0, EDITS[edit]
+    for number in range(1, 7):
+        message = request(number, "INVITE", SDP, transport)
+        for data, verb in (
+            (message, b"Received SIP request (%d bytes) from"),
+            (_answer(message), b"Transmitting SIP response (%d bytes) to"),
+        ):
+            written.append(edit(data))
+            different += edit(data) != data
+            text = (
+                b"<--- "
+                + verb % len(data)
+                + b" %s:192.0.2.1:5060 --->\n%s\n" % (transport.encode(), written[-1])
+            )
+            log += (
+                json.dumps(
+                    {
+                        "hostname": "",
+                        "timestamp": "Nov 22 19:52:11",
+                        "identifiers": {"lwp": number, "callid": ""},
+                        "logmsg": {
+                            "location": {"filename": "res_pjsip_logger.c"},
+                            "level": "VERBOSE",
+                            "message": text.decode(),
+                        },
+                    },
+                    separators=(",", ":"),
+                ).encode()
+                + b"\n"
+            )
+    with open_traffic(io.BytesIO(log)) as reader:
+        assert [message.data for message in delivered(reader)] == written
+    assert (reader.format, reader.counts) == ("json-log", {"log-byte-count-differs": different})
+
+
+def test_a_log_that_begins_within_a_segment():
+    """The first record may mean any message of its text: the one that is as long as it says."""
+    data = [request(number, "OPTIONS", transport="TCP", Subject="x" * number) for number in (1, 2, 3)]
+    log = Log("default")
+    log.line("before")
+    for message in data[1:]:
+        log.message(b"".join(data), len(message), transport="TCP")
+    assert [message.data for message in messages(log.data)] == data[1:]
 
 
 @pytest.mark.parametrize("style", ["default", "console"])

@@ -55,6 +55,10 @@ PREFIXES = {
     "line number": lambda n: b"%d:" % n,
     "file": lambda n: b"full.log:",
     "file and line number": lambda n: b"/var/log/asterisk/full.1:%d:" % n,
+    "lines next to those that grep found": lambda n: (
+        b"full.1%s%d%s" % ((b"-", b":")[n % 2], n, (b"-", b":")[n % 2])
+    ),
+    "daemontools": lambda n: b"@4000000062c96ce1%08x " % n,
     "numbered": lambda n: b"%6d\t" % n,
     "quotation": lambda n: b"> ",
     "quotation in a quotation": lambda n: b"> > ",
@@ -75,6 +79,13 @@ def test_a_prefix_on_each_line(name, style):
             message[:4] + message[5:] for message in plain
         ]
         assert list(read_verdicts(io.BytesIO(text))) == verdicts
+
+
+@pytest.mark.parametrize("style", ["default", "console"])
+def test_a_prefix_with_something_unknown_on_each_line(style):
+    """A prefix that no two lines share would leave messages without their text: the log is refused."""
+    with pytest.raises(TrafficError, match="lines begin with something that is not Asterisk's"):
+        messages(_prefixed(lambda n: b"pbx-%x%x: " % (n % 6 + 10, n), style))
 
 
 def test_the_time_of_a_prefix():

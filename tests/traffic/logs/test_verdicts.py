@@ -48,9 +48,11 @@ def test_no_verdict_is_wrong(name, file):
     undetermined = 0
     for message, verdict in linked(name, file):
         if not message["identified"]:
-            assert verdict.identified is None, message["n"]
+            # An object of type=acl said that identification didn't run.
+            assert verdict.identified is (False if verdict.screened else None), message["n"]
             assert not verdict.ran, message["n"]
             continue
+        assert not verdict.screened, message["n"]
         assert verdict.ran is not False, message["n"]
         if verdict.identified is None:
             undetermined += 1
@@ -91,11 +93,12 @@ def test_the_forms_of_a_log_tell_the_same(name):
 
 
 def test_notices_alone_tell_who_was_not_identified():
-    """Without debug, the NOTICE still says that nothing was identified, or that an ACL refused what was."""
+    """Without debug, the log still says that nothing was identified, or that an ACL refused what was, or before."""
     told = [verdict for _, verdict in linked("nodebug-lo", "full.log.gz") if verdict.identified is not None]
-    assert Counter((verdict.identified, verdict.refused) for verdict in told) == {
-        (False, None): 16,
-        (True, "acl"): 4,
+    assert Counter((verdict.identified, verdict.refused, verdict.screened) for verdict in told) == {
+        (False, None, False): 16,
+        (True, "acl", False): 4,
+        (False, None, True): 5,
     }
 
 

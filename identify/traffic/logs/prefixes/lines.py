@@ -40,6 +40,9 @@ LONGEST_RECORD = 1 << 20
 LONGEST_LINE = 1 << 20
 #: Lines of JSON that are tried for a container.
 TRIED = 20
+#: Lines below that of a message in which its first line is looked for: those of other programs may come in between.
+NEXT = 64
+FIRST_LINE = re.compile(rb"SIP/2\.0[ \t\r]*\Z|\ASIP/2\.0 \d")
 SIP_LINE = re.compile(rb"[A-Z0-9.!%*_+`'~-]{1,64} \S{1,4096} SIP/2\.0\r?\Z|SIP/2\.0 \d{3} ", re.IGNORECASE)
 
 
@@ -56,6 +59,29 @@ def begins_like_a_log(first: bytes) -> bool:
             return True
         at = first.find(MARK, at + 1)
     return False
+
+
+def _has_prefixes(first: bytes) -> bool:
+    """Return whether records begin behind prefixes, and messages with the line below that of their record.
+
+    If a prefix had a part that is another one on each line, and that isn't known, no message would have its text.
+    """
+    lines, bracketed = first.split(b"\n"), in_brackets(first)
+    any_record = any_lost = False
+    for number, line in enumerate(lines, 1):
+        begin = record_in(line, bracketed=bracketed)
+        if begin is None:
+            continue
+        any_record = True
+        if not LIKE_HEADLINE.search(line + b"\n", begin):
+            continue
+        pattern = Template.of(line[:begin]).pattern
+        below = lines[number : number + NEXT]
+        behind = (each[found.end() :] for each in below if (found := pattern.match(each)))
+        if any(FIRST_LINE.search(each) for each in behind) or (below and SIP_LINE.match(below[0])):
+            return True
+        any_lost = any_lost or len(below) > 1
+    return any_record and not any_lost
 
 
 def _container_in(first: bytes) -> Callable[[bytes], Carried | None] | None:
@@ -112,10 +138,7 @@ class UnprefixedLog:
         """Return whether a log that begins with these bytes has lines with a prefix."""
         if _container_in(first) is not None:
             return True
-        bracketed = in_brackets(first)
-        return not begins_like_a_log(first) and any(
-            record_in(line, bracketed=bracketed) is not None for line in first.split(b"\n")
-        )
+        return not begins_like_a_log(first) and _has_prefixes(first)
 
     def read(self, count: int, /) -> bytes:
         """Return that many bytes, fewer only at the end."""

@@ -49,6 +49,7 @@ VARIABLE = re.compile(
     rb"|\d{1,2}:\d\d:\d\d(?:[.,]\d{1,9})?"
     rb"|\d{9,19}(?:\.\d{1,9})?|(?<=\[) *\d+\.\d{3,9}(?=\]))"
     rb"|(?P<priority>^<\d{1,3}>)"
+    rb"|(?P<label>@[0-9a-f]{24}\b)"
     rb"|(?P<facility>\b(?:kern|user|daemon|auth|authpriv|syslog|local[0-7])\."
     rb"(?:emerg|alert|crit|err|error|warn|warning|notice|info|debug)\b)"
     rb"|(?P<stream>\bstd(?:out|err)\b(?: [FP](?= ))?)"
@@ -59,6 +60,8 @@ VARIABLE = re.compile(
 #: What each kind of part may be on other lines.
 KINDS = {
     "priority": rb"<\d{1,3}>",
+    # TAI64N, of daemontools and s6.
+    "label": rb"@[0-9a-f]{24}",
     "facility": rb"[a-z0-7]{3,8}\.[a-z]{3,7}",
     "stream": rb"std(?:out|err)(?: [FP])?",
     "number": rb" *\d+",
@@ -112,6 +115,9 @@ class Template:
             at = found.end()
             kind = found.lastgroup or ""
             if kind == "number" and body[at:] == b":":
+                # Of grep, which has "-" in lines next to those that it found, also behind the name of the file.
+                if parts[-1].endswith(b":"):
+                    parts[-1] = parts[-1][:-1] + rb"[:-]"
                 parts.append(KINDS[kind] + rb"[:-]")
                 at += 1
                 break
