@@ -95,6 +95,11 @@ class CsvReader(RowReader):
                 reader = fed.reader()
                 if fed.first > self._before:
                     yield fed.first, RowError(MALFORMED, _worded(error))
+                fed.begin()
+                begin = fed.first
+                passed = fed.pass_unclosed()
+                if passed:
+                    yield begin, RowError(MALFORMED, "a quote isn't closed", passed)
                 continue
             if fed.first == self._before and fed.last > fed.first and not fed.too_long:
                 # The names of further columns have line ends.
@@ -196,6 +201,35 @@ class _RowLines:
         if not isinstance(error, _UnclosedError):
             # Whatever row comes to the lines that failed fails too.
             self._end = False
+
+    def pass_unclosed(self) -> int:
+        """Pass the lines from here on that open a quote which nothing closes; return how many they are.
+
+        It is what reading them again would come to, without a reader for each of a million lines.
+        """
+        passed = 0
+        # The last line ahead is what ``_end`` is about, so that nothing is known of what is behind it.
+        while len(self._ahead) > 1:
+            line = self._ahead[0]
+            if line is None or b'"' not in line:
+                break
+            try:
+                next(csv.reader((decoded(line),), delimiter=self._delimiter, strict=True))
+                break
+            except csv.Error as error:
+                if "unexpected end" not in str(error) or not self._stays_unclosed():
+                    break
+            self._from_ahead()
+            passed += 1
+        self.first += passed
+        return passed
+
+    def _stays_unclosed(self) -> bool:
+        try:
+            self._seek_end()
+        except _UnclosedError:
+            return True
+        return False
 
     def _from_ahead(self) -> bytes | None:
         if self._row:

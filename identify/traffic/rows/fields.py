@@ -91,11 +91,12 @@ LONGEST_NAME = 128
 
 
 class RowError(ValueError):
-    """A skipped row, with the reason to count it under."""
+    """A skipped row, or ``count`` of them on end, with the reason to count them under."""
 
-    def __init__(self, reason: str, detail: str) -> None:
+    def __init__(self, reason: str, detail: str, count: int = 1) -> None:
         super().__init__(f"{reason}: {detail}")
         self.reason = reason
+        self.count = count
 
 
 class FieldColumns:
@@ -156,10 +157,10 @@ class FieldColumns:
 
 
 def note_skipped(counts: Counter[str], problems: list[str], error: RowError, place: str) -> None:
-    """Count a skipped row, and for the first few say what is wrong."""
-    counts[error.reason] += 1
-    if counts[error.reason] <= MOST_NAMED and sum(counts[reason] for reason in COUNTS) <= MOST_NAMED:
+    """Count skipped rows, and for the first few say what is wrong."""
+    if sum(counts[reason] for reason in COUNTS) < MOST_NAMED:
         problems.append(f"{place}: {error}")
+    counts[error.reason] += error.count
 
 
 def _append(batch: Batch, fields: dict[str, object], number: int) -> None:
