@@ -24,7 +24,7 @@ from functools import lru_cache
 from typing import cast
 
 from identify._compiled._regex import Regex, RegexError
-from identify.addresses import ALL_ONES, Coverage, Network, parse_address
+from identify.addresses import ALL_ONES, Address, Coverage, Network, parse_address
 from identify.config.expansion import MAX_EXPANSION, expansion
 from identify.config.hostnames.rules import ResolutionError, Resolver, resolve_names
 from identify.config.language.sections import BLANKS, Variable
@@ -100,6 +100,12 @@ def _size(regex: str) -> int:
     return expansion(regex)
 
 
+@lru_cache(maxsize=4_096)
+def _address(text: str) -> Address | None:
+    """Return the address that an item of ``match`` is, None for a host name; thousands of sections may inherit it."""
+    return parse_address(text)
+
+
 @lru_cache(maxsize=64)
 def _compile_error(regex: str, *, bytewise: bool) -> str:
     """Return why an expression doesn't compile, nothing if it does."""
@@ -162,7 +168,8 @@ class _Builder:
                 continue
             for item in found.items:
                 if isinstance(item, Fault):
-                    self.refuse("match-address", item.message, line)
+                    if not (self.refused and self._problems.full("match-address")):
+                        self.refuse("match-address", item.message, line)
                 elif isinstance(item, Name):
                     names.append((item.text, item.origin))
                 else:
@@ -283,7 +290,7 @@ class _Builder:
         covered, comparisons = Coverage(rules), 0
         unresolved: list[UnresolvedName] = []
         for item, origin in sorted(items, key=lambda item: bucket(item[0])):
-            address = parse_address(item)
+            address = _address(item)
             before = len(rules)
             comparisons += len(covered.masks)
             if comparisons > MAX_COMPARISONS:
@@ -291,6 +298,8 @@ class _Builder:
             if address is None:
                 unresolved += resolve([(item, origin)])
             elif address in covered:
+                if self._problems.full("match-address-adds-nothing"):
+                    continue
                 message = f"{quoted(item)} already matches, so this release of Asterisk leaves it out"
                 self._problems.add(
                     "match-address-adds-nothing",
