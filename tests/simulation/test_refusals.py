@@ -122,15 +122,22 @@ def test_after_identification():
 
 @pytest.mark.parametrize(
     ("method", "answer"),
-    [("OPTIONS", "481, unless the dialog of its To tag is live"), ("REGISTER", "401"), ("ACK", "an ACK is ignored")],
+    [
+        ("OPTIONS", "481, unless the dialog of its To tag is live"),
+        ("REGISTER", "401"),
+        ("ACK", "an ACK is ignored"),
+    ],
 )
 def test_after_identification_with_a_to_tag(method, answer):
     """The To tag of a REGISTER has no effect on what an endpoint's list makes of it."""
     text = OFFICE.replace("[alice]\ntype=endpoint\n", "[alice]\ntype=endpoint\ndeny=0.0.0.0/0\n")
 
-    assert lines(text, method=method, to_tag="t2")[2].removeprefix(
-        "Asterisk goes on as if nothing had identified it: "
-    ) == answer
+    assert (
+        lines(text, method=method, to_tag="t2")[2].removeprefix(
+            "Asterisk goes on as if nothing had identified it: "
+        )
+        == answer
+    )
 
 
 def test_bounded_work(monkeypatch):
