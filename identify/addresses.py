@@ -254,12 +254,11 @@ class Coverage:
 
     def __contains__(self, address: Address) -> bool:
         """Return whether the last item that matches the address is positive."""
-        matching = (
-            found.get(address.value & mask, (-1, False))
-            for (family, mask), found in self.masks.items()
-            if family == address.family
-        )
-        return max(matching, default=(-1, False))[1]
+        last = (-1, False)
+        for (family, mask), found in self.masks.items():
+            if family == address.family:
+                last = max(last, found.get(address.value & mask, last))
+        return last[1]
 
 
 def _ipv4(text: str) -> int | None:

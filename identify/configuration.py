@@ -183,7 +183,9 @@ class Configuration:
         label = self.release.header_label.rjust(11)
         for identify in sorted(self.tried_identifies, key=lambda identify: encoded(identify.id)):
             lines.append(f" Identify:  {identify.id}/{identify.endpoint}")
-            lines.extend(f"      Match: {_shown(rule)}" for rule in identify.addresses)
+            if identify.addresses:
+                # One text for each object, as heirs may have millions of rules in all.
+                lines.append("\n".join(f"      Match: {_shown(rule)}" for rule in identify.addresses))
             if identify.header is not None:
                 header = identify.header
                 lines.append(f"{label}: {header.text or f'{header.name}: {header.pattern.text}'}")

@@ -320,7 +320,8 @@ class Explanation:
             if self.outcome != SCREENED[self.screening[:3]]:
                 lines[0] = f"Without a Contact {lines[0].replace('this', 'such a')}"
         elif self.outcome == "endpoint acl":
-            then = "401" if not self.to_tag else "481, unless the dialog of its To tag is live"
+            dialog = self.to_tag and self.method != "REGISTER"
+            then = "481, unless the dialog of its To tag is live" if dialog else "401"
             lines[0] = f"Refused by {self.refusals[0]}"
             lines.append(
                 f"Asterisk goes on as if nothing had identified it: {'an ACK is ignored' if ack else then}"

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from identify.configuration import Configuration
-from identify.errors import MessageError
 from identify.explanation.around.access import screen
 from identify.model import AccessList, Endpoint, Match
 from identify.simulation.example import example_of
@@ -21,6 +20,8 @@ __all__ = ["Refusals"]
 MOST_WORK = 20_000_000
 #: Answers that are remembered.
 MOST_REMEMBERED = 100_000
+#: What is said of a request beyond the work.
+UNNAMED = f"an access list; which one isn't known, as more than {MOST_WORK} rules were compared before"
 
 
 class Refusals:
@@ -32,15 +33,12 @@ class Refusals:
         self._rules_of: dict[str | None, int] = {}
         self._work = 0
 
-    def name(self, batch: Batch, number: int, match: Match | None) -> str | None:
+    def name(self, batch: Batch, number: int, match: Match | None) -> str:
         """Return what denies a message: an object of type=acl, or a list of the endpoint that was identified.
 
-        None if that was too much work.
+        If that is too much work, the text says so.
         """
-        try:
-            request = example_of(batch, number).request.as_read_by(self._configuration.release)
-        except MessageError:
-            return None
+        request = example_of(batch, number).request.as_read_by(self._configuration.release)
         owner = match.endpoint if match is not None else None
         key = (owner, request.source, tuple(uri.host for uri in request.contact_uris))
         if key in self._known:
@@ -49,14 +47,12 @@ class Refusals:
         if owner not in self._rules_of:
             self._rules_of[owner] = _rules(objects)
         if self._work >= MOST_WORK:
-            return None
+            return UNNAMED
         self._work += self._rules_of[owner] + 1
-        refusals = screen(objects, request).refusals
-        if not refusals:
-            return None
+        refusal = str(screen(objects, request).refusals[0])
         if len(self._known) < MOST_REMEMBERED:
-            self._known[key] = str(refusals[0])
-        return str(refusals[0])
+            self._known[key] = refusal
+        return refusal
 
     def _objects(self, owner: str | None) -> list[AccessList | Endpoint]:
         if owner is None:

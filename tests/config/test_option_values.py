@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from loading import load, problem, read
 
-from identify.config.objects.schema import option_tables
+from identify.config.objects import candidates
+from identify.config.objects.schema import Table, option_tables
 
 PROBES = json.loads(
     (Path(__file__).parent.parent / "data" / "option-values.json").read_text(encoding="utf-8")
@@ -375,3 +376,26 @@ def test_codecs_in_parentheses(value: str, accepted: bool) -> None:
             ("", wizard),
         ):
             assert ("e" in read(text, release, pjsip_wizard=other).endpoints) == accepted, (release, text)
+
+
+def test_inherited_lines_are_judged_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Names that the type doesn't have are looked for once, and values checked once, however many sections inherit them."""
+    looked: list[str] = []
+    find = Table.find
+    monkeypatch.setattr(Table, "find", lambda table, name: looked.append(name) or find(table, name))
+    heirs = "".join(f"[a{number}](t)\n" for number in range(50))
+    before = candidates._checked.cache_info().misses
+    found = load(f"[t](!)\ntype=endpoint\nnever-seen-before=1\nrtp_timeout=never{len(heirs)}\n{heirs}")
+
+    assert len(found.problems) == 100
+    assert looked == ["never-seen-before"]
+    assert candidates._checked.cache_info().misses == before + 1
+
+
+def test_secrets_are_not_remembered() -> None:
+    """What says whether a digest is valid keeps none."""
+    before = candidates._checked.cache_info(), candidates._checked_long.cache_info()
+    found = load(f"[a]\ntype=auth\nusername=u\npassword_digest=MD5:{'0' * 32}\n")
+
+    assert found.auths
+    assert (candidates._checked.cache_info(), candidates._checked_long.cache_info()) == before

@@ -407,10 +407,14 @@ def test_open_brackets_are_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["registration/outbound_proxy=sip:" + "a" * 400, "server_uri_pattern=sip:$[" + "1+" * 60 + "1]"],
+    [
+        "registration/outbound_proxy=sip:" + "a" * 400,
+        "server_uri_pattern=sip:$[" + "1+" * 30 + "1]",
+        "server_uri_pattern=sip:${REMOTE_HOST:0:1}${REMOTE_HOST:1:1}",
+    ],
 )
 def test_text_for_the_hosts_of_wizards_is_counted(monkeypatch: pytest.MonkeyPatch, line: str) -> None:
-    """Long lines that each host's registration has, and sums that are calculated for each, count by their length."""
+    """Long lines that each host's registration has, and parts and sums that are made for each, count by their length."""
     monkeypatch.setattr(problems.Budget.__init__, "__defaults__", (150,))
     wizard = "[w]\ntype=wizard\nsends_registrations=yes\nremote_hosts=a,b,c,d,e,f,g,h\n"
 

@@ -26,7 +26,7 @@ from identify.explain import REASON_KINDS
 from identify.explanation import header, named_endpoints, request_uri
 from identify.explanation.undetermined import walk
 from identify.request import Request
-from identify.simulation import Outcome, replay_setup, undetermined
+from identify.simulation import Outcome, refusals, replay_setup, undetermined
 from identify.simulation.results import expectations, result, sources
 
 REFERENCE = ROOT / "docs" / "reference"
@@ -143,6 +143,7 @@ LIMITS = {
     "rows of unidentified sources with an example": sources.MOST_EXAMPLES,
     "mismatches that are kept, and expectations that met no message": expectations.MOST_MISMATCHES,
     "rules compared to work out all possible answers of requests": undetermined.MOST_WORK,
+    "rules compared to name the access lists that deny requests": refusals.MOST_WORK,
     "states of unknown objects in which one request is looked at": walk.MAX_WORK,
     "all names of a configuration": int(dns.TOTAL),
     "name servers": resolv_conf.MOST_SERVERS,

@@ -1,6 +1,6 @@
 """Load hostile configurations, each in a process of its own, and see that none takes more than it may.
 
-    python tests/long/hostile.py                            every construct that multiplies, at its most
+    python tests/long/hostile.py                            every construct that multiplies, for each release
     python tests/long/hostile.py --mixtures 2000 --seed 1   and mixtures of them
 
 Exit status 1 says that one exceeded ``--seconds`` of CPU time or ``--megabytes`` of memory, or raised an error.  CPU
@@ -10,6 +10,7 @@ time is what finds a hang; it isn't a measure of speed.  Interrupted, it says ho
 from __future__ import annotations
 
 import argparse
+import itertools
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
@@ -29,14 +30,16 @@ import identify.engine  # noqa: F401
 SHOWN = 5
 
 
-def cases(options: argparse.Namespace) -> Iterator[tuple[str, hostile.Files]]:
-    """Yield the configurations with their names."""
+def cases(options: argparse.Namespace) -> Iterator[tuple[str, str, hostile.Files]]:
+    """Yield the names of configurations, the releases that read them, and their files."""
     if not options.only_mixtures:
-        for number, (name, construct) in enumerate(hostile.constructs()):
-            if options.name in name and number % options.every == options.first:
-                yield name, construct(options.size)
+        pairs = itertools.product(hostile.constructs(), hostile.RELEASES)
+        for (name, construct), release in itertools.islice(pairs, options.first, None, options.every):
+            if options.name in name:
+                yield name, release, construct(options.size)
     for number in range(options.mixtures):
-        yield f"mixture {number}", hostile.mixture(options.seed * 1_000_000 + number, options.size)
+        release = hostile.RELEASES[number % len(hostile.RELEASES)]
+        yield f"mixture {number}", release, hostile.mixture(options.seed * 1_000_000 + number, options.size)
 
 
 def main() -> int:
@@ -46,7 +49,7 @@ def main() -> int:
     )
     parser.add_argument("--size", type=int, default=hostile.SIZE, help="bytes of text")
     parser.add_argument("--name", default="", help="only constructs with this in their names")
-    parser.add_argument("--every", type=int, default=1, help="only each so manieth construct")
+    parser.add_argument("--every", type=int, default=1, help="only each so manieth construct and release")
     parser.add_argument("--first", type=int, default=0, help="the number of the first of these")
     parser.add_argument("--mixtures", type=int, default=0)
     parser.add_argument("--only-mixtures", action="store_true")
@@ -57,16 +60,17 @@ def main() -> int:
     results: list[tuple[float, float, str]] = []
     bad = 0
     with suppress(KeyboardInterrupt):
-        for number, (name, files) in enumerate(cases(options)):
-            release = hostile.RELEASES[number % len(hostile.RELEASES)]
+        for name, release, files in cases(options):
             took = hostile.measured(
                 files, release=release, seconds=options.seconds, megabytes=options.megabytes
             )
+            name = f"{name} ({release})"
             results.append((took.seconds, took.megabytes, name))
             if took.ended or took.megabytes > options.megabytes:
                 bad += 1
                 print(f"{name}: {took.seconds:.1f} s, {took.megabytes:.0f} MB {took.ended}", flush=True)
-    print(f"{len(results)} configurations, {bad} too much")
+    total = sum(seconds for seconds, _, _ in results)
+    print(f"{len(results)} configurations in {total:.0f} s of CPU time, {bad} too much")
     for column, unit in ((0, "s"), (1, "MB")):
         worst = sorted(results, key=lambda result: -result[column])[:SHOWN]
         print(f"most {unit}: " + "; ".join(f"{name} {values[column]:.1f}" for *values, name in worst))

@@ -8,6 +8,7 @@ from logged import Log
 
 from identify.explain import explain
 from identify.request import Request
+from identify.simulation import refusals
 from identify.simulation.runs.verification import verify
 
 ACL = "[office]\ntype=acl\n"
@@ -60,6 +61,16 @@ OBJECT = f"acl 'office' (pjsip.conf:{NEXT})"
             f"contact_deny 10.0.0.0/8 (pjsip.conf:{NEXT + 2}) covers 10.9.1.1, the host of a Contact",
             "SIP Contact ACL: Rejecting '10.9.1.1' due to a failure to pass ACL '(BASELINE)'",
         ),
+        (
+            "contact_deny=127.0.0.1\n", {"contact": "<sip:x@Localhost:9>"},
+            f"contact_deny 127.0.0.1 (pjsip.conf:{NEXT + 2}) covers Localhost, the host of a Contact",
+            "SIP Contact ACL: Rejecting '127.0.0.1' due to a failure to pass ACL '(BASELINE)'",
+        ),
+        (
+            "contact_deny=2001:db8::/32\n", {"contact": "<sip:x@[2001:0DB8:0::1]>"},
+            f"contact_deny 2001:db8::/32 (pjsip.conf:{NEXT + 2}) covers 2001:0DB8:0::1, the host of a Contact",
+            "SIP Contact ACL: Rejecting '2001:db8::1' due to a failure to pass ACL '(BASELINE)'",
+        ),
     ],
 )  # fmt: skip
 def test_before_identification(rules, parts, reason, logged):
@@ -107,6 +118,40 @@ def test_after_identification():
     assert json.loads(json.dumps(found))["refusals"][0]["place"]["line"] == int(rule.partition(":")[2])
     assert found["match"]["endpoint"] == "alice"
     assert (found["outcome"], found["screening"], found["undetermined"]) == ("endpoint acl", "pass", False)
+
+
+@pytest.mark.parametrize(
+    ("method", "answer"),
+    [
+        ("OPTIONS", "481, unless the dialog of its To tag is live"),
+        ("REGISTER", "401"),
+        ("ACK", "an ACK is ignored"),
+    ],
+)
+def test_after_identification_with_a_to_tag(method, answer):
+    """The To tag of a REGISTER has no effect on what an endpoint's list makes of it."""
+    text = OFFICE.replace("[alice]\ntype=endpoint\n", "[alice]\ntype=endpoint\ndeny=0.0.0.0/0\n")
+
+    assert (
+        lines(text, method=method, to_tag="t2")[2].removeprefix(
+            "Asterisk goes on as if nothing had identified it: "
+        )
+        == answer
+    )
+
+
+def test_bounded_work(monkeypatch):
+    """Beyond the limit a row says that it isn't known which list denies; what was asked before is."""
+    monkeypatch.setattr(refusals, "MOST_WORK", 1)
+    text = f"{OFFICE}{ACL}deny=0.0.0.0/0\n"
+    traffic = Traffic()
+    for number, source in enumerate(("192.0.2.1", "192.0.2.2", "192.0.2.1")):
+        traffic.receive(call=f"c{number}", branch=f"z9hG4bK{number}", place={"source": source})
+    first, second, third = (row.refused_by for row in traffic.rows(text))
+
+    assert first == third
+    assert first.startswith(OBJECT)
+    assert second == refusals.UNNAMED
 
 
 def test_names_in_contacts_are_not_known():

@@ -56,7 +56,11 @@ FREE_TYPE = "phoneprov"
 #: Geolocation profiles that exist everywhere; others are sections of geolocation.conf.
 PROFILES = words("<prefer_config> <prefer_incoming> <discard_config> <discard_incoming>")
 
-#: A value of so many characters is checked once for all sections that inherit it.
+#: Kinds of options whose values may be other than intended.
+DOUBTFUL_KINDS = words("bool file profile")
+#: Kinds of options with secrets, which nothing remembers.
+SECRET_KINDS = words("digest md5")
+#: Of values with so many characters fewer are remembered.
 LONG_VALUE = 64
 
 _NAMELESS = uuid.UUID("6f1b3f0a-7f0c-5d0e-9a53-3a8f2f0c1c57")
@@ -244,15 +248,18 @@ def _duplicate(candidate: Candidate, problems: Problems) -> None:
 def accept_options(candidate: Candidate, known: Tables, problems: Problems) -> Options:
     """Return the options of an object, and report those that aren't accepted."""
     table = known[candidate.type]
+    found = table.found
     accepted: dict[str, list[Variable]] = {}
-    refused = False
+    # Millions of inherited lines may be unknown, so the loop does little for each of them.
+    refused = full = False
     for variable in candidate.variables:
         name = variable.name
-        option = table.get(name) or table.find(name)
+        option = table.get(name) or (found[name] if name in found else table.find(name))
         if option is None or option.missing:
             if not name.startswith("@"):
                 refused = True
-                if problems.full("option-unknown"):
+                full = full or problems.full("option-unknown")
+                if full:
                     continue
                 message = f"{candidate.type} has no option {quoted(name)}"
                 if option is not None:
@@ -262,24 +269,29 @@ def accept_options(candidate: Candidate, known: Tables, problems: Problems) -> O
                 _refuse(candidate, variable, "option-unknown", message, problems)
             continue
         reason = None
-        if option.check is not None:
-            reason = (
-                option.check(variable.value)
-                if len(variable.value) < LONG_VALUE
-                else _checked(option.check, variable.value)
-            )
+        if option.kind in SECRET_KINDS:
+            reason = option.check(variable.value) if option.check is not None else None
+        elif option.check is not None:
+            checked = _checked if len(variable.value) < LONG_VALUE else _checked_long
+            reason = checked(option.check, variable.value)
         if reason is not None:
             refused = True
-            if problems.full("option-value"):
+            full = full or problems.full("option-value")
+            if full:
                 continue
             message = f"{option.name} = {quoted(variable.value)}: {reason}"
             _refuse(candidate, variable, "option-value", message, problems)
             continue
-        if option.unsure is not None and option.unsure(variable.value):
+        if (
+            option.unsure is not None
+            and option.unsure(variable.value)
+            and not problems.full("option-release")
+        ):
             message = f"it isn't known whether this release of Asterisk has {option.name} = {quoted(variable.value)}"
             message += f"; if not, it refuses {candidate.described}"
             problems.add("option-release", variable.file, variable.line, message, section=candidate.id)
-        if option.kind != "string" and not problems.full("option-unchecked"):
+        doubtful = option.kind in DOUBTFUL_KINDS or option.name == "type"
+        if doubtful and not problems.full("option-unchecked"):
             _report_doubtful(candidate, option, variable, problems)
         lines = accepted.get(option.name)
         if lines is None:
@@ -289,8 +301,14 @@ def accept_options(candidate: Candidate, known: Tables, problems: Problems) -> O
     return Options(accepted, refused=refused)
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=4_096)
 def _checked(check: Check, value: str) -> str | None:
+    """Return what is wrong with a value; thousands of sections may have or inherit the same."""
+    return check(value)
+
+
+@lru_cache(maxsize=128)
+def _checked_long(check: Check, value: str) -> str | None:
     return check(value)
 
 

@@ -25,7 +25,7 @@ from typing import cast
 
 from identify._compiled._regex import Regex
 from identify._compiled._regex_library import RegexError
-from identify.addresses import ALL_ONES, Coverage, Network, parse_address
+from identify.addresses import ALL_ONES, Address, Coverage, Network, parse_address
 from identify.config.expansion import expansion_excess
 from identify.config.hostnames.rules import ResolutionError, Resolver, resolve_names
 from identify.config.language.sections import BLANKS, Variable
@@ -103,6 +103,12 @@ def _excess(regex: str) -> str | None:
     return expansion_excess(regex)
 
 
+@lru_cache(maxsize=4_096)
+def _address(text: str) -> Address | None:
+    """Return the address that an item of ``match`` is, None for a host name; thousands of sections may inherit it."""
+    return parse_address(text)
+
+
 @lru_cache(maxsize=64)
 def _compiled(regex: str, *, bytewise: bool) -> tuple[str, str]:
     """Return why an expression doesn't compile, and what keeps it from linear time, each nothing if it does."""
@@ -164,7 +170,8 @@ class _Builder:
                 continue
             for item in found.items:
                 if isinstance(item, Fault):
-                    self.refuse("match-address", item.message, line)
+                    if not (self.refused and self._problems.full("match-address")):
+                        self.refuse("match-address", item.message, line)
                 elif isinstance(item, Name):
                     names.append((item.text, item.origin))
                 else:
@@ -288,7 +295,7 @@ class _Builder:
         covered, comparisons = Coverage(rules), 0
         unresolved: list[UnresolvedName] = []
         for item, origin in sorted(items, key=lambda item: bucket(item[0])):
-            address = parse_address(item)
+            address = _address(item)
             before = len(rules)
             comparisons += len(covered.masks)
             if comparisons > MAX_COMPARISONS:
@@ -296,6 +303,8 @@ class _Builder:
             if address is None:
                 unresolved += resolve([(item, origin)])
             elif address in covered:
+                if self._problems.full("match-address-adds-nothing"):
+                    continue
                 message = f"{quoted(item)} already matches, so this release of Asterisk leaves it out"
                 self._problems.add(
                     "match-address-adds-nothing",

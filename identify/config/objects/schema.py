@@ -31,6 +31,9 @@ __all__ = ["FALSE_WORDS", "Option", "Table", "Tables", "is_true", "option_tables
 
 #: The items of ``identify_by`` in releases without the identifier ``request_uri``.
 IDENTIFY_BY_BEFORE = ("username", "auth_username", "ip", "header")
+#: Names for which a table remembers what it found, and the length of the longest of them.
+MOST_REMEMBERED = 4_096
+LONGEST_REMEMBERED = 256
 
 
 @attrs.frozen
@@ -54,15 +57,23 @@ class Table(dict[str, Option]):
     """The options of a type by their lower-case names; one that ends with ``*`` is that of all names that begin so."""
 
     def find(self, name: str) -> Option | None:
-        """Return the option of a name in any case, None if the type has none."""
+        """Return the option of a name in any case, None if the type has none; ``found`` remembers it."""
         lower = ascii_lower(name)
-        return self.get(lower) or next(
+        option = self.get(lower) or next(
             (option for beginning, option in self._beginnings if lower.startswith(beginning)), None
         )
+        if len(self.found) < MOST_REMEMBERED and len(name) <= LONGEST_REMEMBERED:
+            self.found[name] = option
+        return option
 
     def similar(self, name: str) -> str:
         """Return the option that was probably meant: one that differs in ``-``, ``_`` or a plural only; "" if none."""
         return self._plain.get(_plain(ascii_lower(name)), "")
+
+    @cached_property
+    def found(self) -> dict[str, Option | None]:
+        """What was found for names: thousands of sections may inherit them."""
+        return {}
 
     @cached_property
     def _beginnings(self) -> list[tuple[str, Option]]:

@@ -29,6 +29,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from identify._compiled._addresses import parse_address
+from identify.addresses import format_address
 from identify.explanation.around.refusals import BASELINE, Refusal, Screened
 from identify.model import AccessList, AccessRule, AccessRules, Endpoint, Unknown
 from identify.strings import ascii_lower, shown
@@ -106,10 +107,10 @@ def _ask(
         unknowns.setdefault(CONTACT_NAMES.kind, CONTACT_NAMES)
     known = [(text, contact, address) for text, contact, address in tested if address is not None]
     deciding = _deciding(rules, [address for _, _, address in known]) if rules.defined else None
-    for number, (text, contact, _) in enumerate(known):
+    for number, (text, contact, address) in enumerate(known):
         rule = deciding[number] if deciding is not None else None
         if deciding is None or (rule is not None and not rule.permit):
-            refusals.append(_refusal(each, rules, text, contact, rule))
+            refusals.append(_refusal(each, rules, (text, contact, address), rule))
             return
 
 
@@ -140,8 +141,12 @@ def _contacts(request: Request) -> list[Tested]:
 
 
 def _refusal(
-    each: AccessList | Endpoint, rules: AccessRules, text: str, contact: bool, decides: AccessRule | None
+    each: AccessList | Endpoint,
+    rules: AccessRules,
+    tested: tuple[str, bool, tuple[int, int]],
+    decides: AccessRule | None,
 ) -> Refusal:
+    text, contact, address = tested
     rule = ""
     if decides is not None:
         # An item with "!" has the other sense than its line.
@@ -154,6 +159,7 @@ def _refusal(
         origin=each.origin,
         list=rules.name,
         address=text,
+        printed=format_address(*address),
         contact=contact,
         rule=rule,
         place=decides.origin if decides is not None else rules.origin,

@@ -21,7 +21,8 @@ class Refusal:
     """A list that denies a request.
 
     ``type`` ("acl" or "endpoint"), ``id`` and ``origin`` are those of the object whose list it is; ``list`` is
-    Asterisk's name for it.  ``address`` is the one that it denies, that of a Contact if ``contact``.  ``rule`` is the
+    Asterisk's name for it.  ``address`` is the one that it denies, that of a Contact if ``contact``; ``printed`` is how
+    Asterisk prints it, such as 127.0.0.1 for ``localhost``.  ``rule`` is the
     rule that decides, such as ``deny 0.0.0.0/0``, ``place`` its line; of a list that doesn't exist ``rule`` is empty,
     and ``place`` the line that names it.
     """
@@ -31,6 +32,7 @@ class Refusal:
     origin: Origin
     list: str
     address: str
+    printed: str
     contact: bool
     rule: str
     place: Origin | None
@@ -52,7 +54,7 @@ class Refusal:
         why = f"a failure to pass ACL '{shown(self.list)}'"
         if not self.rule:
             why = f"use of an invalid ACL '{shown(self.list)}'."
-        return f"{lists}: Rejecting '{shown(self.address)}' due to {why}"
+        return f"{lists}: Rejecting '{self.printed}' due to {why}"
 
     def __str__(self) -> str:
         """Return whose list it is, and the rule: ``acl 'office' (pjsip.conf:6): deny ...``."""

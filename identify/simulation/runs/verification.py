@@ -281,9 +281,9 @@ def _ours(row: Row, possible: Sequence[Possibility]) -> str:
         return f"undetermined: {' or '.join(listed[:MOST_LISTED])}{more}" if listed else str(row.outcome)
     if row.endpoint is None:
         if row.outcome is Outcome.ACL:
-            return f"refused by {row.refused_by or 'an object of type=acl'}"
+            return f"refused by {row.refused_by}"
         return "not identified" if row.outcome is Outcome.UNIDENTIFIED else str(row.outcome)
-    denied = f", refused by {row.refused_by or 'its ACL'}" if row.outcome is Outcome.ENDPOINT_ACL else ""
+    denied = f", refused by {row.refused_by}" if row.outcome is Outcome.ENDPOINT_ACL else ""
     return (
         f"{row.endpoint} by {row.identifier}" + (f", section {row.section}" if row.section else "") + denied
     )

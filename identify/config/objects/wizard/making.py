@@ -38,7 +38,7 @@ from identify.addresses import split_port
 from identify.config.language.sections import BLANKS, Document, Section, Variable, words
 from identify.config.objects.candidates import Candidate, identifier
 from identify.config.objects.schema import is_true
-from identify.config.objects.wizard.patterns import TooLongError, UnknownValueError, expand
+from identify.config.objects.wizard.patterns import TooLongError, UnknownValueError, expand, has_names_only
 from identify.config.problems import MAX_ITEMS_MADE, Budget, Problems
 from identify.config.releases import Release
 from identify.model import Origin
@@ -48,8 +48,6 @@ __all__ = ["Unevaluated", "Wizard", "read_wizards"]
 
 #: So many characters of patterns, and of what they say, count as one item, see MAX_ITEMS_MADE.
 CHARACTERS_AN_ITEM = 32
-#: The same for patterns that are calculated, character by character.
-CHARACTERS_OF_SUMS = 4
 #: References of a pattern that aren't counted: no pattern of a real configuration has more.
 FREE_REFERENCES = 4
 EXHAUSTED = f"more than {MAX_ITEMS_MADE} items, or text of their size, in the configuration"
@@ -258,8 +256,9 @@ class _Maker:
             self._username.value if self._true("sends_auth") and self._username is not None else self._name
         )
         references = max(pattern.count("$") - FREE_REFERENCES, 0)
-        size = CHARACTERS_OF_SUMS if "$[" in pattern else CHARACTERS_AN_ITEM
-        if not self._budget.spend(references + len(pattern) // size):
+        # Parts of variables and sums are read again for every host, character by character.
+        size = len(pattern) // CHARACTERS_AN_ITEM if has_names_only(pattern) else len(pattern)
+        if not self._budget.spend(references + size):
             self._exceeded(EXHAUSTED, source, object_text)
             return None
         try:

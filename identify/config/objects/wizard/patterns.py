@@ -41,7 +41,7 @@ from typing import TypeVar
 from identify.config.language.sections import words
 from identify.strings import decoded, encoded, quoted
 
-__all__ = ["MAX_TEXT", "TooLongError", "UnknownValueError", "expand"]
+__all__ = ["MAX_TEXT", "TooLongError", "UnknownValueError", "expand", "has_names_only"]
 
 #: The maximum length of what a pattern says: no URI may have more than 511 bytes, but an aor may have many contacts.
 MAX_TEXT = 65_536
@@ -92,6 +92,11 @@ def expand(pattern: str, variables: Mapping[str, str]) -> str:
         if len(pattern) + len(made) <= MAX_TEXT:
             return made
     return _Expansion(pattern, variables).text("", 0)
+
+
+def has_names_only(pattern: str) -> bool:
+    """Return whether a pattern refers to whole variables only, so that it is taken apart once for all hosts."""
+    return _pieces(pattern) is not None
 
 
 @lru_cache(maxsize=64)
