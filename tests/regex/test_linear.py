@@ -56,7 +56,19 @@ def test_words_by_invalid_bytes():
         assert not any_one.search(value)
 
 
-SURROGATES = [".", "a.", "a|.", "[ab].", "[^a]", r"\W", r".\b", "[a-b]?.", "[[:alpha:]]|.", "é|.", ".[A-Z]{0}"]
+SURROGATES = [
+    ".",
+    "a.",
+    "a|.",
+    "[ab].",
+    "[^a]",
+    r"\W",
+    r".\b",
+    "[a-b]?.",
+    "[[:alpha:]]|.",
+    "é|.",
+    ".[A-Z]{0}",
+]
 
 
 @pytest.mark.parametrize("pattern", SURROGATES)
