@@ -33,7 +33,7 @@ cdef Refusal read_certain(const char *pattern, bint bytewise, Tree *tree) noexce
     if size > 0x7FFFFFFF:
         size = 0
     refusal = read_tree(<const uint8_t *>pattern, <uint32_t>size, CODE_POINT_RANGES or bytewise, bytewise, tree)
-    if refusal == READ and (tree.back_references or tree.copied_assertions or tree.unordered
+    if refusal == READ and (tree.back_references or tree.copied_assertions or tree.uncertain
                             or (tree.gnu and not GNU_LIBRARY) or pattern[size]):
         refusal = NOT_READ
     return refusal

@@ -8,11 +8,13 @@ Facts (recorded from GNU's library by its memory)
   ``+`` doubles each time.
 - For each node it keeps the nodes that can be reached from there without a character: all later ones in ``a?a?a?``, all
   earlier ones in ``a|b|c``.  Memory is quadratic in their number.
-- Behind an assertion it does so once more, and for each combination of assertions that are reached one from another.
-  Time and memory grow with about the fourth power of their number: 64 times ``\b`` are too many.
+- Where something repeats without end that can be nothing, as in ``(a*)*``, it finds them once for each way on which
+  they are reached, and behind an assertion too.  Ways double with each ``(...)?``.
+- Where assertions follow assertions without a character between them, time and memory grow with about the fourth
+  power of their number: 64 times ``\b`` are too many.
 
 Strategy
-1. For each part there are four numbers: its nodes; how many of them are reached where it is entered; whether what
+1. For each part there are a few numbers: its nodes; how many of them are reached where it is entered; whether what
    follows it is reached too; and how many are kept for all its nodes together, a number that grows with what follows
    the part: ``kept + open * following``.
 2. The numbers of a concatenation, a choice or a repetition follow from those of their parts.
@@ -37,15 +39,22 @@ cdef struct Extent:
     bint passed
     double kept
     double open
-    # Assertions that are reached where the part is entered, and from which its end is reached.
+    # Assertions that are reached where the part is entered, and ways on which its end is reached from one in it.
     double head
     double tail
+    # Ways through the part without a character, and nodes that are met on all ways into it.
+    double ways
+    double met
+    # Something in it repeats without end that can be nothing.
+    bint loops
 
 
 cdef Extent nothing() noexcept nogil:
     cdef Extent found
-    found.nodes = found.entered = found.kept = found.open = found.head = found.tail = 0
+    found.nodes = found.entered = found.kept = found.open = found.head = found.tail = found.met = 0
     found.passed = True
+    found.ways = 1
+    found.loops = False
     return found
 
 
@@ -58,8 +67,13 @@ cdef Extent joined(Extent first, Extent second) noexcept nogil:
     found.kept = first.kept + first.open * second.entered + second.kept
     found.open = second.open + (first.open if second.passed else 0)
     found.head = first.head + (second.head if first.passed else 0)
-    found.tail = second.tail + (first.tail if second.passed else 0)
-    found.kept += clustered(first.tail, second.head, first.entered + second.entered)
+    found.tail = second.tail + first.tail * second.ways
+    found.loops = first.loops or second.loops
+    if found.loops:
+        found.kept += (first.open + first.ways) * second.met
+    found.ways = first.ways * second.ways
+    found.met = first.met + first.ways * second.met
+    found.kept += first.tail * second.met + clustered(first.tail, second.head, first.entered + second.entered)
     return found
 
 
@@ -78,6 +92,9 @@ cdef Extent either(Extent first, Extent second) noexcept nogil:
     found.open = first.open + second.open + found.passed
     found.head = first.head + second.head
     found.tail = first.tail + second.tail
+    found.loops = first.loops or second.loops
+    found.ways = first.ways + second.ways
+    found.met = first.met + second.met + 1
     return found
 
 
@@ -90,8 +107,13 @@ cdef Extent starred(Extent part) noexcept nogil:
     found.kept = part.kept + part.open * found.entered + found.entered
     found.open = part.open + 1
     found.head = part.head
-    found.tail = part.tail
-    found.kept += clustered(part.tail, part.head, found.entered)
+    found.tail = part.tail * (1 + part.ways)
+    found.loops = part.loops or part.passed
+    found.ways = part.ways * 2 + 1
+    found.met = part.met * (1 + part.ways) + 1
+    if found.loops:
+        found.kept += (1 + part.open) * found.met
+    found.kept += part.tail * found.met + clustered(part.tail, part.head, found.entered)
     return found
 
 
@@ -138,7 +160,8 @@ cdef Extent extent_of(const Tree *tree, uint32_t number) noexcept nogil:
         found = step()
         found.head = found.tail = 1
         return either(found, found)
-    found.nodes = found.entered = found.kept = 1
+    found.nodes = found.entered = found.kept = found.met = 1
+    found.ways = 0
     found.passed = False
     return found
 
@@ -146,7 +169,7 @@ cdef Extent extent_of(const Tree *tree, uint32_t number) noexcept nogil:
 cdef Extent step() noexcept nogil:
     """Return the extent of a node that takes no character."""
     cdef Extent found = nothing()
-    found.nodes = found.entered = found.kept = found.open = 1
+    found.nodes = found.entered = found.kept = found.open = found.met = 1
     return found
 
 

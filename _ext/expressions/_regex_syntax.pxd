@@ -101,11 +101,11 @@ cdef struct Tree:
     uint32_t root
     bint bytewise
     # What there is in it: assertions, of which one is in a repetition that is written out; a range whose order isn't
-    # known; an element that only GNU's library takes so; back-references; assertions about words; sets beyond single
-    # ASCII characters and ``.``.
+    # known, or a set that is left out by ``{0}``; an element that only GNU's library takes so; back-references;
+    # assertions about words; sets beyond single ASCII characters and ``.``.
     bint assertions
     bint copied_assertions
-    bint unordered
+    bint uncertain
     bint gnu
     bint back_references
     bint words

@@ -230,6 +230,9 @@ cdef void read_repetition(Reader *reader, uint8_t byte) noexcept nogil:
     node.least = least
     node.most = most
     node.child = reader.group.last
+    if most == 0 and (reader.tree.wide or reader.tree.words):
+        # The library leaves the element out, and so may see surrogates as in an expression without it.
+        reader.tree.uncertain = True
     node.asserts = reader.tree.nodes[node.child].asserts
     if node.asserts and not ((least == 0 and most == UNBOUNDED) or most == 0 or most == 1):
         reader.tree.copied_assertions = True
@@ -411,7 +414,7 @@ cdef void read_bracket(Reader *reader) noexcept nogil:
             high = read_member(reader, &characters, &certainty)
             reader.tree.wide = True
             if not reader.ranges:
-                reader.tree.unordered = True
+                reader.tree.uncertain = True
                 certainty = GNU
                 low = NONE
             elif low == NONE or high == NONE or low > high:

@@ -31,7 +31,7 @@ def test_dense_expressions_agree(seed):
         assert many.search(value) == (expected.index(True) if True in expected else None), value
         linear += sum(one.obstacle is None for one in compiled)
     # Most of them: the others repeat an assertion, or refer back.
-    assert linear > len(values) * len(compiled) * 0.75
+    assert linear > len(values) * len(compiled) * 0.6
 
 
 @pytest.mark.parametrize("name", generate_regex.CLASS_NAMES)
@@ -57,7 +57,19 @@ def test_words_by_invalid_bytes():
         assert not any_one.search(value)
 
 
-SURROGATES = [".", "a.", "a|.", "[ab].", "[^a]", r"\W", r".\b", "[a-b]?.", "[[:alpha:]]|.", "é|."]
+SURROGATES = [
+    ".",
+    "a.",
+    "a|.",
+    "[ab].",
+    "[^a]",
+    r"\W",
+    r".\b",
+    "[a-b]?.",
+    "[[:alpha:]]|.",
+    "é|.",
+    ".[A-Z]{0}",
+]
 
 
 @pytest.mark.parametrize("pattern", SURROGATES)
