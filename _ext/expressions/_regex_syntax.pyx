@@ -1,7 +1,6 @@
 """What a POSIX extended expression says, as a tree.
 
 Knows the syntax of expressions; nothing of values, of what is required of them, or of automata.
-It is C because expressions are read whenever an engine is made or opened, and again when one is first needed.
 
 Facts (recorded from the C libraries)
 
@@ -231,7 +230,7 @@ cdef void read_repetition(Reader *reader, uint8_t byte) noexcept nogil:
     node.most = most
     node.child = reader.group.last
     if most == 0 and (reader.tree.wide or reader.tree.words):
-        # The library leaves the element out, and so may see surrogates as in an expression without it.
+        # The library leaves the element out, which may change how it sees surrogates.
         reader.tree.uncertain = True
     node.asserts = reader.tree.nodes[node.child].asserts
     if node.asserts and not ((least == 0 and most == UNBOUNDED) or most == 0 or most == 1):
