@@ -27,6 +27,8 @@ __all__ = [
 
 #: ``{a,b}{a,b}...`` doubles with each pair.
 MAX_BRACE_EXPANSIONS = 1_000
+#: As how many steps a character of a name in braces counts.
+STEPS_A_CHARACTER = 2
 
 _WILDCARD = re.compile(r"(?:[^\\*?\[]|\\.)*[*?\[]", re.DOTALL)
 _BRACES = re.compile(r"\\.|[{},]", re.DOTALL)
@@ -90,14 +92,14 @@ def matches(name: str, pattern: str) -> bool:
 
 
 def expand_braces(pattern: str, spend: Callable[[int], None]) -> list[str]:
-    """Expand ``a{b,c}d`` to ``abd`` and ``acd``, from the outside in; ``spend`` counts the characters looked at."""
+    """Expand ``a{b,c}d`` to ``abd`` and ``acd``, from the outside in; ``spend`` counts steps."""
     # The last one waiting is the first of what is left.
     waiting, done = [pattern], list[str]()
     while waiting:
         if len(waiting) + len(done) > MAX_BRACE_EXPANSIONS:
             raise TooManyNamesError(f"braces expand to more than {MAX_BRACE_EXPANSIONS} names")
         text = waiting.pop()
-        spend(1 + len(text))
+        spend(1 + STEPS_A_CHARACTER * len(text))
         choices = _first_choices(text)
         if choices is None:
             done.append(text)

@@ -17,7 +17,7 @@ MAX_TOTAL_CHARACTERS = 256 * 1024 * 1024
 #: Every heir may be judged by all that it inherits.
 MAX_INHERITED_CHARACTERS = 64 * 1024 * 1024
 MAX_VALUE_CHARACTERS = 65_536
-#: Steps on the way from the names in includes to files: a character of a name that braces stand for is one, so are
+#: Steps on the way from the names in includes to files: a character of a name that braces stand for is two, one are
 #: :data:`COMPARED_A_STEP` comparisons of a character of a name with one of a pattern.
 MAX_STEPS = 10_000_000
 COMPARED_A_STEP = 16
