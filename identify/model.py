@@ -14,6 +14,7 @@ from identify.addresses import host_port
 from identify.strings import escaped, shown
 
 __all__ = [
+    "BASELINE",
     "TRANSPORTS",
     "IDENTIFY_BY_DEFAULT",
     "AccessList",
@@ -40,6 +41,9 @@ __all__ = [
 
 #: What a message can come over, by its code in columns and in compiled code; all but the first are streams.
 TRANSPORTS = ("udp", "tcp", "tls", "ws", "wss")
+
+#: Asterisk's name for the access list of an object's own lines.
+BASELINE = "(BASELINE)"
 
 #: Asterisk's default for an endpoint's ``identify_by``.
 IDENTIFY_BY_DEFAULT = ("username", "ip")

@@ -31,14 +31,12 @@ from identify.config.language.reader import read_document
 from identify.config.language.sections import BLANKS, Document, Variable
 from identify.config.objects.values.lists import access_reason
 from identify.config.problems import MAX_ITEMS_MADE, Budget, Problems
-from identify.model import AccessRule, AccessRules, Origin, Unknown
+from identify.model import BASELINE, AccessRule, AccessRules, Origin, Unknown
 from identify.strings import ascii_lower, quoted, quoted_list
 
-__all__ = ["ACL_FILE", "BASELINE", "NamedLists", "read_rules"]
+__all__ = ["ACL_FILE", "NamedLists", "read_rules"]
 
 ACL_FILE = "acl.conf"
-#: Asterisk's name for the list of an object's own lines.
-BASELINE = "(BASELINE)"
 
 SENSES = {"permit": True, "deny": False}
 

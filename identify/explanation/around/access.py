@@ -30,8 +30,8 @@ from typing import TYPE_CHECKING
 
 from identify._compiled._addresses import parse_address
 from identify.addresses import format_address
-from identify.explanation.around.refusals import BASELINE, Refusal, Screened
-from identify.model import AccessList, AccessRule, AccessRules, Endpoint, Unknown
+from identify.explanation.around.refusals import Refusal, Screened
+from identify.model import BASELINE, AccessList, AccessRule, AccessRules, Endpoint, Unknown
 from identify.strings import ascii_lower, shown
 
 if TYPE_CHECKING:

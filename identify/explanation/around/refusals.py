@@ -7,13 +7,10 @@ from typing import Any
 import attrs
 
 from identify.explanation.places import place
-from identify.model import Origin, Unknown
+from identify.model import BASELINE, Origin, Unknown
 from identify.strings import quoted, shown
 
-__all__ = ["BASELINE", "NOTHING", "Refusal", "Screened"]
-
-#: Asterisk's name for the list of an object's own lines.
-BASELINE = "(BASELINE)"
+__all__ = ["NOTHING", "Refusal", "Screened"]
 
 
 @attrs.frozen(kw_only=True)
