@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import resource
 import stat
 import subprocess
 import sys
@@ -118,35 +117,31 @@ def test_bad_traffic_keeps_old_outputs(run, folder, output, jobs):
     assert contents(folder) == before
 
 
-def process(*arguments, **options):
-    """Run the command as a process."""
-    command = [sys.executable, "-m", "identify.commands", *arguments]
+#: Lets the files of a command have at most 2,048 bytes, as if the disk were full.
+SMALL_FILES = ("sh", "-c", 'ulimit -f 4; exec "$@"', "sh")
+
+
+def process(*arguments, under=(), **options):
+    """Run the command as a process, perhaps under another command."""
+    command = [*under, sys.executable, "-m", "identify.commands", *arguments]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options}
     return subprocess.run(command, env=environment, text=True, timeout=120, check=False, **options)
 
 
-@pytest.fixture
-def small_files():
-    """Let files have at most 2,000 bytes, as if the disk were full."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (2000, before[1]))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, before)
-
-
 @pytest.mark.parametrize("ending", ["csv", "parquet"])
-def test_a_full_disk_keeps_old_outputs(run, folder, request, ending):
+def test_a_full_disk_keeps_old_outputs(folder, ending):
     """A file that can't be written to its end leaves all outputs as they were; one line says which and why."""
     (folder / "t.jsonl").write_text(ROW * 3000)
     for name in (f"o.{ending}", "r.jsonl"):
         (folder / name).write_text("old")
     before = contents(folder)
-    request.getfixturevalue("small_files")
 
-    ran = run("simulate", "pjsip.conf", "t.jsonl", "-o", f"o.{ending}", "--record", "r.jsonl")
+    ran = process(
+        "simulate", "pjsip.conf", "t.jsonl", "-o", f"o.{ending}", "--record", "r.jsonl", under=SMALL_FILES
+    )
 
-    assert ran.exit_code == 2
+    assert ran.returncode == 2
     assert ran.stderr.startswith("error: can't write ")
     assert ran.stderr.endswith(": File too large\n")
     assert ran.stderr.count("\n") == 1
