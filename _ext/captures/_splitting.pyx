@@ -74,7 +74,7 @@ cdef void forget(Splitter *s) noexcept nogil:
 cdef bint hold(Splitter *s, const uint8_t *data, size_t size) noexcept nogil:
     cdef size_t room = s.room if s.room else FIRST_ROOM
     cdef uint8_t *larger
-    if size > s.room - s.start - s.size and s.start >= s.size:
+    if s.start and size > s.room - s.start - s.size and s.start >= s.size:
         # No more is moved than was done with since it was moved before.
         memmove(s.held, s.held + s.start, s.size)
         s.start = 0
