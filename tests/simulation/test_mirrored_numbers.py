@@ -72,14 +72,14 @@ def test_identifiers():
 
 def test_transports_of_captures():
     """The transports that decoders find have their places in ``TRANSPORTS``."""
-    found = members("captures/_traffic_columns.pxd", "Transport")
+    found = members("captures/_envelope.pxd", "Transport")
 
     assert found == {name.upper(): TRANSPORTS.index(name) for name in ("udp", "tcp")}
 
 
 def test_directions():
     """Directions have the same numbers."""
-    assert members("captures/_traffic_columns.pxd", "Direction") == {
+    assert members("captures/_envelope.pxd", "Direction") == {
         direction.name: direction.value for direction in Direction
     }
 
