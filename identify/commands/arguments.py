@@ -12,7 +12,7 @@ import rich_click as click
 from click.shell_completion import CompletionItem
 
 from identify.addresses import host_port
-from identify.commands.output.printing import UnusableError, shown, styled
+from identify.commands.output.printing import UnusableError, shown, warn
 from identify.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def hint_at_port(option: str, value: str) -> None:
     except ValueError:
         return
     hint = f"{option} {value} is read as an address without a port; with port {port} it is [{address}]:{port}"
-    click.echo(styled(hint, "warning"), err=True)
+    warn(hint)
 
 
 def parse_address(context: click.Context, param: click.Parameter, value: str | None) -> SocketAddress | None:

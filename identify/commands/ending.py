@@ -14,7 +14,7 @@ import attrs
 import rich_click as click
 
 from identify.commands.config_options import SourceOptions
-from identify.commands.output.printing import NAME, styled
+from identify.commands.output.printing import NAME, warn
 from identify.commands.output.status import Status, first_status
 from identify.strings import escaped
 
@@ -80,14 +80,14 @@ def end(
     """
     lines = {line: each for each in configs if (line := each.losses_line) is not None}
     for line, each in lines.items():
-        _warn(f"{line}, see: {_problems_command(each, options)}" if pointer else line)
+        warn(f"{line}, see: {_problems_command(each, options)}" if pointer else line)
     for path in dict.fromkeys(each.path for each in configs if each.is_empty):
-        _warn(f"{escaped(path)} has no objects, so no request is identified")
+        warn(f"{escaped(path)} has no objects, so no request is identified")
     strictly = [*lines, *lost] if options.strict else []
     if strictly:
         for line in strictly[len(lines) :]:
-            _warn(line)
-        _warn(f"exit status {int(Status.UNUSABLE)}: --strict, and something was lost")
+            warn(line)
+        warn(f"exit status {int(Status.UNUSABLE)}: --strict, and something was lost")
         status = first_status(status, Status.UNUSABLE)
     context.exit(int(status))
 
@@ -103,7 +103,3 @@ def _problems_command(each: LoadedConfig, options: SourceOptions) -> str:
     words += ["--names", options.names] if options.names is not None else []
     words += ["--partial"] if options.partial else []
     return escaped(shlex.join(words))
-
-
-def _warn(text: str) -> None:
-    click.echo(styled(text, "warning"), err=True)

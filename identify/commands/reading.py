@@ -16,7 +16,7 @@ import rich_click as click
 
 from identify.commands.config_options import AnsweredRelease, ConfigOptions, SourceOptions
 from identify.commands.output.files import check_outputs
-from identify.commands.output.printing import UnusableError, styled, unusable_input
+from identify.commands.output.printing import UnusableError, unusable_input, warn
 from identify.strings import escaped, shown
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def point_to_release(configurations: Iterable[Configuration], answered: Answered
     if answered.chosen == "default":
         proposals = [line for line in map(_proposal, configurations) if line is not None]
         for line in dict.fromkeys(proposals):
-            click.echo(styled(line, "warning"), err=True)
+            warn(line)
 
 
 def known_release(version: str) -> Release | None:

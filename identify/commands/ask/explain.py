@@ -29,6 +29,7 @@ from identify.commands.output.printing import (
     print_release,
     shown,
     styled,
+    warn,
 )
 from identify.commands.output.status import Status
 from identify.commands.reading import load
@@ -200,7 +201,7 @@ def _hint_at_paste(path: str, data: bytes) -> None:
     if stripped == data and data:
         return
     what = "begins with blanks or a byte order mark" if stripped else "has no content"
-    click.echo(styled(f"{escaped(path)} {what}: is it what was received?", "warning"), err=True)
+    warn(f"{escaped(path)} {what}: is it what was received?")
 
 
 def _dropped_as_dict(error: MessageError) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from identify.commands.output.printing import (
     print_json,
     print_release,
     styled,
+    warn,
 )
 from identify.commands.output.status import Status
 from identify.commands.reading import load
@@ -216,10 +217,10 @@ def _end(
 ) -> NoReturn:
     """Say on standard error what may be missing in the output, and which release it is for."""
     for unknown in configuration.unknowns[:SHOWN_UNKNOWNS]:
-        click.echo(styled(unknown_line(unknown), "warning"), err=True)
+        warn(unknown_line(unknown))
     more = len(configuration.unknowns) - SHOWN_UNKNOWNS
     if more > 0:
-        click.echo(styled(f"Not known: {more:,} more", "warning"), err=True)
+        warn(f"Not known: {more:,} more")
     print_release(options.answered, err=True)
     _end_with_status(context, config, options, configuration)
 

@@ -35,6 +35,7 @@ __all__ = [
     "shown",
     "styled",
     "unusable_input",
+    "warn",
 ]
 
 #: The command, which is also the name of the distribution.
@@ -83,6 +84,11 @@ def unusable_input(path: str = "") -> Iterator[None]:
 def styled(text: str, style: str) -> str:
     """Return the text in one of the styles above, or as it is for any other name."""
     return click.style(text, **STYLES[style]) if style in STYLES else text
+
+
+def warn(text: str) -> None:
+    """Print a warning, on standard error."""
+    click.echo(styled(text, "warning"), err=True)
 
 
 def columns(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

@@ -27,6 +27,7 @@ from identify.commands.output.printing import (
     shown,
     styled,
     unusable_input,
+    warn,
 )
 from identify.commands.output.status import Status, first_status
 from identify.commands.reading import configuration_places, load_with, point_to_release
@@ -176,7 +177,7 @@ def _point_to_gaps(path: str, found: Sequence[FoundName]) -> None:
     if count:
         names = "1 name has" if count == 1 else f"{count:,} names have"
         text = f"{shown(path)}: {names} no answer, and no addresses in this file"
-        click.echo(styled(text, "warning"), err=True)
+        warn(text)
 
 
 class _Resolved:

@@ -9,10 +9,8 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 
-import rich_click as click
-
 from identify.commands.config_options import AnsweredRelease, ConfigOptions
-from identify.commands.output.printing import styled
+from identify.commands.output.printing import warn
 from identify.commands.reading import known_release
 from identify.commands.traffic.options import TrafficOptions
 from identify.errors import IdentifyError
@@ -34,11 +32,11 @@ def answered_for(options: ConfigOptions, traffic: Sequence[str], reading: Traffi
     for path, version in _versions(traffic, reading):
         release = known_release(version)
         if release is None:
-            _warn(f"{shown(path)}: the log says Asterisk {version}, which is not a known release")
+            warn(f"{shown(path)}: the log says Asterisk {version}, which is not a known release")
         elif not first:
             first, answered = path, AnsweredRelease(release, "log")
         elif release != answered.release:
-            _warn(
+            warn(
                 f"{shown(path)}: the log says Asterisk {version}, not {answered.release.name} as {shown(first)} does; "
                 "its requests are answered for the first"
             )
@@ -60,7 +58,3 @@ def _versions(traffic: Sequence[str], reading: TrafficOptions) -> Iterator[tuple
             continue
         if version is not None:
             yield path, version
-
-
-def _warn(text: str) -> None:
-    click.echo(styled(text, "warning"), err=True)

@@ -21,6 +21,7 @@ from identify.commands.output.printing import (
     print_release,
     styled,
     unusable_input,
+    warn,
 )
 from identify.commands.output.status import Status
 from identify.commands.reading import configuration_places, load_all
@@ -143,7 +144,7 @@ class Simulated:
         lost = said_losses(result.readings, as_json=self.options.as_json)
         if not self.options.as_json:
             for remark in result.remarks:
-                click.echo(styled(remark, "warning"), err=True)
+                warn(remark)
         expectations = result.expectations
         unmet = expectations.unmet_in_all
         if unmet:
@@ -217,7 +218,7 @@ class Simulated:
                 done=lambda reader: readings.append(Reading.of(reader)),
             )
         for line in _ambiguous(frames, traces):
-            click.echo(styled(line, "warning"), err=True)
+            warn(line)
         if self.options.as_json:
             content = {
                 **configurations_as_dict(configs),
@@ -230,7 +231,7 @@ class Simulated:
             print_release(answered)
         else:
             note = "no message of these frames is selected by --only, --where and --limit"
-            click.echo(styled(note, "warning"), err=True)
+            warn(note)
         return _Ended(Status.DONE, said_losses(readings, as_json=self.options.as_json))
 
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-import rich_click as click
-
-from identify.commands.output.printing import styled
+from identify.commands.output.printing import warn
 from identify.simulation.results.entries import Reading
 from identify.strings import escaped, shown
 from identify.traffic.logs.records import COUNTS, DELIVERED
@@ -19,7 +17,7 @@ def said_losses(readings: Sequence[Reading], *, as_json: bool) -> list[str]:
     """Say on standard error what was skipped, unless it is in the JSON, and return what of it was lost."""
     if not as_json:
         for line in skipped_lines(readings):
-            click.echo(styled(line, "warning"), err=True)
+            warn(line)
     return traffic_losses(readings)
 
 
