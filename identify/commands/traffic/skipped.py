@@ -10,18 +10,18 @@ from identify.strings import escaped, shown
 from identify.traffic.logs.records import COUNTS, DELIVERED
 from identify.traffic.losses import lost_counts
 
-__all__ = ["said_losses", "skipped_lines", "traffic_losses"]
+__all__ = ["said_losses"]
 
 
 def said_losses(readings: Sequence[Reading], *, as_json: bool) -> list[str]:
     """Say on standard error what was skipped, unless it is in the JSON, and return what of it was lost."""
     if not as_json:
-        for line in skipped_lines(readings):
+        for line in _skipped_lines(readings):
             warn(line)
-    return traffic_losses(readings)
+    return _traffic_losses(readings)
 
 
-def skipped_lines(readings: Iterable[Reading]) -> Iterator[str]:
+def _skipped_lines(readings: Iterable[Reading]) -> Iterator[str]:
     """Yield for each file what was skipped, what was delivered with losses, what is wrong, and what depends on HEP."""
     for reading in readings:
         named = f"{shown(reading.name)} ({reading.format})"
@@ -36,7 +36,7 @@ def skipped_lines(readings: Iterable[Reading]) -> Iterator[str]:
         yield from reading.remarks
 
 
-def traffic_losses(readings: Iterable[Reading]) -> list[str]:
+def _traffic_losses(readings: Iterable[Reading]) -> list[str]:
     """Return what was lost of each file, in a line of its own."""
     lines = []
     for reading in readings:
