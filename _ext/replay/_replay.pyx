@@ -25,7 +25,7 @@ from identify._compiled._matcher cimport Matcher
 from identify._compiled._message cimport begin, finish, parse_message, parse_response, take_dialect
 from identify._compiled._parsed cimport FIELD_ROOM, MESSAGE_LIMIT, Field, Message
 from identify._compiled._replay_columns cimport AnswerColumns, BatchColumns, check_columns, take_answer_columns
-from identify._compiled._sockets cimport OURS, RECEIVED, UNKNOWN, Sockets
+from identify._compiled._sockets cimport NOTICE, OURS, RECEIVED, UNKNOWN, Sockets
 from identify._compiled._stages cimport (
     DROPPED, FLAG_CONTACT_NAME, FLAG_EVENT, FLAG_SOURCE, FOREIGN, NOT_SIP, OUTCOMES, RESPONSE, SENT, UNDETERMINED,
     UNIDENTIFIED, UNKNOWN_DIALOG, Core, Event, core_begin, core_end, core_time, learn_token, receive_request,
@@ -314,7 +314,8 @@ cdef class Replayer:
         """Replay a batch, and return how many messages of it are listed in ``notable``.
 
         ``replays`` and ``verdicts`` are one or two each; ``methods`` gets the code of each message's method.  A message
-        is notable for one of the replays; ``notable`` must have room for all.
+        is notable for one of the replays; ``notable`` must have room for all.  Requests that only a notice tells of
+        are listed and left undetermined: Python answers them.
         """
         cdef BatchColumns columns
         cdef AnswerColumns verdict[2]
@@ -342,6 +343,13 @@ cdef class Replayer:
                 replay.doubts.batch = batch
         with nogil:
             for i in range(count):
+                if columns.directions[i] == NOTICE:
+                    methods[i] = 0
+                    for k in range(which):
+                        leave_open(&verdict[k], i)
+                    notable[listed] = <uint32_t>i
+                    listed += 1
+                    continue
                 if not self.classify(&columns, i, &passing):
                     methods[i] = 0
                     for k in range(which):
@@ -487,6 +495,15 @@ cdef inline void write_answer(ReplayState *state, const Passing *passing, Answer
     if verdict.unknowns != NULL:
         verdict.unknowns[passing.row] = passing.event.unknown
     state.core.outcomes[passing.event.outcome] += 1
+
+
+cdef inline void leave_open(AnswerColumns *verdict, Py_ssize_t row) noexcept nogil:
+    """Write that nothing is known of a message yet; it isn't counted."""
+    verdict.outcomes[row] = UNDETERMINED
+    verdict.answers[row] = -1
+    verdict.flags[row] = 0
+    if verdict.unknowns != NULL:
+        verdict.unknowns[row] = -1
 
 
 cdef inline bint is_notable(const Event *event) noexcept nogil:
