@@ -6,12 +6,13 @@ Knows the layout on a terminal; columns are defined in ``identify.simulation.res
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import rich_click as click
 
 from identify.commands.output.printing import columns, shown, styled
+from identify.model import Unknown
 from identify.simulation import Comparison, Expectations, Outcome, Result
 from identify.simulation.results.columns import Table, time_text
 from identify.simulation.results.tables import (
@@ -30,7 +31,7 @@ from identify.simulation.results.tables import (
 from identify.strings import escaped
 from identify.traffic.batch import DroppedPackets
 
-__all__ = ["print_comparison", "print_packets", "print_result"]
+__all__ = ["print_comparison", "print_packets", "print_result", "unknown_of"]
 
 #: Rows of a table: two of them fit on a screen.  The rest is only counted; JSON has all of it.
 MOST_ROWS = 20
@@ -116,15 +117,23 @@ def _print_undetermined(result: Result) -> None:
     count = result.outcomes[Outcome.UNDETERMINED]
     if not count:
         return
-    note = (
-        f"{count:,} requests are undetermined: their answers depend on what isn't known of the configuration"
-    )
-    click.echo(styled(note, "warning"))
     entries = result.unknown_entries()
+    known_of = unknown_of(entry.unknown for entry in entries)
+    note = f"{count:,} requests are undetermined: their answers depend on what isn't known of {known_of}"
+    click.echo(styled(note, "warning"))
     _print_table(UNKNOWNS, entries, ("requests", "what", "place", "reason"), "unknowns")
     _print_heading("Settled by")
     for settles in list(dict.fromkeys(escaped(entry.unknown.settles) for entry in entries))[:MOST_ROWS]:
         click.echo(settles)
+
+
+def unknown_of(unknowns: Iterable[Unknown]) -> str:
+    """Return whose unknowns these are: the configuration's, or of requests that only notices tell of."""
+    kinds = {unknown.kind == "request" for unknown in unknowns}
+    whose = [
+        name for name, wanted in (("the configuration", False), ("the requests", True)) if wanted in kinds
+    ]
+    return " and ".join(whose) or "the configuration"
 
 
 def print_packets(packets: Sequence[DroppedPackets]) -> None:

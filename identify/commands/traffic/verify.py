@@ -21,7 +21,7 @@ from identify.commands.output.printing import (
 from identify.commands.output.status import Status
 from identify.commands.reading import load
 from identify.commands.traffic.options import TrafficOptions, traffic_options
-from identify.commands.traffic.printing import print_packets
+from identify.commands.traffic.printing import print_packets, unknown_of
 
 if TYPE_CHECKING:
     from identify.simulation.runs.verification import Verification
@@ -97,7 +97,8 @@ def _print(path: str, found: Verification) -> None:
         click.echo(f"{found.undetermined:,} undetermined: the log says too little")
     possible = found.unknowns.total()
     if possible:
-        note = f"{possible:,} have one of the possible answers: ours depend on what isn't known of the configuration"
+        known_of = unknown_of(found.unknowns)
+        note = f"{possible:,} have one of the possible answers: ours depend on what isn't known of {known_of}"
         click.echo(styled(note, "warning"))
         for unknown, count in found.most_unknown()[:MOST_SHOWN]:
             at = f" ({unknown.origin})" if unknown.origin is not None else ""

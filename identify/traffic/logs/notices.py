@@ -59,7 +59,7 @@ PACKET = re.compile(
     rb"(?:Dropping|Error processing)(?: (\d{1,7}) bytes)? packet from (?:(UDP|TCP|TLS|WSS|WS)6? )?"
     rb"(?:\[([^\]\s]{2,64})\]|([0-9A-Fa-f.:]{2,64})):(\d{1,5}) ?: ([^\r\n]{1,512})"
 )
-OF_PJPROJECT = re.compile(rb"^" + PROMPT + STAMP + LEVEL + COLOUR + rb"pjproject\b")
+OF_PJPROJECT = re.compile(PROMPT + STAMP + LEVEL + COLOUR + rb"pjproject\b")
 #: The place of an error and its number: packets with the same fault are counted together.
 PLACE = re.compile(r"(?: on line \d+ col \d+| \[code \d+\])?:?\s*\Z")
 PACKET_END = b"-- end of packet."

@@ -60,7 +60,7 @@ COUNTS = {
 DELIVERED = (INCOMPLETE, RESIZED, UNCERTAIN)
 
 #: What lines have that tell of a request that failed, or of packets that PJSIP dropped.
-TELLING = (b"' failed for '", b" packet from ")
+TELLING = (b"failed for '", b" packet from ")
 
 
 class Source(Protocol):
