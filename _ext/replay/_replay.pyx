@@ -287,8 +287,7 @@ cdef class Replayer:
     def __init__(self, Sockets sockets not None, on_register):
         self.sockets = sockets
         self.on_register = on_register
-        self.reason_count = 0
-        self.now = 0
+        self.reason_count = self.now = 0
 
     @property
     def reasons(self):
@@ -314,8 +313,7 @@ cdef class Replayer:
         """Replay a batch, and return how many messages of it are listed in ``notable``.
 
         ``replays`` and ``verdicts`` are one or two each; ``methods`` gets the code of each message's method.  A message
-        is notable for one of the replays; ``notable`` must have room for all.  Requests that only a notice tells of
-        are listed and left undetermined: Python answers them.
+        is notable for one of the replays; ``notable`` must have room for all.  Those with a notice only are left out.
         """
         cdef BatchColumns columns
         cdef AnswerColumns verdict[2]
@@ -344,9 +342,6 @@ cdef class Replayer:
         with nogil:
             for i in range(count):
                 if columns.directions[i] == NOTICE:
-                    methods[i] = 0
-                    for k in range(which):
-                        leave_open(&verdict[k], i)
                     notable[listed] = <uint32_t>i
                     listed += 1
                     continue
@@ -495,15 +490,6 @@ cdef inline void write_answer(ReplayState *state, const Passing *passing, Answer
     if verdict.unknowns != NULL:
         verdict.unknowns[passing.row] = passing.event.unknown
     state.core.outcomes[passing.event.outcome] += 1
-
-
-cdef inline void leave_open(AnswerColumns *verdict, Py_ssize_t row) noexcept nogil:
-    """Write that nothing is known of a message yet; it isn't counted."""
-    verdict.outcomes[row] = UNDETERMINED
-    verdict.answers[row] = -1
-    verdict.flags[row] = 0
-    if verdict.unknowns != NULL:
-        verdict.unknowns[row] = -1
 
 
 cdef inline bint is_notable(const Event *event) noexcept nogil:
