@@ -25,7 +25,7 @@ from identify.explanation.result import MATCH, NEAR, NO, Reason, Step
 from identify.model import HeaderRule, Identify
 from identify.strings import encoded, folded_bytes, quoted, quoted_list, shown
 
-__all__ = ["PRINTED_HEADER_LIMIT", "compared_headers", "has_header", "header"]
+__all__ = ["COMPACT_NAMES", "PRINTED_HEADER_LIMIT", "compared_headers", "has_header", "header"]
 
 #: Bytes of ``name: value`` beyond which a header is skipped.  In recorded answers 4090 bytes are compared
 #: and 4094 are skipped; the limit is somewhere in between.

@@ -117,6 +117,10 @@ class Question:
             return []
         return [unknown for unknown in self.unknowns if unknown.kind == "objects" and type in unknown.types]
 
+    def not_given(self, part: str) -> tuple[Unknown, ...]:
+        """Return the unknown of a part of the request that nobody gave, as opposed to one that it doesn't have."""
+        return tuple(each for each in self.unknowns if each.kind == "request" and part in each.types)
+
     def untold(self) -> dict[str, Unknown]:
         """Return the unknowns of tokens that weren't told, by the registration's id."""
         return {unknown.registration: unknown for unknown in self.unknowns if unknown.kind == "line-token"}

@@ -21,6 +21,7 @@ from identify.simulation.results.tables import (
     MOST_EXPLAINED,
     MOST_ROWS,
     OUTCOMES,
+    PACKETS,
     PROBLEMS,
     SKIPPED,
     SOURCES,
@@ -44,6 +45,7 @@ NUMERIC = {Kind.COUNT, Kind.SHARE, Kind.TIME, Kind.FRAME}
 SHOWN = {
     OUTCOMES: ("outcome", "messages", "share"),
     DROPPED: ("reason", "messages"),
+    PACKETS: ("source", "transport", "reason", "packets"),
     ENDPOINTS: ("endpoint", "identifier", "section", "requests", "share", "sources"),
     SOURCES: ("source", "requests", "denied", "events", "nearest_miss", "frame", "first", "last"),
     UNKNOWNS: ("what", "kind", "place", "requests", "share", "reason", "settles"),
@@ -82,6 +84,11 @@ def result_tables(result: Result) -> list[PageTable]:
         ),
         _table(
             DROPPED, result.dropped_entries(), note="Messages that PJSIP drops silently, by syntax error."
+        ),
+        _table(
+            PACKETS,
+            result.packet_entries(),
+            note="Packets that never became messages, as warnings of the log say.",
         ),
         _table(
             ENDPOINTS,

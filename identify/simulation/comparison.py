@@ -93,12 +93,15 @@ class Comparison:
         """Take the next batch, and return what becomes of its messages before and after."""
         size = len(batch)
         methods = bytearray(size)
-        first, second = self._before.columns(size), self._after.columns(size)
+        first, second = self._before.columns(batch), self._after.columns(batch)
         rows = (self._before.rows(batch, first, methods), self._after.rows(batch, second, methods))
         if not size:
             return rows
         replays = (self._before.replay, self._after.replay)
         self.look_at(batch).run(batch, replays, (first, second), methods, array("I", bytes(4 * size)))
+        if batch.has_notices:
+            self._before.notices.answer(batch, first)
+            self._after.notices.answer(batch, second)
         self.messages += size
         codes = list(zip(first.outcomes, first.answers, second.outcomes, second.answers, strict=True))
         wanted: dict[Codes, Change] = {}

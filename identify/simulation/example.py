@@ -14,7 +14,8 @@ from identify.addresses import host_port
 from identify.configuration import Configuration
 from identify.explain import Explanation, explain
 from identify.explanation.result import MATCH, MISSING, NEAR, NO
-from identify.traffic.batch import TRANSPORTS, Batch
+from identify.explanation.undetermined.parts import PARTS
+from identify.traffic.batch import TRANSPORTS, Batch, Direction
 
 __all__ = ["Example", "example_of", "nearest_miss"]
 
@@ -25,7 +26,10 @@ TELLING = ("username", "header", "request_uri", "auth_username", "ip", "anonymou
 
 @attrs.frozen(kw_only=True)
 class Example:
-    """A message with what its transport knew of it; ``local`` is ``address:port`` or None."""
+    """A message with what its transport knew of it; ``local`` is ``address:port`` or None.
+
+    Of a request with ``notice`` the log has only a notice: ``data`` is made up around what it tells.
+    """
 
     frame: int
     time: int
@@ -34,6 +38,7 @@ class Example:
     port: int
     transport: str
     local: str | None
+    notice: bool = False
 
     @property
     def request(self) -> Request:
@@ -42,6 +47,10 @@ class Example:
 
     def explain(self, configuration: Configuration, line_tokens: Mapping[str, str]) -> Explanation:
         """Return why it is, or isn't, identified."""
+        if self.notice:
+            return explain(
+                configuration, line_tokens, self.request, unknowns=(*configuration.unknowns, *PARTS)
+            )
         return explain(configuration, line_tokens, self.request)
 
 
@@ -57,6 +66,7 @@ def example_of(batch: Batch, number: int) -> Example:
         port=batch.ports[number],
         transport=TRANSPORTS[batch.transports[number]],
         local=local,
+        notice=batch.directions[number] == Direction.NOTICE,
     )
 
 

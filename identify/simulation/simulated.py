@@ -11,6 +11,7 @@ from identify._compiled._replay import Replayer
 from identify.configuration import Configuration
 from identify.engine import Engine
 from identify.simulation.line_tokens import LineTokens
+from identify.simulation.notices import NoticeAnswers
 from identify.simulation.refusals import Refusals
 from identify.simulation.replay_setup import make_replay
 from identify.simulation.rows import AnswerColumns, Rows
@@ -54,6 +55,8 @@ class SimulatedAsterisk:
             assume_dialogs=assume_dialogs,
             remembered=remembered,
         )
+        #: Answers to requests of which only a notice tells.
+        self.notices = NoticeAnswers(configuration, self.engine, self.matches, self.undetermined.unknowns)
         self._refusals = Refusals(configuration)
         self._answers = {
             match.section: number for number, match in enumerate(self.matches) if match.identifier == "line"
@@ -62,13 +65,30 @@ class SimulatedAsterisk:
         for id, token in given.items():
             self._learn(id, token)
 
-    def columns(self, count: int) -> AnswerColumns:
-        """Return empty columns for what becomes of this many messages."""
-        return AnswerColumns.for_messages(count, unknowns=bool(self.undetermined.unknowns))
+    @property
+    def outcomes(self) -> list[int]:
+        """How many messages had each outcome."""
+        return [count + self.notices.outcomes[code] for code, count in enumerate(self.replay.outcomes)]
+
+    @property
+    def hits(self) -> list[int]:
+        """How often each answer was given."""
+        return [count + self.notices.hits[answer] for answer, count in enumerate(self.replay.hits)]
+
+    @property
+    def unlooked(self) -> int:
+        """How many requests are undetermined because a closer look would have taken too long."""
+        return self.undetermined.unlooked + self.notices.unlooked
+
+    def columns(self, batch: Batch) -> AnswerColumns:
+        """Return empty columns for what becomes of the messages of a batch."""
+        unknowns = bool(self.undetermined.unknowns) or batch.has_notices
+        return AnswerColumns.for_messages(len(batch), unknowns=unknowns)
 
     def rows(self, batch: Batch, columns: AnswerColumns, methods: bytearray) -> Rows:
         """Return what became of the messages of a batch."""
-        return Rows(batch, columns, methods, self.matches, self.undetermined.unknowns, self._refusals)
+        unknowns = self.notices.unknowns if batch.has_notices else self.undetermined.unknowns
+        return Rows(batch, columns, methods, self.matches, unknowns, self._refusals)
 
     def _learn(self, id: str, token: str) -> None:
         registration = self.configuration.registrations.get(id)

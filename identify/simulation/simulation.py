@@ -24,7 +24,7 @@ from identify.simulation.results.expectations import Expectations, Mismatch
 from identify.simulation.results.result import Result
 from identify.simulation.results.sources import Sources, UnidentifiedSources, earliest, latest
 from identify.simulation.results.unknowns import UndeterminedRequests
-from identify.simulation.rows import OUTCOMES, AnswerColumns, Rows
+from identify.simulation.rows import EVENT, OUTCOMES, SOURCE, AnswerColumns, Rows
 from identify.simulation.simulated import SimulatedAsterisk, make_replayer
 from identify.traffic.batch import NOT_GIVEN, Batch, Reader
 
@@ -32,9 +32,6 @@ __all__ = ["Simulation", "simulate"]
 
 ENDPOINT_ACL = OUTCOMES.index(Outcome.ENDPOINT_ACL)
 UNDETERMINED = OUTCOMES.index(Outcome.UNDETERMINED)
-#: Bits of ``AnswerColumns.flags``, see ``Flag`` in ``_ext/replay/_stages.pxd``.
-EVENT = 1
-SOURCE = 8
 
 _ABSENT = object()
 
@@ -121,7 +118,7 @@ class Simulation:
     def feed(self, batch: Batch) -> Rows:
         """Take the next batch, and return what becomes of its messages."""
         count = len(batch)
-        columns = self._asterisk.columns(count)
+        columns = self._asterisk.columns(batch)
         methods = bytearray(count)
         rows = self._asterisk.rows(batch, columns, methods)
         if not count:
@@ -129,6 +126,8 @@ class Simulation:
         replayer = self.look_at(batch)
         notable = array("I", bytes(4 * count))
         listed = replayer.run(batch, (self._asterisk.replay,), (columns,), methods, notable)
+        if batch.has_notices:
+            self._asterisk.notices.answer(batch, columns)
         self._messages += count
         self._last = latest(self._last, max(batch.times))
         start = min(batch.times)
@@ -174,9 +173,13 @@ class Simulation:
             messages=self._messages,
             first=self._first,
             last=self._last,
-            outcomes=Counter({outcome: n for outcome, n in zip(OUTCOMES, replay.outcomes, strict=True) if n}),
+            outcomes=Counter(
+                {outcome: n for outcome, n in zip(OUTCOMES, self._asterisk.outcomes, strict=True) if n}
+            ),
             dropped=Counter(self._replayer.reasons if self._replayer is not None else {}),
-            hits=Counter({match: n for match, n in zip(self._matches, replay.hits, strict=True) if n}),
+            hits=Counter(
+                {match: n for match, n in zip(self._matches, self._asterisk.hits, strict=True) if n}
+            ),
             sources={
                 self._matches[number]: Sources(set(found.seen)) for number, found in self._sources.items()
             },
@@ -188,7 +191,7 @@ class Simulation:
             line_tokens=dict(self._asterisk.tokens.known),
             unclear_registers=self._asterisk.tokens.unclear,
             undetermined=deepcopy(self._undetermined),
-            unlooked=self._asterisk.undetermined.unlooked,
+            unlooked=self._asterisk.unlooked,
             readings=list(self._readings),
             expectations=deepcopy(self._expectations),
         )
@@ -206,7 +209,7 @@ class Simulation:
                     sources = self._sources[answer] = Sources()
                 sources.add(address)
             if outcomes[i] == UNDETERMINED:
-                unknown = self._asterisk.undetermined.unknowns[columns.unknown(i)]
+                unknown = self._asterisk.notices.unknowns[columns.unknown(i)]
                 row = self._undetermined.row(address, unknown)
                 if not row.requests and self._undetermined.wants_example:
                     row.example = example_of(batch, i)

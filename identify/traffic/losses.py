@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from identify.traffic.logs.records import RESIZED
+from identify.traffic.logs.records import REPEATED, RESIZED
 
 __all__ = ["HARMLESS", "lost_counts"]
 
@@ -22,6 +22,8 @@ HARMLESS = frozenset(
         *("hep", "hep-copy", "hep-repeat", "hep-other"),
         # Read to their ends, whatever the byte counts of the log say.
         RESIZED,
+        # The first notice of the request was taken.
+        REPEATED,
     }
 )
 

@@ -15,7 +15,7 @@ import attrs
 from identify.errors import TrafficError
 from identify.strings import quoted
 from identify.traffic import logs
-from identify.traffic.batch import Batch, Reader
+from identify.traffic.batch import Batch, DroppedPackets, Reader
 from identify.traffic.captures.capture import CaptureReader
 from identify.traffic.captures.collectors import SIP_PORTS, HepChoice
 from identify.traffic.captures.hep import HepReader
@@ -117,6 +117,14 @@ class _Opened(Reader):
     @property
     def hep_messages(self) -> int:
         return self._reader.hep_messages
+
+    @property
+    def notices(self) -> int:
+        return self._reader.notices
+
+    @property
+    def dropped_packets(self) -> tuple[DroppedPackets, ...]:
+        return self._reader.dropped_packets
 
     @property
     def untrusted_hep(self) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from identify.commands import reading
 from identify.commands.output.status import Status, first_status
 from identify.configuration import Configuration
 from identify.traffic.captures.skipped import SKIP_REASONS
-from identify.traffic.logs.records import RESIZED
+from identify.traffic.logs.records import REPEATED, RESIZED
 from identify.traffic.losses import HARMLESS, lost_counts
 
 from .conftest import CONFIGURATION, MESSAGE, REQUESTS, frames
@@ -300,12 +300,12 @@ def test_skipped_is_said_beside_rows(call):
 
 
 def test_harmless_reasons():
-    """Reasons that lose nothing are some of captures, listed with them, and one of logs; any other one is a loss."""
+    """Reasons that lose nothing are some of captures, listed with them, and two of logs; any other one is a loss."""
     page = (ROOT / "docs" / "reference" / "captures.md").read_text(encoding="utf-8")
     listed = page.partition("whether they have any: ")[2].partition(".\n")[0]
 
-    assert set(SKIP_REASONS) > HARMLESS - {RESIZED}
-    assert {name.strip("`") for name in listed.split(", ")} == HARMLESS - {RESIZED}
+    assert set(SKIP_REASONS) > HARMLESS - {REPEATED, RESIZED}
+    assert {name.strip("`") for name in listed.split(", ")} == HARMLESS - {REPEATED, RESIZED}
     assert lost_counts({"arp": 1, "tcp-gap": 2, "row-malformed": 3, "new": 0}) == {
         "tcp-gap": 2,
         "row-malformed": 3,

@@ -20,6 +20,7 @@ from identify.simulation.results.tables import (
     ENDPOINTS,
     MISMATCHES,
     OUTCOMES,
+    PACKETS,
     PROBLEMS,
     SKIPPED,
     SOURCES,
@@ -30,6 +31,7 @@ from identify.simulation.results.tables import (
     UNUSED_ENDPOINTS,
     UNUSED_RULES,
 )
+from identify.traffic.batch import DroppedPackets
 
 #: Nine rules that no request is identified by, the odd ones of an endpoint that doesn't exist.
 CONFIG = OFFICE + "".join(
@@ -82,7 +84,15 @@ def result():
     """Give a result with a row in every table."""
     found = simulate(configuration(CONFIG), [traffic()], expected={1: "bob"})
     found.readings.append(
-        Reading(name="a.pcap", format="pcap", counts={"arp": 3}, problems=("ends in packet 7",))
+        Reading(
+            name="a.pcap",
+            format="pcap",
+            counts={"arp": 3},
+            problems=("ends in packet 7",),
+            dropped_packets=(
+                DroppedPackets(source="192.0.2.9", transport="udp", reason="no SIP", packets=2),
+            ),
+        )
     )
     return found
 
@@ -107,6 +117,7 @@ def test_json(result):
 
     for table, rows in (
         (ENDPOINTS, told["endpoints"]),
+        (PACKETS, told["dropped_packets"]),
         (SOURCES, told["strangers"]),
         (UNKNOWNS, told["unknowns"]),
         (UNDETERMINED, told["undetermined"]),

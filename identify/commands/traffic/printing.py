@@ -6,12 +6,13 @@ Knows the layout on a terminal; columns are defined in ``identify.simulation.res
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import rich_click as click
 
 from identify.commands.output.printing import columns, shown, styled
+from identify.model import Unknown
 from identify.simulation import Comparison, Expectations, Outcome, Result
 from identify.simulation.results.columns import Table, time_text
 from identify.simulation.results.tables import (
@@ -19,6 +20,7 @@ from identify.simulation.results.tables import (
     ENDPOINTS,
     MISMATCHES,
     OUTCOMES,
+    PACKETS,
     SOURCES,
     UNDETERMINED,
     UNKNOWNS,
@@ -27,8 +29,9 @@ from identify.simulation.results.tables import (
     UNUSED_RULES,
 )
 from identify.strings import escaped
+from identify.traffic.batch import DroppedPackets
 
-__all__ = ["print_comparison", "print_result"]
+__all__ = ["print_comparison", "print_packets", "print_result", "unknown_of"]
 
 #: Rows of a table: two of them fit on a screen.  The rest is only counted; JSON has all of it.
 MOST_ROWS = 20
@@ -42,6 +45,8 @@ def print_result(result: Result) -> None:
     if result.first >= 0:
         span = f", {time_text(result.first)} to {time_text(result.last)}"
     click.echo(f"{result.messages:,} messages{span}")
+    if result.notices:
+        click.echo(styled(_of_notices(result.notices, result.messages), "warning"))
     _print_undetermined(result)
     _print_table(OUTCOMES, result.outcome_entries(), ("outcome", "messages", "share"), "outcomes")
     for dropped in result.dropped_entries()[:MOST_ROWS]:
@@ -70,9 +75,19 @@ def print_result(result: Result) -> None:
     )
     if result.strangers.other.requests:
         _print_faintly(f"further sources: {result.strangers.other.requests:,} requests")
+    print_packets(result.packet_entries())
     _print_table(UNUSED_RULES, result.unused_rules, ("section", "identifier", "endpoint"), "rules")
     _print_unused_endpoints(result.unused_endpoints)
     _print_expectations(result.expectations)
+
+
+def _of_notices(notices: int, messages: int) -> str:
+    """Say what the requests are of which a log has only a notice."""
+    which = "all" if notices == messages else f"{notices:,}"
+    return (
+        f"{which} of them are notices of requests that failed when they were logged; "
+        "known are method, From and source, and what follows is today's configuration"
+    )
 
 
 def print_comparison(comparison: Comparison, name: str) -> None:
@@ -102,15 +117,28 @@ def _print_undetermined(result: Result) -> None:
     count = result.outcomes[Outcome.UNDETERMINED]
     if not count:
         return
-    note = (
-        f"{count:,} requests are undetermined: their answers depend on what isn't known of the configuration"
-    )
-    click.echo(styled(note, "warning"))
     entries = result.unknown_entries()
+    known_of = unknown_of(entry.unknown for entry in entries)
+    note = f"{count:,} requests are undetermined: their answers depend on what isn't known of {known_of}"
+    click.echo(styled(note, "warning"))
     _print_table(UNKNOWNS, entries, ("requests", "what", "place", "reason"), "unknowns")
     _print_heading("Settled by")
     for settles in list(dict.fromkeys(escaped(entry.unknown.settles) for entry in entries))[:MOST_ROWS]:
         click.echo(settles)
+
+
+def unknown_of(unknowns: Iterable[Unknown]) -> str:
+    """Return whose unknowns these are: the configuration's, or of requests that only notices tell of."""
+    kinds = {unknown.kind == "request" for unknown in unknowns}
+    whose = [
+        name for name, wanted in (("the configuration", False), ("the requests", True)) if wanted in kinds
+    ]
+    return " and ".join(whose) or "the configuration"
+
+
+def print_packets(packets: Sequence[DroppedPackets]) -> None:
+    """Print the packets that Asterisk dropped."""
+    _print_table(PACKETS, packets, ("source", "transport", "reason", "packets"), "kinds of packets")
 
 
 def _print_heading(text: str) -> None:

@@ -9,7 +9,7 @@ import attrs
 
 from identify.simulation.results.sources import UnidentifiedSource
 from identify.strings import shown
-from identify.traffic.batch import Reader
+from identify.traffic.batch import DroppedPackets, Reader
 
 __all__ = [
     "DroppedEntry",
@@ -28,7 +28,8 @@ class Reading:
     """What a reader skipped, by reason, and what is wrong with its input.
 
     ``hep_messages`` of its messages come from HEP; ``untrusted_hep`` are addresses and ports, none of them Asterisk's
-    SIP sockets, that HEP was sent to that wasn't believed.
+    SIP sockets, that HEP was sent to that wasn't believed.  ``notices`` counts the requests of which a log has only a
+    notice, ``dropped_packets`` what Asterisk dropped, as a log says.
     """
 
     name: str
@@ -37,6 +38,8 @@ class Reading:
     problems: tuple[str, ...]
     hep_messages: int = 0
     untrusted_hep: tuple[str, ...] = ()
+    notices: int = 0
+    dropped_packets: tuple[DroppedPackets, ...] = ()
 
     @classmethod
     def of(cls, reader: Reader) -> Reading:
@@ -48,12 +51,20 @@ class Reading:
             problems=tuple(reader.problems),
             hep_messages=reader.hep_messages,
             untrusted_hep=reader.untrusted_hep,
+            notices=reader.notices,
+            dropped_packets=reader.dropped_packets,
         )
 
     @property
     def remarks(self) -> list[str]:
-        """What depends on HEP, and what of it wasn't believed, in sentences."""
+        """What is known by notices only, what depends on HEP, and what of it wasn't believed, in sentences."""
         remarks = []
+        if self.notices:
+            remarks.append(
+                f"{shown(self.name)} has no SIP messages of {self.notices:,} "
+                f"request{'s' if self.notices > 1 else ''}, only notices: with `pjsip set logger on` "
+                "Asterisk logs the messages too, and no answer depends on what a notice doesn't tell"
+            )
         if self.hep_messages:
             remarks.append(
                 f"{self.hep_messages:,} messages of {shown(self.name)} depend on HEP: "

@@ -37,6 +37,7 @@ from identify.simulation.results.tables import (
     MOST_EXPLAINED,
     MOST_ROWS,
     OUTCOMES,
+    PACKETS,
     SOURCES,
     UNDETERMINED,
     UNKNOWNS,
@@ -45,6 +46,7 @@ from identify.simulation.results.tables import (
 )
 from identify.simulation.results.timeline import Timeline
 from identify.simulation.results.unknowns import UndeterminedRequests, UnknownEntry
+from identify.traffic.batch import DroppedPackets
 from identify.traffic.captures.skipped import SKIP_REASONS
 from identify.traffic.logs.records import COUNTS
 
@@ -109,6 +111,11 @@ class Result:
         self.expectations.merge(other.expectations)
         if self.timeline is not None and other.timeline is not None:
             self.timeline.merge(other.timeline)
+
+    @property
+    def notices(self) -> int:
+        """How many of the messages are requests of which a log has only a notice that they failed."""
+        return sum(reading.notices for reading in self.readings)
 
     @property
     def asked(self) -> int:
@@ -224,6 +231,18 @@ class Result:
             for match, count in self.most_hit()
         ]
 
+    def packet_entries(self, limit: int | None = None) -> list[DroppedPackets]:
+        """Return the rows of ``tables.PACKETS``, the most frequent first: what logs say of all files together."""
+        found: Counter[tuple[str | None, str | None, str]] = Counter()
+        for reading in self.readings:
+            for kind in reading.dropped_packets:
+                found[kind.source, kind.transport, kind.reason] += kind.packets
+        ordered = sorted(found.items(), key=lambda each: (-each[1], each[0][0] or "", each[0][2]))
+        return [
+            DroppedPackets(source=source, transport=transport, reason=reason, packets=count)
+            for (source, transport, reason), count in ordered[:limit]
+        ]
+
     def source_entries(self, limit: int | None = None, *, explained: int = 0) -> list[SourceEntry]:
         """Return rows of ``tables.SOURCES``, those with the most requests first.
 
@@ -274,6 +293,8 @@ class Result:
             "last": self.last,
             "outcomes": OUTCOMES.mapping(self.outcome_entries()),
             "dropped": dict(sorted(DROPPED.mapping(self.dropped_entries()).items())),
+            "notices": self.notices,
+            "dropped_packets": PACKETS.objects(self.packet_entries(strangers)),
             "asked": self.asked,
             "endpoints": ENDPOINTS.objects(self.endpoint_entries()),
             "challenged": self.challenged,

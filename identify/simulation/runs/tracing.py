@@ -28,6 +28,12 @@ __all__ = ["Frame", "Trace", "trace_frames"]
 #: Messages of one frame that are explained: a stream's segment may hold more than anybody reads.
 MOST_OF_A_FRAME = 100
 
+#: What isn't known of a request of which a log has only a notice.
+NOT_TOLD = (
+    "Known are method, From, Call-ID and source; not told are To, the request URI, all other headers, "
+    "the transport and the local address"
+)
+
 #: Outcomes of requests that aren't identified because of what came before them.
 OF_OTHERS = (Outcome.IN_DIALOG, Outcome.RETRANSMISSION, Outcome.TRANSACTION_ACK, Outcome.CANCEL)
 
@@ -66,12 +72,15 @@ class Trace:
         row = self.row
         source = host_port(row.source, row.port)
         to = f" to {local_text(row)}" if row.local is not None else ""
-        method = row.method or "message"
-        head = escaped(f"frame {row.frame}: {method} from {source}{to} over {row.transport}: {row.outcome}")
+        method = row.method or ("message" if row.transport is not None else "request")
+        over = f" over {row.transport}" if row.transport is not None else ", which only a notice tells of"
+        head = escaped(f"frame {row.frame}: {method} from {source}{to}{over}: {row.outcome}")
         if self.dropped is not None:
             return f"{head}\ndropped: {shown(self.dropped.reason)} (at byte {self.dropped.offset})"
         if self.explanation is None:
             return head
+        if row.transport is None:
+            head += f"\n{NOT_TOLD}"
         if row.outcome in OF_OTHERS:
             head += "\nIt belongs to a dialog or transaction, so it isn't identified; without that:"
         return f"{head}\n{self.explanation}"
