@@ -20,7 +20,7 @@ from functools import lru_cache
 import attrs
 
 from identify.config.language.sections import BLANKS, Section, Variable
-from identify.config.objects.candidates import Candidate, Options, identifier
+from identify.config.objects.candidates import FREE_TYPE, UNREAD_TYPES, Candidate, Options, identifier
 from identify.config.objects.identifies import readable_identify
 from identify.config.objects.items import MatchLines
 from identify.config.objects.schema import Tables, is_true
@@ -233,6 +233,8 @@ class _Reader:
         name = ascii_lower(type.strip("\"'" + BLANKS))
         if name in self._known:
             return (name,)
+        if name == FREE_TYPE or name in UNREAD_TYPES:
+            return ()
         if name in CHAN_SIP:
             return CHAN_SIP_MEANS
         similar = _similar(name, self._types)

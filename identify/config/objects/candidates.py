@@ -34,6 +34,8 @@ from identify.model import Origin
 from identify.strings import ascii_lower, escaped, quoted, shown
 
 __all__ = [
+    "FREE_TYPE",
+    "UNREAD_TYPES",
     "Candidate",
     "Options",
     "accept_options",
