@@ -260,3 +260,15 @@ def test_text_of_an_unidentified_request():
         f"{identifier}: -"
         for identifier in ("line", "ip", "username", "anonymous", "header", "request_uri", "auth_username")
     ]
+
+
+def test_lost_names():
+    """Of a lost host name it is said that it may cover the source, not of what can't be one."""
+    text = ENDPOINT + "[i]\ntype=identify\nendpoint=trunk\nx=1\nmatch="
+
+    (name,) = misses(text + "sip.provider.example\n")
+    assert name.startswith(
+        "[lost] ip: identify 'i' (pjsip.conf:8) has match item sip.provider.example, whose addresses"
+    )
+    assert "so it may cover 198.51.100.7, and Asterisk refuses it: line 11" in name
+    assert misses(text + "198.51.100.300\n") == []

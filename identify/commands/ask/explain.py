@@ -119,8 +119,8 @@ def explain(
 
     The first line is the answer.  If the request isn't identified, the nearest misses follow, the nearest first.  The
     identifiers that say more have their own answers and reasons, in the order in which Asterisk asks them; --all shows
-    every rule of all of them.  If the answer depends on what isn't known here, such as the addresses of a name, the first
-    line has the possible answers, and the lines below say what would settle it.  If Asterisk answers the request
+    every rule of all of them.  If the answer depends on what isn't known here, such as the addresses of a name, the
+    first line has the possible answers, and the lines below say what would settle it.  If Asterisk answers the request
     without identifying it, or an access list denies it, the second line says so, with the list and its rule.  The last
     line is the release that it is answered for.
 

@@ -110,7 +110,9 @@ def readable_identify(
     unresolved = []
     for text, origin in names:
         address = _address(text)
-        if address is None:
+        if address is None and not _may_be_host(text):
+            builder.faults.append(text)
+        elif address is None:
             unresolved.append(UnresolvedName(text=text, port=0, reason="it isn't looked up", origin=origin))
         else:
             addresses.append(
@@ -151,6 +153,13 @@ def _compiled(regex: str, *, bytewise: bool) -> tuple[str, str]:
         return "", Regex(encoded(regex), bytewise=bytewise).obstacle or ""
     except RegexError as error:
         return str(error), ""
+
+
+def _may_be_host(text: str) -> bool:
+    """Return whether an item may be a host name, with a port: its last label isn't a number."""
+    host = text.partition(":")[0].rstrip(".")
+    labels = host.split(".")
+    return all(labels) and not labels[-1].isdigit() and re.fullmatch(r"[\w.-]+", host, re.ASCII) is not None
 
 
 def _cost_of_names(hosts: int, items: int) -> int:

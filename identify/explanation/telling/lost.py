@@ -34,6 +34,9 @@ __all__ = [
 
 #: Lost parts of files that one step speaks of.
 SHOWN_TEXTS = 3
+#: What is longer is no item that somebody wrote for one address or range.
+LONGEST_ITEM = 300
+#: Where all of them are listed.
 SEE = "sip-identify show problems"
 #: Bytes of an address as text, and what may surround it in an item that isn't valid.
 ADDRESS = r"(?<![\w.:])%s(?![\w.]|:\w)"
@@ -45,6 +48,8 @@ def means(item: str, source: str) -> bool:
     >>> means("198.51.100.1-198.51.100.9", "198.51.100.7"), means("198.51.100.*", "198.51.100.7")
     (True, True)
     """
+    if len(item) > LONGEST_ITEM:
+        return False
     if re.search(ADDRESS % re.escape(source), item):
         return True
     if "*" in item and "." in source:
