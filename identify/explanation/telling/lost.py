@@ -38,7 +38,7 @@ SHOWN_TEXTS = 3
 LONGEST_ITEM = 300
 #: Where all of them are listed.
 SEE = "sip-identify show problems"
-#: Bytes of an address as text, and what may surround it in an item that isn't valid.
+#: An address in an item that isn't valid, not as a part of another one.
 ADDRESS = r"(?<![\w.:])%s(?![\w.]|:\w)"
 
 
@@ -53,10 +53,10 @@ def means(item: str, source: str) -> bool:
     if re.search(ADDRESS % re.escape(source), item):
         return True
     if "*" in item and "." in source:
-        whole = re.escape(item.strip("\"' ")).replace(r"\*", r"\d+")
-        return re.fullmatch(whole, source) is not None or source.startswith(
-            item.strip("\"' ").partition("*")[0]
-        )
+        plain = item.strip("\"' ")
+        whole = re.escape(plain).replace(r"\*", r"\d+")
+        begins, _, rest = plain.partition("*")
+        return re.fullmatch(whole, source) is not None or (not rest and source.startswith(begins))
     first, hyphen, last = item.strip("\"' ").partition("-")
     if not hyphen:
         return False
