@@ -33,6 +33,7 @@ from identify.explanation.result import (
     Reason,
     Step,
 )
+from identify.explanation.telling.lost import lost_order
 from identify.explanation.transport_section import transport_section
 from identify.explanation.undetermined import possible_answers
 from identify.explanation.undetermined.parts import step_without
@@ -99,7 +100,8 @@ def explain(
                     None,
                     NOTE,
                 )
-                step = attrs.evolve(step, reasons=(*step.reasons, late))
+                order = lost_order(question, identifier, match.identifier)
+                step = attrs.evolve(step, reasons=(*step.reasons, late, *order))
         steps.append(step)
     if not question.unknowns:
         return _around(question, Explanation(match, tuple(steps), PASS, (_possibility(match),)))
@@ -166,6 +168,7 @@ def _around(question: Question, found: Explanation) -> Explanation:
         endpoint = configuration.endpoints.get(found.match.endpoint)
     return attrs.evolve(
         found,
+        everything=question.everything,
         screening=DENIED if before.refusals else PASS if contacts is not None else request.screening,
         before=before,
         after=screen([endpoint], request, contacts_unknown=contacts) if endpoint is not None else NOTHING,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Any
 
 from identify.model import Problem
 
@@ -137,11 +138,24 @@ class Budget:
 
 
 class Problems:
-    """The problems found so far, in the order in which they were found."""
+    """The problems found so far, in the order in which they were found, and the sections that became no object.
+
+    ``lost`` has a section or candidate, how it was lost (a key of :data:`identify.config.lost.HOW`), and the problems
+    that cost it, if they are known.
+    """
 
     def __init__(self) -> None:
+        self.lost: list[tuple[Any, str, tuple[Problem, ...]]] = []
         self._found: list[Problem] = []
         self._errors = 0
+
+    def __len__(self) -> int:
+        """Return how many there are, for :meth:`lose`."""
+        return len(self._found)
+
+    def lose(self, what: Any, how: str, since: int) -> None:
+        """Remember a section or candidate that the problems since a number of them cost."""
+        self.lost.append((what, how, tuple(problem for problem in self._found[since:] if problem.lost)))
 
     def add(
         self, code: str, file: str, line: int, message: str, *, section: str | None = None, lost: str = ""

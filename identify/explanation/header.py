@@ -16,17 +16,21 @@ from __future__ import annotations
 
 import re
 
+from identify.config.lost import LostObject
 from identify.config.releases import Release
 from identify.explanation.listing import Finding, first_object, further_reasons
 from identify.explanation.patterns import accepts, difference, negated, only, wanted
 from identify.explanation.places import named, times
 from identify.explanation.question import Question
 from identify.explanation.result import MATCH, NEAR, NO, Reason, Step
+from identify.explanation.telling.lost import none_brief, none_has
 from identify.model import HeaderRule, Identify
 from identify.strings import encoded, folded_bytes, quoted, quoted_list, shown
 
 __all__ = ["COMPACT_NAMES", "PRINTED_HEADER_LIMIT", "compared_headers", "has_header", "header"]
 
+#: What an object has that this identifier compares.
+RULE = "match_header"
 #: Bytes of ``name: value`` beyond which a header is skipped.  In recorded answers 4090 bytes are compared
 #: and 4094 are skipped; the limit is somewhere in between.
 PRINTED_HEADER_LIMIT = 4092
@@ -71,13 +75,23 @@ def header(question: Question) -> Step:
         return f"{subject} headers or values that the request doesn't have"
 
     endpoint, section, reasons = first_object(
-        question, lambda identify: _look(values, identify, release), rest
+        question,
+        lambda identify: _look(values, identify, release),
+        rest,
+        RULE,
+        lambda lost: _meant(values, lost),
     )
     if values:
         reasons = further_reasons(question, "identify", "may match a header of the request") + reasons
     if not reasons:
-        notes = [Reason("no identify object has match_header")]
-    return Step("header", endpoint, section, tuple(reasons + notes))
+        notes = [none_has(question.configuration.lost, RULE)]
+    return Step(
+        "header",
+        endpoint,
+        section,
+        tuple(reasons + notes),
+        brief=none_brief(question.configuration.lost, RULE),
+    )
 
 
 def compared_headers(question: Question) -> tuple[Values, list[Reason]]:
@@ -116,6 +130,17 @@ def _look(values: Values, identify: Identify, release: Release) -> Finding | Non
         origin=rule.origin,
         distance=0 if slight else 1,
     )
+
+
+def _meant(values: Values, lost: LostObject) -> Finding | None:
+    """Find a ``match_header`` of a lost object that can't be read, and was meant for a header of the request."""
+    name, _, value = re.sub(r"[:=\s]+", ":", lost.header, count=1).partition(":")
+    present = values.get(folded_bytes(name), [])
+    if lost.identify is None or not name or not present:
+        return None
+    at = named("identify", lost.id, lost.origin)
+    text = f"{at}: {shown(name)} is {quoted_list(present)}, and its match_header is {quoted(lost.header)}"
+    return Finding(verdict=MATCH if value in present else NEAR, text=lambda: text, origin=lost.origin)
 
 
 def _word(rule: HeaderRule, present: list[str], accepted: str | None) -> str:

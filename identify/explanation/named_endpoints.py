@@ -21,6 +21,7 @@ from identify.explanation.listing import further_reasons
 from identify.explanation.places import named
 from identify.explanation.question import Question
 from identify.explanation.result import MATCH, MISSING, NEAR, NO, NOTE, Reason, Step
+from identify.explanation.telling.lost import lost_aliased, lost_named, lost_texts
 from identify.strings import decoded, encoded, quoted, quoted_list
 
 __all__ = ["anonymous", "auth_username", "looked_up", "username"]
@@ -71,7 +72,8 @@ def username(question: Question) -> Step:
         reasons = [*notes, *_nobody(question, f"From user {quoted(user)}", user, candidates)]
         return Step("username", None, None, (*reasons, *_uncut(question, user, domain)))
     reason = _judged(question, found, "username", f"From user {quoted(user)}")
-    reasons = [*notes, reason, *_further(question)]
+    before = _lost(question, candidates[: candidates.index(found)], "would match before it")
+    reasons = [*notes, reason, *before, *_further(question)]
     return Step("username", found.id if reason.verdict == MATCH else None, None, tuple(reasons))
 
 
@@ -82,7 +84,13 @@ def auth_username(question: Question) -> Step:
     """
     authorizations = question.request.authorizations
     if not authorizations:
-        return Step("auth_username", None, None, (Reason("the request has no Authorization header"),))
+        return Step(
+            "auth_username",
+            None,
+            None,
+            (Reason("the request has no Authorization header"),),
+            brief="no Authorization",
+        )
     reasons: list[Reason] = []
     limit = len(authorizations) if question.everything else SHOWN_AUTHORIZATIONS
     for place, authorization in enumerate(authorizations):
@@ -113,7 +121,10 @@ def anonymous(question: Question) -> Step:
     found = _first_existing(question, candidates)
     if found is None:
         reason = _nothing(question, "there is no endpoint for anonymous requests", candidates)
-        return Step("anonymous", None, None, (reason, *_further(question)))
+        lost = _lost(question, candidates, "would accept any From with a SIP URI")
+        return Step(
+            "anonymous", None, None, (*lost, reason, *_further(question)), brief="no endpoint 'anonymous'"
+        )
     endpoint = question.configuration.endpoints[found.id]
     text = f"{named('endpoint', found.id, endpoint.origin)} exists{_by(found)}: it accepts any From with a SIP URI"
     return Step("anonymous", found.id, None, (Reason(text, endpoint.origin, MATCH), *_further(question)))
@@ -165,7 +176,7 @@ def _judged(question: Question, found: _TriedId, method: str, who: str) -> Reaso
     allowed = ",".join(endpoint.identify_by) or "empty"
     goes_on = "no other name is tried" if method == "username" else "this Authorization is skipped"
     text = f"{name} exists{_by(found)}, but its identify_by ({allowed}) doesn't allow {method}: {goes_on}"
-    return Reason(text, endpoint.origin, MISSING)
+    return Reason(text, endpoint.origin, MISSING, advice=f"add {method} to its identify_by")
 
 
 def _by(found: _TriedId) -> str:
@@ -175,7 +186,12 @@ def _by(found: _TriedId) -> str:
 
 def _nobody(question: Question, who: str, user: str, candidates: list[_TriedId]) -> list[Reason]:
     """Say that nobody was found, and which endpoints nearly were."""
-    reasons = [_nothing(question, f"{who} has no endpoint", candidates), *_further(question)]
+    reasons = [
+        *_lost(question, candidates, "would match"),
+        *lost_texts(question.configuration.lost),
+        _nothing(question, f"{who} has no endpoint", candidates),
+        *_further(question),
+    ]
     if not user:
         return reasons
     looked_up = {candidate.id for candidate in candidates}
@@ -184,6 +200,16 @@ def _nobody(question: Question, who: str, user: str, candidates: list[_TriedId])
     for id in neighbours[:SHOWN_NEIGHBOURS]:
         text = f"{named('endpoint', id, endpoints[id].origin)} exists, but for another domain"
         reasons.append(Reason(text, endpoints[id].origin, NEAR))
+    return reasons
+
+
+def _lost(question: Question, candidates: list[_TriedId], would: str) -> list[Reason]:
+    """Say which objects with one of the names, or leading to one, the configuration has lost."""
+    lost = question.configuration.lost
+    reasons = list(lost_named(lost, (candidate.id for candidate in candidates), would))
+    if candidates and not question.configuration.settings.disable_multi_domain:
+        user, _, domain = candidates[0].id.rpartition("@")
+        reasons += lost_aliased(lost, question.configuration.endpoints, user, domain)
     return reasons
 
 

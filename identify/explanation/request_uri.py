@@ -11,17 +11,21 @@ Facts
 
 from __future__ import annotations
 
+from identify.config.lost import LostObject
 from identify.config.releases import Release
 from identify.explanation.listing import Finding, first_object, further_reasons
 from identify.explanation.patterns import accepts, difference, negated, only, wanted
 from identify.explanation.places import named
 from identify.explanation.question import Question
 from identify.explanation.result import MATCH, NEAR, NO, Reason, Step
+from identify.explanation.telling.lost import none_brief, none_has
 from identify.model import Identify, RequestUriRule, TextPattern
 from identify.strings import quoted
 
 __all__ = ["PRINTED_URI_LIMIT", "compared_uri", "request_uri"]
 
+#: What an object has that this identifier compares.
+RULE = "match_request_uri"
 #: Bytes of a printed request URI beyond which nothing is compared: Asterisk's buffer without its NUL.
 PRINTED_URI_LIMIT = 511
 
@@ -47,12 +51,18 @@ def request_uri(question: Question) -> Step:
         return f"{subject} request URIs other than {quoted(printed)}"
 
     endpoint, section, reasons = first_object(
-        question, lambda identify: _look(printed, identify, release), rest
+        question,
+        lambda identify: _look(printed, identify, release),
+        rest,
+        RULE,
+        lambda lost: _meant(printed, lost),
     )
     reasons = further_reasons(question, "identify", "may match the request URI") + reasons
     if not reasons:
-        reasons = [Reason("no identify object has match_request_uri")]
-    return Step("request_uri", endpoint, section, tuple(reasons))
+        reasons = [none_has(question.configuration.lost, RULE)]
+    return Step(
+        "request_uri", endpoint, section, tuple(reasons), brief=none_brief(question.configuration.lost, RULE)
+    )
 
 
 def compared_uri(question: Question) -> str | None:
@@ -77,6 +87,15 @@ def _look(printed: str, identify: Identify, release: Release) -> Finding | None:
         ),
         origin=rule.origin,
     )
+
+
+def _meant(printed: str, lost: LostObject) -> Finding | None:
+    """Find a ``match_request_uri`` of a lost object that can't be read."""
+    if lost.identify is None or not lost.request_uri:
+        return None
+    at = named("identify", lost.id, lost.origin)
+    text = f"{at} compares the request URI {quoted(printed)} with {quoted(lost.request_uri)}"
+    return Finding(verdict=NEAR, text=lambda: text, origin=lost.origin)
 
 
 def _word(rule: RequestUriRule, printed: str, accepted: bool, apart: str | None) -> str:

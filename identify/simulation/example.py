@@ -13,14 +13,15 @@ from identify._compiled._request import Request
 from identify.addresses import host_port
 from identify.configuration import Configuration
 from identify.explain import Explanation, explain
-from identify.explanation.result import MATCH, MISSING, NEAR, NO
+from identify.explanation.result import MATCH, NO
+from identify.explanation.telling.nearest import nearest_of
 from identify.explanation.undetermined.parts import PARTS
 from identify.traffic.batch import TRANSPORTS, Batch, Direction
 
 __all__ = ["Example", "example_of", "nearest_miss"]
 
-#: Reasons by how much they say: first by their kind, then by their identifier.
-INTEREST = {MISSING: 0, NEAR: 1, MATCH: 2, NO: 3}
+#: Reasons by how much they say where nothing is near: first by their kind, then by their identifier.
+INTEREST = {MATCH: 0, NO: 1}
 TELLING = ("username", "header", "request_uri", "auth_username", "ip", "anonymous", "line")
 
 
@@ -77,6 +78,9 @@ def nearest_miss(explanation: Explanation) -> str:
     """
     if explanation.outcome == "endpoint acl":
         return f"refused by {explanation.refusals[0]}"
+    nearest = nearest_of(explanation.steps)
+    if nearest:
+        return str(nearest[0].reason)
     found = [
         (INTEREST[reason.verdict], TELLING.index(step.identifier), str(reason))
         for step in explanation.steps

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +35,7 @@ from identify.commands.output.printing import (
 from identify.commands.output.status import Status
 from identify.commands.reading import load
 from identify.errors import IdentifyError, MessageError
+from identify.explanation.telling.reasons import LOST
 from identify.model import TRANSPORTS
 
 if TYPE_CHECKING:
@@ -50,6 +52,7 @@ VERDICT_STYLES = {
     "match": "answer",
     "also": "heading",
     "missing": "error",
+    "lost": "error",
     "unknown": "warning",
     "near": "warning",
     "no": "faint",
@@ -66,6 +69,7 @@ class Received:
     local: SocketAddress | None
     transport_section: str | None
     line_tokens: dict[str, str]
+    everything: bool
 
 
 OPTIONS = [
@@ -95,6 +99,10 @@ OPTIONS = [
         shell_complete=complete_registrations,
         help="Token in the Contact of a registration with line = yes, such as provider=abcdefg; may be repeated.",
     ),
+    click.option(
+        "--all", "everything", is_flag=True,
+        help="Show every identifier with every rule, not only what decides or comes near.",
+    ),
 ]  # fmt: skip
 
 
@@ -109,9 +117,10 @@ def explain(
 ) -> None:
     """Tell which endpoint of CONFIG a request belongs to, and why.
 
-    The first line is the answer; every identifier follows with its own answer and its reasons, in the order in which
-    Asterisk asks them.  If the answer depends on what isn't known here, such as the addresses of a name, the first
-    line has the possible answers, and the lines below say what would settle it.  If Asterisk answers the request
+    The first line is the answer.  If the request isn't identified, the nearest misses follow, the nearest first.  The
+    identifiers that say more have their own answers and reasons, in the order in which Asterisk asks them; --all shows
+    every rule of all of them.  If the answer depends on what isn't known here, such as the addresses of a name, the
+    first line has the possible answers, and the lines below say what would settle it.  If Asterisk answers the request
     without identifying it, or an access list denies it, the second line says so, with the list and its rule.  The last
     line is the release that it is answered for.
 
@@ -150,12 +159,13 @@ def explain(
             _print_dropped(error, config_options.answered)
         _hint_at_paste(received.message, data)
         end(context, Status.DIFFERS, config_options, configs)
-    explanation = engine.explain(request)
+    explanation = engine.explain(request, everything=received.everything)
     if as_json:
         content = {**configurations_as_dict(configs), "dropped": None, **explanation.as_dict()}
         print_json("explain", config_options.answered, content)
     else:
         _print(explanation)
+        _print_next(explanation, config)
         print_release(config_options.answered)
     if explanation.outcome == "undetermined":
         status = Status.UNDETERMINED
@@ -214,6 +224,7 @@ def _dropped_as_dict(error: MessageError) -> dict[str, Any]:
         "screening": None,
         "outcome": "dropped",
         "refusals": [],
+        "nearest": [],
         "steps": [],
     }
 
@@ -237,13 +248,19 @@ def _print(explanation: Explanation) -> None:
     style = "answer" if _is_identified(explanation) else "no answer"
     undetermined = explanation.outcome == "undetermined"
     click.echo(styled(explanation.answer, "warning" if undetermined else style))
-    text = str(explanation).split("\n")
-    steps = sum(1 + len(step.reasons) for step in explanation.steps)
-    for line in text[1 : len(text) - steps]:
-        click.echo(styled(line, "warning"))
-    for step in explanation.steps:
-        heading, *_ = str(step).split("\n")
-        click.echo(styled(heading, "heading" if step.endpoint is None else "answer"))
-        for reason in step.reasons:
-            verdict = styled(f"[{reason.verdict}]", VERDICT_STYLES.get(reason.verdict, ""))
-            click.echo(f"  {verdict} {reason}")
+    for consequence in explanation.consequences:
+        click.echo(styled(consequence, "warning"))
+    for line in explanation.trace:
+        if line.verdict:
+            verdict = styled(f"[{line.verdict}]", VERDICT_STYLES.get(line.verdict, ""))
+            click.echo(f"  {verdict} {line.text}")
+        else:
+            click.echo(styled(line.text, "answer" if line.found else "heading" if line.heading else "faint"))
+
+
+def _print_next(explanation: Explanation, config: str) -> None:
+    """Print the command that says more about what was lost, if that comes near."""
+    if any(miss.reason.verdict == LOST for miss in explanation.nearest_misses):
+        click.echo(f"Next: sip-identify show problems {escaped(shlex.quote(config))}")
+    elif explanation.outcome == "unidentified" and not explanation.everything:
+        click.echo("Next: the same command with --all shows every rule")

@@ -44,7 +44,7 @@ from identify.model import (
 )
 from identify.strings import bucket, encoded, escaped, quoted, shown
 
-__all__ = ["build_identify"]
+__all__ = ["build_identify", "readable_identify"]
 
 #: What an expression has that means something else for characters than for bytes: ``.``, a class, ``[^``, ``\w``.
 _LOCAL = re.compile(r"\\[wWsSbB<>]|\\(?P<other>.)|\.|\[\^|\[[:.=]|[^\x00-\x7f]", re.DOTALL)
@@ -97,6 +97,43 @@ def build_identify(
     )
 
 
+def readable_identify(
+    candidate: Candidate, options: Options, lines: MatchLines, release: Release, budget: Budget
+) -> tuple[Identify, tuple[str, ...]]:
+    """Return what can be read of an identify that doesn't exist, and the items of ``match`` that aren't valid.
+
+    Its host names are unresolved, whatever they resolve to.
+    """
+    builder = _Builder(candidate, False, release, Problems())
+    addresses, names = builder.match(options, lines, budget)
+    header_line, uri_line = options.line("match_header"), options.line("match_request_uri")
+    unresolved = []
+    for text, origin in names:
+        address = _address(text)
+        if address is None and not _may_be_host(text):
+            builder.faults.append(text)
+        elif address is None:
+            unresolved.append(UnresolvedName(text=text, port=0, reason="it isn't looked up", origin=origin))
+        else:
+            addresses.append(
+                rule_of(
+                    text,
+                    Network(False, address.family, address.value, ALL_ONES[address.family], address.port),
+                    origin,
+                )
+            )
+    identify = Identify(
+        id=candidate.id,
+        endpoint=options.value("endpoint"),
+        addresses=tuple(addresses),
+        header=builder.header(header_line) if header_line is not None and header_line.value else None,
+        request_uri=builder.request_uri(uri_line) if uri_line is not None and uri_line.value else None,
+        unresolved=tuple(unresolved),
+        origin=candidate.origin,
+    )
+    return identify, tuple(builder.faults)
+
+
 @lru_cache(maxsize=64)
 def _excess(regex: str) -> str | None:
     """Return why an expression isn't compiled, None if it may be; thousands of sections may inherit it."""
@@ -118,6 +155,13 @@ def _compiled(regex: str, *, bytewise: bool) -> tuple[str, str]:
         return str(error), ""
 
 
+def _may_be_host(text: str) -> bool:
+    """Return whether an item may be a host name, with a port: its last label isn't a number."""
+    host = text.partition(":")[0].rstrip(".")
+    labels = host.split(".")
+    return all(labels) and not labels[-1].isdigit() and re.fullmatch(r"[\w.-]+", host, re.ASCII) is not None
+
+
 def _cost_of_names(hosts: int, items: int) -> int:
     """Return as how many items the host names of an identify count."""
     return hosts * ITEMS_A_NAME + hosts * items // COMPARISONS_AN_ITEM
@@ -133,6 +177,7 @@ class _Builder:
 
     def __init__(self, candidate: Candidate, refused: bool, release: Release, problems: Problems) -> None:
         self.refused = refused
+        self.faults: list[str] = []
         self._candidate = candidate
         self._release = release
         self._problems = problems
@@ -170,6 +215,7 @@ class _Builder:
                 continue
             for item in found.items:
                 if isinstance(item, Fault):
+                    self.faults.append(item.text)
                     if not (self.refused and self._problems.full("match-address")):
                         self.refuse("match-address", item.message, line)
                 elif isinstance(item, Name):

@@ -34,8 +34,9 @@ class Name:
 
 @attrs.frozen
 class Fault:
-    """Why an item refuses the identify."""
+    """An item that refuses the identify, and why."""
 
+    text: str
     message: str
 
 
@@ -76,13 +77,13 @@ class MatchLines:
 
     def _item(self, text: str, origin: Origin) -> AddressRule | Name | Fault:
         if not self._release.ports_in_match and _has_port(text):
-            return Fault(f"match item {quoted(text)}: a port isn't allowed in this release of Asterisk")
+            return Fault(text, f"match item {quoted(text)}: a port isn't allowed in this release of Asterisk")
         if "/" not in text and not self._release.addresses_in_place:
             return Name(text, origin, host=parse_address(text) is None)
         try:
             network = _network(text)
         except AddressError as error:
-            return Fault(f"match item {quoted(text)}: {error}")
+            return Fault(text, f"match item {quoted(text)}: {error}")
         return Name(text, origin, host=True) if network is None else rule_of(text, network, origin)
 
 
