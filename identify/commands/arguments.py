@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import attrs
-import rich_click as click
+import click
 from click.shell_completion import CompletionItem
 
 from identify.addresses import host_port

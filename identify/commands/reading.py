@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-import rich_click as click
+import click
 
 from identify.commands.config_options import AnsweredRelease, ConfigOptions, SourceOptions
 from identify.commands.output.files import check_outputs

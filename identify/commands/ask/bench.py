@@ -7,8 +7,9 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import attrs
-import rich_click as click
+import click
 
+from identify.commands.command import command
 from identify.commands.config_options import ConfigOptions, config_options
 from identify.commands.ending import LoadedConfig, configurations_as_dict, end
 from identify.commands.output.files import check_outputs
@@ -47,7 +48,12 @@ def _finite(context: click.Context, param: click.Parameter, value: float) -> flo
     return value
 
 
-@click.command()
+@command(
+    [
+        "sip-identify bench /etc/asterisk",
+        "sip-identify bench /etc/asterisk --traffic monday.pcap --seconds 1",
+    ]
+)
 @config_argument
 @click.option(
     "--traffic",

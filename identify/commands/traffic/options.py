@@ -11,7 +11,7 @@ from datetime import timezone, tzinfo
 from typing import TYPE_CHECKING, Any
 
 import attrs
-import rich_click as click
+import click
 
 from identify.commands.arguments import check_line_tokens, complete_registrations, parse_local, parse_tokens
 from identify.commands.options import gathered
