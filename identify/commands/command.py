@@ -58,14 +58,15 @@ def _keep(key: str) -> Callable[[click.Context, click.Parameter, Any], None]:
 
 
 def _output_options() -> list[click.Parameter]:
-    """Return the options of every command that prints results."""
+    """Return the options of every command that prints results; read first, because reading others prints remarks."""
     return [
         click.Option(
-            ["--width"], metavar="N", type=click.IntRange(20, 10_000), expose_value=False, callback=_keep(WIDTH),
+            ["--width"], metavar="N", type=click.IntRange(20, 10_000), expose_value=False, is_eager=True,
+            callback=_keep(WIDTH),
             help="Fit tables into N columns, such as 120; by default into the terminal, if the output is one.",
         ),
         click.Option(
-            ["-q", "--quiet"], is_flag=True, expose_value=False, callback=_keep(QUIET),
+            ["-q", "--quiet"], is_flag=True, expose_value=False, is_eager=True, callback=_keep(QUIET),
             help="Print no progress and no remarks on standard error, only errors.",
         ),
     ]  # fmt: skip

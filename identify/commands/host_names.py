@@ -77,7 +77,7 @@ class AnnouncedResolver:
         """Remove the bar, and say what was asked."""
         if self._bar is not None:
             self._bar.close()
-        if self._resolver is not None and error is None:
+        if self._resolver is not None and error is None and not is_quiet():
             click.echo(escaped(self._resolver.summary()), err=True)
 
     def _is_asked(self, text: str) -> bool:

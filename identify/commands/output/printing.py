@@ -146,4 +146,5 @@ def print_json(command: str, answered: AnsweredRelease | None, content: Mapping[
 
 def print_release(answered: AnsweredRelease, *, err: bool = False) -> None:
     """Print for which release the command answers; on standard error if the output is something else's form."""
-    click.echo(styled(escaped(str(answered)), "faint"), err=err)
+    if not (err and is_quiet()):
+        click.echo(styled(escaped(str(answered)), "faint"), err=err)
