@@ -20,9 +20,8 @@ class Terminal(io.StringIO):
         return True
 
 
-@pytest.fixture
-def terminal(monkeypatch):
-    """Give the terminal that standard error is."""
+def on_terminal(monkeypatch):
+    """Let standard error be a terminal, and return it; pytest has its own during the making of fixtures."""
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setattr(sys, "stderr", Terminal())
     return sys.stderr
@@ -32,8 +31,9 @@ def terminal(monkeypatch):
     ("done", "shown"),
     [([(1, 2)], "1.0/2.0 kB"), ([(1, 4), (3, 4), (0, 4)], "1.5/2.0 kB"), ([(1, 2), (0, 2)], "2.0/2.0 kB")],
 )
-def test_stretches_of_a_file(terminal, tmp_path, done, shown):
+def test_stretches_of_a_file(monkeypatch, tmp_path, done, shown):
     """A process that is done with its stretch, whichever that is, has done as much of the file as others will."""
+    terminal = on_terminal(monkeypatch)
     path = tmp_path / "traffic"
     path.write_bytes(b"x" * 2000)
 
@@ -44,8 +44,9 @@ def test_stretches_of_a_file(terminal, tmp_path, done, shown):
     assert terminal.getvalue().rpartition("reading")[2].count(shown) == 1
 
 
-def test_quiet(terminal, tmp_path):
+def test_quiet(monkeypatch, tmp_path):
     """With --quiet nothing is drawn."""
+    terminal = on_terminal(monkeypatch)
     with click.Context(click.Command("any")) as context:
         context.meta[QUIET] = True
         with progress([str(tmp_path)]) as move:
