@@ -146,8 +146,11 @@ class CommandGroup(Described, click.Group):
         return [Group("Commands", rows)]
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Read the arguments; the environment decides about colours before anything is printed."""
+        """Read the arguments; ``help COMMAND`` is what many type for ``COMMAND --help``."""
+        # Before anything is printed.
         ctx.color = colours()
+        if args[:1] == ["help"]:
+            args = [*args[1:], "--help"]
         return super().parse_args(ctx, args)
 
 

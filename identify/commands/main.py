@@ -44,12 +44,8 @@ class LazyGroup(CommandGroup):
     """A group of listed commands, each imported when it is about to be run, completed, or to print its help."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Read the arguments; ``help COMMAND`` and ``version`` are what people type for the options."""
-        if args[:1] == ["help"]:
-            args = [*args[1:], "--help"]
-        elif args == ["version"]:
-            args = ["--version"]
-        return super().parse_args(ctx, args)
+        """Read the arguments; ``version`` is what many type for ``--version``."""
+        return super().parse_args(ctx, ["--version"] if args == ["version"] else args)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

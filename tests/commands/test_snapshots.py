@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
+import shlex
 
+import click
 import pytest
 import snapshots
 from snapshots import FOLDER
 
 from identify.commands.command import GROUPS, OTHER_OPTIONS, group_of
+from identify.commands.main import ListedCommand, sip_identify
 
 
 @pytest.mark.parametrize("path", snapshots.snapshots(), ids=lambda path: path.stem)
@@ -28,6 +32,34 @@ def test_errors_are_lines():
             if "\nexit status 2\n" in case and "Usage:" not in case:
                 assert case.replace("\\x1b", "").count("sip-identify: ") == 1, case
         assert os.fspath(FOLDER.parent) not in text
+
+
+@pytest.mark.parametrize("words", snapshots.commands(), ids=" ".join)
+def test_examples(words):
+    """The examples in the help of a command are calls of it whose arguments it takes."""
+    found = command_of(words)
+
+    assert 1 <= len(found.examples) <= 3
+    for example in found.examples:
+        program, *arguments = shlex.split(re.split(" [<>] ", example)[0])
+        if program == "sip-identify" and arguments[0] != "help":
+            run, rest = found_in(arguments)
+            assert run is found or isinstance(found, click.Group)
+            run.make_context("example", rest)
+
+
+def command_of(words):
+    """Return the command that some words lead to."""
+    return found_in(words[1:])[0]
+
+
+def found_in(words):
+    """Return the command that words begin with, and those that are left."""
+    found = sip_identify
+    while isinstance(found, click.Group) and words and words[0] in found.commands:
+        found, words = found.commands[words[0]], words[1:]
+        found = found.load() if isinstance(found, ListedCommand) else found
+    return found, list(words)
 
 
 def test_options_without_a_group_are_listed():

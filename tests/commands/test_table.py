@@ -52,10 +52,15 @@ def test_the_last_column_goes_on_below_itself():
 
 
 def test_columns_below_the_row():
-    """If more columns are too wide, those that don't fit have lines of their own, those with nothing none."""
-    rows = [["a" * 20, "b" * 20, "-", "c" * 20]]
+    """If more columns are too wide, those that don't fit stand below it with their headings, those with nothing don't."""
+    rows = [["a" * 20, "b" * 20, "-", "c" * 9, "d" * 9, "e" * 20]]
 
-    assert table_lines(["one", "two", "three", "four"], rows, 45) == (
-        ["one                   two", f"{'a' * 20}  {'b' * 20}", f"    four: {'c' * 20}"],
+    assert table_lines(["one", "two", "three", "four", "five", "six"], rows, 45) == (
+        [
+            "one                   two",
+            f"{'a' * 20}  {'b' * 20}",
+            f"    four: {'c' * 9}  five: {'d' * 9}",
+            f"    six: {'e' * 20}",
+        ],
         1,
     )

@@ -154,7 +154,7 @@ def _read(path: str) -> tuple[list[Sample], list[Reading]]:
 def _print(summary: dict[str, Any], figures: list[Figure]) -> None:
     click.echo(
         f"{summary['endpoints']} endpoints, {summary['identifies']} identifies with {summary['address_rules']} "
-        f"address rules: compiled in {_time(summary['compile_seconds'])}, {summary['table_bytes'] / 1e6:.2f} MB"
+        f"address rules: compiled in {_time(summary['compile_seconds'])}, {_size(summary['table_bytes'])}"
     )
     click.echo(f"{summary['requests']} requests, {summary['passed_over']} messages skipped")
     click.echo()
@@ -182,3 +182,10 @@ def _time(seconds: float | None) -> str:
         if seconds * factor >= 1:
             return f"{seconds * factor:.3g} {unit}"
     return f"{seconds * 1e9:.3g} ns"
+
+
+def _size(bytes: int) -> str:
+    """Return a size with the unit in which it has few digits."""
+    if bytes < 1000:
+        return f"{bytes} bytes"
+    return f"{bytes / 1e3:.1f} kB" if bytes < 1_000_000 else f"{bytes / 1e6:.1f} MB"

@@ -102,8 +102,8 @@ OPTIONS = [
 @command(
     [
         "sip-identify explain /etc/asterisk -m invite.sip -s 192.0.2.1",
-        "sip-identify explain pjsip.conf -m - -s [2001:db8::1]:5060 -t tls < invite.sip",
-        "sip-identify explain /etc/asterisk -m invite.sip -s 192.0.2.1 --release 18.10.0 --json",
+        'sip-identify explain pjsip.conf -m - -s "[2001:db8::1]:5060" -t tls < invite.sip',
+        "sip-identify explain /etc/asterisk -m invite.sip -s 192.0.2.1 --release 18.10.0",
     ]
 )
 @config_argument

@@ -205,7 +205,7 @@ def problems(context: click.Context, config: str, config_options: ConfigOptions,
         click.echo("No problems found.")
     for problem in configuration.problems:
         where = f"{shown(problem.file)}:{problem.line}" if problem.line else shown(problem.file)
-        lost = f" [lost: {shown(problem.lost)}]" if problem.lost else ""
+        lost = f" [lost: {escaped(problem.lost)}]" if problem.lost else ""
         severity = styled(problem.severity, problem.severity)
         click.echo(f"{where}: {severity}: {escaped(problem.message)} ({problem.code}){lost}")
     _end(context, config, config_options, configuration)

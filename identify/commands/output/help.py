@@ -5,6 +5,7 @@ Words and options are never broken.  On a narrow terminal the text of an option 
 
 from __future__ import annotations
 
+import re
 import shutil
 import textwrap
 from collections.abc import Iterator, Sequence
@@ -73,7 +74,8 @@ def _wrapped(text: str, width: int, *, first: str = "", hanging: int = 0) -> lis
 def _example(text: str, width: int) -> Iterator[str]:
     """Yield the lines of a command that can be copied: a backslash ends those that go on."""
     before, line = "  ", ""
-    for word in text.split(" "):
+    # An option stays with its value.
+    for word in re.split(r" (?=-\S|[<>])", text):
         if line and len(f"{before}{line} {word} \\") > width:
             yield f"{before}{line} \\"
             before, line = " " * 6, word

@@ -1,8 +1,8 @@
 """The layout of a table of text: columns as wide as their widest cell, or fitted into a width; no printing.
 
 *Strategy.*  What fits stays in columns.  If only the last column is too wide, its cells go on in the next line, below
-themselves.  Otherwise the columns that fit stay beside each other, and each of the others has a line of its own below
-the row, with its heading.  Words are never broken: one that is longer than the width stands out.
+themselves.  Otherwise the columns that fit stay beside each other, and the others stand in lines below the row, each
+with its heading.  Words are never broken: one that is longer than the width stands out.
 """
 
 from __future__ import annotations
@@ -83,13 +83,28 @@ def _with_lines_below(
         cells = zip(row[:beside], widths, strict=False)
         yield GAP.join(_padded(cell, wide) for cell, wide in cells).rstrip()
         if number:
-            for title, cell in zip(heading[beside:], row[beside:], strict=True):
-                # None, or nothing.
-                if cell not in ("", "-"):
-                    first, *more = wrapped(f"{title}: {cell}", width - len(INDENTATION) - len(GAP))
-                    yield INDENTATION + first
-                    for line in more:
-                        yield INDENTATION + GAP + line
+            named = zip(heading[beside:], row[beside:], strict=True)
+            # None, or nothing, needs no line.
+            items = [f"{title}: {cell}" for title, cell in named if cell not in ("", "-")]
+            for line in _packed(items, width - len(INDENTATION)):
+                yield INDENTATION + line
+
+
+def _packed(items: Sequence[str], width: int) -> Iterator[str]:
+    """Yield lines of items, as many beside each other as fit; a longer one goes on in the next line."""
+    line = ""
+    for item in items:
+        joined = f"{line}{GAP}{item}" if line else item
+        if text_width(joined) <= width:
+            line = joined
+            continue
+        if line:
+            yield line
+        first, *more = wrapped(item, width - len(GAP))
+        *whole, line = [first, *(GAP + each for each in more)]
+        yield from whole
+    if line:
+        yield line
 
 
 def _padded(text: str, width: int) -> str:

@@ -44,7 +44,7 @@ def print_result(result: Result) -> None:
     _print_undetermined(result)
     _print_table(OUTCOMES, result.outcome_entries(), ("outcome", "messages", "share"), "outcomes")
     for dropped in result.dropped_entries()[:MOST_ROWS]:
-        _print_faintly(f"dropped: {shown(dropped.reason)} ({dropped.messages:,})")
+        _print_faintly(f"dropped: {escaped(dropped.reason)} ({dropped.messages:,})")
     _print_table(
         ENDPOINTS,
         result.endpoint_entries(),

@@ -87,7 +87,7 @@ OPTIONS = [
     [
         "sip-identify simulate /etc/asterisk monday.pcap",
         "sip-identify simulate /etc/asterisk monday.pcap --against /etc/asterisk.new",
-        "sip-identify simulate /etc/asterisk /var/log/asterisk/full --only unidentified -o unidentified.csv",
+        "sip-identify simulate /etc/asterisk full.log --only unidentified -o rows.csv",
     ]
 )
 @config_argument
