@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from identify.commands.output.errors import colours
-from identify.commands.output.help import Group, help_text, help_width
 from identify.commands.output.printing import QUIET, WIDTH
+
+if TYPE_CHECKING:
+    from identify.commands.output.help import Group
 
 __all__ = ["GROUPS", "OTHER_OPTIONS", "Command", "CommandGroup", "command", "group_of"]
 
@@ -98,6 +100,8 @@ class Described(click.Command):
 
     def get_help(self, ctx: click.Context) -> str:
         """Return the help for the width of the terminal."""
+        from identify.commands.output.help import help_text, help_width  # noqa: PLC0415  Completion does without.
+
         text = inspect.cleandoc(self.help or "").split("\f")[0]
         return help_text(
             " ".join([ctx.command_path, *self.collect_usage_pieces(ctx)]),
@@ -112,6 +116,8 @@ class Described(click.Command):
         return []
 
     def _option_groups(self, ctx: click.Context) -> list[Group]:
+        from identify.commands.output.help import Group  # noqa: PLC0415  As above.
+
         rows: dict[str, list[tuple[str, str]]] = {title: [] for title in (*GROUPS, OTHER_OPTIONS)}
         for param in self.get_params(ctx):
             if isinstance(param, click.Option) and not param.hidden:
@@ -138,6 +144,8 @@ class CommandGroup(Described, click.Group):
 
     def listed(self, ctx: click.Context) -> list[Group]:
         """Return the commands, each with the first sentence of its help."""
+        from identify.commands.output.help import Group  # noqa: PLC0415  As above.
+
         rows = []
         for name in self.list_commands(ctx):
             found = self.get_command(ctx, name)

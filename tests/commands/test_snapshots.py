@@ -34,7 +34,7 @@ def test_errors_are_lines():
         assert os.fspath(FOLDER.parent) not in text
 
 
-@pytest.mark.parametrize("words", snapshots.commands(), ids=" ".join)
+@pytest.mark.parametrize("words", list(snapshots.commands()), ids=" ".join)
 def test_examples(words):
     """The examples in the help of a command are calls of it whose arguments it takes."""
     found = command_of(words)

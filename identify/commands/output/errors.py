@@ -5,7 +5,6 @@ The line is never wrapped or cut, so that it can be searched for and its paths c
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
 from collections.abc import Iterable
@@ -70,6 +69,8 @@ def print_usage_error(error: click.UsageError) -> None:
     if suggestion is not None:
         message, hint = message[: suggestion.start()], suggestion["hint"].rstrip(")")
     if isinstance(error, click.NoSuchOption) and error.possibilities:
+        import difflib  # noqa: PLC0415  Few calls have a mistake.
+
         # The nearest first, and alone: click has them in the order of the alphabet.
         (nearest,) = difflib.get_close_matches(error.option_name, error.possibilities, n=1, cutoff=0)
         hint = f"did you mean '{nearest}'?"

@@ -9,8 +9,8 @@ import re
 import shutil
 import textwrap
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
-import attrs
 import click
 
 __all__ = ["Group", "help_text", "help_width"]
@@ -26,8 +26,7 @@ LONGEST_TERM = 27
 WHERE_DOCUMENTED = "Documentation: docs/reference/command.md in the source."
 
 
-@attrs.frozen
-class Group:
+class Group(NamedTuple):
     """Options or commands under a title, each with its text."""
 
     title: str

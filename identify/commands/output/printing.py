@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import shutil
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -130,7 +129,11 @@ def _table_width() -> int | None:
     given: int | None = context.meta.get(WIDTH) if context is not None else None
     if given is not None:
         return given
-    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    if not sys.stdout.isatty():
+        return None
+    import shutil  # noqa: PLC0415  It loads what compresses, and few outputs of programs are terminals.
+
+    return shutil.get_terminal_size().columns
 
 
 def print_json(command: str, answered: AnsweredRelease | None, content: Mapping[str, Any]) -> None:
