@@ -68,6 +68,7 @@ count-baseline: $(BUILT)  ## Count instructions and make that the baseline.
 examples: $(BUILT)  ## Write anew what the commands shown in the documents print, and lists from code.
 	$(BIN)/python tests/writers/consoles.py
 	$(BIN)/python tests/writers/judgements.py
+	$(BIN)/python tests/writers/snapshots.py
 
 clean:  ## Remove what was built, but not the virtual environments.
 	rm -rf build dist *.egg-info identify/_compiled/*.so _ext/*/*.c $(VENV)/.built-*

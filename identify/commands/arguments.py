@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import attrs
-import rich_click as click
+import click
 from click.shell_completion import CompletionItem
 
 from identify.addresses import host_port
@@ -23,6 +23,7 @@ __all__ = [
     "complete_registrations",
     "complete_transports",
     "check_line_tokens",
+    "hint_at_port",
     "parse_address",
     "parse_local",
     "parse_tokens",
@@ -33,8 +34,8 @@ DEFAULT_PORT = 5060
 
 #: ``[v6]:port``, ``[v6]``, ``v4:port`` or ``v4``; an IPv6 address without brackets has no port.
 BRACKETED = re.compile(r"\[(?P<address>[^\]]*)\](?::(?P<port>[0-9]{1,5}))?", re.ASCII)
-#: Numbers that people give as ports, and that may also be the end of an address.
-PORT_OF_FOUR = re.compile(r"[1-9][0-9]{3}", re.ASCII)
+#: Numbers that people give as ports, and that may also be the end of an address; 443 is that of WebSockets.
+LIKE_A_PORT = re.compile(r"[1-9][0-9]{3}|443", re.ASCII)
 PLAIN = re.compile(r"(?P<address>[^:\[\]]+)(?::(?P<port>[0-9]{1,5}))?", re.ASCII)
 
 
@@ -53,7 +54,7 @@ class SocketAddress:
 def hint_at_port(option: str, value: str) -> None:
     """Say on standard error how an IPv6 address was read whose end looks like a port, as in 2001:db8::1:5060."""
     address, _, port = value.rpartition(":")
-    if not PORT_OF_FOUR.fullmatch(port):
+    if not LIKE_A_PORT.fullmatch(port):
         return
     try:
         ipaddress.IPv6Address(value)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import attrs
-import rich_click as click
+import click
 
 from identify.commands.config_options import SourceOptions
 from identify.commands.output.printing import NAME, warn

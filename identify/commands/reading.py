@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-import rich_click as click
+import click
 
 from identify.commands.config_options import AnsweredRelease, ConfigOptions, SourceOptions
 from identify.commands.output.files import check_outputs
@@ -128,7 +128,7 @@ def _check_is_configuration(path: str, configuration: Configuration) -> None:
         ]
         what = _other_than_configuration(content, outside[0] if outside else None)
         if what is not None:
-            raise UnusableError(f"{escaped(file)} is not a configuration: {what}{_order()}")
+            raise UnusableError(f"{escaped(file)} is not a configuration: {what}", _order())
 
 
 def _order() -> str:
@@ -137,7 +137,7 @@ def _order() -> str:
     if context is None:
         return ""
     arguments = context.command.collect_usage_pieces(context)[1:]
-    return f"; the order is: {' '.join([context.command_path, *arguments])}"
+    return f"the order is: {' '.join([context.command_path, *arguments])}"
 
 
 def _other_than_configuration(content: bytes, outside: Problem | None) -> str | None:

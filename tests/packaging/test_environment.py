@@ -111,7 +111,7 @@ def test_import_is_light() -> None:
 
     assert ran.returncode == 0, ran.stderr
     loaded = set(ran.stdout.split())
-    assert not {"rich", "rich_click", "click", "argparse", "asyncio", "hypothesis", "attrs"} & loaded
+    assert not {"rich", "click", "argparse", "asyncio", "hypothesis", "attrs"} & loaded
     assert {name for name in loaded if name.startswith("identify.")} == {
         "identify.importing",
         "identify.version",

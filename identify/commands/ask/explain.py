@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 import attrs
-import rich_click as click
+import click
 
 from identify.commands.arguments import (
     SocketAddress,
@@ -17,6 +17,7 @@ from identify.commands.arguments import (
     parse_address,
     parse_tokens,
 )
+from identify.commands.command import command
 from identify.commands.config_options import AnsweredRelease, ConfigOptions, config_options
 from identify.commands.ending import LoadedConfig, configurations_as_dict, end
 from identify.commands.options import gathered
@@ -106,7 +107,13 @@ OPTIONS = [
 ]  # fmt: skip
 
 
-@click.command()
+@command(
+    [
+        "sip-identify explain /etc/asterisk -m invite.sip -s 192.0.2.1",
+        'sip-identify explain pjsip.conf -m - -s "[2001:db8::1]:5060" -t tls < invite.sip',
+        "sip-identify explain /etc/asterisk -m invite.sip -s 192.0.2.1 --release 18.10.0",
+    ]
+)
 @config_argument
 @gathered("received", Received, OPTIONS)
 @config_options

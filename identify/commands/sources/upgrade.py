@@ -10,8 +10,9 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import attrs
-import rich_click as click
+import click
 
+from identify.commands.command import command
 from identify.commands.config_options import SourceOptions, as_release, source_options
 from identify.commands.ending import LoadedConfig, configurations_as_dict, end
 from identify.commands.output.files import check_outputs
@@ -39,7 +40,12 @@ __all__ = ["upgrade"]
 MOST_SHOWN = 20
 
 
-@click.command()
+@command(
+    [
+        "sip-identify upgrade /etc/asterisk --from 18.10.0 --to 22.6.0",
+        "sip-identify upgrade /etc/asterisk monday.pcap --from certified/20.7 --to 22.6.0",
+    ]
+)
 @config_argument
 @click.argument("traffic", metavar="[TRAFFIC...]", nargs=-1, type=click.Path(allow_dash=True))
 @click.option(

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-import rich_click as click
+import click
 
-from identify.commands.output.printing import columns, shown, styled
+from identify.commands.output.printing import paragraph, shown, styled
+from identify.commands.output.printing import table as printed_table
 from identify.model import Unknown
 from identify.simulation import Comparison, Expectations, Outcome, Result
 from identify.simulation.results.columns import Table, time_text
@@ -41,16 +42,14 @@ MOST_TRACES = 5
 
 def print_result(result: Result) -> None:
     """Print the tables of a simulation."""
-    span = ""
-    if result.first >= 0:
-        span = f", {time_text(result.first)} to {time_text(result.last)}"
-    click.echo(f"{result.messages:,} messages{span}")
+    span = _span(result.first, result.last)
+    click.echo(f"{result.messages:,} messages{', ' if span else ''}{span}")
     if result.notices:
         click.echo(styled(_of_notices(result.notices, result.messages), "warning"))
     _print_undetermined(result)
     _print_table(OUTCOMES, result.outcome_entries(), ("outcome", "messages", "share"), "outcomes")
     for dropped in result.dropped_entries()[:MOST_ROWS]:
-        _print_faintly(f"dropped: {shown(dropped.reason)} ({dropped.messages:,})")
+        _print_faintly(f"dropped: {escaped(dropped.reason)} ({dropped.messages:,})")
     _print_table(
         ENDPOINTS,
         result.endpoint_entries(),
@@ -141,6 +140,21 @@ def print_packets(packets: Sequence[DroppedPackets]) -> None:
     _print_table(PACKETS, packets, ("source", "transport", "reason", "packets"), "kinds of packets")
 
 
+def _span(first: int, last: int) -> str:
+    """Return the time from the first to the last message for people, in UTC, empty if it isn't known.
+
+    Seconds are enough, unless that is too little to tell them apart.
+    """
+    begins, ends = time_text(first), time_text(last)
+    if begins is None or ends is None:
+        return ""
+    length = len("2026-11-18T11:06:40") if begins[:19] != ends[:19] or begins == ends else -1
+    begins, ends = (text[:length].replace("T", " ") for text in (begins, ends))
+    if begins == ends:
+        return f"{begins} UTC"
+    return f"{begins} UTC to {ends.removeprefix(begins[:11])}"
+
+
 def _print_heading(text: str) -> None:
     click.echo()
     click.echo(styled(text, "heading"))
@@ -161,7 +175,8 @@ def _print_table(
         return
     shown_columns = table.pick(*names)
     _print_heading(table.title)
-    columns(
+    # Text of columns is safe, and clipped where it may be: sentences aren't.
+    printed_table(
         [column.short_title for column in shown_columns],
         [[column.text(row) for column in shown_columns] for row in rows[:MOST_ROWS]],
     )
@@ -178,7 +193,7 @@ def _print_unused_endpoints(endpoints: Sequence[str]) -> None:
     (column,) = UNUSED_ENDPOINTS.columns
     listed = ", ".join(column.text(endpoint) for endpoint in endpoints[:MOST_ROWS])
     more = len(endpoints) - MOST_ROWS
-    click.echo(listed + (f" and {more:,} more" if more > 0 else ""))
+    paragraph(listed + (f" and {more:,} more" if more > 0 else ""))
 
 
 def _print_expectations(expectations: Expectations) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import IO, NoReturn
 
 import attrs
-import rich_click as click
+import click
 
 from identify.commands.config_options import AnsweredRelease, ConfigOptions
 from identify.commands.ending import LoadedConfig, configurations_as_dict, end
@@ -255,12 +255,12 @@ def _blocks(traces: Sequence[Trace], paths: Sequence[str]) -> list[str]:
     return blocks
 
 
-def _watch(move: Callable[[int, Reader | str], None]) -> Callable[[Rows, Reader], None]:
+def _watch(move: Callable[[int, Reader | Task], None]) -> Callable[[Rows, Reader], None]:
     return lambda rows, reader: move(len(rows), reader)
 
 
-def _done(move: Callable[[int, Reader | str], None]) -> Callable[[Task], None]:
-    return lambda task: move(0, task.path)
+def _done(move: Callable[[int, Reader | Task], None]) -> Callable[[Task], None]:
+    return lambda task: move(0, task)
 
 
 def _page(path: str | None, outputs: Outputs) -> IO[str] | None:

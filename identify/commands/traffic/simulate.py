@@ -8,8 +8,9 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
-import rich_click as click
+import click
 
+from identify.commands.command import command
 from identify.commands.config_options import ConfigOptions, config_options
 from identify.commands.options import gathered
 from identify.commands.output.printing import config_argument, escaped, json_option
@@ -82,7 +83,13 @@ OPTIONS = [
 ]  # fmt: skip
 
 
-@click.command()
+@command(
+    [
+        "sip-identify simulate /etc/asterisk monday.pcap",
+        "sip-identify simulate /etc/asterisk monday.pcap --against /etc/asterisk.new",
+        "sip-identify simulate /etc/asterisk full.log --only unidentified -o rows.csv",
+    ]
+)
 @config_argument
 @click.argument("traffic", metavar="TRAFFIC...", nargs=-1, required=True, type=click.Path(allow_dash=True))
 @gathered("options", SimulateOptions, OPTIONS)

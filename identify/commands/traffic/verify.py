@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import rich_click as click
+import click
 
+from identify.commands.command import command
 from identify.commands.config_options import ConfigOptions, config_options
 from identify.commands.ending import LoadedConfig, configurations_as_dict, end
 from identify.commands.output.files import check_outputs
@@ -32,7 +33,12 @@ __all__ = ["verify"]
 MOST_SHOWN = 50
 
 
-@click.command()
+@command(
+    [
+        "sip-identify verify /etc/asterisk /var/log/asterisk/full",
+        "sip-identify verify /etc/asterisk full --release 18.10.0 --zone Europe/Berlin",
+    ]
+)
 @config_argument
 @click.argument("logs", metavar="LOG...", nargs=-1, required=True, type=click.Path())
 @traffic_options
