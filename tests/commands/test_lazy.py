@@ -118,7 +118,10 @@ def test_completion_of_options(line, module):
     """Completing options loads the module of that command only, and neither engine nor readers nor reports."""
     found = completing(line)
 
-    others = {"identify.commands.traffic.options", "identify.commands.traffic.modes"}
+    others = {
+        *("identify.commands.traffic.options", "identify.commands.traffic.modes"),
+        *(f"identify.commands.ask.{name}" for name in ("received", "given", "chosen")),
+    }
     assert commands(found) - others == {module}
     heavy = {"identify.engine", "identify.configuration", "identify.traffic.opening", "identify.report", "zoneinfo",
              "identify.simulation.simulation", "identify.measuring.measurement", "rich.progress", "asyncio", "multiprocessing", "dns"}  # fmt: skip

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import rich_click as click
 
+from identify.commands.arguments import parse_frames
 from identify.commands.config_options import ConfigOptions, config_options
 from identify.commands.options import gathered
 from identify.commands.output.printing import config_argument, escaped, json_option
@@ -18,19 +19,6 @@ from identify.commands.traffic.options import TrafficOptions, traffic_options
 from identify.simulation.outcomes import Outcome
 
 __all__ = ["simulate"]
-
-
-def _frames(
-    context: click.Context, param: click.Parameter, values: tuple[str, ...]
-) -> tuple[tuple[int, str | None], ...]:
-    """Read ``[FILE:]FRAME`` of each, or end the command."""
-    frames = []
-    for value in values:
-        file, _, number = value.rpartition(":")
-        if not (number.isascii() and number.isdecimal() and len(number) < 20):
-            raise click.BadParameter(f"{value!r} is not a frame, such as 5 or monday.pcap:5", context, param)
-        frames.append((int(number), file or None))
-    return tuple(frames)
 
 
 OPTIONS = [
@@ -65,7 +53,7 @@ OPTIONS = [
         "--limit", metavar="N", type=click.IntRange(0), help="Maximum number of rows, such as 100."
     ),
     click.option(
-        "--explain", "frames", metavar="[FILE:]FRAME", multiple=True, callback=_frames,
+        "--explain", "frames", metavar="[FILE:]FRAME", multiple=True, callback=parse_frames,
         help="Print only the traces of this packet or line, such as 5 or monday.pcap:5; may be repeated.",
     ),
     click.option(
