@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from identify.traffic.logs.records import RESIZED
+from identify.traffic.texts.reader import NOT_SIP
 
 __all__ = ["HARMLESS", "lost_counts"]
 
@@ -22,6 +23,7 @@ HARMLESS = frozenset(
         *("hep", "hep-copy", "hep-repeat", "hep-other"),
         # Read to their ends, whatever the byte counts of the log say.
         RESIZED,
+        NOT_SIP,
     }
 )
 

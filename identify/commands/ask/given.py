@@ -54,6 +54,12 @@ class _Joined(io.RawIOBase):
         """Return True."""
         return True
 
+    def close(self) -> None:
+        """Close the stream, unless it is standard input."""
+        if self._rest is not sys.stdin.buffer:
+            self._rest.close()
+        super().close()
+
     def readinto(self, buffer: object, /) -> int:
         """Fill a buffer with what there is at once."""
         view = memoryview(buffer).cast("B")  # type: ignore[arg-type]
@@ -65,58 +71,70 @@ class _Joined(io.RawIOBase):
 
 def read_given(path: str) -> Given:
     """Return what the file is, ``-`` for standard input, or end the command; traffic is read when it is asked for."""
-    from identify.traffic.opening import format_of  # noqa: PLC0415  Loads every reader of traffic.
-    from identify.traffic.other_content import CONFIGURATION, other_content  # noqa: PLC0415
-    from identify.traffic.texts.pasted import has_fence, is_message, unpasted  # noqa: PLC0415
+    from identify.traffic.texts.pasted import is_message  # noqa: PLC0415  Help and completion do without.
 
     if os.path.isdir(path):
         from identify.commands.traffic.folders import traffic_files  # noqa: PLC0415  Few messages are in one.
 
         return Given(path=path, traffic=traffic_files([path]))
     file, regular = _opened(path)
-    with contextlib.ExitStack() as opened:
-        if path != "-":
-            opened.callback(file.close)
+    with contextlib.ExitStack() as ends:
+        ends.callback(lambda: file.close() if path != "-" else None)
         data = _first_of(file, path)
+        if not data:
+            raise UnusableError(f"{escaped(path)} is empty: expected a SIP message, a capture or a log")
         if is_message(data):
             return Given(path=path, message=data)
-        first = _decompressed(data)
-        if other_content(first) is CONFIGURATION:
-            raise UnusableError(f"{escaped(path)} is not a message but a configuration")
-        whole = first is data and len(data) < READ_LIMIT
-        text, changes = unpasted(data) if whole else (data, [])
-        if is_message(text):
-            _say_changes(path, changes)
-            return Given(path=path, message=_with_end(path, text))
-        if format_of(first) is not None and not has_fence(first):
-            text = first
-        elif format_of(text) is not None:
-            _say_changes(path, changes)
-        else:
-            return Given(path=path, message=data)
-        text = _with_end(path, text) if whole and MARK in text else text
-        if text is not first:
-            content: IO[bytes] = io.BytesIO(text)
-        elif regular:
-            return Given(path=path, traffic=(path,))
-        else:
-            # What isn't read yet is read by whoever reads the traffic.
-            opened.pop_all()
-            content = io.BufferedReader(_Joined(data, file))
-        return Given(path=path, traffic=(path,), content=content)
+        found = _told(path, data, None if regular else file)
+        if not regular and found.traffic:
+            # What isn't read yet is read, and closed, by whoever reads the traffic.
+            ends.pop_all()
+    return found
+
+
+def _told(path: str, data: bytes, rest: IO[bytes] | None) -> Given:
+    """Return what a file is that begins with these bytes; ``rest`` has the others if they can't be read twice."""
+    from identify.traffic.opening import format_of  # noqa: PLC0415  Loads every reader of traffic.
+    from identify.traffic.other_content import CONFIGURATION, other_content  # noqa: PLC0415
+    from identify.traffic.texts.pasted import has_fence, is_message, unpasted  # noqa: PLC0415
+
+    first = _decompressed(data)
+    if other_content(first) is CONFIGURATION:
+        raise UnusableError(f"{escaped(path)} is not a message but a configuration")
+    whole = first is data and len(data) < READ_LIMIT
+    text, changes = unpasted(data) if whole else (data, [])
+    if is_message(text):
+        _say_changes(path, changes)
+        return Given(path=path, message=_with_end(path, text))
+    if format_of(first) is not None and not has_fence(first):
+        text = first
+    elif format_of(text) is not None:
+        _say_changes(path, changes)
+    else:
+        return Given(path=path, message=data)
+    text = _with_end(path, text) if whole and MARK in text else text
+    if text is not first:
+        return Given(path=path, traffic=(path,), content=io.BytesIO(text))
+    content = io.BufferedReader(_Joined(data, rest)) if rest is not None else None
+    return Given(path=path, traffic=(path,), content=content)
 
 
 def hint_at_paste(path: str, data: bytes) -> None:
     """Say on standard error what a dropped message begins with that was hardly sent."""
-    stripped = data.removeprefix(b"\xef\xbb\xbf").lstrip()
-    if stripped == data and data:
-        return
-    what = "begins with blanks or a byte order mark" if stripped else "has no content"
-    warn(f"{escaped(path)} {what}: is it what was received?")
+    from identify.traffic.texts.pasted import is_message  # noqa: PLC0415  Help and completion do without.
+
+    if not is_message(data):
+        warn(f"{escaped(path)} doesn't begin as a SIP message does: is it what was received?")
+    elif not HEADERS_END.search(data):
+        warn(f"{escaped(path)} has no empty line after the headers: is it all that was received?")
 
 
 def without_source(path: str, data: bytes) -> UnusableError:
     """Return the error of a message alone for which nobody says where it came from."""
+    from identify.traffic.texts.pasted import is_message  # noqa: PLC0415  Help and completion do without.
+
+    if not is_message(data):
+        return UnusableError(f"{escaped(path)} is neither a SIP message nor a capture, a log or rows")
     said = "--source ADDR[:PORT] is missing, the address that the message came from"
     via = VIA.search(data)
     if via is not None:
