@@ -15,6 +15,7 @@ from typing import IO
 
 import attrs
 
+from identify.commands.order import right_order
 from identify.commands.output.printing import UnusableError, escaped, shown, warn
 
 __all__ = ["Given", "hint_at_paste", "read_given", "without_source"]
@@ -74,7 +75,7 @@ def read_given(path: str) -> Given:
     from identify.traffic.texts.pasted import is_message  # noqa: PLC0415  Help and completion do without.
 
     if os.path.isdir(path):
-        from identify.commands.traffic.folders import traffic_files  # noqa: PLC0415  Few messages are in one.
+        from identify.commands.traffic.files import traffic_files  # noqa: PLC0415  Few messages are in one.
 
         return Given(path=path, traffic=traffic_files([path]))
     file, regular = _opened(path)
@@ -84,6 +85,7 @@ def read_given(path: str) -> Given:
         if not data:
             raise UnusableError(f"{escaped(path)} is empty: expected a SIP message, a capture or a log")
         if is_message(data):
+            _say_more(path, data)
             return Given(path=path, message=data)
         found = _told(path, data, None if regular else file)
         if not regular and found.traffic:
@@ -100,11 +102,12 @@ def _told(path: str, data: bytes, rest: IO[bytes] | None) -> Given:
 
     first = _decompressed(data)
     if other_content(first) is CONFIGURATION:
-        raise UnusableError(f"{escaped(path)} is not a message but a configuration")
+        raise UnusableError(f"{escaped(path)} is not a message but a configuration{right_order()}")
     whole = first is data and len(data) < READ_LIMIT
     text, changes = unpasted(data) if whole else (data, [])
     if is_message(text):
         _say_changes(path, changes)
+        _say_more(path, text)
         return Given(path=path, message=_with_end(path, text))
     if format_of(first) is not None and not has_fence(first):
         text = first
@@ -191,3 +194,11 @@ def _with_end(path: str, text: bytes) -> bytes:
 def _say_changes(path: str, changes: list[str]) -> None:
     if changes:
         warn(f"{shown(path)} is read without {', '.join(changes)}")
+
+
+def _say_more(path: str, text: bytes) -> None:
+    """Say on standard error if another message begins where the first one ends."""
+    from identify.traffic.texts.pasted import message_count  # noqa: PLC0415  Help and completion do without.
+
+    if message_count(text) > 1:
+        warn(f"{shown(path)} has more than one message: only the first is explained")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["has_fence", "is_message", "unpasted"]
+__all__ = ["has_fence", "is_message", "message_count", "unpasted"]
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 WIDE = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
@@ -16,6 +16,8 @@ WIDE = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 MESSAGE = re.compile(
     rb"[\r\n]*(?:[A-Za-z0-9.!%*_+`'~-]{1,64} [^\r\n]{1,4096} SIP/2\.0[ \t]*\r?\n|SIP/2\.0 [0-9]{3})"
 )
+#: The first line of another message below.
+NEXT = re.compile(rb"\n\r?\n(?:[A-Z]{2,32} [^\r\n]{1,4096} SIP/2\.0[ \t]*\r?\n|SIP/2\.0 [0-9]{3} )")
 COLOUR = re.compile(rb"\x1b\[[0-9;?]{0,16}[A-Za-z]")
 FENCE = re.compile(rb"[ \t]*(?:```+|~~~+)[^`\r\n]{0,32}\r?\Z")
 #: What mails, forums and wikis have in front of each line.
@@ -33,6 +35,11 @@ OWN_LINES = 3
 def is_message(text: bytes) -> bool:
     """Return whether a SIP message begins with the text, with nothing but line ends before it."""
     return MESSAGE.match(text) is not None and not (b"&lt;sip" in text and b"<" not in text)
+
+
+def message_count(text: bytes) -> int:
+    """Return how many messages follow one another in a text, counted by their first lines after an empty one."""
+    return is_message(text) + len(NEXT.findall(text))
 
 
 def has_fence(text: bytes) -> bool:
