@@ -32,22 +32,25 @@ def right_order() -> str:
         return ""
     config = context.params.get("config")
     others = list(_paths(context))
-    found = [path for path in others if _is_configuration(path)]
+    found = [path for path, _ in others if _is_configuration(path)]
     if isinstance(config, str) and found and _is_something_else(config):
-        rest = [config if path == found[0] else path for path in others]
-        words = [*context.command_path.split(), found[0], *rest]
+        words = [*context.command_path.split(), found[0]]
+        for path, option in others:
+            words += [*option, config if path == found[0] else path]
         return f"; CONFIG comes first: {escaped(shlex.join(words))}"
     arguments = context.command.collect_usage_pieces(context)[1:]
     return f"; the order is: {' '.join([context.command_path, *arguments])}"
 
 
-def _paths(context: click.Context) -> Iterator[str]:
-    for name in OTHERS:
-        value = context.params.get(name)
-        if isinstance(value, str):
-            yield value
-        elif isinstance(value, tuple):
-            yield from (each for each in value if isinstance(each, str))
+def _paths(context: click.Context) -> Iterator[tuple[str, list[str]]]:
+    """Yield the paths that are no configuration, each with the option that it belongs to, if it does."""
+    for param in context.command.params:
+        value = context.params.get(param.name or "")
+        if param.name not in OTHERS:
+            continue
+        option = [max(param.opts, key=len)] if isinstance(param, click.Option) else []
+        for path in [value] if isinstance(value, str) else value or ():
+            yield path, option
 
 
 def _is_configuration(path: str) -> bool:

@@ -26,17 +26,19 @@ LOOKED_AT = 64 << 10
 MOST_NAMED = 20
 
 
-def traffic_files(paths: Sequence[str], reading: Mapping[str, Any] | None = None) -> tuple[str, ...]:
+def traffic_files(
+    paths: Sequence[str], reading: Mapping[str, Any] | None = None, *, only: Sequence[str] = ()
+) -> tuple[str, ...]:
     """Return the paths, with the traffic in each directory, sorted by name, in place of the directory.
 
     Files that aren't traffic are named on standard error, and so are directories in it, which aren't looked into.
-    ``reading`` are arguments of ``open_traffic``.  Ends the command for a directory without traffic, and for a SIP
+    ``reading`` are arguments of ``open_traffic``; ``only`` are the formats of a reader that are meant.  Ends the command for a directory without traffic, and for a SIP
     message that isn't traffic because nothing says where it came from.
     """
     found: list[str] = []
     for path in paths:
         if os.path.isdir(path):
-            found += _files_in(path, reading or {})
+            found += _files_in(path, reading or {}, only)
         else:
             _check_is_no_message(path, reading or {})
             found.append(path)
@@ -77,20 +79,18 @@ def _check_is_no_message(path: str, reading: Mapping[str, Any]) -> None:
     config = str(context.params.get("config") or "CONFIG")
     several = message_count(first) > 1
     what = "SIP messages, which don't say where they came from" if several else "one SIP message, not traffic"
-    command = escaped(shlex.join([NAME, "explain", config, path, "--source", "ADDR[:PORT]"])).replace(
-        "'ADDR[:PORT]'", "ADDR[:PORT]"
-    )
+    command = f"{escaped(shlex.join([NAME, 'explain', config, path]))} --source ADDR[:PORT]"
     raise UnusableError(
         f"{escaped(path)} is {what}; explain takes {'the first' if several else 'it'}: {command}"
     )
 
 
-def _files_in(folder: str, reading: Mapping[str, Any]) -> list[str]:
+def _files_in(folder: str, reading: Mapping[str, Any], only: Sequence[str]) -> list[str]:
     names = _names_in(folder)
     found, skipped = [], []
     for name in names:
         path = os.path.join(folder, name)
-        reason = _not_traffic(path, reading)
+        reason = _not_traffic(path, reading, only)
         if reason is None:
             found.append(path)
         else:
@@ -117,7 +117,7 @@ def _names_in(folder: str) -> list[str]:
     return sorted(names)
 
 
-def _not_traffic(path: str, reading: Mapping[str, Any]) -> str | None:
+def _not_traffic(path: str, reading: Mapping[str, Any], only: Sequence[str]) -> str | None:
     """Return why a file in a directory isn't read, None if it is traffic; an unreadable file ends the command."""
     from identify.errors import MissingLibraryError, TrafficError  # noqa: PLC0415  Help and completion do without.
     from identify.traffic import open_traffic  # noqa: PLC0415
@@ -131,10 +131,10 @@ def _not_traffic(path: str, reading: Mapping[str, Any]) -> str | None:
         with open(path, "rb"):
             pass
         try:
-            with open_traffic(path, **reading):
-                return None
+            with open_traffic(path, **reading) as reader:
+                return None if not only or reader.format in only else f"{reader.format}, not {only[0]}"
         except MissingLibraryError:
             # It is traffic, and reading it says what to install.
             return None
         except TrafficError as error:
-            return error.reason
+            return "not traffic" if "known formats" in error.reason else error.reason.partition("; ")[0]

@@ -89,10 +89,10 @@ def simulate(
 ) -> None:
     """Tell which endpoint of CONFIG gets each request of TRAFFIC.
 
-    It also tells what happens to the others.  TRAFFIC are captures (pcap, pcapng, HEP3), logs of Asterisk, what
-    sngrep, ngrep or tcpdump print, or rows (JSON Lines, CSV, Parquet), compressed or not, by path or by URL such as s3://bucket/monday.pcap; - reads
-    standard input.  Of a directory all files are read, sorted by name.  Several files are taken as the traffic of one
-    Asterisk, in the order given.
+    It also tells what happens to the others.  TRAFFIC are captures (pcap, pcapng, HEP3), logs of Asterisk, what sngrep,
+    ngrep or tcpdump print, or rows (JSON Lines, CSV, Parquet), compressed or not, by path or by URL such as
+    s3://bucket/monday.pcap; - reads standard input.  Of a directory all files are read, sorted by name.  Several files
+    are taken as the traffic of one Asterisk, in the order given.
 
     Exit status: 0 done, 1 something changes with --against or isn't as expected, 2 wrong usage or unreadable input.
     """

@@ -60,7 +60,7 @@ def verify(
     from identify.simulation.runs import verification  # noqa: PLC0415
     from identify.traffic.input.places import places_of  # noqa: PLC0415
 
-    logs = traffic_files(logs, reading.reading)
+    logs = traffic_files(logs, reading.reading, only=("log", "json-log"))
     check_outputs(reading.places(places_of("the traffic", logs)))
     answered = answered_for(config_options, logs, reading)
     configuration = load(config, config_options, answered)
