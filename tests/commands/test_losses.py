@@ -203,24 +203,22 @@ def test_no_traffic(call, run, config, tmp_path, content, what):
 
 
 def test_directory_as_traffic(run, config, tmp_path):
-    """A directory of captures must be named file by file."""
+    """A directory with a configuration and no traffic is said to be that."""
     result = run("simulate", config, str(tmp_path))
 
     assert result.exit_code == 2
-    assert "this is a directory" in said(result)
+    assert "is a configuration without any file of traffic" in said(result)
 
 
 @pytest.mark.parametrize(
     ("content", "status", "what"),
     [
-        (captures.pcap(frames(REQUESTS[:1])), 2, "traffic (capture); simulate reads it"),
-        (LOG.read_bytes() and gzip.decompress(LOG.read_bytes()), 2, "traffic (log); simulate reads it"),
         (b"[trunk]\ntype=endpoint\n" + b";" * 40, 2, "not a message but a configuration"),
-        (b"", 1, "has no content"),
-        (b"   \n" + MESSAGE.encode(), 1, "begins with blanks"),
-        (b"\xef\xbb\xbf" + MESSAGE.encode(), 1, "begins with blanks or a byte order mark"),
+        (b"", 2, "is empty"),
+        (b"\x7fELF" + bytes(60), 1, "doesn't begin as a SIP message does"),
+        (MESSAGE.encode().rstrip(), 1, "no empty line after the headers"),
     ],
-    ids=["capture", "log", "configuration", "nothing", "indented", "mark"],
+    ids=["configuration", "nothing", "binary", "cut"],
 )
 def test_no_message(run, config, tmp_path, content, status, what):
     """Of what is given as a message and would be dropped it is said what it is, if that is something else."""

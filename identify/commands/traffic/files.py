@@ -32,8 +32,9 @@ def traffic_files(
     """Return the paths, with the traffic in each directory, sorted by name, in place of the directory.
 
     Files that aren't traffic are named on standard error, and so are directories in it, which aren't looked into.
-    ``reading`` are arguments of ``open_traffic``; ``only`` are the formats of a reader that are meant.  Ends the command for a directory without traffic, and for a SIP
-    message that isn't traffic because nothing says where it came from.
+    ``reading`` are arguments of ``open_traffic``; ``only`` are the formats of a reader that are meant.
+
+    Ends the command for a directory without traffic, and for a SIP message, since nothing says where it came from.
     """
     found: list[str] = []
     for path in paths:

@@ -104,7 +104,7 @@ class TextReader(Reader):
             yield batch
         if self.counts[UNREADABLE]:
             self.problems.append(
-                "lines of messages are missing: print them by ngrep -W byline, or by tcpdump -v"
+                "lines of messages are missing: print them by ngrep -W byline, or by tcpdump -A"
             )
 
     def _lines(self) -> Iterator[bytes]:
