@@ -119,7 +119,7 @@ def test_completion_of_options(line, module):
     found = completing(line)
 
     others = {
-        *("identify.commands.traffic.options", "identify.commands.traffic.modes"),
+        *(f"identify.commands.traffic.{name}" for name in ("options", "modes", "files")),
         *(f"identify.commands.ask.{name}" for name in ("received", "given", "chosen")),
     }
     assert commands(found) - others == {module}

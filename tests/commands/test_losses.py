@@ -14,6 +14,7 @@ from identify.commands.output.status import Status, first_status
 from identify.configuration import Configuration
 from identify.traffic.captures.skipped import SKIP_REASONS
 from identify.traffic.logs.records import RESIZED
+from identify.traffic.texts.reader import NOT_SIP
 from identify.traffic.losses import HARMLESS, lost_counts
 
 from .conftest import CONFIGURATION, MESSAGE, REQUESTS, frames
@@ -298,12 +299,12 @@ def test_skipped_is_said_beside_rows(call):
 
 
 def test_harmless_reasons():
-    """Reasons that lose nothing are some of captures, listed with them, and one of logs; any other one is a loss."""
+    """Reasons that lose nothing are some of captures, listed with them, one of logs and one of texts; any other is a loss."""
     page = (ROOT / "docs" / "reference" / "captures.md").read_text(encoding="utf-8")
     listed = page.partition("whether they have any: ")[2].partition(".\n")[0]
 
-    assert set(SKIP_REASONS) > HARMLESS - {RESIZED}
-    assert {name.strip("`") for name in listed.split(", ")} == HARMLESS - {RESIZED}
+    assert set(SKIP_REASONS) > HARMLESS - {RESIZED, NOT_SIP}
+    assert {name.strip("`") for name in listed.split(", ")} == HARMLESS - {RESIZED, NOT_SIP}
     assert lost_counts({"arp": 1, "tcp-gap": 2, "row-malformed": 3, "new": 0}) == {
         "tcp-gap": 2,
         "row-malformed": 3,

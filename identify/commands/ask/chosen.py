@@ -217,9 +217,12 @@ def _nothing(given: Given, found: Found, options: ChosenOptions) -> str:
     others = ", ".join(f"{count:,} {outcome}" for outcome, count in found.others.items() if count)
     if not others:
         return f"{path}: no SIP message in it"
-    return (
-        f"{path}: no request in it that Asterisk received, only {others}; only what it received is identified"
+    from identify.simulation.outcomes import Outcome  # noqa: PLC0415  Few calls have traffic.
+
+    foreign = (
+        "; --local ADDR[:PORT] says which address is Asterisk's" if found.others[Outcome.FOREIGN] else ""
     )
+    return f"{path}: no request in it that Asterisk received, only {others}{foreign}"
 
 
 def lost_of(readings: Sequence[Reading], *, as_json: bool) -> list[str]:

@@ -78,6 +78,9 @@ def read_given(path: str) -> Given:
         from identify.commands.traffic.files import traffic_files  # noqa: PLC0415  Few messages are in one.
 
         return Given(path=path, traffic=traffic_files([path]))
+    if "://" in path:
+        # What a URL names is opened by whoever reads the traffic.
+        return Given(path=path, traffic=(path,))
     file, regular = _opened(path)
     with contextlib.ExitStack() as ends:
         ends.callback(lambda: file.close() if path != "-" else None)
