@@ -14,8 +14,8 @@ from identify.commands.output.status import Status, first_status
 from identify.configuration import Configuration
 from identify.traffic.captures.skipped import SKIP_REASONS
 from identify.traffic.logs.records import RESIZED
-from identify.traffic.texts.reader import NOT_SIP
 from identify.traffic.losses import HARMLESS, lost_counts
+from identify.traffic.texts.reader import NOT_SIP
 
 from .conftest import CONFIGURATION, MESSAGE, REQUESTS, frames
 from .test_config_options import COMMANDS, LOG
