@@ -25,6 +25,8 @@ __all__ = [
     "check_line_tokens",
     "hint_at_port",
     "parse_address",
+    "parse_frame",
+    "parse_frames",
     "parse_local",
     "parse_tokens",
 ]
@@ -45,6 +47,8 @@ class SocketAddress:
 
     address: str
     port: int
+    #: Whether the port was given, not taken as SIP's own.
+    has_port: bool = attrs.field(default=True, eq=False)
 
     def __str__(self) -> str:
         """Return ``address:port``, an IPv6 address in brackets."""
@@ -81,7 +85,27 @@ def parse_address(context: click.Context, param: click.Parameter, value: str | N
         raise click.BadParameter(f"port {number} of {value!r} is not between 1 and 65535", context, param)
     if param.opts:
         hint_at_port(max(param.opts, key=len), value)
-    return SocketAddress(address, number)
+    return SocketAddress(address, number, port is not None)
+
+
+def parse_frames(
+    context: click.Context, param: click.Parameter, values: tuple[str, ...]
+) -> tuple[tuple[int, str | None], ...]:
+    """Read ``[FILE:]FRAME`` of each, or end the command."""
+    frames: list[tuple[int, str | None]] = []
+    for value in values:
+        file, _, number = value.rpartition(":")
+        if not (number.isascii() and number.isdecimal() and len(number) < 20):
+            raise click.BadParameter(f"{value!r} is not a frame, such as 5 or monday.pcap:5", context, param)
+        frames.append((int(number), file or None))
+    return tuple(frames)
+
+
+def parse_frame(
+    context: click.Context, param: click.Parameter, value: str | None
+) -> tuple[int, str | None] | None:
+    """Read ``[FILE:]FRAME``, or end the command."""
+    return parse_frames(context, param, (value,))[0] if value is not None else None
 
 
 def parse_local(context: click.Context, param: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:

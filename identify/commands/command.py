@@ -22,7 +22,8 @@ __all__ = ["GROUPS", "OTHER_OPTIONS", "Command", "CommandGroup", "command", "gro
 #: The groups in the order of the help, with the options of each; ``COMMAND OPTION`` is for that command alone.
 GROUPS: Mapping[str, Sequence[str]] = {
     "Request": (
-        "--message", "--source", "--transport", "explain --local", "--transport-section", "explain --line-token",
+        "--message", "--frame", "--call-id", "--last", "--source", "--transport", "explain --local",
+        "--transport-section", "explain --line-token",
     ),
     "Question": ("--from", "--to", "--against", "--explain", "--expect"),
     "Traffic": (
@@ -33,7 +34,7 @@ GROUPS: Mapping[str, Sequence[str]] = {
     "Host names": ("--offline", "--names", "--lock", "--check", "--here", "--resolv-conf", "--hosts"),
     "Run": ("--jobs", "--dask", "--seconds"),
     "Output": (
-        "--output", "--only", "--where", "--limit", "--record", "--html", "--json", "--width", "--quiet",
+        "--all", "--output", "--only", "--where", "--limit", "--record", "--html", "--json", "--width", "--quiet",
     ),
 }  # fmt: skip
 OTHER_OPTIONS = "Options"

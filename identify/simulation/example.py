@@ -46,13 +46,12 @@ class Example:
         """The request; raises :class:`~identify.errors.MessageError` if the message isn't one."""
         return Request.from_message(self.data, self.source, self.port, self.transport, self.local)
 
-    def explain(self, configuration: Configuration, line_tokens: Mapping[str, str]) -> Explanation:
+    def explain(
+        self, configuration: Configuration, line_tokens: Mapping[str, str], *, everything: bool = False
+    ) -> Explanation:
         """Return why it is, or isn't, identified."""
-        if self.notice:
-            return explain(
-                configuration, line_tokens, self.request, unknowns=(*configuration.unknowns, *PARTS)
-            )
-        return explain(configuration, line_tokens, self.request)
+        unknowns = (*configuration.unknowns, *PARTS) if self.notice else None
+        return explain(configuration, line_tokens, self.request, unknowns=unknowns, everything=everything)
 
 
 def example_of(batch: Batch, number: int) -> Example:

@@ -155,9 +155,11 @@ class Simulation:
         nothing = self._asterisk.rows(Batch(), AnswerColumns.for_messages(0), bytearray())
         return RecordStream(nothing.record_batch(), (rows.record_batch() for rows in self.rows(traffic)))
 
-    def explain(self, batch: Batch, number: int) -> Explanation:
+    def explain(self, batch: Batch, number: int, *, everything: bool = False) -> Explanation:
         """Return the explanation of a message, with the line tokens that are known by now."""
-        return example_of(batch, number).explain(self._asterisk.configuration, self._asterisk.tokens.known)
+        asterisk = self._asterisk
+        example = example_of(batch, number)
+        return example.explain(asterisk.configuration, asterisk.tokens.known, everything=everything)
 
     def note_reader(self, reader: Reader) -> None:
         """Take down what a reader skipped, once it has come to its end."""

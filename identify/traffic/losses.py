@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from identify.traffic.logs.records import REPEATED, RESIZED
+from identify.traffic.texts.reader import NOT_SIP
 
 __all__ = ["HARMLESS", "lost_counts"]
 
@@ -24,6 +25,7 @@ HARMLESS = frozenset(
         RESIZED,
         # The first notice of the request was taken.
         REPEATED,
+        NOT_SIP,
     }
 )
 

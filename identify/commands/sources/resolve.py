@@ -127,6 +127,10 @@ def resolve(
         raise click.UsageError(
             "TRAFFIC needs --check: it is simulated with the answers of that file and of today"
         )
+    if traffic:
+        from identify.commands.traffic.files import traffic_files  # noqa: PLC0415  Few calls have traffic.
+
+        traffic = traffic_files(traffic, reading.reading)
     with unusable_input():
         _check_files(context, options)
         resolved = _Resolved(config, options, config_options, _places(traffic, options, reading))

@@ -89,7 +89,12 @@ def upgrade(
     from identify.questions import upgrading  # noqa: PLC0415  Help and completion do without.
     from identify.traffic.input.places import places_of  # noqa: PLC0415
 
-    _check_traffic(traffic)
+    if traffic:
+        from identify.commands.traffic.files import check_names, traffic_files  # noqa: PLC0415  Few calls have traffic.
+
+        # The same traffic would count twice.
+        traffic = traffic_files(traffic, reading.reading)
+        check_names(traffic, ())
     check_outputs(reading.places(places_of("the traffic", traffic)))
     first, second = load_as(config, source_options, [before, after])
     configurations = (first, second)
@@ -117,13 +122,6 @@ def _tokens(configurations: tuple[Configuration, Configuration], reading: Traffi
     """Return the tokens that are given, or end the command for a registration that neither release has."""
     first, second = configurations
     return reading.tokens(attrs.evolve(first, registrations={**second.registrations, **first.registrations}))
-
-
-def _check_traffic(traffic: tuple[str, ...]) -> None:
-    """End the command where the same traffic would count twice."""
-    for path in traffic:
-        if traffic.count(path) > 1:
-            raise click.UsageError(f"{escaped(path)} is given twice")
 
 
 def _compared(

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["FORMATS", "TrafficOptions", "traffic_options"]
 
 #: Names of ``traffic.opening.FORMATS``, written down because that module loads every reader.
-FORMATS = ("arrow", "capture", "csv", "hep", "json", "log", "parquet")
+FORMATS = ("arrow", "capture", "csv", "hep", "json", "log", "parquet", "text")
 #: A file of tokens has some dozens of bytes for each registration.
 MOST_TOKEN_BYTES = 1 << 20
 

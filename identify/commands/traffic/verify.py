@@ -61,11 +61,13 @@ def verify(
 
     Exit status: 0 no difference, 1 some request differs, 2 wrong usage or unreadable input.
     """
-    from identify.commands.traffic.log_release import answered_for  # noqa: PLC0415  Help and completion do without.
+    from identify.commands.traffic.files import traffic_files  # noqa: PLC0415  Help and completion do without.
+    from identify.commands.traffic.log_release import answered_for  # noqa: PLC0415
     from identify.commands.traffic.skipped import said_losses  # noqa: PLC0415
     from identify.simulation.runs import verification  # noqa: PLC0415
     from identify.traffic.input.places import places_of  # noqa: PLC0415
 
+    logs = traffic_files(logs, reading.reading, only=("log", "json-log"))
     check_outputs(reading.places(places_of("the traffic", logs)))
     answered = answered_for(config_options, logs, reading)
     configuration = load(config, config_options, answered)

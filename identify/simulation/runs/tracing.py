@@ -23,7 +23,7 @@ from identify.simulation.simulation import Simulation
 from identify.strings import escaped, shown
 from identify.traffic.batch import Reader
 
-__all__ = ["Frame", "Trace", "trace_frames"]
+__all__ = ["OF_OTHERS", "Frame", "Trace", "trace_frames", "trace_of"]
 
 #: Messages of one frame that are explained: a stream's segment may hold more than anybody reads.
 MOST_OF_A_FRAME = 100
@@ -67,21 +67,26 @@ class Trace:
     explanation: Explanation | None = None
     dropped: MessageError | None = None
 
-    def __str__(self) -> str:
-        """Return what became of the message in one line, and below it why."""
+    @property
+    def heading(self) -> str:
+        """The message and what became of it in one line."""
         row = self.row
         source = host_port(row.source, row.port)
         to = f" to {local_text(row)}" if row.local is not None else ""
         method = row.method or ("message" if row.transport is not None else "request")
         over = f" over {row.transport}" if row.transport is not None else ", which only a notice tells of"
-        head = escaped(f"frame {row.frame}: {method} from {source}{to}{over}: {row.outcome}")
+        return escaped(f"frame {row.frame}: {method} from {source}{to}{over}: {row.outcome}")
+
+    def __str__(self) -> str:
+        """Return what became of the message in one line, and below it why."""
+        head = self.heading
         if self.dropped is not None:
             return f"{head}\ndropped: {shown(self.dropped.reason)} (at byte {self.dropped.offset})"
         if self.explanation is None:
             return head
-        if row.transport is None:
+        if self.row.transport is None:
             head += f"\n{NOT_TOLD}"
-        if row.outcome in OF_OTHERS:
+        if self.row.outcome in OF_OTHERS:
             head += "\nIt belongs to a dialog or transaction, so it isn't identified; without that:"
         return f"{head}\n{self.explanation}"
 
@@ -151,10 +156,18 @@ def _traces(
             continue
         if (selection.only and row.outcome not in selection.only) or not selection.holds(row):
             continue
-        explanation = dropped = None
-        if row.outcome.is_request:
-            try:
-                explanation = simulation.explain(rows.batch, number)
-            except MessageError as error:
-                dropped = error
-        yield Trace(traffic=path, row=row, explanation=explanation, dropped=dropped)
+        yield trace_of(simulation, rows, number, path)
+
+
+def trace_of(
+    simulation: Simulation, rows: Rows, number: int, path: str, *, everything: bool = False
+) -> Trace:
+    """Return the trace of one message of the batch that was simulated last; ``everything`` as for ``explain``."""
+    row = rows.row(number)
+    explanation = dropped = None
+    if row.outcome.is_request:
+        try:
+            explanation = simulation.explain(rows.batch, number, everything=everything)
+        except MessageError as error:
+            dropped = error
+    return Trace(traffic=path, row=row, explanation=explanation, dropped=dropped)
