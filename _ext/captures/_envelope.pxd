@@ -19,5 +19,7 @@ ctypedef struct Envelope:
     uint16_t local_port
     uint8_t transport
     uint8_t direction
+    # The outermost tunnel that it came in, a Tunnel of ``_tunnels.pxd``.
+    uint8_t tunnel
     int64_t time
     uint64_t frame

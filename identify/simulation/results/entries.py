@@ -28,7 +28,8 @@ class Reading:
     """What a reader skipped, by reason, and what is wrong with its input.
 
     ``hep_messages`` of its messages come from HEP; ``untrusted_hep`` are addresses and ports, none of them Asterisk's
-    SIP sockets, that HEP was sent to that wasn't believed.
+    SIP sockets, that HEP was sent to that wasn't believed.  ``tunnels`` counts those of its messages that came in
+    tunnels, by the name of the outermost one.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Reading:
     problems: tuple[str, ...]
     hep_messages: int = 0
     untrusted_hep: tuple[str, ...] = ()
+    tunnels: dict[str, int] = attrs.field(factory=dict)
 
     @classmethod
     def of(cls, reader: Reader) -> Reading:
@@ -48,12 +50,20 @@ class Reading:
             problems=tuple(reader.problems),
             hep_messages=reader.hep_messages,
             untrusted_hep=reader.untrusted_hep,
+            tunnels=reader.tunnels,
         )
 
     @property
     def remarks(self) -> list[str]:
-        """What depends on HEP, and what of it wasn't believed, in sentences."""
+        """What came in tunnels, what depends on HEP, and what of it wasn't believed, in sentences."""
         remarks = []
+        if self.tunnels:
+            count = sum(self.tunnels.values())
+            kinds = ", ".join(f"{number:,} {kind}" for kind, number in self.tunnels.items())
+            remarks.append(
+                f"{count:,} message{'s' if count > 1 else ''} of {shown(self.name)} came in tunnels, "
+                f"with the addresses inside: {kinds}"
+            )
         if self.hep_messages:
             remarks.append(
                 f"{self.hep_messages:,} messages of {shown(self.name)} depend on HEP: "
