@@ -169,6 +169,9 @@ class Simulation:
         """The result of all traffic so far."""
         replay = self._asterisk.replay
         forgotten = dict(zip(("dialogs", "transactions", "counted sources"), replay.forgotten, strict=True))
+        unidentified, undetermined = deepcopy((self._unidentified, self._undetermined))
+        unidentified.examples.prune()
+        undetermined.examples.prune()
         return Result(
             configuration=self._asterisk.configuration,
             messages=self._messages,
@@ -180,14 +183,14 @@ class Simulation:
             sources={
                 self._matches[number]: Sources(set(found.seen)) for number, found in self._sources.items()
             },
-            strangers=deepcopy(self._unidentified),
+            strangers=unidentified,
             events=Counter(self._events),
             challenged=replay.challenged,
             contact_names=replay.contact_names,
             forgotten=Counter({kind: n for kind, n in forgotten.items() if n}),
             line_tokens=dict(self._asterisk.tokens.known),
             unclear_registers=self._asterisk.tokens.unclear,
-            undetermined=deepcopy(self._undetermined),
+            undetermined=undetermined,
             unlooked=self._asterisk.undetermined.unlooked,
             readings=list(self._readings),
             expectations=deepcopy(self._expectations),
@@ -208,19 +211,19 @@ class Simulation:
             if outcomes[i] == UNDETERMINED:
                 unknown = self._asterisk.undetermined.unknowns[columns.unknown(i)]
                 row = self._undetermined.row(address, unknown)
-                if not row.requests and self._undetermined.wants_example:
-                    row.example = example_of(batch, i)
                 row.add(batch.times[i])
+                if self._undetermined.wants_example(row):
+                    self._undetermined.examples.give(row, example_of(batch, i))
                 self._undetermined.requests[unknown] += 1
                 continue
             denied = outcomes[i] == ENDPOINT_ACL
             if answer >= 0 and not denied:
                 continue
             source = self._unidentified.row(address)
-            if not source.requests and self._unidentified.wants_example:
-                source.example = example_of(batch, i)
             event = bool(flag & EVENT)
             source.add(time=batch.times[i], denied=denied, event=event)
+            if self._unidentified.wants_example(source):
+                self._unidentified.examples.give(source, example_of(batch, i))
             if event:
                 self._events[Outcome.ENDPOINT_ACL if denied else Outcome.UNIDENTIFIED] += 1
 

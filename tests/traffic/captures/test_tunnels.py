@@ -181,7 +181,10 @@ def test_copies():
         file = [c.framed(packet, c.ETHERNET) for packet in packets]
         messages, reader = c.read(c.pcap(file))
 
-        assert ([message.frame for message in messages], reader.counts["duplicate"]) == ([1], len(packets) - 1)
+        assert ([message.frame for message in messages], reader.counts["duplicate"]) == (
+            [1],
+            len(packets) - 1,
+        )
         assert len(c.read(c.pcap(file, step=500_000_000))[0]) == len(packets)
 
 
@@ -262,7 +265,9 @@ def test_names_and_numbers():
     text = (ROOT / "_ext" / "captures" / "_tunnels.pxd").read_text().partition("cdef enum Tunnel:\n")[2]
     members = re.findall(r"^    ([A-Z_]+)$", text.partition("\n\n")[0], re.MULTILINE)
     page = (ROOT / "docs" / "reference" / "captures.md").read_text()
-    rows = re.findall(r"^\| `([a-z-]+)` \| (.+) \|$", page.partition("## Tunnels")[2].partition("\n## ")[0], re.MULTILINE)
+    rows = re.findall(
+        r"^\| `([a-z-]+)` \| (.+) \|$", page.partition("## Tunnels")[2].partition("\n## ")[0], re.MULTILINE
+    )
 
     assert members == ["PLAIN", *(name.replace("-", "_").upper() for name in [*TUNNELS][1:]), "TUNNELS"]
     assert len(CaptureDecoder().in_tunnels()) == len(TUNNELS)
