@@ -21,7 +21,7 @@ from identify.simulation.rows import Row, Rows
 from identify.simulation.runs.work import RunPlan, Watcher
 from identify.simulation.simulation import Simulation
 from identify.strings import escaped, shown
-from identify.traffic.batch import Reader
+from identify.traffic.batch import Direction, Reader
 
 __all__ = ["Frame", "Trace", "trace_frames"]
 
@@ -53,13 +53,14 @@ class Trace:
     """A message with what became of it.
 
     ``explanation`` is None for what isn't a request that Asterisk received, and for what it dropped; ``dropped`` says
-    why it did.
+    why it did.  ``note`` says what it depends on that a message was sent or is foreign, None where the traffic says so.
     """
 
     traffic: str
     row: Row
     explanation: Explanation | None = None
     dropped: MessageError | None = None
+    note: str | None = None
 
     def __str__(self) -> str:
         """Return what became of the message in one line, and below it why."""
@@ -70,6 +71,8 @@ class Trace:
         head = escaped(f"frame {row.frame}: {method} from {source}{to} over {row.transport}: {row.outcome}")
         if self.dropped is not None:
             return f"{head}\ndropped: {shown(self.dropped.reason)} (at byte {self.dropped.offset})"
+        if self.note is not None:
+            head += f"\n{escaped(self.note)}"
         if self.explanation is None:
             return head
         if row.outcome in OF_OTHERS:
@@ -148,4 +151,6 @@ def _traces(
                 explanation = simulation.explain(rows.batch, number)
             except MessageError as error:
                 dropped = error
-        yield Trace(traffic=path, row=row, explanation=explanation, dropped=dropped)
+        known = rows.batch.directions[number] != Direction.UNKNOWN
+        note = simulation.own_sockets.note(row.outcome) if not known else None
+        yield Trace(traffic=path, row=row, explanation=explanation, dropped=dropped, note=note)
