@@ -26,7 +26,7 @@ import os
 
 from identify._compiled._bytes cimport big16, big32
 from identify._compiled._decoder cimport Decoder
-from identify._compiled._envelope cimport TCP, UDP, Envelope
+from identify._compiled._envelope cimport PLAIN, TCP, UDP, Envelope, Tunnel
 from identify._compiled._collectors cimport Collectors
 from identify._compiled._copies cimport Copies, digest, seen_within
 from identify._compiled._datagrams cimport Datagrams
@@ -41,9 +41,7 @@ from identify._compiled._records cimport (
     READ_DAMAGED, READ_MORE, READ_PACKET, Packet, ReadStatus, Records,
 )
 from identify._compiled._streams cimport Segment, Streams
-from identify._compiled._tunnels cimport (
-    MOST_TUNNELS, PLAIN, Inside, Tunnel, enter_datagram, enter_packet, is_tunnel_port,
-)
+from identify._compiled._tunnels cimport MOST_TUNNELS, Inside, enter_datagram, enter_packet, is_tunnel_port
 
 cdef enum:
     PROTOCOL_ICMP = 1

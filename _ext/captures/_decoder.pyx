@@ -5,7 +5,7 @@ Knows Python's buffers, the GIL and when a batch is taken; what the bytes mean i
 
 from cpython.buffer cimport PyBUF_SIMPLE, PyBuffer_Release, PyObject_GetBuffer
 
-from identify._compiled._tunnels cimport TUNNELS
+from identify._compiled._envelope cimport TUNNELS
 
 
 cdef class Decoder:

@@ -4,9 +4,8 @@ from libc.stddef cimport size_t
 from libc.stdint cimport int64_t, uint8_t, uint16_t, uint64_t
 
 from identify._compiled._copies cimport Copies
-from identify._compiled._envelope cimport Envelope
+from identify._compiled._envelope cimport TUNNELS, Envelope
 from identify._compiled._skipped cimport Counts
-from identify._compiled._tunnels cimport TUNNELS
 from identify._compiled._waiting cimport Waiting
 
 

@@ -3,20 +3,8 @@
 from libc.stddef cimport size_t
 from libc.stdint cimport uint8_t, uint16_t, uint32_t
 
+from identify._compiled._envelope cimport Tunnel
 from identify._compiled._skipped cimport Skipped
-
-cdef enum Tunnel:
-    # The names are in ``identify/traffic/captures/tunnels.py``, in the order of the numbers.
-    PLAIN
-    IP_IN_IP
-    GRE
-    ERSPAN
-    ETHERIP
-    MPLS
-    VXLAN
-    GENEVE
-    TZSP
-    TUNNELS
 
 cdef enum:
     # Of one packet, each inside the one before it.

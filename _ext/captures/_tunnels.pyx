@@ -16,6 +16,7 @@ Facts
 """
 
 from identify._compiled._bytes cimport big16, big32
+from identify._compiled._envelope cimport ERSPAN, ETHERIP, GENEVE, GRE, IP_IN_IP, MPLS, TZSP, VXLAN
 from identify._compiled._frames cimport LINK_ETHERNET, read_link
 from identify._compiled._skipped cimport ARP, BAD_LENGTH, CUT, DELIVERED, OTHER_IP, OTHER_UDP, PPTP
 

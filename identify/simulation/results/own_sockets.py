@@ -44,8 +44,8 @@ Socket = tuple[bytes, int]
 class OwnSockets:
     """Asterisk's own addresses, as a simulation takes them.
 
-    ``basis`` says from what: ``given`` (``--local``), ``transports`` (their binds name addresses), ``guess`` (a bind has
-    only a port, and the addresses are found by it), ``none`` (no transports, so all messages count as received)
+    ``basis`` says from what: ``given`` (``--local``), ``transports`` (their binds name addresses), ``guess`` (binds
+    have only a port, and the addresses are found by it), ``none`` (no transports, so all messages count as received)
     and ``traffic`` (it says itself what was received).  ``binds`` are the transports, each with its ``bind``.
     ``ends`` counts messages of the first batch that weren't received by their ends, ``targets`` the requests among
     them by where they went.

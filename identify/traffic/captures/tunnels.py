@@ -1,6 +1,6 @@
 """Tunnels that readers of captures look into: the keys of ``Reader.tunnels``.
 
-Knows the names and what is named, in the order of the numbers in ``_ext/captures/_tunnels.pxd``; how their headers are
+Knows the names and what is named, in the order of the numbers in ``_ext/captures/_envelope.pxd``; how their headers are
 read is described in ``_ext/captures/_tunnels.pyx``.
 """
 

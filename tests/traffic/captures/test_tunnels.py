@@ -262,7 +262,7 @@ def test_mutated(tunnelled, data):
 
 def test_names_and_numbers():
     """Each number of the decoder has a name, in the same order, and a row in the reference."""
-    text = (ROOT / "_ext" / "captures" / "_tunnels.pxd").read_text().partition("cdef enum Tunnel:\n")[2]
+    text = (ROOT / "_ext" / "captures" / "_envelope.pxd").read_text().partition("cdef enum Tunnel:\n")[2]
     members = re.findall(r"^    ([A-Z_]+)$", text.partition("\n\n")[0], re.MULTILINE)
     page = (ROOT / "docs" / "reference" / "captures.md").read_text()
     rows = re.findall(
