@@ -96,8 +96,12 @@ class SharedReplay:
         self._local = tuple(local)
         self._replayer: Replayer | None = None
         self._found: FoundSockets | None = None
+        # Whether any message didn't say itself which way it went, and what the first batch with such shows.
+        self._asked = False
         self._own = OwnSockets()
+        # The batch that was looked at first, while it is one of those whose ends are to be counted.
         self._first: Batch | None = None
+        self._counting = True
 
     def look_at(self, batch: Batch) -> Replayer:
         """Find Asterisk's addresses in a batch, unless they are known; nothing is replayed."""
@@ -105,6 +109,8 @@ class SharedReplay:
             self._found = find_sockets(self._asterisks[0].configuration, self._local, batch)
             self._replayer = Replayer(self._found.sockets, self._learner(self._found.sockets))
             self._first = batch
+            # Parts of a file all look at its first batch, and one of them counts it.
+            self._counting = Direction.UNKNOWN not in batch.directions
         return self._replayer
 
     def run(
@@ -113,8 +119,10 @@ class SharedReplay:
         """Take a batch through the replays, and return how many messages are listed in ``notable``."""
         replays = tuple(asterisk.replay for asterisk in self._asterisks)
         listed = self.look_at(batch).run(batch, replays, columns, methods, notable)
-        if batch is self._first:
-            self._own.take(batch, columns[0].outcomes, SENT, FOREIGN)
+        if not self._asked and Direction.UNKNOWN in batch.directions:
+            self._asked = True
+            if self._counting or batch is self._first:
+                self._own.take(batch, columns[0].outcomes, SENT, FOREIGN)
         self._first = None
         return listed
 
@@ -126,7 +134,7 @@ class SharedReplay:
     @property
     def own_sockets(self) -> OwnSockets:
         """Which addresses were taken for Asterisk's so far."""
-        if self._found is None:
+        if self._found is None or not self._asked:
             return OwnSockets()
         return OwnSockets(
             basis=self._found.basis,

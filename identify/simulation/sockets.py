@@ -62,9 +62,8 @@ def find_sockets(configuration: Configuration, given: Iterable[str], batch: Batc
     Raises :class:`~identify.errors.ConfigError` for a given text that isn't a valid address.
     """
     sockets = [_given(text) for text in given]
-    said = Direction.UNKNOWN not in batch.directions
     if sockets:
-        return FoundSockets(Sockets(sockets), "traffic" if said else "given")
+        return FoundSockets(Sockets(sockets), "given")
     transports = configuration.transports.values()
     if not transports:
         return FoundSockets(Sockets(always=True), "none")
@@ -81,7 +80,7 @@ def find_sockets(configuration: Configuration, given: Iterable[str], batch: Batc
     found, unanswered = _found(batch, wildcards, named, own) if wildcards else ([], [])
     return FoundSockets(
         Sockets(named + found, sorted(wildcards), unanswered=unanswered),
-        "traffic" if said else "guess" if wildcards else "transports",
+        "guess" if wildcards else "transports",
         tuple(
             (id, transport.address)
             for id, transport in configuration.transports.items()

@@ -317,6 +317,18 @@ def test_no_transport_no_guess():
     }
 
 
+def test_traffic_of_both_kinds():
+    """Where a log comes first, what a capture after it doesn't say is still told."""
+    simulation = fed_with(WILD)
+    simulation.feed(Traffic().receive().add(request(), direction=Direction.SENT).batch)
+    assert simulation.own_sockets.basis == "traffic"
+    simulation.feed(flow((request(call="c5"), OTHER_PORT, FORWARDED)).batch)
+    result = simulation.result
+
+    assert (result.own_sockets.basis, result.own_sockets.likeliest) == ("guess", "203.0.113.5:5160")
+    assert "most foreign messages have 203.0.113.5:5160" in result.own_sockets.line(result.outcomes)
+
+
 def test_addresses_of_parts():
     """Parts that are added up name the addresses of all, each once."""
     first, _ = taken((request(), PROVIDER, FORWARDED))

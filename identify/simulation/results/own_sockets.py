@@ -47,8 +47,8 @@ class OwnSockets:
     ``basis`` says from what: ``given`` (``--local``), ``transports`` (their binds name addresses), ``guess`` (binds
     have only a port, and the addresses are found by it), ``none`` (no transports, so all messages count as received)
     and ``traffic`` (it says itself what was received).  ``binds`` are the transports, each with its ``bind``.
-    ``ends`` counts messages of the first batch that weren't received by their ends, ``targets`` the requests among
-    them by where they went.
+    ``ends`` counts messages of one batch, the first of a part of the traffic, that weren't received by their ends,
+    ``targets`` the requests among them by where they went.
     """
 
     basis: str = "traffic"
