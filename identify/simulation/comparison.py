@@ -166,7 +166,7 @@ class Comparison:
                     [entry], without=() if entry.trace_before is not None else traces
                 )
             ],
-            "sockets": self.own_sockets.as_dict(),
+            "sockets": self.own_sockets.as_dict(self.outcomes),
             "readings": [attrs.asdict(reading) for reading in self.readings],
         }
 

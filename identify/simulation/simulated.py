@@ -142,6 +142,7 @@ class SharedReplay:
             addresses=self._found.sockets.addresses,
             ends=Counter(self._own.ends),
             targets=Counter(self._own.targets),
+            sent_to=Counter(self._own.sent_to),
         )
 
     def _learner(self, sockets: Sockets) -> Callable[[Batch, int], None]:

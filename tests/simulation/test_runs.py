@@ -235,6 +235,6 @@ def test_tunnels_and_addresses_of_stretches(tmp_path):
         total.merge(other)
 
     assert whole.readings[0].tunnels == {"ip-in-ip": 3000}
-    assert whole.own_sockets.likeliest == "192.0.2.1:5060"
+    assert whole.own_sockets.likeliest(whole.outcomes) == "192.0.2.1:5060"
     assert total.as_dict() == whole.as_dict()
     assert total.remarks == whole.remarks

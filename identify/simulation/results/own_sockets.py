@@ -47,8 +47,8 @@ class OwnSockets:
     ``basis`` says from what: ``given`` (``--local``), ``transports`` (their binds name addresses), ``guess`` (binds
     have only a port, and the addresses are found by it), ``none`` (no transports, so all messages count as received)
     and ``traffic`` (it says itself what was received).  ``binds`` are the transports, each with its ``bind``.
-    ``ends`` counts messages of one batch, the first of a part of the traffic, that weren't received by their ends,
-    ``targets`` the requests among them by where they went.
+    Of one batch, the first of a part of the traffic, ``ends`` counts foreign messages by their ends, ``targets`` the
+    requests among them by where they went, and ``sent_to`` the requests that count as sent.
     """
 
     basis: str = "traffic"
@@ -56,16 +56,18 @@ class OwnSockets:
     addresses: list[Socket] = attrs.field(factory=list)
     ends: Counter[Socket] = attrs.field(factory=Counter)
     targets: Counter[Socket] = attrs.field(factory=Counter)
+    sent_to: Counter[Socket] = attrs.field(factory=Counter)
 
     def take(self, batch: Batch, outcomes: Sequence[int], sent: int, foreign: int) -> None:
         """Count the ends of those messages of a batch that were sent or are foreign, whose codes these are."""
         for i in range(min(len(batch), MOST_MESSAGES)):
             if outcomes[i] not in (sent, foreign) or batch.directions[i] != Direction.UNKNOWN:
                 continue
-            source = (bytes(batch.sources[16 * i : 16 * i + 16]), batch.ports[i])
             target = (bytes(batch.locals[16 * i : 16 * i + 16]), batch.local_ports[i])
-            if outcomes[i] == foreign:
-                self.ends[source] += 1
+            if outcomes[i] == sent:
+                self.sent_to[target] += 1
+                continue
+            self.ends[bytes(batch.sources[16 * i : 16 * i + 16]), batch.ports[i]] += 1
             self.ends[target] += 1
             if bytes(batch.data[batch.offsets[i] : batch.offsets[i] + 4]) != b"SIP/":
                 self.targets[target] += 1
@@ -77,19 +79,24 @@ class OwnSockets:
         self.addresses += [socket for socket in other.addresses if socket not in self.addresses]
         self.ends.update(other.ends)
         self.targets.update(other.targets)
+        self.sent_to.update(other.sent_to)
 
-    @property
-    def likeliest(self) -> str | None:
-        """The address that may be Asterisk's instead, as ``--local`` takes it; None if there is none."""
+    def likeliest(self, outcomes: Counter[Outcome]) -> str | None:
+        """Return the address that may be Asterisk's too, or instead, as ``--local`` takes it; None if there is none.
+
+        What counts as sent is in doubt only if no request counts as received.
+        """
+        if not self.depends(outcomes):
+            return None
+        sent = Counter[Socket]() if _received(outcomes) else self.sent_to
+        ends, targets = self.ends + sent, self.targets + sent
         own = set(self.addresses) | {(address, 0) for address, _ in self.addresses}
         others = [
             socket
-            for socket in self.ends
+            for socket in ends
             if any(socket[0]) and socket[1] and socket not in own and not _is_group(socket[0])
         ]
-        best = min(
-            others, key=lambda socket: (-self.ends[socket], -self.targets[socket], socket), default=None
-        )
+        best = min(others, key=lambda socket: (-ends[socket], -targets[socket], socket), default=None)
         return _text(best) if best is not None else None
 
     def depends(self, outcomes: Counter[Outcome]) -> bool:
@@ -120,21 +127,20 @@ class OwnSockets:
         """Return a line for below the outcomes, None where they don't depend on addresses."""
         if not self.depends(outcomes):
             return None
-        likeliest = self.likeliest if outcomes[Outcome.FOREIGN] else None
+        likeliest = self.likeliest(outcomes) if outcomes[Outcome.FOREIGN] else None
         most = f"; most foreign messages have {likeliest}" if likeliest is not None else ""
         return f"{self.sentence}{most}; --local names others"
 
     def remark(self, outcomes: Counter[Outcome]) -> str | None:
         """Return a warning if not one request was received, None otherwise."""
-        received = any(count and outcome.is_request for outcome, count in outcomes.items())
         sure = self.basis != "guess" and outcomes[Outcome.SENT]
-        if received or sure or not self.depends(outcomes):
+        if _received(outcomes) or sure or not self.depends(outcomes):
             return None
         sent, foreign = outcomes[Outcome.SENT], outcomes[Outcome.FOREIGN]
         counts = [
             f"{count:,} {word}" for count, word in ((sent, "sent by it"), (foreign, "foreign")) if count
         ]
-        likeliest = self.likeliest
+        likeliest = self.likeliest(outcomes)
         advice = (
             f"if {likeliest} is Asterisk's, say --local {likeliest}"
             if likeliest is not None
@@ -142,13 +148,13 @@ class OwnSockets:
         )
         return f"no request counts as received by Asterisk, {' and '.join(counts)}; {self.sentence}; {advice}"
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self, outcomes: Counter[Outcome]) -> dict[str, Any]:
         """Return it as values for JSON."""
         return {
             "basis": self.basis,
             "binds": [{"transport": id, "bind": bind} for id, bind in self.binds[:MOST_LISTED]],
             "addresses": [_text(socket) for socket in self.addresses[:MOST_LISTED]],
-            "likeliest": self.likeliest,
+            "likeliest": self.likeliest(outcomes),
         }
 
     @property
@@ -162,6 +168,11 @@ class OwnSockets:
         named = [f"bind={bind} of {shown(id)}" for id, bind in self.binds[:MOST_NAMED]]
         more = len(self.binds) - MOST_NAMED
         return ", ".join(named) + (f" and {more:,} more" if more > 0 else "")
+
+
+def _received(outcomes: Counter[Outcome]) -> bool:
+    """Whether any request counts as received."""
+    return any(count and outcome.is_request for outcome, count in outcomes.items())
 
 
 def _text(socket: Socket) -> str:

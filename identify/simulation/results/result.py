@@ -301,7 +301,7 @@ class Result:
             "line_tokens": dict(sorted(self.line_tokens.items())),
             "unclear_registers": self.unclear_registers,
             "forgotten": dict(sorted(self.forgotten.items())),
-            "sockets": self.own_sockets.as_dict(),
+            "sockets": self.own_sockets.as_dict(self.outcomes),
             "readings": [attrs.asdict(reading) for reading in self.readings],
             "expected": {
                 "checked": self.expectations.checked,
