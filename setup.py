@@ -93,6 +93,7 @@ MODULES = [
     "_text_table",
     "_traffic_columns",
     "_transaction",
+    "_tunnels",
     "_uri",
     "_uri_print",
     "_waiting",

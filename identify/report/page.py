@@ -108,7 +108,7 @@ def comparison_page(
                 ("kinds of change", f"{len(comparison.changes):,}"),
             ],
             warnings=_losses(*zip((config, against), comparison.configurations, strict=True)),
-            remarks=_remarks(comparison.readings),
+            remarks=[*comparison.remarks, *_remarks(comparison.readings)],
             charts=_charts([(timelines[0], "before"), (timelines[1], "after")]),
             charts_last=True,
             tables=comparison_tables(comparison),

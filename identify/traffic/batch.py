@@ -219,6 +219,11 @@ class Reader:
         return ()
 
     @property
+    def tunnels(self) -> dict[str, int]:
+        """Messages so far that came in tunnels, by the name of the outermost one."""
+        return {}
+
+    @property
     def position(self) -> int:
         """Bytes of the stored input that were read so far."""
         return 0

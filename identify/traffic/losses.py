@@ -17,7 +17,7 @@ __all__ = ["HARMLESS", "lost_counts"]
 #: knows whether it was SIP.
 HARMLESS = frozenset(
     {
-        *("arp", "other-link", "icmp", "esp", "sctp", "other-ip"),
+        *("arp", "other-link", "icmp", "esp", "sctp", "other-ip", "pptp"),
         *("duplicate", "udp-empty", "keep-alive", "stun", "other-udp"),
         *("tcp-empty", "tcp-retransmission", "tls", "websocket", "other-tcp"),
         *("hep", "hep-copy", "hep-repeat", "hep-other"),

@@ -136,6 +136,10 @@ class _Opened(Reader):
         return self._reader.untrusted_hep
 
     @property
+    def tunnels(self) -> dict[str, int]:
+        return self._reader.tunnels
+
+    @property
     def position(self) -> int:
         return self._stream.position
 

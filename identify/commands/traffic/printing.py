@@ -48,6 +48,9 @@ def print_result(result: Result) -> None:
         click.echo(styled(_of_notices(result.notices, result.messages), "warning"))
     _print_undetermined(result)
     _print_table(OUTCOMES, result.outcome_entries(), ("outcome", "messages", "share"), "outcomes")
+    taken = result.own_sockets.line(result.outcomes)
+    if taken is not None:
+        _print_faintly(escaped(taken))
     for dropped in result.dropped_entries()[:MOST_ROWS]:
         _print_faintly(f"dropped: {escaped(dropped.reason)} ({dropped.messages:,})")
     _print_table(

@@ -196,6 +196,9 @@ class Simulated:
             click.echo()
             print_release(answered)
         lost = said_losses(comparison.readings, as_json=self.options.as_json)
+        if not self.options.as_json:
+            for remark in comparison.remarks:
+                warn(remark)
         return _Ended(Status.DIFFERS if comparison.changed else Status.DONE, lost)
 
     def _compared(self, plan: RunPlan, after: Configuration) -> ComparedFiles:

@@ -29,6 +29,7 @@ from identify.simulation.results.entries import (
     UnusedRule,
 )
 from identify.simulation.results.expectations import Expectations
+from identify.simulation.results.own_sockets import OwnSockets
 from identify.simulation.results.sources import Sources, UnidentifiedSources, earliest, latest
 from identify.simulation.results.tables import (
     DROPPED,
@@ -64,7 +65,8 @@ class Result:
     transactions and counted sources that were dropped because memory was full.  ``strangers`` are the sources of
     unidentified requests.  ``undetermined`` are the requests whose answer depends on something that isn't known, by
     what that is and by source; ``unlooked`` of them weren't looked at one by one, because that would have taken too
-    long.  ``timeline`` has counts over time, if the run kept them.
+    long.  ``timeline`` has counts over time, if the run kept them; ``own_sockets`` are the addresses taken for
+    Asterisk's.
     """
 
     configuration: Configuration = attrs.field(repr=False)
@@ -87,6 +89,7 @@ class Result:
     readings: list[Reading] = attrs.field(factory=list)
     expectations: Expectations = attrs.field(factory=Expectations)
     timeline: Timeline | None = attrs.field(default=None, repr=False)
+    own_sockets: OwnSockets = attrs.field(factory=OwnSockets)
 
     def merge(self, other: Result) -> None:
         """Add the result of another part of the traffic, simulated with the same configuration."""
@@ -109,6 +112,7 @@ class Result:
         self.unclear_registers += other.unclear_registers
         self.readings += other.readings
         self.expectations.merge(other.expectations)
+        self.own_sockets.merge(other.own_sockets)
         if self.timeline is not None and other.timeline is not None:
             self.timeline.merge(other.timeline)
 
@@ -164,7 +168,9 @@ class Result:
     @property
     def remarks(self) -> list[str]:
         """What a reader of the counts should know about them, in sentences; ``readings`` have remarks of their own."""
-        remarks = [
+        doubt = self.own_sockets.remark(self.outcomes)
+        remarks = [doubt] if doubt is not None else []
+        remarks += [
             f"{count:,} {kind} were forgotten: more than the simulation remembers"
             for kind, count in sorted(self.forgotten.items())
         ]
@@ -316,6 +322,7 @@ class Result:
             "line_tokens": dict(sorted(self.line_tokens.items())),
             "unclear_registers": self.unclear_registers,
             "forgotten": dict(sorted(self.forgotten.items())),
+            "sockets": self.own_sockets.as_dict(self.outcomes),
             "readings": [attrs.asdict(reading) for reading in self.readings],
             "expected": {
                 "checked": self.expectations.checked,

@@ -21,7 +21,7 @@ from identify.simulation.rows import Row, Rows
 from identify.simulation.runs.work import RunPlan, Watcher
 from identify.simulation.simulation import Simulation
 from identify.strings import escaped, shown
-from identify.traffic.batch import Reader
+from identify.traffic.batch import Direction, Reader
 
 __all__ = ["OF_OTHERS", "Frame", "Trace", "trace_frames", "trace_of"]
 
@@ -59,13 +59,14 @@ class Trace:
     """A message with what became of it.
 
     ``explanation`` is None for what isn't a request that Asterisk received, and for what it dropped; ``dropped`` says
-    why it did.
+    why it did.  ``note`` says what it depends on that a message was sent or is foreign, None where the traffic says so.
     """
 
     traffic: str
     row: Row
     explanation: Explanation | None = None
     dropped: MessageError | None = None
+    note: str | None = None
 
     @property
     def heading(self) -> str:
@@ -82,6 +83,8 @@ class Trace:
         head = self.heading
         if self.dropped is not None:
             return f"{head}\ndropped: {shown(self.dropped.reason)} (at byte {self.dropped.offset})"
+        if self.note is not None:
+            head += f"\n{escaped(self.note)}"
         if self.explanation is None:
             return head
         if self.row.transport is None:
@@ -170,4 +173,6 @@ def trace_of(
             explanation = simulation.explain(rows.batch, number, everything=everything)
         except MessageError as error:
             dropped = error
-    return Trace(traffic=path, row=row, explanation=explanation, dropped=dropped)
+    known = rows.batch.directions[number] != Direction.UNKNOWN
+    note = simulation.own_sockets.note(row.outcome) if not known else None
+    return Trace(traffic=path, row=row, explanation=explanation, dropped=dropped, note=note)
