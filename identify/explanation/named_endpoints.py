@@ -15,8 +15,11 @@ Facts
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import attrs
 
+from identify.explanation.hints.endpoints import longer_numbers, other_forms, other_headers
 from identify.explanation.listing import further_reasons
 from identify.explanation.places import named
 from identify.explanation.question import Question
@@ -68,8 +71,10 @@ def username(question: Question) -> Step:
     candidates = _candidates(question, user, domain)
     found = _first_existing(question, candidates)
     if found is None:
-        reasons = [*notes, *_nobody(question, f"From user {quoted(user)}", user, candidates)]
-        return Step("username", None, None, (*reasons, *_uncut(question, user, domain)))
+        reasons = [*notes, *_nobody(question, f"From user {quoted(user)}", user, domain, candidates)]
+        tried = {candidate.id for candidate in candidates}
+        others = [*_uncut(question, user, domain), *other_headers(question, user, tried)]
+        return Step("username", None, None, (*reasons, *others))
     reason = _judged(question, found, "username", f"From user {quoted(user)}")
     reasons = [*notes, reason, *_further(question)]
     return Step("username", found.id if reason.verdict == MATCH else None, None, tuple(reasons))
@@ -95,7 +100,7 @@ def auth_username(question: Question) -> Step:
             if reason.verdict == MATCH:
                 return Step("auth_username", found.id, None, (*reasons, reason))
         if place < limit:
-            reasons += [reason] if found is not None else _nobody(question, who, user, candidates)
+            reasons += [reason] if found is not None else _nobody(question, who, user, realm, candidates)
     if len(authorizations) > limit:
         reasons.append(Reason(f"none of the {len(authorizations)} Authorization headers decides", None, NO))
     return Step("auth_username", None, None, tuple(reasons))
@@ -113,7 +118,8 @@ def anonymous(question: Question) -> Step:
     found = _first_existing(question, candidates)
     if found is None:
         reason = _nothing(question, "there is no endpoint for anonymous requests", candidates)
-        return Step("anonymous", None, None, (reason, *_further(question)))
+        others = _elsewhere(question, "anonymous", {candidate.id for candidate in candidates})
+        return Step("anonymous", None, None, (reason, *_further(question), *others))
     endpoint = question.configuration.endpoints[found.id]
     text = f"{named('endpoint', found.id, endpoint.origin)} exists{_by(found)}: it accepts any From with a SIP URI"
     return Step("anonymous", found.id, None, (Reason(text, endpoint.origin, MATCH), *_further(question)))
@@ -173,16 +179,32 @@ def _by(found: _TriedId) -> str:
     return f" by {found.source}" if found.source and found.source != "disable_multi_domain=yes" else ""
 
 
-def _nobody(question: Question, who: str, user: str, candidates: list[_TriedId]) -> list[Reason]:
+def _nobody(question: Question, who: str, user: str, domain: str, candidates: list[_TriedId]) -> list[Reason]:
     """Say that nobody was found, and which endpoints nearly were."""
     reasons = [_nothing(question, f"{who} has no endpoint", candidates), *_further(question)]
     if not user:
         return reasons
     looked_up = {candidate.id for candidate in candidates}
     endpoints = question.configuration.endpoints
-    neighbours = [id for id in endpoints if id.startswith(f"{user}@") and id not in looked_up]
-    for id in neighbours[:SHOWN_NEIGHBOURS]:
+    neighbours = _elsewhere(question, user, looked_up)
+    if neighbours:
+        return [*reasons, *neighbours]
+    forms = other_forms(question, user, domain, looked_up)
+    for id in [] if forms else longer_numbers(user, endpoints)[:SHOWN_NEIGHBOURS]:
+        text = f"{named('endpoint', id, endpoints[id].origin)} exists: it has more digits before this number"
+        forms.append(Reason(text, endpoints[id].origin, NEAR))
+    return [*reasons, *forms]
+
+
+def _elsewhere(question: Question, user: str, looked_up: Collection[str]) -> list[Reason]:
+    """Say which endpoints of the same user have another domain, and what would make it that of the request."""
+    endpoints = question.configuration.endpoints
+    found = [id for id in endpoints if id.startswith(f"{user}@") and id not in looked_up]
+    reasons = []
+    for id in found[:SHOWN_NEIGHBOURS]:
         text = f"{named('endpoint', id, endpoints[id].origin)} exists, but for another domain"
+        if question.configuration.settings.disable_multi_domain:
+            text += ": with disable_multi_domain=yes none is looked up"
         reasons.append(Reason(text, endpoints[id].origin, NEAR))
     return reasons
 

@@ -1,0 +1,165 @@
+r"""Literal values of ``match_header`` and ``match_request_uri`` that were meant as expressions, or never are a print.
+
+A literal is compared with the whole printed value.  This knows what looks like an expression, and which expression
+says what a literal seems to mean.
+
+Facts
+
+- An expression has a slash at both ends and nothing behind; there are no flags.
+- From and To are printed with ``<`` and ``>`` around the URI, without its port, and with all parameters, the tag first.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+import attrs
+
+from identify._compiled._regex import Regex
+from identify._compiled._regex_library import RegexError
+from identify.config.expansion import expansion_excess
+from identify.errors import IdentifyError
+from identify.request import Request
+from identify.strings import ascii_lower, encoded, shown
+
+__all__ = [
+    "Meant",
+    "as_expression",
+    "compiles",
+    "literal_reprint",
+    "matches",
+    "meant_by",
+    "reprint",
+    "written",
+]
+
+#: Longer values aren't looked at, and longer expressions aren't proposed: nobody could read them in a message.
+LONGEST = 256
+PROPOSED = 100
+
+#: What only an expression has, of text that addresses and URIs may not have otherwise.
+_SIGNS = re.compile(
+    r"""^\^            # an anchor
+      | (?<![\w.])\$$|[>)\]/.*+]\$$
+      | \\[].+*?()[{}|^$/dDwWsSbB]
+      | \.[*+?](?![A-Za-z0-9])|\.\*
+      | \[\^?[^]:]*[A-Za-z0-9]-[A-Za-z0-9][^]:]*\]
+      | \[\^?[^]:]+\][+*?{]
+      | \)[+*?{]
+      | \([^()]*\|[^()]*\)
+      | \{[0-9]+(?:,[0-9]*)?\}
+      | \(\?[:i=!<]
+      | \[\[:[a-z]+:\]\]""",
+    re.VERBOSE,
+)
+_FLAGGED = re.compile(r"/(.+)/[A-Za-z]{1,4}", re.DOTALL)
+_QUOTED = re.compile(r"""(["'])/(.+)/\1""", re.DOTALL)
+_SPECIAL = re.compile(r"[].[()*+?{}|^$\\]")
+_TAG = re.compile(r";tag=[^;]*")
+#: Headers whose URI is printed in angle brackets, and never with its port.
+_NAMES = ("from", "to")
+#: Headers that are read as PJSIP reads them; in others a value stays as it was sent.
+_REPRINTED = frozenset({"contact", *_NAMES})
+
+
+@attrs.frozen
+class Meant:
+    """Why a literal isn't the expression that was meant or never equals a print, and the expression."""
+
+    why: str
+    regex: str
+
+
+@lru_cache(maxsize=4_096)
+def meant_by(literal: str) -> Meant | None:
+    r"""Return the expression that a literal looks like, None if it looks like none.
+
+    >>> meant_by(r"^sip:\+?1202@")
+    Meant(why='it has no slashes', regex='^sip:\\+?1202@')
+    >>> meant_by("sip:1202@192.0.2.1")
+    """
+    if not 1 < len(literal) <= LONGEST:
+        return None
+    if found := _FLAGGED.fullmatch(literal):
+        return Meant("something follows its second slash, and there are no flags", found[1])
+    if found := _QUOTED.fullmatch(literal):
+        return Meant("it has quotes around its slashes", found[2])
+    first, last = literal[0] == "/", literal[-1] == "/"
+    inner = literal[first : len(literal) - last]
+    if first:
+        return Meant("it has no slash at its end", inner)
+    if _SIGNS.search(inner) is None:
+        return None
+    return Meant("it has no slash at its beginning" if last else "it has no slashes", inner)
+
+
+def as_expression(text: str) -> str:
+    r"""Return the expression that matches a text anywhere.
+
+    >>> as_expression("<sip:291@198.51.100.7>")
+    '<sip:291@198\\.51\\.100\\.7>'
+    """
+    return _SPECIAL.sub(lambda found: "\\" + found[0] if found[0] not in "]}" else found[0], text)
+
+
+def written(regex: str) -> str:
+    r"""Return an expression as a line of a configuration has it, "" if it is too long to be shown whole.
+
+    >>> written("a;b")
+    '/a\\;b/'
+    """
+    return f"/{shown(regex).replace(';', chr(92) + ';')}/" if 0 < len(regex) <= PROPOSED else ""
+
+
+def compiles(regex: str, *, bytewise: bool = False) -> bool:
+    """Return whether an expression may be proposed: it compiles, and takes linear time."""
+    return _regex(regex, bytewise) is not None
+
+
+def matches(regex: str, value: str, *, bytewise: bool = False) -> bool:
+    """Return whether an expression that may be proposed matches a printed value, which ends at its first NUL."""
+    compiled = _regex(regex, bytewise)
+    return compiled is not None and compiled.search(encoded(value).partition(b"\0")[0])
+
+
+@lru_cache(maxsize=1_024)
+def _regex(regex: str, bytewise: bool) -> Regex | None:
+    if not 0 < len(regex) <= LONGEST or expansion_excess(regex):
+        return None
+    try:
+        compiled = Regex(encoded(regex), bytewise)
+    except RegexError:
+        return None
+    return compiled if compiled.obstacle is None else None
+
+
+@lru_cache(maxsize=4_096)
+def reprint(name: str, value: str) -> str | None:
+    """Return how PJSIP prints a header with this value, None if it drops requests with it."""
+    try:
+        request = Request(source="192.0.2.1", method="OPTIONS", headers=((name, value),))
+        printed = request.header_prints(None)
+    except (IdentifyError, ValueError):
+        return None
+    return printed[0][1] if printed else None
+
+
+def literal_reprint(name: str, literal: str) -> Meant | None:
+    """Return why a literal never equals a header that PJSIP prints in its own way, and the expression instead.
+
+    None for other headers, and if a request could be printed so.
+    """
+    lower = ascii_lower(name)
+    if lower not in _REPRINTED or not 0 < len(literal) <= LONGEST:
+        return None
+    printed = reprint(name, literal)
+    if printed is None:
+        form = '"Name" <sip:user@host>' + (";tag=..." if lower == "from" else "")
+        return Meant(f"isn't all of a header {name}, which is printed as {form}", as_expression(literal))
+    named = as_expression(_TAG.sub("", printed) if lower in _NAMES else printed)
+    if lower == "from" and not _TAG.search(literal):
+        return Meant("has no tag, but the printed From ends in ;tag=..., so a literal never equals it", named)
+    if printed == literal:
+        return None
+    return Meant(f"isn't what PJSIP prints: it would print {shown(printed)}", named)
