@@ -115,7 +115,7 @@ def _completed(first: str, last: str) -> str:
 def _networks(family: int, begin: int, end: int) -> str:
     """Return the networks of a range, and the smallest that has all of it."""
     some = []
-    for network in ipaddress.summarize_address_range(_ip(family, begin), _ip(family, end)):  # type: ignore[type-var]
+    for network in ipaddress.summarize_address_range(_ip(family, begin), _ip(family, end)):
         some.append(str(network).removesuffix(f"/{network.max_prefixlen}"))
         if len(some) > LISTED:
             break

@@ -16,7 +16,7 @@ from functools import lru_cache
 
 from identify.strings import ascii_lower, shown
 
-__all__ = ["header_oddity", "oddities", "repairs"]
+__all__ = ["header_oddity", "is_odd", "oddities", "repairs"]
 
 #: Longer expressions aren't looked at.
 LONGEST = 512
@@ -26,6 +26,11 @@ SHORTEST = 5
 #: Escapes of Perl that are only the letter here, and what to write.
 _ESCAPES = {"d": "[0-9]", "D": "[^0-9]", "h": "[[:blank:]]", "A": "^", "z": "$", "Z": "$"} | dict.fromkeys(
     "nrtfvxupPKQEG", ""
+)
+#: What an expression has if one of the functions below finds anything.
+_SUSPECT = re.compile(
+    rf"\\[{''.join(_ESCAPES)}sSwW]|\(\?|[+}}]\?|[+*?}}]\+|(?:^|[:@<(|^/])\+|:\*[0-9]|\[[0-9a-fA-F]+:|[0-9]\.[0-9]"
+    r"|[^\x00-\x7f]"
 )
 _TOKEN = re.compile(r"\\(?P<escape>.)|\[\^?\]?(?:\[[:.=][^]]*[:.=]\]|[^]])*\]|.", re.DOTALL)
 _ADDRESS = re.compile(r"(?<![0-9\\.])[0-9]{1,3}(?:\\?\.[0-9]{1,3}){3}(?![0-9])")
@@ -45,6 +50,11 @@ _LAST_PORT = re.compile(r"(?<!sip)(?<!sips)(?<!tel):[0-9]{2,5}(?:[>;$]|$)")
 _HOST_PORT = re.compile(r"@(?:\\?\[[^]]*\]|[^@:>;\s\[]+):[0-9]")
 
 
+def is_odd(regex: str) -> bool:
+    """Return whether something in an expression may be odd; in nearly all nothing is, and this is quick."""
+    return _SUSPECT.search(regex) is not None
+
+
 @lru_cache(maxsize=4_096)
 def oddities(regex: str) -> tuple[str, ...]:
     r"""Return what in an expression is probably meant otherwise, as clauses; it need not compile.
@@ -52,7 +62,7 @@ def oddities(regex: str) -> tuple[str, ...]:
     >>> oddities(r"^sip:\d+@")
     ("'\\d' is the letter d, write [0-9]",)
     """
-    if len(regex) > LONGEST:
+    if len(regex) > LONGEST or not is_odd(regex):
         return ()
     return tuple(hint for hint in (_perl(regex), _repeated(regex), _dotted(regex), _set(regex)) if hint)
 

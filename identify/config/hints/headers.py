@@ -9,6 +9,7 @@ Facts
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from identify.config.hints.characters import any_odd
 from identify.config.hints.nearest import Names
@@ -58,6 +59,7 @@ _TOKEN = re.compile(r"[-A-Za-z0-9.!%*_+`'~]+")
 LONGEST = 64
 
 
+@lru_cache(maxsize=1_024)
 def header_name_hint(name: str) -> str:
     """Return why no request has a header of this name, or which was probably meant, as a clause; "" if nothing is odd.
 

@@ -30,7 +30,6 @@ __all__ = [
     "literal_reprint",
     "matches",
     "meant_by",
-    "reprint",
     "written",
 ]
 
@@ -53,6 +52,8 @@ _SIGNS = re.compile(
       | \[\[:[a-z]+:\]\]""",
     re.VERBOSE,
 )
+#: Without one of these a literal has none of the signs, and no slash or quote at an end.
+_SUSPECT = re.compile(r"""[][^$\\*?({|/"']|\.\+""")
 _FLAGGED = re.compile(r"/(.+)/[A-Za-z]{1,4}", re.DOTALL)
 _QUOTED = re.compile(r"""(["'])/(.+)/\1""", re.DOTALL)
 _SPECIAL = re.compile(r"[].[()*+?{}|^$\\]")
@@ -60,7 +61,7 @@ _TAG = re.compile(r";tag=[^;]*")
 #: Headers whose URI is printed in angle brackets, and never with its port.
 _NAMES = ("from", "to")
 #: Headers that are read as PJSIP reads them; in others a value stays as it was sent.
-_REPRINTED = frozenset({"contact", *_NAMES})
+REPRINTED = frozenset({"contact", *_NAMES})
 
 
 @attrs.frozen
@@ -71,6 +72,11 @@ class Meant:
     regex: str
 
 
+def is_plain(literal: str) -> bool:
+    """Return whether a literal surely has nothing of an expression; nearly all are so, and this is quick."""
+    return _SUSPECT.search(literal) is None
+
+
 @lru_cache(maxsize=4_096)
 def meant_by(literal: str) -> Meant | None:
     r"""Return the expression that a literal looks like, None if it looks like none.
@@ -79,7 +85,7 @@ def meant_by(literal: str) -> Meant | None:
     Meant(why='it has no slashes', regex='^sip:\\+?1202@')
     >>> meant_by("sip:1202@192.0.2.1")
     """
-    if not 1 < len(literal) <= LONGEST:
+    if not 1 < len(literal) <= LONGEST or is_plain(literal):
         return None
     if found := _FLAGGED.fullmatch(literal):
         return Meant("something follows its second slash, and there are no flags", found[1])
@@ -135,7 +141,7 @@ def _regex(regex: str, bytewise: bool) -> Regex | None:
 
 
 @lru_cache(maxsize=4_096)
-def reprint(name: str, value: str) -> str | None:
+def _reprint(name: str, value: str) -> str | None:
     """Return how PJSIP prints a header with this value, None if it drops requests with it."""
     try:
         request = Request(source="192.0.2.1", method="OPTIONS", headers=((name, value),))
@@ -151,9 +157,9 @@ def literal_reprint(name: str, literal: str) -> Meant | None:
     None for other headers, and if a request could be printed so.
     """
     lower = ascii_lower(name)
-    if lower not in _REPRINTED or not 0 < len(literal) <= LONGEST:
+    if lower not in REPRINTED or not 0 < len(literal) <= LONGEST:
         return None
-    printed = reprint(name, literal)
+    printed = _reprint(name, literal)
     if printed is None:
         form = '"Name" <sip:user@host>' + (";tag=..." if lower == "from" else "")
         return Meant(f"isn't all of a header {name}, which is printed as {form}", as_expression(literal))

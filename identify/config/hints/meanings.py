@@ -9,6 +9,7 @@ numbers fills the address, masks are compared bit by bit, and an IPv6 address ha
 from __future__ import annotations
 
 import re
+import socket
 from collections.abc import Callable
 from functools import lru_cache
 
@@ -17,12 +18,24 @@ from identify.config.hints.addresses import DECIMAL, LONGEST, is_valid, read_ite
 
 __all__ = ["is_usual", "item_meaning", "item_meant"]
 
-_USUAL = re.compile(r"(?:[1-9][0-9]{0,2}|0)(?:\.(?:[1-9][0-9]{0,2}|0)){3}|[A-Za-z][^/:]*", re.ASCII)
+_USUAL = re.compile(
+    r"(?P<host>(?:[1-9][0-9]{0,2}|0)(?:\.(?:[1-9][0-9]{0,2}|0)){3})(?:/(?P<length>[0-9]{1,2}))?|[A-Za-z][^/:]*",
+    re.ASCII,
+)
 
 
 def is_usual(item: str) -> bool:
-    """Return whether an item surely means what it seems to: four numbers without leading zeros, or a name."""
-    return _USUAL.fullmatch(item) is not None
+    """Return whether an item surely means what it seems to: a name, an address without leading zeros, a network."""
+    found = _USUAL.fullmatch(item)
+    if found is None or found["length"] is None:
+        return found is not None
+    try:
+        # 10.1.0.0/16: the bits behind the mask are zeros.
+        return (
+            not int.from_bytes(socket.inet_aton(found["host"]), "big") << int(found["length"]) & ALL_ONES[4]
+        )
+    except OSError:
+        return False
 
 
 @lru_cache(maxsize=4_096)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from functools import lru_cache
 
 from identify.config.hints.characters import odd_character
-from identify.config.hints.expressions import header_oddity, oddities
+from identify.config.hints.expressions import header_oddity, is_odd, oddities
 from identify.config.hints.headers import header_name_hint
-from identify.config.hints.literals import compiles, literal_reprint, meant_by, written
+from identify.config.hints.literals import REPRINTED, compiles, is_plain, literal_reprint, meant_by, written
+from identify.strings import ascii_lower
 
 __all__ = ["expression_hints", "header_name_hint", "literal_hints"]
 
@@ -19,12 +20,14 @@ Hints = tuple[tuple[str, str], ...]
 
 def literal_hints(value: str, header: str = "") -> Hints:
     """Return the hints about a literal, each with its code, as predicates; ``header`` is whose value it is."""
-    return _literal_hints(value, header) if len(value) <= LONGEST else ()
+    if len(value) > LONGEST or (value.isascii() and is_plain(value) and ascii_lower(header) not in REPRINTED):
+        return ()
+    return _literal_hints(value, header)
 
 
 def expression_hints(regex: str, header: str = "") -> Hints:
     """Return the hints about an expression, each with its code, as clauses; it need not compile."""
-    return _expression_hints(regex, header) if len(regex) <= LONGEST else ()
+    return _expression_hints(regex, header) if len(regex) <= LONGEST and (header or is_odd(regex)) else ()
 
 
 @lru_cache(maxsize=2_048)

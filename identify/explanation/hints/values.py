@@ -14,7 +14,14 @@ import attrs
 from identify.config.hints.characters import odd_character
 from identify.config.hints.expressions import header_oddity, oddities, repairs
 from identify.config.hints.headers import LONG_NAMES
-from identify.config.hints.literals import as_expression, literal_reprint, matches, meant_by, written
+from identify.config.hints.literals import (
+    REPRINTED,
+    as_expression,
+    literal_reprint,
+    matches,
+    meant_by,
+    written,
+)
 from identify.config.hints.nearest import Names
 from identify.config.releases import BYTES, Release
 from identify.explanation.patterns import difference, only
@@ -26,8 +33,9 @@ __all__ = ["Hint", "Names", "PatternHints", "similar_name"]
 #: Expressions that are tried for one identifier of one question, and names that are compared with the request's.
 MOST_TRIES = 400
 MOST_NAMES = 200
-#: Longer values and literals aren't looked at closely.
+#: Longer patterns aren't looked at closely, nor longer values: no printed header that is compared is.
 LONGEST = 512
+PRINTED = 4096
 #: A literal of fewer characters isn't said to be a part of a value.
 SHORTEST_PART = 3
 #: Headers whose URI is printed without its port.
@@ -65,7 +73,7 @@ class PatternHints:
         apart = difference(pattern, value)
         if apart is not None:
             return Hint(only(apart), near=True)
-        if len(value) > LONGEST * 8 or len(pattern.text) > LONGEST:
+        if self._left <= 0 or len(value) > PRINTED or len(pattern.text) > LONGEST:
             return None
         if pattern.literal is not None:
             return self._literal(pattern.literal, value, header) if pattern.literal else None
@@ -78,8 +86,9 @@ class PatternHints:
             return self._tried(why, meant.regex, value) or self._repaired(why, meant.regex, value)
         if folded := _equal(literal, value):
             return Hint(folded, near=True)
-        other = literal_reprint(header, literal) if header else None
+        other = literal_reprint(header, literal) if ascii_lower(header) in REPRINTED else None
         if other is not None:
+            self._left -= 1
             lower = ascii_lower(header)
             tag = _TAG.search(value) if lower == "from" else None
             if _is_part(literal, value) and "<" not in literal:
@@ -150,21 +159,13 @@ def _is_part(literal: str, value: str) -> bool:
 
 def _equal(literal: str, value: str) -> str:
     """Return the only difference between a literal and a value among those that telephone numbers and URIs have."""
-    for what, plain in _PLAIN_FORMS:
-        if plain(literal) == plain(value):
-            return f"only {what} differs"
+    # They differ at their beginning, or in escapes; of all others this is found out quickly.
+    if literal[-2:] == value[-2:] and _unsigned(literal) == _unsigned(value):
+        return "only the leading + or 00 of the number differs"
+    if ("%" in literal or "%" in value) and unquote(literal, "latin-1") == unquote(value, "latin-1"):
+        return "only what is escaped by % differs"
     return ""
 
 
 def _unsigned(text: str) -> str:
     return _LEADING.sub(r"\g<before>", text)
-
-
-def _unescaped(text: str) -> str:
-    return unquote(text, "latin-1")
-
-
-_PLAIN_FORMS = (
-    ("the leading + or 00 of the number", _unsigned),
-    ("what is escaped by %", _unescaped),
-)
