@@ -52,6 +52,10 @@ CODES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "line-without-name": ("warning", "a line has no option name before its equals sign"),
         "comment-unterminated": ("warning", "a block comment is never closed"),
         "comment-unopened": ("warning", "the end of a block comment closes none, so what follows is ignored"),
+        "value-cut": (
+            "note",
+            "a semicolon without a backslash ends a value, and what follows looks like a part of it",
+        ),
         "comment-too-deep": ("warning", "block comments are nested too deeply"),
         "section-name-cut": ("warning", "a section name is longer than Asterisk keeps"),
         "section-text-ignored": ("note", "Asterisk ignores text after a section name that looks intended"),

@@ -101,6 +101,8 @@ def _apart(pattern: TextPattern, printed: str) -> Hint | None:
     if wanted_base == base and wanted_parameters != parameters:
         same = sorted(wanted_parameters) == sorted(parameters)
         apart = "the order of parameters" if same else "parameters"
+        if not wanted_parameters:
+            return Hint(rf"{only(apart)}; in a file ';' begins a comment unless it is written \;", near=True)
     elif _portless(wanted_base) == _portless(base) and wanted_parameters == parameters:
         apart = "the port"
     return Hint(only(apart), near=True) if apart is not None else None

@@ -117,6 +117,17 @@ NOTED = [
     ("match_header=User_Agent: x", "match-header-name", "is the header 'User-Agent' meant?"),
     ('match_header="X-A: x', "match-header-name", "quotes are not removed, write X-A"),
     ("match_header=X-\u0410: x", "match-header-name", "CYRILLIC CAPITAL LETTER A"),
+    (
+        "match=198.51.100.7;198.51.100.8",
+        "value-cut",
+        "ends before ';198.51.100.8', which is a comment: items are",
+    ),
+    (
+        "match_request_uri=sip:a@b;user=phone",
+        "value-cut",
+        r"before ';user=phone', which is a comment: a ';' of",
+    ),
+    ("match_header=X-A: <a;b>", "value-cut", "the value of match_header ends before ';b>'"),
 ]
 #: Lines without any note: addresses, expressions and values as they should be.
 USUAL = [
@@ -132,6 +143,8 @@ USUAL = [
     "match_header=User-Agent: M\u00fcller 1.0",
     "match_header=s: subject",
     r"match_request_uri=/\w+\b[[:digit:]]/",
+    "match=198.51.100.7 ;198.51.100.8",
+    "match=198.51.100.7;x",
 ]
 
 
@@ -180,6 +193,26 @@ def test_valid_lines_with_another_meaning(line: str, code: str, said: str) -> No
     assert (problem.code, problem.severity, problem.line) == (code, "note", 6)
     assert said in problem.message
     assert "i" in configuration.identifies
+
+
+@pytest.mark.parametrize("value", ["X-A 1", "X-A=1", "X-A = 1"])
+def test_header_without_a_colon(value: str) -> None:
+    """A value of match_header without a colon is shown with one."""
+    assert (
+        identify(f"match_header={value}")
+        .problems[0]
+        .message.endswith("has no ':' after the name: write X-A: 1")
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "said"), [("E", "'e' does (ids are case"), ("e-", "'e' does;"), ("f", "doesn't exist;")]
+)
+def test_endpoint_of_another_spelling(name: str, said: str) -> None:
+    """An endpoint that doesn't exist is compared with those that do, without case, hyphens and underscores."""
+    (problem,) = load(f"{ENDPOINT}[i]\ntype=identify\nendpoint={name}\nmatch=10.0.0.1\n").problems
+
+    assert said in problem.message
 
 
 @pytest.mark.parametrize("line", USUAL)

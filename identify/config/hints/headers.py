@@ -14,9 +14,9 @@ from functools import lru_cache
 from identify.config.hints.characters import any_odd
 from identify.config.hints.nearest import Names
 from identify.config.language.sections import words
-from identify.strings import ascii_lower, folded_bytes, quoted
+from identify.strings import ascii_lower, folded_bytes, quoted, shown
 
-__all__ = ["COMPACT_NAMES", "LONG_NAMES", "header_name_hint"]
+__all__ = ["COMPACT_NAMES", "LONG_NAMES", "colon_hint", "header_name_hint"]
 
 #: Compact names of headers that PJSIP prints under their long names, so that these never match.
 COMPACT_NAMES = {
@@ -55,8 +55,19 @@ _USUAL = words(
 _KNOWN = {ascii_lower(name) for name in _USUAL}
 _NAMES = Names(sorted(_USUAL))
 _TOKEN = re.compile(r"[-A-Za-z0-9.!%*_+`'~]+")
+_WITHOUT_COLON = re.compile(r"([A-Za-z][-A-Za-z0-9]*)\s*[=\s]\s*(\S.*)")
 #: Longer names aren't looked at.
 LONGEST = 64
+
+
+def colon_hint(value: str) -> str:
+    """Return how a value of match_header without a colon has one, as a clause; "" if that isn't clear.
+
+    >>> colon_hint("X-A=1"), colon_hint("X-A")
+    ('write X-A: 1', '')
+    """
+    found = _WITHOUT_COLON.fullmatch(value[:LONGEST])
+    return f"write {found[1]}: {shown(found[2])}" if found is not None and len(value) <= LONGEST else ""
 
 
 @lru_cache(maxsize=1_024)

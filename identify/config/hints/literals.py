@@ -57,6 +57,8 @@ _SUSPECT = re.compile(r"""[][^$\\*?({|/"']|\.\+""")
 _FLAGGED = re.compile(r"/(.+)/[A-Za-z]{1,4}", re.DOTALL)
 _QUOTED = re.compile(r"""(["'])/(.+)/\1""", re.DOTALL)
 _SPECIAL = re.compile(r"[].[()*+?{}|^$\\]")
+#: What PJSIP prints as it is.
+_CANONICAL = re.compile(r'(?:"[A-Za-z0-9 .-]+" )?<sips?:[A-Za-z0-9.+*_-]+@[A-Za-z][A-Za-z0-9.-]*>', re.ASCII)
 _TAG = re.compile(r";tag=[^;]*")
 #: Headers whose URI is printed in angle brackets, and never with its port.
 _NAMES = ("from", "to")
@@ -159,7 +161,7 @@ def literal_reprint(name: str, literal: str) -> Meant | None:
     lower = ascii_lower(name)
     if lower not in REPRINTED or not 0 < len(literal) <= LONGEST:
         return None
-    printed = _reprint(name, literal)
+    printed = literal if _CANONICAL.fullmatch(literal) else _reprint(name, literal)
     if printed is None:
         form = '"Name" <sip:user@host>' + (";tag=..." if lower == "from" else "")
         return Meant(f"isn't all of a header {name}, which is printed as {form}", as_expression(literal))

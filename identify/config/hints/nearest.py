@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 
 from identify.strings import ascii_lower
 
-__all__ = ["Names"]
+__all__ = ["Names", "bare"]
 
 #: Names outside these lengths aren't compared: the short ones are all alike, the long ones nobody mistyped.
 SHORTEST, LONGEST = 4, 40
@@ -27,7 +27,7 @@ class Names:
         self._whole: dict[str, str] = {}
         self._shorter: dict[str, str] = {}
         for name in names:
-            plain = _plain(name)
+            plain = bare(name)
             self._whole.setdefault(plain, name)
             if SHORTEST <= len(plain) <= LONGEST:
                 for shorter in _shortened(plain):
@@ -43,7 +43,7 @@ class Names:
         """
         if len(text) > LONGEST + 2:
             return ""
-        plain = _plain(text)
+        plain = bare(text)
         found = (
             self._whole.get(plain) or self._whole.get(plain.removesuffix("s")) or self._whole.get(f"{plain}s")
         )
@@ -57,7 +57,7 @@ class Names:
         return self._whole.get(shorter) or self._shorter.get(shorter)
 
 
-def _plain(name: str) -> str:
+def bare(name: str) -> str:
     """Return a name without what is easily mistaken: case, ``-``, ``_``, blanks."""
     return ascii_lower(name).translate({ord(character): None for character in "-_ \t.\"'"})
 

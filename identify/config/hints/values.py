@@ -27,7 +27,9 @@ def literal_hints(value: str, header: str = "") -> Hints:
 
 def expression_hints(regex: str, header: str = "") -> Hints:
     """Return the hints about an expression, each with its code, as clauses; it need not compile."""
-    return _expression_hints(regex, header) if len(regex) <= LONGEST and (header or is_odd(regex)) else ()
+    if len(regex) > LONGEST or not (is_odd(regex) or (header and header_oddity(header, regex))):
+        return ()
+    return _expression_hints(regex, header)
 
 
 @lru_cache(maxsize=2_048)
@@ -46,7 +48,7 @@ def _literal_hints(value: str, header: str) -> Hints:
         return tuple(found)
     other = literal_reprint(header, value) if header else None
     if other is not None:
-        proposed = written(other.regex) if compiles(other.regex) else ""
+        proposed = written(other.regex)
         found.append(("match-header-print", other.why + (f": write {proposed}" if proposed else "")))
     return tuple(found)
 

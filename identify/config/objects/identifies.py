@@ -28,6 +28,7 @@ from identify._compiled._regex_library import RegexError
 from identify.addresses import ALL_ONES, Address, Coverage, Network, parse_address
 from identify.config.expansion import expansion_excess
 from identify.config.hints.addresses import item_mistake
+from identify.config.hints.headers import colon_hint
 from identify.config.hints.values import expression_hints, header_name_hint, literal_hints
 from identify.config.hostnames.rules import ResolutionError, Resolver, resolve_names
 from identify.config.language.sections import BLANKS, Variable
@@ -203,7 +204,11 @@ class _Builder:
         name, colon, value = line.value.partition(":")
         name, value = name.strip(BLANKS), value.strip(BLANKS)
         if not colon:
-            self.refuse("match-header", f"match_header {quoted(line.value)} has no ':' after the name", line)
+            message, hint = (
+                f"match_header {quoted(line.value)} has no ':' after the name",
+                colon_hint(line.value),
+            )
+            self.refuse("match-header", message + (f": {hint}" if hint else ""), line)
         elif not name:
             self.refuse("match-header", f"match_header {quoted(line.value)} has no name before the ':'", line)
         elif hint := header_name_hint(name):

@@ -101,7 +101,10 @@ class PatternHints:
         if ascii_lower(header) in PORTLESS and _PORT.search(literal):
             return Hint(f"PJSIP prints the URI of {header} without its port", near=False)
         if _is_part(literal, value):
-            return self._tried("a literal must equal the whole value", as_expression(literal), value)
+            why = "a literal must equal the whole value"
+            if value.startswith(f"{literal};"):
+                why += r", and in a file ';' begins a comment unless it is written \;"
+            return self._tried(why, as_expression(literal), value)
         return None
 
     def _expression(self, regex: str, value: str, header: str) -> Hint | None:
