@@ -24,7 +24,7 @@ from identify.explanation.listing import further_reasons
 from identify.explanation.places import named
 from identify.explanation.question import Question
 from identify.explanation.result import MATCH, MISSING, NEAR, NO, NOTE, Reason, Step
-from identify.strings import decoded, encoded, quoted, quoted_list
+from identify.strings import decoded, encoded, quoted, quoted_list, shown
 
 __all__ = ["anonymous", "auth_username", "looked_up", "username"]
 
@@ -118,7 +118,8 @@ def anonymous(question: Question) -> Step:
     found = _first_existing(question, candidates)
     if found is None:
         reason = _nothing(question, "there is no endpoint for anonymous requests", candidates)
-        others = _elsewhere(question, "anonymous", {candidate.id for candidate in candidates})
+        tried = {candidate.id for candidate in candidates}
+        others = _elsewhere(question, "anonymous", _c_string(uri.host), tried)
         return Step("anonymous", None, None, (reason, *_further(question), *others))
     endpoint = question.configuration.endpoints[found.id]
     text = f"{named('endpoint', found.id, endpoint.origin)} exists{_by(found)}: it accepts any From with a SIP URI"
@@ -186,7 +187,7 @@ def _nobody(question: Question, who: str, user: str, domain: str, candidates: li
         return reasons
     looked_up = {candidate.id for candidate in candidates}
     endpoints = question.configuration.endpoints
-    neighbours = _elsewhere(question, user, looked_up)
+    neighbours = _elsewhere(question, user, domain, looked_up)
     if neighbours:
         return [*reasons, *neighbours]
     forms = other_forms(question, user, domain, looked_up)
@@ -196,15 +197,20 @@ def _nobody(question: Question, who: str, user: str, domain: str, candidates: li
     return [*reasons, *forms]
 
 
-def _elsewhere(question: Question, user: str, looked_up: Collection[str]) -> list[Reason]:
+def _elsewhere(question: Question, user: str, domain: str, looked_up: Collection[str]) -> list[Reason]:
     """Say which endpoints of the same user have another domain, and what would make it that of the request."""
     endpoints = question.configuration.endpoints
     found = [id for id in endpoints if id.startswith(f"{user}@") and id not in looked_up]
     reasons = []
     for id in found[:SHOWN_NEIGHBOURS]:
         text = f"{named('endpoint', id, endpoints[id].origin)} exists, but for another domain"
+        other = id.partition("@")[2]
         if question.configuration.settings.disable_multi_domain:
-            text += ": with disable_multi_domain=yes none is looked up"
+            text += ": with disable_multi_domain=yes no domain is looked up"
+        elif other and domain and domain not in question.configuration.domain_aliases:
+            text += (
+                f": [{shown(domain)}] with type=domain_alias and domain={shown(other)} would make it this one"
+            )
         reasons.append(Reason(text, endpoints[id].origin, NEAR))
     return reasons
 

@@ -209,6 +209,18 @@ def test_endpoints_that_are_nearly_named(ids, sender, verdict, said):
     assert [got for got, text in found if said in text] == [verdict], found
 
 
+def test_domain_alias_that_would_help():
+    """The domain_alias that is proposed for an endpoint of another domain makes the request its own."""
+    endpoint = "[alice@other]\ntype=endpoint\n"
+    asked = request(sender="<sip:alice@h>;tag=t1")
+    (text,) = [text for verdict, text in reasons_of(loaded(endpoint), "username", asked) if verdict == "near"]
+    found = re.search(r"(\[.+\]) with (type=domain_alias) and (domain=\S+) would", text)
+
+    match = Engine(loaded(endpoint + "\n".join([*found.groups(), ""]))).identify(asked)
+
+    assert (match.endpoint, match.identifier) == ("alice@other", "username")
+
+
 def test_anonymous_endpoints_of_other_domains():
     """An endpoint for anonymous requests of another domain, or in other case, is a near miss."""
     found = reasons_of(

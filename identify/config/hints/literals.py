@@ -62,8 +62,25 @@ _CANONICAL = re.compile(r'(?:"[A-Za-z0-9 .-]+" )?<sips?:[A-Za-z0-9.+*_-]+@[A-Za-
 _TAG = re.compile(r";tag=[^;]*")
 #: Headers whose URI is printed in angle brackets, and never with its port.
 _NAMES = ("from", "to")
-#: Headers that are read as PJSIP reads them; in others a value stays as it was sent.
-REPRINTED = frozenset({"contact", *_NAMES})
+_BRACKETED = ("contact", "record-route", "route", *_NAMES)
+#: Headers that PJSIP reads and prints in its own way, but for those of which each request has its own; other headers
+#: stay as they were sent.
+REPRINTED = frozenset(
+    {
+        "accept",
+        "allow",
+        "content-type",
+        "cseq",
+        "event",
+        "expires",
+        "max-forwards",
+        "min-se",
+        "require",
+        "session-expires",
+        "supported",
+        *_BRACKETED,
+    }
+)
 
 
 @attrs.frozen
@@ -163,6 +180,8 @@ def literal_reprint(name: str, literal: str) -> Meant | None:
         return None
     printed = literal if _CANONICAL.fullmatch(literal) else _reprint(name, literal)
     if printed is None:
+        if lower not in _BRACKETED:
+            return Meant(f"isn't a valid {name}, all of which a literal must equal", as_expression(literal))
         form = '"Name" <sip:user@host>' + (";tag=..." if lower == "from" else "")
         return Meant(f"isn't all of a header {name}, which is printed as {form}", as_expression(literal))
     named = as_expression(_TAG.sub("", printed) if lower in _NAMES else printed)
