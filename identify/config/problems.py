@@ -152,6 +152,7 @@ class Problems:
     def __init__(self) -> None:
         self._found: list[Problem] = []
         self._errors = 0
+        self._hints: set[tuple[str, str, int, str]] = set()
 
     def add(
         self, code: str, file: str, line: int, message: str, *, section: str | None = None, lost: str = ""
@@ -184,6 +185,13 @@ class Problems:
                 lost=lost,
             )
         )
+
+    def is_new(self, code: str, file: str, line: int, message: str) -> bool:
+        """Return whether a hint is new; it is given once for a line, which many sections may inherit."""
+        hint = (code, file, line, message)
+        new = hint not in self._hints
+        self._hints.add(hint)
+        return new
 
     def full(self, code: str) -> bool:
         """Return whether no further problem of a code is kept, so that its text needn't be made."""

@@ -14,6 +14,8 @@ Facts
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from identify.config.hints.headers import COMPACT_NAMES, header_name_hint
 from identify.config.releases import Release
 from identify.explanation.hints.values import MOST_NAMES, Hint, Names, PatternHints, similar_name
@@ -91,9 +93,9 @@ class _Hints:
     """What may have been overlooked in the rules of one question."""
 
     def __init__(self, question: Question, values: Values) -> None:
+        self._question = question
+        self._values = values
         self._patterns = PatternHints(question.configuration.release)
-        self._present = Names(dict(question.request.printed_headers))
-        self._folded = frozenset(values)
         self._names: dict[str, str] = {}
 
     def value(self, rule: HeaderRule, present: list[str]) -> Hint | None:
@@ -109,8 +111,13 @@ class _Hints:
         """Return why a header isn't in the request, "" if that isn't clear."""
         found = self._names.get(name)
         if found is None and len(self._names) < MOST_NAMES:
-            found = self._names[name] = similar_name(name, self._present, self._folded)
+            found = self._names[name] = similar_name(name, self._present, self._values)
         return found or ""
+
+    @cached_property
+    def _present(self) -> Names:
+        names = dict(self._question.request.printed_headers)
+        return Names(list(names)[:MOST_NAMES])
 
 
 def _look(values: Values, identify: Identify, release: Release, hints: _Hints) -> Finding | None:

@@ -270,6 +270,18 @@ def test_names_are_found_by_what_they_have_in_common() -> None:
     assert [names.near(text) for text in ("tip", "identi", "m", "", "x" * 10_000)] == [""] * 5
 
 
+def test_one_hint_for_all_that_inherit_a_line() -> None:
+    """A line of a template has its hint once, not once for each section that inherits it."""
+    template = "[t](!)\ntype=identify\nendpoint=e\nmatch_header=X-A: /x/i\nmatch=010.0.0.1\n"
+
+    problems = load(ENDPOINT + template + "".join(f"[i{n}](t)\n" for n in range(3))).problems
+
+    assert [(problem.code, problem.line) for problem in problems] == [
+        ("match-meaning", 7),
+        ("match-literal", 6),
+    ]
+
+
 def test_hints_of_one_line_are_bounded() -> None:
     """A line of thousands of odd items has some notes, and each is as short as any."""
     configuration: Configuration = identify(

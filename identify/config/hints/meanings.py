@@ -15,6 +15,7 @@ from functools import lru_cache
 
 from identify.addresses import ALL_ONES, Network, format_address, parse_address, split_port
 from identify.config.hints.addresses import DECIMAL, LONGEST, is_valid, read_item
+from identify.strings import shown
 
 __all__ = ["is_usual", "item_meaning", "item_meant"]
 
@@ -105,7 +106,7 @@ def _shortened(item: str) -> str:
         if slash
         else ""
     )
-    return f"{text}; the network is {meant}" if meant and is_valid(meant) else text
+    return f"{text}; the network is {shown(meant)}" if meant and is_valid(meant) else text
 
 
 def _masked(item: str) -> str:

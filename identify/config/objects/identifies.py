@@ -152,8 +152,8 @@ class _Builder:
         self._problems.add(code, file, number, message, section=candidate.id, lost=lost)
 
     def _hint(self, code: str, message: str, line: Variable) -> None:
-        """Note what may be a mistake, unless there are enough notes."""
-        if not self._problems.full(code):
+        """Note what may be a mistake, once for a line that many sections inherit, unless there are enough notes."""
+        if not self._problems.full(code) and self._problems.is_new(code, line.file, line.line, message):
             self._note(code, message, line)
 
     def match(

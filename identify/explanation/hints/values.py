@@ -7,6 +7,7 @@ does.  The number of tries per question is bounded; a configuration may have 100
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from urllib.parse import unquote
 
 import attrs
@@ -144,7 +145,7 @@ class PatternHints:
         )
 
 
-def similar_name(name: str, present: Names, folded: frozenset[bytes]) -> str:
+def similar_name(name: str, present: Names, folded: Collection[bytes]) -> str:
     """Return what a header that isn't in the request may be called there, as a clause; "" if none is similar."""
     mine = folded_bytes(name)
     for compact, long in LONG_NAMES.items():
