@@ -87,6 +87,10 @@ CODES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "match-header-name": ("note", "no request has a header of this name as Asterisk compares it"),
         "match-header-print": ("note", "a header is never printed as the value has it, so it doesn't match"),
         "match-header-cut": ("note", "a semicolon seems to have cut off the value"),
+        "match-uri-print": (
+            "note",
+            "a request URI is never printed as the value has it, so it doesn't match",
+        ),
         "match-literal": ("note", "a value looks like an expression, but it is compared literally"),
         "match-character": ("note", "a value has an invisible character or one that looks like another"),
         "match-regex": ("error", "a regular expression doesn't compile"),

@@ -54,7 +54,7 @@ CONFIGURATIONS = [
     f"{IDENTIFY}match_header=a@b: /(a)\\1/\n",
     f"{IDENTIFY}match_header=From: a@b\u00a0\nmatch_request_uri=^a@b.*\n",
     f"{IDENTIFY}match_header=f: a@b\nmatch_request_uri=/^\\d/\n",
-    f"{IDENTIFY}match_header=a@b;c=@d\n",
+    f"{IDENTIFY}match_header=a@b;c=@d\nmatch_request_uri=a@b\n",
     "[i@j]\ntype=identify\n",
     "[i@j]\ntype=identify\nendpoint=e\n",
     "[i@j]\ntype=identify\nmatch=1.1.1.1\nendpoint=e@f\n",

@@ -86,6 +86,16 @@ PROPOSED = [
     (r"match_header=From: /@h\.example:5060>/", {}, "the port isn't printed here"),
     ("match_header=Contact: sip:+12025550100@198.51.100.7", {}, "a literal must equal all of Contact"),
     ("match_header=X-A: 12025550100", {"X_A": "sip:12025550100@h"}, "a literal must equal the whole value"),
+    ("match_request_uri=sip:*@203.0.113.5", {}, "a '*' is not a wildcard here"),
+    ("match_request_uri=sip:_+12.@203.0.113.5", {}, "patterns of the dialplan are not known here"),
+    ("match_header=Via: 198.51.100.7", {}, "a literal must equal the whole value"),
+    ("match_header=From: .*@h.example.*", {}, "as it has no slashes"),
+    ("match_request_uri=<sip:+12025550199@203.0.113.5>", {}, "angle brackets, quotes or blanks around it"),
+    (
+        "match_request_uri=SIP:+12025550199@203.0.113.5",
+        {"uri": "sip:+12025550199@203.0.113.5;x=y"},
+        "would print sip:",
+    ),
     ("match_header=X-A: tr.*", {"X_A": "trunk"}, "as it has no slashes"),
 ]
 
@@ -142,6 +152,7 @@ def test_what_would_match_does_match(line, changes, said):
             "isn't in the request (the request has 'X-Trunks')",
         ),
         ("match_header=X_Trunk: 1", {"X_Trunk": "1"}, "near", "(the request has 'X-Trunk')"),
+        ("match_header=X-Trunk: 1", {"X_Trunk_ID": "1"}, "near", "(the request has 'x-trunk-id')"),
         ("match_header=Subject: a", {"s": "a"}, "near", "the request has it as 's'"),
         ("match_header=P-Asserted-Identiy: 1", {}, "no", "is the header 'P-Asserted-Identity' meant?"),
         ('match_header=X-A: "1"', {"X_A": "1"}, "near", "only quotes differ"),

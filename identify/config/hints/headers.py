@@ -52,6 +52,16 @@ _USUAL = words(
     " Refer-To Remote-Party-ID Reply-To Require Route Server Session-Expires Subject Supported To Unsupported"
     " User-Agent User-to-User Via"
 )
+#: What people call them.
+_SHORT = {
+    "pai": "P-Asserted-Identity",
+    "ppi": "P-Preferred-Identity",
+    "rpid": "Remote-Party-ID",
+    "ua": "User-Agent",
+    "ruri": "match_request_uri",
+    "r-uri": "match_request_uri",
+    "request-uri": "match_request_uri",
+}
 _KNOWN = {ascii_lower(name) for name in _USUAL}
 _NAMES = Names(sorted(_USUAL))
 _TOKEN = re.compile(r"[-A-Za-z0-9.!%*_+`'~]+")
@@ -91,6 +101,9 @@ def header_name_hint(name: str) -> str:
         quotes = ": quotes are not removed" if '"' in name else ""
         return f"{quoted(name)} can't be the name of a header{quotes}{meant}"
     lower = ascii_lower(name)
+    if lower in _SHORT:
+        kind = "option" if "_" in _SHORT[lower] else "header"
+        return f"is the {kind} {quoted(_SHORT[lower])} meant?"
     if lower in _KNOWN or lower.startswith("x-"):
         return ""
     near = _NAMES.near(name)

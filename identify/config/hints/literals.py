@@ -30,6 +30,7 @@ __all__ = [
     "literal_reprint",
     "matches",
     "meant_by",
+    "uri_reprint",
     "written",
 ]
 
@@ -53,12 +54,18 @@ _SIGNS = re.compile(
     re.VERBOSE,
 )
 #: Without one of these a literal has none of the signs, and no slash or quote at an end.
-_SUSPECT = re.compile(r"""[][^$\\*?({|/"']|\.\+""")
+_SUSPECT = re.compile(r"""[][^$\\*?({|/"']|\.\+|(?:^|:)_""")
 _FLAGGED = re.compile(r"/(.+)/[A-Za-z]{1,4}", re.DOTALL)
 _QUOTED = re.compile(r"""(["'])/(.+)/\1""", re.DOTALL)
+#: _1NXXNXXXXXX, as a number or as the user of a URI.
+_DIALPLAN = re.compile(r"(?:^|(?<=:))_(?P<pattern>[0-9+*#]*[NXZnxz.!][0-9+*#NXZnxz]*[.!]?)(?=@|$)")
+_CLASSES = {"N": "[2-9]", "X": "[0-9]", "Z": "[1-9]", ".": ".+", "!": ".*"}
+#: Asterisk*, sip:*@h and *.example; not *72, nor * alone, which Contact may be.
+_GLOB = re.compile(r"^[^\\^$()[{|/]*(?:[A-Za-z0-9@+]\*$|:\*@|@\*\.|^\*[.@])[^\\^$()[{|/]*$")
 _SPECIAL = re.compile(r"[].[()*+?{}|^$\\]")
 #: What PJSIP prints as it is.
 _CANONICAL = re.compile(r'(?:"[A-Za-z0-9 .-]+" )?<sips?:[A-Za-z0-9.+*_-]+@[A-Za-z][A-Za-z0-9.-]*>', re.ASCII)
+_CANONICAL_URI = re.compile(r"sips?:(?:[A-Za-z0-9.+*_-]+@)?[A-Za-z0-9.-]+(?::[1-9][0-9]{0,4})?", re.ASCII)
 _TAG = re.compile(r";tag=[^;]*")
 #: Headers whose URI is printed in angle brackets, and never with its port.
 _NAMES = ("from", "to")
@@ -110,6 +117,11 @@ def meant_by(literal: str) -> Meant | None:
         return Meant("something follows its second slash, and there are no flags", found[1])
     if found := _QUOTED.fullmatch(literal):
         return Meant("it has quotes around its slashes", found[2])
+    if found := _DIALPLAN.search(literal):
+        return Meant("patterns of the dialplan are not known here", _of_dialplan(literal, found))
+    if _GLOB.search(literal):
+        parts = [as_expression(part) for part in literal.split("*")]
+        return Meant("a '*' is not a wildcard here", "^" + ".*".join(parts) + ("$" if parts[-1] else ""))
     first, last = literal[0] == "/", literal[-1] == "/"
     inner = literal[first : len(literal) - last]
     if first:
@@ -117,6 +129,13 @@ def meant_by(literal: str) -> Meant | None:
     if _SIGNS.search(inner) is None:
         return None
     return Meant("it has no slash at its beginning" if last else "it has no slashes", inner)
+
+
+def _of_dialplan(literal: str, found: re.Match[str]) -> str:
+    """Return the expression of a literal with a pattern such as ``_1NXX``, which ``found`` is."""
+    pattern = "".join(_CLASSES.get(letter.upper(), as_expression(letter)) for letter in found["pattern"])
+    before, behind = literal[: found.start("pattern") - 1], literal[found.end("pattern") :]
+    return f"{as_expression(before)}{pattern}{as_expression(behind)}"
 
 
 def as_expression(text: str) -> str:
@@ -190,3 +209,29 @@ def literal_reprint(name: str, literal: str) -> Meant | None:
     if printed == literal:
         return None
     return Meant(f"isn't what PJSIP prints: it would print {shown(printed)}", named)
+
+
+def uri_reprint(literal: str) -> Meant | None:
+    """Return why a literal never equals a printed request URI, and the expression instead; None if one may be so."""
+    if not 0 < len(literal) <= LONGEST or _CANONICAL_URI.fullmatch(literal):
+        return None
+    bare = literal.strip("<>\"' ")
+    if bare != literal:
+        return Meant(
+            "has what no request URI has: angle brackets, quotes or blanks around it", as_expression(bare)
+        )
+    printed = _reprint_uri(literal)
+    if printed is None:
+        return Meant("isn't all of a request URI, such as sip:user@host", as_expression(literal))
+    if printed == literal:
+        return None
+    return Meant(f"isn't what PJSIP prints: it would print {shown(printed)}", as_expression(printed))
+
+
+@lru_cache(maxsize=4_096)
+def _reprint_uri(uri: str) -> str | None:
+    """Return how PJSIP prints a request URI, None if it drops requests with it."""
+    try:
+        return Request(source="192.0.2.1", method="OPTIONS", request_uri=uri).request_uri_print()[0]
+    except (IdentifyError, ValueError):
+        return None

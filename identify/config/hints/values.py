@@ -7,7 +7,15 @@ from functools import lru_cache
 from identify.config.hints.characters import odd_character
 from identify.config.hints.expressions import header_oddity, is_odd, oddities
 from identify.config.hints.headers import header_name_hint
-from identify.config.hints.literals import REPRINTED, compiles, is_plain, literal_reprint, meant_by, written
+from identify.config.hints.literals import (
+    REPRINTED,
+    compiles,
+    is_plain,
+    literal_reprint,
+    meant_by,
+    uri_reprint,
+    written,
+)
 from identify.strings import ascii_lower
 
 __all__ = ["expression_hints", "header_name_hint", "literal_hints"]
@@ -20,7 +28,9 @@ Hints = tuple[tuple[str, str], ...]
 
 def literal_hints(value: str, header: str = "") -> Hints:
     """Return the hints about a literal, each with its code, as predicates; ``header`` is whose value it is."""
-    if len(value) > LONGEST or (value.isascii() and is_plain(value) and ascii_lower(header) not in REPRINTED):
+    if len(value) > LONGEST:
+        return ()
+    if header and value.isascii() and is_plain(value) and ascii_lower(header) not in REPRINTED:
         return ()
     return _literal_hints(value, header)
 
@@ -46,10 +56,15 @@ def _literal_hints(value: str, header: str) -> Hints:
         rest = f": write {proposed}" if proposed else ""
         found.append(("match-literal", f"looks like an expression, but isn't one, as {meant.why}{rest}"))
         return tuple(found)
-    other = literal_reprint(header, value) if header else None
+    other = literal_reprint(header, value) if header else uri_reprint(value)
     if other is not None:
         proposed = written(other.regex)
-        found.append(("match-header-print", other.why + (f": write {proposed}" if proposed else "")))
+        found.append(
+            (
+                "match-header-print" if header else "match-uri-print",
+                other.why + (f": write {proposed}" if proposed else ""),
+            )
+        )
     return tuple(found)
 
 

@@ -21,6 +21,7 @@ from identify.config.hints.literals import (
     literal_reprint,
     matches,
     meant_by,
+    uri_reprint,
     written,
 )
 from identify.config.hints.nearest import Names
@@ -39,6 +40,8 @@ LONGEST = 512
 PRINTED = 4096
 #: A literal of fewer characters isn't said to be a part of a value.
 SHORTEST_PART = 3
+#: A header's name with fewer characters isn't said to be the beginning of another one.
+SHORTEST_NAME = 4
 #: Headers whose URI is printed without its port.
 PORTLESS = ("from", "to")
 
@@ -99,6 +102,10 @@ class PatternHints:
             else:
                 why = f"the literal {other.why}"
             return self._tried(why, other.regex, value) or Hint(why, near=False)
+        if not header and not _is_part(literal, value) and (other := uri_reprint(literal)) is not None:
+            self._left -= 1
+            why = f"the literal {other.why}"
+            return self._tried(why, other.regex, value) or Hint(why, near=False)
         if ascii_lower(header) in PORTLESS and _PORT.search(literal):
             return Hint(f"PJSIP prints the URI of {header} without its port", near=False)
         if _is_part(literal, value):
@@ -153,7 +160,10 @@ def similar_name(name: str, present: Names, folded: Collection[bytes]) -> str:
         if other is not None and other in folded:
             sent = other.decode()
             return f"the request has it as {quoted(sent)}, and PJSIP compares this header by the name that is sent"
-    near = present.near(name)
+    longer = next(
+        (other for other in folded if other.startswith(mine + b"-") or mine.startswith(other + b"-")), b""
+    )
+    near = present.near(name) or (longer.decode(errors="replace") if len(longer) >= SHORTEST_NAME else "")
     return f"the request has {quoted(near)}" if near and folded_bytes(near) != mine else ""
 
 
