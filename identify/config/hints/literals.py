@@ -24,6 +24,7 @@ from identify.request import Request
 from identify.strings import ascii_lower, encoded, shown
 
 __all__ = [
+    "CANONICAL_URI",
     "Meant",
     "as_expression",
     "compiles",
@@ -65,7 +66,8 @@ _GLOB = re.compile(r"^[^\\^$()[{|/]*(?:[A-Za-z0-9@+]\*$|:\*@|@\*\.|^\*[.@])[^\\^
 _SPECIAL = re.compile(r"[].[()*+?{}|^$\\]")
 #: What PJSIP prints as it is.
 _CANONICAL = re.compile(r'(?:"[A-Za-z0-9 .-]+" )?<sips?:[A-Za-z0-9.+*_-]+@[A-Za-z][A-Za-z0-9.-]*>', re.ASCII)
-_CANONICAL_URI = re.compile(r"sips?:(?:[A-Za-z0-9.+*_-]+@)?[A-Za-z0-9.-]+(?::[1-9][0-9]{0,4})?", re.ASCII)
+#: Request URIs that are printed as they are.
+CANONICAL_URI = re.compile(r"sips?:(?:[A-Za-z0-9.+*_-]+@)?[A-Za-z0-9.-]+(?::[1-9][0-9]{0,4})?", re.ASCII)
 _TAG = re.compile(r";tag=[^;]*")
 #: Headers whose URI is printed in angle brackets, and never with its port.
 _NAMES = ("from", "to")
@@ -213,7 +215,7 @@ def literal_reprint(name: str, literal: str) -> Meant | None:
 
 def uri_reprint(literal: str) -> Meant | None:
     """Return why a literal never equals a printed request URI, and the expression instead; None if one may be so."""
-    if not 0 < len(literal) <= LONGEST or _CANONICAL_URI.fullmatch(literal):
+    if not 0 < len(literal) <= LONGEST or CANONICAL_URI.fullmatch(literal):
         return None
     bare = literal.strip("<>\"' ")
     if bare != literal:

@@ -8,6 +8,7 @@ from identify.config.hints.characters import odd_character
 from identify.config.hints.expressions import header_oddity, is_odd, oddities
 from identify.config.hints.headers import header_name_hint
 from identify.config.hints.literals import (
+    CANONICAL_URI,
     REPRINTED,
     compiles,
     is_plain,
@@ -30,7 +31,10 @@ def literal_hints(value: str, header: str = "") -> Hints:
     """Return the hints about a literal, each with its code, as predicates; ``header`` is whose value it is."""
     if len(value) > LONGEST:
         return ()
-    if header and value.isascii() and is_plain(value) and ascii_lower(header) not in REPRINTED:
+    # Nearly all values are so.
+    if is_plain(value) and (
+        value.isascii() and ascii_lower(header) not in REPRINTED if header else CANONICAL_URI.fullmatch(value)
+    ):
         return ()
     return _literal_hints(value, header)
 
