@@ -25,6 +25,7 @@ from identify.strings import ascii_lower, encoded, shown
 
 __all__ = [
     "CANONICAL_URI",
+    "REPRINTED",
     "Meant",
     "as_expression",
     "compiles",
