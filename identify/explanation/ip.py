@@ -13,6 +13,7 @@ Facts
 
 from __future__ import annotations
 
+from identify.config.hints.meanings import is_usual, item_meaning, item_meant
 from identify.config.lost import LostObject
 from identify.explanation.listing import Finding, first_object, further_reasons
 from identify.explanation.places import named, place
@@ -197,6 +198,16 @@ def _missed(question: Question, identify: Identify, covering: list[AddressRule])
             text=lambda: f"{_name(identify)} excludes {source} with {_item(covering[-1])}",
             origin=covering[-1].origin,
         )
+    other = next((rule for rule in positive if _was_meant(question, rule)), None)
+    if other is not None:
+        return Finding(
+            verdict=NEAR,
+            text=lambda: (
+                f"{_name(identify)} doesn't cover {source}: its item {_item(other)} "
+                f"{item_meaning(other.text)}, which would cover it"
+            ),
+            origin=other.origin,
+        )
     bits, nearest = min(
         ((_differing_bits(question, rule), rule) for rule in positive),
         key=lambda pair: pair[0],
@@ -214,6 +225,18 @@ def _missed(question: Question, identify: Identify, covering: list[AddressRule])
         text=lambda: f"{_name(identify)} doesn't cover {source}: {_items(identify.addresses)}",
         origin=identify.origin,
         distance=bits,
+    )
+
+
+def _was_meant(question: Question, rule: AddressRule) -> bool:
+    """Return whether an item that means something else than it seems to would cover the source as it seems."""
+    if is_usual(rule.text) or rule.host is not None:
+        return False
+    source, meant = question.request.source_address, item_meant(rule.text)
+    if source is None or meant is None or meant.port not in (0, question.request.port):
+        return False
+    return (
+        source[0] == meant.family and source[1] & meant.mask == meant.value and bool(item_meaning(rule.text))
     )
 
 

@@ -15,14 +15,17 @@ Facts
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import attrs
 
+from identify.explanation.hints.endpoints import longer_numbers, other_forms, other_headers
 from identify.explanation.listing import further_reasons
 from identify.explanation.places import named
 from identify.explanation.question import Question
 from identify.explanation.result import MATCH, MISSING, NEAR, NO, NOTE, Reason, Step
 from identify.explanation.telling.lost import lost_aliased, lost_named, lost_texts
-from identify.strings import decoded, encoded, quoted, quoted_list
+from identify.strings import decoded, encoded, quoted, quoted_list, shown
 
 __all__ = ["anonymous", "auth_username", "looked_up", "username"]
 
@@ -69,8 +72,10 @@ def username(question: Question) -> Step:
     candidates = _candidates(question, user, domain)
     found = _first_existing(question, candidates)
     if found is None:
-        reasons = [*notes, *_nobody(question, f"From user {quoted(user)}", user, candidates)]
-        return Step("username", None, None, (*reasons, *_uncut(question, user, domain)))
+        reasons = [*notes, *_nobody(question, f"From user {quoted(user)}", user, domain, candidates)]
+        tried = {candidate.id for candidate in candidates}
+        others = [*_uncut(question, user, domain), *other_headers(question, user, tried)]
+        return Step("username", None, None, (*reasons, *others))
     reason = _judged(question, found, "username", f"From user {quoted(user)}")
     before = _lost(question, candidates[: candidates.index(found)], "would match before it")
     reasons = [*notes, reason, *before, *_further(question)]
@@ -103,7 +108,7 @@ def auth_username(question: Question) -> Step:
             if reason.verdict == MATCH:
                 return Step("auth_username", found.id, None, (*reasons, reason))
         if place < limit:
-            reasons += [reason] if found is not None else _nobody(question, who, user, candidates)
+            reasons += [reason] if found is not None else _nobody(question, who, user, realm, candidates)
     if len(authorizations) > limit:
         reasons.append(Reason(f"none of the {len(authorizations)} Authorization headers decides", None, NO))
     return Step("auth_username", None, None, tuple(reasons))
@@ -122,8 +127,14 @@ def anonymous(question: Question) -> Step:
     if found is None:
         reason = _nothing(question, "there is no endpoint for anonymous requests", candidates)
         lost = _lost(question, candidates, "would accept any From with a SIP URI")
+        tried = {candidate.id for candidate in candidates}
+        others = _elsewhere(question, "anonymous", _c_string(uri.host), tried)
         return Step(
-            "anonymous", None, None, (*lost, reason, *_further(question)), brief="no endpoint 'anonymous'"
+            "anonymous",
+            None,
+            None,
+            (*lost, reason, *_further(question), *others),
+            brief="no endpoint 'anonymous'",
         )
     endpoint = question.configuration.endpoints[found.id]
     text = f"{named('endpoint', found.id, endpoint.origin)} exists{_by(found)}: it accepts any From with a SIP URI"
@@ -184,7 +195,7 @@ def _by(found: _TriedId) -> str:
     return f" by {found.source}" if found.source and found.source != "disable_multi_domain=yes" else ""
 
 
-def _nobody(question: Question, who: str, user: str, candidates: list[_TriedId]) -> list[Reason]:
+def _nobody(question: Question, who: str, user: str, domain: str, candidates: list[_TriedId]) -> list[Reason]:
     """Say that nobody was found, and which endpoints nearly were."""
     reasons = [
         *_lost(question, candidates, "would match"),
@@ -196,9 +207,30 @@ def _nobody(question: Question, who: str, user: str, candidates: list[_TriedId])
         return reasons
     looked_up = {candidate.id for candidate in candidates}
     endpoints = question.configuration.endpoints
-    neighbours = [id for id in endpoints if id.startswith(f"{user}@") and id not in looked_up]
-    for id in neighbours[:SHOWN_NEIGHBOURS]:
+    neighbours = _elsewhere(question, user, domain, looked_up)
+    if neighbours:
+        return [*reasons, *neighbours]
+    forms = other_forms(question, user, domain, looked_up)
+    for id in [] if forms else longer_numbers(user, endpoints)[:SHOWN_NEIGHBOURS]:
+        text = f"{named('endpoint', id, endpoints[id].origin)} exists: it has more digits before this number"
+        forms.append(Reason(text, endpoints[id].origin, NEAR))
+    return [*reasons, *forms]
+
+
+def _elsewhere(question: Question, user: str, domain: str, looked_up: Collection[str]) -> list[Reason]:
+    """Say which endpoints of the same user have another domain, and what would make it that of the request."""
+    endpoints = question.configuration.endpoints
+    found = [id for id in endpoints if id.startswith(f"{user}@") and id not in looked_up]
+    reasons = []
+    for id in found[:SHOWN_NEIGHBOURS]:
         text = f"{named('endpoint', id, endpoints[id].origin)} exists, but for another domain"
+        other = id.partition("@")[2]
+        if question.configuration.settings.disable_multi_domain:
+            text += ": with disable_multi_domain=yes no domain is looked up"
+        elif other and domain and domain not in question.configuration.domain_aliases:
+            text += (
+                f": [{shown(domain)}] with type=domain_alias and domain={shown(other)} would make it this one"
+            )
         reasons.append(Reason(text, endpoints[id].origin, NEAR))
     return reasons
 

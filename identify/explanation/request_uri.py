@@ -13,8 +13,9 @@ from __future__ import annotations
 
 from identify.config.lost import LostObject
 from identify.config.releases import Release
+from identify.explanation.hints.values import Hint, PatternHints
 from identify.explanation.listing import Finding, first_object, further_reasons
-from identify.explanation.patterns import accepts, difference, negated, only, wanted
+from identify.explanation.patterns import accepts, negated, only, wanted
 from identify.explanation.places import named
 from identify.explanation.question import Question
 from identify.explanation.result import MATCH, NEAR, NO, Reason, Step
@@ -50,9 +51,10 @@ def request_uri(question: Question) -> Step:
         )
         return f"{subject} request URIs other than {quoted(printed)}"
 
+    hints = PatternHints(release)
     endpoint, section, reasons = first_object(
         question,
-        lambda identify: _look(printed, identify, release),
+        lambda identify: _look(printed, identify, release, hints),
         rest,
         RULE,
         lambda lost: _meant(printed, lost),
@@ -73,18 +75,17 @@ def compared_uri(question: Question) -> str | None:
     return printed if size <= PRINTED_URI_LIMIT else None
 
 
-def _look(printed: str, identify: Identify, release: Release) -> Finding | None:
+def _look(printed: str, identify: Identify, release: Release, hints: PatternHints) -> Finding | None:
     """Look at one object's request URI rule."""
     rule = identify.request_uri
     if rule is None:
         return None
     accepted = accepts(rule.pattern, printed, release, blanks=b"")
-    apart = None if accepted else _apart(rule.pattern, printed)
+    hint = None if accepted else _apart(rule.pattern, printed) or hints.find(rule.pattern, printed)
+    near = hint is not None and hint.near
     return Finding(
-        verdict=MATCH if accepted else NO if apart is None else NEAR,
-        text=lambda: (
-            f"{named('identify', identify.id, rule.origin)}: {_word(rule, printed, accepted, apart)}"
-        ),
+        verdict=MATCH if accepted else NEAR if near else NO,
+        text=lambda: f"{named('identify', identify.id, rule.origin)}: {_word(rule, printed, accepted, hint)}",
         origin=rule.origin,
     )
 
@@ -98,32 +99,32 @@ def _meant(printed: str, lost: LostObject) -> Finding | None:
     return Finding(verdict=NEAR, text=lambda: text, origin=lost.origin)
 
 
-def _word(rule: RequestUriRule, printed: str, accepted: bool, apart: str | None) -> str:
+def _word(rule: RequestUriRule, printed: str, accepted: bool, hint: Hint | None) -> str:
     """Return the outcome of a rule in words."""
     does = wanted(rule.pattern)
     if accepted:
         return f"the request URI {quoted(printed)} {does}"
     if rule.pattern.literal == "":
         return "the empty literal // never equals a request URI"
-    hint = f" ({only(apart)})" if apart is not None else ""
-    return f"the request URI is {quoted(printed)}, which {negated(does)}{hint}"
+    clause = f" ({hint.text})" if hint is not None else ""
+    return f"the request URI is {quoted(printed)}, which {negated(does)}{clause}"
 
 
-def _apart(pattern: TextPattern, printed: str) -> str | None:
-    """Return the only difference between a literal and the URI, None if there are more, or for an expression."""
+def _apart(pattern: TextPattern, printed: str) -> Hint | None:
+    """Return the only part in which a literal and the URI differ, None if there are more, or for an expression."""
     if pattern.literal is None:
         return None
-    simple = difference(pattern, printed)
-    if simple is not None:
-        return simple
     wanted_base, wanted_parameters = _split(pattern.literal)
     base, parameters = _split(printed)
-    if wanted_base == base:
+    apart = None
+    if wanted_base == base and wanted_parameters != parameters:
         same = sorted(wanted_parameters) == sorted(parameters)
-        return "the order of parameters" if same else "parameters"
-    if _portless(wanted_base) == _portless(base) and wanted_parameters == parameters:
-        return "the port"
-    return None
+        apart = "the order of parameters" if same else "parameters"
+        if not wanted_parameters:
+            return Hint(rf"{only(apart)}; in a file ';' begins a comment unless it is written \;", near=True)
+    elif _portless(wanted_base) == _portless(base) and wanted_parameters == parameters:
+        apart = "the port"
+    return Hint(only(apart), near=True) if apart is not None else None
 
 
 def _split(uri: str) -> tuple[str, list[str]]:

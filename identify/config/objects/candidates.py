@@ -25,6 +25,7 @@ from typing import TypeVar
 
 import attrs
 
+from identify.config.hints.options import option_hint, type_hint
 from identify.config.language.sections import Document, Section, Variable, words
 from identify.config.objects.schema import FALSE_WORDS, Option, Tables, is_true
 from identify.config.objects.values.numbers import whole_number
@@ -281,8 +282,8 @@ def accept_options(candidate: Candidate, known: Tables, problems: Problems) -> O
                 message = f"{candidate.type} has no option {quoted(name)}"
                 if option is not None:
                     message += ": only later releases have it"
-                elif meant := table.similar(name):
-                    message += f" (did you mean {quoted(meant)}?)"
+                else:
+                    message += option_hint(candidate.type, name, known, table.similar(name))
                 _refuse(candidate, variable, "option-unknown", message, problems)
             continue
         reason = None
@@ -374,9 +375,7 @@ def _untyped(section: Section, first: Variable | None, known: Tables, problems: 
         problems.add("type-unread", first.file, first.line, message, section=section.name, lost=lost)
         return
     message = f"type {quoted(first.value)} is unknown, so Asterisk skips the section"
-    meant = ascii_lower(first.value.strip("\"' "))
-    if meant in known:
-        message += f" (did you mean {quoted(meant)}?)"
+    message += type_hint(first.value, known)
     problems.add("type-unknown", first.file, first.line, message, section=section.name, lost=lost)
 
 

@@ -27,6 +27,9 @@ from identify._compiled._regex import Regex
 from identify._compiled._regex_library import RegexError
 from identify.addresses import ALL_ONES, Address, Coverage, Network, parse_address
 from identify.config.expansion import expansion_excess
+from identify.config.hints.addresses import item_mistake
+from identify.config.hints.headers import colon_hint
+from identify.config.hints.values import expression_hints, header_name_hint, literal_hints
 from identify.config.hostnames.rules import ResolutionError, Resolver, resolve_names
 from identify.config.language.sections import BLANKS, Variable
 from identify.config.objects.candidates import Candidate, Options
@@ -193,6 +196,11 @@ class _Builder:
             message += f" (inherited from [{shown(line.template)}])"
         self._problems.add(code, file, number, message, section=candidate.id, lost=lost)
 
+    def _hint(self, code: str, message: str, line: Variable) -> None:
+        """Note what may be a mistake, once for a line that many sections inherit, unless there are enough notes."""
+        if not self._problems.full(code) and self._problems.is_new(code, line.file, line.line, message):
+            self._note(code, message, line)
+
     def match(
         self, options: Options, lines: MatchLines, budget: Budget
     ) -> tuple[list[AddressRule], list[tuple[str, Origin]]]:
@@ -209,6 +217,8 @@ class _Builder:
                 break
             found = lines.items(line)
             hosts += found.hosts
+            for text, meaning in found.meanings:
+                self._hint("match-meaning", f"match item {quoted(text)} {meaning}", line)
             if found.plain and not self.refused:
                 rules += cast("Sequence[AddressRule]", found.items)
                 positive = positive or bool(found.items)
@@ -240,10 +250,16 @@ class _Builder:
         name, colon, value = line.value.partition(":")
         name, value = name.strip(BLANKS), value.strip(BLANKS)
         if not colon:
-            self.refuse("match-header", f"match_header {quoted(line.value)} has no ':' after the name", line)
+            message, hint = (
+                f"match_header {quoted(line.value)} has no ':' after the name",
+                colon_hint(line.value),
+            )
+            self.refuse("match-header", message + (f": {hint}" if hint else ""), line)
         elif not name:
             self.refuse("match-header", f"match_header {quoted(line.value)} has no name before the ':'", line)
-        pattern = self._pattern("match_header", value, line)
+        elif hint := header_name_hint(name):
+            self._hint("match-header-name", f"match_header {quoted(line.value)}: {hint}", line)
+        pattern = self._pattern("match_header", value, line, name)
         if not colon or not name or pattern is None:
             return None
         return HeaderRule(name=name, pattern=pattern, origin=line.origin, text=line.value)
@@ -252,11 +268,10 @@ class _Builder:
         pattern = self._pattern("match_request_uri", line.value, line)
         return None if pattern is None else RequestUriRule(pattern=pattern, origin=line.origin)
 
-    def _pattern(self, option: str, value: str, line: Variable) -> TextPattern | None:
+    def _pattern(self, option: str, value: str, line: Variable, header: str = "") -> TextPattern | None:
         if len(value) < 2 or value[0] != "/" or value[-1] != "/":
-            if len(value) > 1 and value[0] == "/":
-                message = f"{option} {quoted(value)} starts with '/' but doesn't end with it, so it isn't an expression"
-                self._note("match-header-cut", message + r" (a ';' needs a '\' before it)", line)
+            for code, hint in literal_hints(value, header):
+                self._hint(code, f"{option} {quoted(value)} {hint}", line)
             return TextPattern(text=value, regex=None, literal=value)
         regex = value[1:-1]
         if not regex:
@@ -267,8 +282,15 @@ class _Builder:
             return None
         bytewise = bool(self._release.dialect & BYTES)
         error, obstacle = _compiled(regex, bytewise=bytewise)
+        hints = expression_hints(regex, header)
         if error:
-            self.refuse("match-regex", f"{option} {quoted(value)} doesn't compile: {escaped(error)}", line)
+            clauses = "".join(f"; {hint}" for _, hint in hints)
+            self.refuse(
+                "match-regex", f"{option} {quoted(value)} doesn't compile: {escaped(error)}{clauses}", line
+            )
+        else:
+            for code, hint in hints:
+                self._hint(code, f"{option} {quoted(value)}: {hint}", line)
         if self._release.characters_by_environment and _is_local(regex):
             works = not _compiled(regex, bytewise=not bytewise)[0]
             effect = "compiles, and works on bytes," if error else "works on bytes, not on characters,"
@@ -307,13 +329,13 @@ class _Builder:
             )
         except ResolutionError as error:
             self.refused = True
-            failed = [origin for text, origin in names if quoted(text) in str(error)]
-            origin = failed[0] if failed else names[0][1]
+            failed = [(text, origin) for text, origin in names if quoted(text) in str(error)]
+            text, origin = failed[0] if failed else ("", names[0][1])
             self._problems.add(
                 "match-name",
                 origin.file,
                 origin.line,
-                f"match item {error}",
+                f"match item {error}{self._mistake(text)}",
                 section=self._candidate.id,
                 lost=self._candidate.described,
             )
@@ -323,10 +345,16 @@ class _Builder:
                 "match-name-unknown",
                 name.origin.file,
                 name.origin.line,
-                f"match item {quoted(name.text)}: {escaped(name.reason)}, so its addresses aren't known",
+                f"match item {quoted(name.text)}: {escaped(name.reason)}, so its addresses aren't known"
+                + self._mistake(name.text),
                 section=self._candidate.id,
             )
         return tuple(unresolved)
+
+    def _mistake(self, text: str) -> str:
+        """Return what to write instead of an item that is taken for a host name, with its punctuation."""
+        mistake = item_mistake(text, ports=self._release.ports_in_match)
+        return f"; {mistake}" if mistake else ""
 
     def _mixed(
         self,
