@@ -13,7 +13,8 @@ asan     debug under AddressSanitizer and UndefinedBehaviorSanitizer
 none     no compiled module: for an editable install whose modules ``build_ext --inplace`` makes, as ``make``
          does; setuptools would compile them all twice
 
-``IDENTIFY_JOBS`` says how many modules are translated and compiled at a time (default: one per processor).
+``IDENTIFY_JOBS`` says how many modules are translated and compiled at a time (default: one per processor), and
+``IDENTIFY_OPTIMIZE`` how far release builds are optimised, from 0 to 3 (default: 3), where only answers count.
 
 With ``IDENTIFY_WERROR=1`` the warnings of Cython and of the C compiler are errors; users' compilers are
 not ours, so this is for development only.
@@ -34,7 +35,7 @@ from setuptools.command.build_py import build_py
 
 sys.path.insert(0, str(Path(__file__).parent / ".ci"))
 
-from progress import Progress  # noqa: E402  It is in the folder that was just added.
+from progress import Progress
 
 # Explicit, so that a lost source file fails the build instead of shipping a wheel without it.
 MODULES = [
@@ -113,6 +114,7 @@ STAGED = Path("build/pxd/identify/_compiled")
 BUILD = os.environ.get("IDENTIFY_BUILD", "release")
 WARNINGS_ARE_ERRORS = os.environ.get("IDENTIFY_WERROR", "0") == "1"
 JOBS = int(os.environ.get("IDENTIFY_JOBS") or min(8, len(os.sched_getaffinity(0))))
+OPTIMIZE = os.environ.get("IDENTIFY_OPTIMIZE", "3")
 #: Processor time for one module, roughly, which is what a user is told beforehand.
 SECONDS_PER_MODULE = {"release": 3, "debug": 2, "trace": 3, "asan": 5}
 #: What `sip-identify examples` writes; a wheel has copies, a checkout the files themselves.
@@ -132,10 +134,11 @@ DIRECTIVES = {
 SANITIZERS = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-fno-omit-frame-pointer"]
 COMPILE_ARGS = {
     # Most Pythons compile with -g, which would make wheels five times as large.
-    "release": ["-O3", "-g0", "-fno-strict-aliasing"],
+    "release": [f"-O{OPTIMIZE}", "-g0", "-fno-strict-aliasing"],
     "debug": ["-O0", "-g3", "-UNDEBUG"],
     "trace": ["-O0", "-g3", "-UNDEBUG"],
-    "asan": ["-O1", "-g3", "-UNDEBUG", *SANITIZERS],
+    # Lines of the sources are what its reports need.
+    "asan": ["-O1", "-g1", "-UNDEBUG", *SANITIZERS],
     "none": [],
 }
 LINK_ARGS = {"asan": SANITIZERS}
@@ -145,6 +148,8 @@ TRACE_MACROS = [("CYTHON_TRACE_NOGIL", "1"), ("CYTHON_USE_SYS_MONITORING", "0")]
 
 if BUILD not in COMPILE_ARGS:
     raise SystemExit(f"IDENTIFY_BUILD={BUILD!r}: expected one of {', '.join(COMPILE_ARGS)}")
+if OPTIMIZE not in ("0", "1", "2", "3"):
+    raise SystemExit(f"IDENTIFY_OPTIMIZE={OPTIMIZE!r}: expected 0, 1, 2 or 3")
 if BUILD == "none" and "bdist_wheel" in sys.argv:
     raise SystemExit("IDENTIFY_BUILD='none' is for editable installs; a wheel has the compiled modules")
 
@@ -211,9 +216,9 @@ class BuildModules(build_ext):
         self.parallel = self.parallel or JOBS
         minutes = max(1, round(len(self.extensions) * SECONDS_PER_MODULE[BUILD] / JOBS / 60))
         at_a_time = f"{JOBS} at a time, about" if JOBS > 1 else "about"
-        print(
-            f"Compiling {len(self.extensions)} modules if all are new, {at_a_time} "
-            f"{minutes} minute{'s' if minutes > 1 else ''} on a machine that is idle",
+        print(  # noqa: T201  Who builds is told.
+            f"Compiling {len(self.extensions)} modules, {at_a_time} {minutes} minute{'s' if minutes > 1 else ''} "
+            "on an idle machine; those that haven't changed are left as they are",
             flush=True,
         )
         by_name = {one.name.rpartition(".")[2]: one for one in self.extensions}
