@@ -24,7 +24,8 @@ import multiprocessing
 import os
 import shutil
 import sys
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Iterator
+from multiprocessing.connection import Connection, wait
 from pathlib import Path
 
 from Cython.Build import cythonize
@@ -191,18 +192,44 @@ def stage() -> None:
             shutil.copy2(pxd, staged)
 
 
-def translate(name: str) -> list[str]:
-    """Translate a module to C, unless its C file is newer than everything it is made of; return the C file."""
-    (made,) = cythonize(
-        [extension(name)],
-        include_path=[str(STAGED.parent.parent)],
-        # Tracing needs the generated C beside its source.
-        build_dir=None if BUILD == "trace" else f"build/{BUILD}",
-        compiler_directives=DIRECTIVES,
-        emit_linenums=BUILD in ("debug", "asan"),
-        quiet=True,
-    )
-    return made.sources
+def translate(names: list[str], told: Connection) -> None:
+    """Translate modules to C, unless a C file is newer than everything it is made of; tell the C file of each."""
+    for name in names:
+        (made,) = cythonize(
+            [extension(name)],
+            include_path=[str(STAGED.parent.parent)],
+            # Tracing needs the generated C beside its source.
+            build_dir=None if BUILD == "trace" else f"build/{BUILD}",
+            compiler_directives=DIRECTIVES,
+            emit_linenums=BUILD in ("debug", "asan"),
+            quiet=True,
+        )
+        told.send((name, made.sources))
+
+
+def translated(names: list[str]) -> Iterator[tuple[str, list[str]]]:
+    """Yield each module with its C file, from several processes: forked, so that they have what was set above."""
+    context = multiprocessing.get_context("fork")
+    # The largest first, so that the processes end at about the same time.
+    names = sorted(names, key=lambda name: -Path(source(name)).stat().st_size)
+    running: dict[Connection, set[str]] = {}
+    for number in range(min(JOBS, len(names))):
+        listening, telling = context.Pipe(duplex=False)
+        share = names[number::JOBS]
+        context.Process(target=translate, args=(share, telling), daemon=True).start()
+        # Only the process has it now, so that its end is seen here.
+        telling.close()
+        running[listening] = set(share)
+    while running:
+        for listening in wait(list(running)):
+            try:
+                name, sources = listening.recv()
+            except EOFError:
+                if missing := running.pop(listening):
+                    raise SystemExit(f"not translated to C: {', '.join(sorted(missing))}") from None
+                continue
+            running[listening].discard(name)
+            yield name, sources
 
 
 class BuildModules(build_ext):
@@ -222,13 +249,10 @@ class BuildModules(build_ext):
             flush=True,
         )
         by_name = {one.name.rpartition(".")[2]: one for one in self.extensions}
-        # Processes that are forked have what was set above.
-        pool = ProcessPoolExecutor(JOBS, mp_context=multiprocessing.get_context("fork"))
-        with Progress("translating to C", len(by_name)) as progress, pool:
-            running = {pool.submit(translate, name): name for name in by_name}
-            for future in as_completed(running):
-                by_name[running[future]].sources = future.result()
-                progress.end(running[future])
+        with Progress("translating to C", len(by_name)) as progress:
+            for name, sources in translated(list(by_name)):
+                by_name[name].sources = sources
+                progress.end(name)
         with Progress("compiling", len(by_name)) as self.progress:
             super().build_extensions()
 
