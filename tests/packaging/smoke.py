@@ -40,7 +40,8 @@ def scenario(folder: Path) -> int:
         tokens = dict(value.split("=") for value in case["options"] if "=" in value)
         engine = identify.Engine(configuration, line_tokens=tokens)
         data = (folder / case["request"]).read_bytes()
-        match = engine.identify_message(data, case["source"].rpartition(":")[0])
+        address, port = case["source"].rsplit(":", 1)
+        match = engine.identify_message(data, address, int(port))
         found = match and {
             "endpoint": match.endpoint,
             "identifier": match.identifier,
