@@ -132,6 +132,11 @@ for _listed in (
         "Tell what another version of Asterisk changes for CONFIG.",
     ),
     ListedCommand(
+        "examples",
+        "identify.commands.ask.examples",
+        "Write the examples and the documents into DIR.",
+    ),
+    ListedCommand(
         "completion",
         "identify.commands.completion",
         "Print the script that completes this command's arguments.",
