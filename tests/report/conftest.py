@@ -6,6 +6,7 @@ import captures
 import pytest
 
 from identify.configuration import Configuration
+from identify.report import Given
 from identify.simulation.results.timeline import Timeline
 from identify.simulation.runs.work import RunPlan, run
 
@@ -69,6 +70,16 @@ CALLS = [
     ("203.0.113.7", "mallory"),
     ("203.0.113.70", "=cmd"),
 ]
+
+
+#: What the pages of these say that they were made from.
+GIVEN = Given(
+    config="pjsip.conf",
+    traffic=["calls.pcap"],
+    release="as Asterisk 23",
+    made=1_700_000_100_000_000_000,
+    command=["sip-identify", "simulate", "pjsip.conf", "--local", "192.168.0.2"],
+)
 
 
 def capture(calls, first=0):
