@@ -91,7 +91,10 @@ def timeline_charts(timelines: Sequence[tuple[Timeline, str]]) -> list[Chart]:
         told |= subject.told
         charts += _drawn(subject, timelines)
     width = _duration(every[0].width // MILLISECOND)
-    how = f"Messages per {width}, in UTC. Drag to zoom all charts, double-click to zoom out; click a name to hide or show it."
+    how = (
+        f"Messages per {width}, in UTC. "
+        "Drag to zoom all charts, double-click to zoom out; click a name to hide or show it."
+    )
     untimed = every[0].untimed
     how += f" {untimed:,} messages without a time aren't shown." if untimed else ""
     return [attrs.evolve(charts[0], note=" ".join(filter(None, (how, charts[0].note)))), *charts[1:]]
@@ -137,7 +140,8 @@ def _endpoints(timelines: Sequence[Timeline]) -> _Subject:
     hidden = rest > sum(totals[name] for name in frequent)
     note = ""
     if rest:
-        note = f"The {len(frequent)} most frequent endpoints; all others are grey{', and hidden at first' if hidden else ''}."
+        also = ", and hidden at first" if hidden else ""
+        note = f"The {len(frequent)} most frequent endpoints; all others are grey{also}."
     return _Subject(
         id="endpoints",
         title="Endpoints over time",

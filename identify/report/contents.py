@@ -102,7 +102,7 @@ class Trouble:
 
 @attrs.frozen(kw_only=True)
 class Fact:
-    """A number with its label, and its share; ``main`` facts are large, the others follow; ``note`` says what it means."""
+    """A number with its label and its share; ``main`` facts are large, the others follow; ``note`` explains one."""
 
     label: str
     value: str

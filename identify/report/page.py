@@ -159,7 +159,10 @@ def _digest(text: str) -> str:
 def _circumstances(given: Given, first: int, last: int) -> list[str]:
     """Return as what, of which time and when the page was made."""
     made = time_of_day(given.made)
-    found = [given.release, f"traffic of {span_text(first, last)}" if first >= 0 else "the traffic has no times"]
+    found = [
+        given.release,
+        f"traffic of {span_text(first, last)}" if first >= 0 else "the traffic has no times",
+    ]
     return [text for text in (*found, f"made {made} UTC" if made else "") if text]
 
 

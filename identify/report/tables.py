@@ -38,7 +38,15 @@ from identify.simulation.results.tables import (
 )
 from identify.strings import escaped, shown
 
-__all__ = ["comparison_tables", "first_tables", "further_tables", "read_tables", "traces", "trouble"]
+__all__ = [
+    "comparison_tables",
+    "first_tables",
+    "further_tables",
+    "read_tables",
+    "shown_names",
+    "traces",
+    "trouble",
+]
 
 #: Changes with both traces, which are folded until a reader opens them.
 MOST_TRACES = 50
@@ -224,14 +232,28 @@ def traces(comparison: Comparison) -> Iterator[Trace]:
         )
 
 
+def shown_names(table: Table) -> Sequence[str]:
+    """Return the names of the columns that a page shows of a table, as far as any row has something in them."""
+    return SHOWN.get(table) or [
+        column.name for column in table.columns if column.kind not in (Kind.FLAG, Kind.TRACE)
+    ]
+
+
 def _others(result: Result) -> Iterator[tuple[Table, Sequence[Any]]]:
     """Yield the tables of a result that have no place of their own on the page, with their rows."""
     for table in TABLES:
         if table not in SHOWN:
-            # Called as the others are: the rows of "endpoints" come from "endpoint_entries".
-            name = table.name.removesuffix("s")
-            entries = getattr(result, f"{name}_entries", None) or getattr(result, f"{table.name}_entries", None)
-            yield table, entries() if entries is not None else getattr(result, table.name, ())
+            yield table, _rows(result, table)
+
+
+def _rows(result: Result, table: Table) -> Sequence[Any]:
+    """Return the rows of a table by the name of the method that gives them: those of "x_endpoints" by "endpoint"."""
+    for name in (table.name, table.name.rpartition("_")[2]):
+        entries = getattr(result, f"{name.removesuffix('s')}_entries", None)
+        if entries is not None:
+            rows: Sequence[Any] = entries()
+            return rows
+    return ()
 
 
 def _files(
@@ -277,10 +299,7 @@ def _table(
     commands: Callable[[Any], Sequence[str]] | None = None,
 ) -> PageTable:
     """Return the first rows of a table; ``count`` is the number of all rows where these aren't all."""
-    names = SHOWN.get(table) or [
-        column.name for column in table.columns if column.kind not in (Kind.FLAG, Kind.TRACE)
-    ]
-    columns = [column for column in table.pick(*names) if column.name not in without]
+    columns = [column for column in table.pick(*shown_names(table)) if column.name not in without]
     first = rows[:MOST_ROWS]
     columns = [
         column
@@ -307,7 +326,9 @@ def _table(
         ],
         rows=[
             [
-                _cell(column, row, highest, commands(row) if commands and column.name == "nearest_miss" else ())
+                _cell(
+                    column, row, highest, commands(row) if commands and column.name == "nearest_miss" else ()
+                )
                 for column in columns
             ]
             for row in first

@@ -14,7 +14,14 @@ from identify.simulation.results.changes import Change
 from identify.simulation.results.columns import percent, share, time_text
 from identify.simulation.results.result import Result
 
-__all__ = ["comparison_facts", "comparison_verdict", "result_facts", "result_verdict", "span_text", "time_of_day"]
+__all__ = [
+    "comparison_facts",
+    "comparison_verdict",
+    "result_facts",
+    "result_verdict",
+    "span_text",
+    "time_of_day",
+]
 
 #: Sources that the verdict names.
 MOST_NAMED = 3
@@ -64,7 +71,9 @@ def result_verdict(result: Result) -> tuple[str, Tone]:
         further.append(f"{lone:,} {'belongs' if lone == 1 else 'belong'} to no live dialog")
     if result.expectations.given and not result.expectations.hold:
         wrong = result.expectations.given - result.expectations.checked + result.expectations.failed
-        further.append(f"{wrong:,} of {_counted(result.expectations.given, 'expectation')} {_is(wrong)}n't met")
+        further.append(
+            f"{wrong:,} of {_counted(result.expectations.given, 'expectation')} {_is(wrong)}n't met"
+        )
     tone: Tone = "good"
     if refused or not result.expectations.hold:
         tone = "bad"
@@ -101,8 +110,12 @@ def result_facts(result: Result) -> list[Fact]:
         )
     return [
         *facts,
-        Fact(label="messages", value=f"{result.messages:,}", note="read from the traffic, of either direction"),
-        Fact(label="asked about", value=f"{asked:,}", note="requests for which Asterisk looks for an endpoint"),
+        Fact(
+            label="messages", value=f"{result.messages:,}", note="read from the traffic, of either direction"
+        ),
+        Fact(
+            label="asked about", value=f"{asked:,}", note="requests for which Asterisk looks for an endpoint"
+        ),
         Fact(label="unidentified sources", value=f"{len(result.strangers.rows):,}", note="addresses"),
         Fact(
             label="security events",
@@ -124,7 +137,9 @@ def comparison_verdict(comparison: Comparison) -> tuple[str, Tone]:
     if not comparison.messages:
         return "There is nothing to compare: the traffic has no messages.", "unsure"
     if not comparison.changed:
-        subject = f"{_counted(comparison.messages, 'message')} {'has' if comparison.messages == 1 else 'have'}"
+        subject = (
+            f"{_counted(comparison.messages, 'message')} {'has' if comparison.messages == 1 else 'have'}"
+        )
         rest = "the other " if unsure else ""
         text = f"Nothing changes: {rest}{subject} the same outcome and endpoint with both configurations."
         if unsure:
@@ -160,9 +175,19 @@ def comparison_facts(comparison: Comparison) -> list[Fact]:
         )
     return [
         *facts,
-        Fact(label="messages", value=f"{comparison.messages:,}", note="read from the traffic, of either direction"),
+        Fact(
+            label="messages",
+            value=f"{comparison.messages:,}",
+            note="read from the traffic, of either direction",
+        ),
         *(
-            [Fact(label="kinds of change", value=f"{len(comparison.changes):,}", note="pairs of outcome and endpoint")]
+            [
+                Fact(
+                    label="kinds of change",
+                    value=f"{len(comparison.changes):,}",
+                    note="pairs of outcome and endpoint",
+                )
+            ]
             if comparison.changes
             else []
         ),
@@ -205,7 +230,9 @@ def _nothing_asked(result: Result) -> str:
     counts = ", ".join(f"{count:,} {outcome}" for outcome in Outcome if (count := result.outcomes[outcome]))
     foreign = ""
     if result.outcomes[Outcome.FOREIGN]:
-        foreign = " Foreign ones are neither to nor from an address of Asterisk's: --local ADDR says which it has."
+        foreign = (
+            " Foreign ones are neither to nor from an address of Asterisk's: --local ADDR says which it has."
+        )
     return (
         f"There is nothing to identify: of {_counted(result.messages, 'message')} none is a request for which Asterisk "
         f"looks for an endpoint ({counts}).{foreign}"
@@ -234,9 +261,7 @@ def _kinds(comparison: Comparison) -> dict[str, int]:
 
 
 def _kind(change: Change) -> str:
-    before, after = (
-        standing.outcome is Outcome.IDENTIFIED for standing in (change.before, change.after)
-    )
+    before, after = (standing.outcome is Outcome.IDENTIFIED for standing in (change.before, change.after))
     if before and after:
         return MOVED
     if change.after.outcome is Outcome.UNDETERMINED:

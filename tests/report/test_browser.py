@@ -89,7 +89,9 @@ def test_charts_are_drawn(opened, scheme):
         assert len(bars) >= 10
         assert all(bar["width"] > 1 and bar["height"] > 5 for bar in bars)
         assert not place.find_elements(By.CSS_SELECTOR, "a[href], .modebar-btn")
-    names = [element.text for element in driver.find_elements(By.CSS_SELECTOR, "#endpoints-over-time + .legend li")]
+    names = [
+        element.text for element in driver.find_elements(By.CSS_SELECTOR, "#endpoints-over-time + .legend li")
+    ]
     clipped = [(text[:40] + "..." if len(text) > 40 else text) for text in (SCRIPT, IMAGE, LINK)]
     assert names == [f"{name} {count}" for name, count in zip(clipped, (5, 3, 2), strict=True)]
     assert driver.get_log("browser") == []
@@ -102,7 +104,9 @@ def test_charts_zoom_together(opened):
     ranges = f"return {list(CHARTS)}.map((id) => document.getElementById(id).layout.xaxis.range.map(String).join())"
     whole = driver.execute_script(ranges)
     zoomed = "2023-11-14 22:13:22,2023-11-14 22:13:25"
-    driver.execute_script("Plotly.relayout(arguments[0], {'xaxis.range': arguments[1].split(',')})", CHARTS[1], zoomed)
+    driver.execute_script(
+        "Plotly.relayout(arguments[0], {'xaxis.range': arguments[1].split(',')})", CHARTS[1], zoomed
+    )
     driver.execute_script(
         "document.getElementById(arguments[0]).emit('plotly_relayout', "
         "{'xaxis.range[0]': arguments[1].split(',')[0], 'xaxis.range[1]': arguments[1].split(',')[1]})",

@@ -25,7 +25,16 @@ __all__ = ["given_of", "opened_page"]
 
 #: Options by which traffic or a configuration is read in another way, so that a command without them answers otherwise.
 READING = (
-    *("--release", "--offline", "--names", "--partial", "--line-token", "--line-tokens", "--local", "--format"),
+    *(
+        "--release",
+        "--offline",
+        "--names",
+        "--partial",
+        "--line-token",
+        "--line-tokens",
+        "--local",
+        "--format",
+    ),
     *("--zone", "--year", "--column", "--hep", "--assume-dialogs"),
 )
 
