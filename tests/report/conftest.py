@@ -96,6 +96,16 @@ def capture(calls, first=0):
     return captures.pcap(frames, step=1_000_000_000)
 
 
+@pytest.fixture(scope="session")
+def driver(tmp_path_factory):
+    """Give a browser without a past."""
+    import browsing  # noqa: PLC0415  Only tests that open pages need selenium.
+
+    driver = browsing.browser(tmp_path_factory.mktemp("browser"))
+    yield driver
+    driver.quit()
+
+
 @pytest.fixture
 def config(tmp_path):
     """Give the path of the configuration above."""

@@ -5,11 +5,8 @@ Needs Debian's chromium and chromium-driver; loads nothing but a file.
 
 from __future__ import annotations
 
-import shutil
-
+import browsing
 import pytest
-from selenium import webdriver
-from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.wait import WebDriverWait
 
@@ -19,26 +16,9 @@ from .conftest import GIVEN, IMAGE, LINK, SCRIPT
 
 pytestmark = [pytest.mark.browser, pytest.mark.needs("chromium", "chromedriver")]
 
-FLAGS = (
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--window-size=1300,1000",
-)  # fmt: skip
 SECONDS = 60
 CHARTS = ("outcomes-over-time", "endpoints-over-time")
 LIGHT, DARK = "rgb(255, 255, 255)", "rgb(20, 24, 29)"
-
-
-@pytest.fixture(scope="module")
-def driver(tmp_path_factory):
-    """Give a browser without a past."""
-    options = webdriver.ChromeOptions()
-    for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('browser')}"):
-        options.add_argument(flag)
-    options.binary_location = shutil.which("chromium")
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    driver = webdriver.Chrome(options=options, service=Service(shutil.which("chromedriver")))
-    yield driver
-    driver.quit()
 
 
 @pytest.fixture
@@ -48,20 +28,12 @@ def opened(driver, result, tmp_path):
     def open_page(scheme="light"):
         path = tmp_path / "report.html"
         path.write_text(result_page(result, GIVEN), encoding="utf-8")
-        emulate(driver, scheme)
-        driver.get(path.as_uri())
-        WebDriverWait(driver, SECONDS).until(
-            lambda page: page.execute_script("return document.documentElement.dataset.charts") == "drawn"
-        )
+        browsing.resize(driver, 1300, 1000)
+        browsing.emulate(driver, scheme)
+        browsing.open_page(driver, path)
         return driver
 
     return open_page
-
-
-def emulate(driver, scheme):
-    """Choose a colour scheme."""
-    features = [{"name": "prefers-color-scheme", "value": scheme}]
-    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
 
 
 def column(driver, table, number):
@@ -206,7 +178,7 @@ def test_colours_follow_the_scheme(opened):
     """
     driver.find_element(By.CSS_SELECTOR, "#outcomes-over-time + .legend li:nth-child(2) button").click()
     light = driver.execute_script(colours)
-    emulate(driver, "dark")
+    browsing.emulate(driver, "dark")
     WebDriverWait(driver, SECONDS).until(lambda page: page.execute_script(colours)[1] != light[1])
     dark = driver.execute_script(colours)
 
