@@ -32,7 +32,7 @@ from identify.simulation.outcomes import Outcome
 from identify.simulation.results.timeline import Series, Timeline
 from identify.strings import shown
 
-__all__ = ["timeline_charts"]
+__all__ = ["charts_note", "timeline_charts"]
 
 MILLISECOND = 1_000_000
 #: Endpoints of a timeline that are looked at, more than it keeps apart in long traffic.
@@ -72,6 +72,10 @@ class _Subject:
             if series.name not in (None, "none", "undetermined")
         }
 
+    def highest(self, every: Sequence[Series]) -> int:
+        """Return the most messages in a bucket of a timeline's series, without those that are hidden at first."""
+        return _highest(series for series in every if series.name not in self.hidden)
+
 
 def timeline_charts(timelines: Sequence[tuple[Timeline, str]]) -> list[Chart]:
     """Return charts of outcomes, identifiers and endpoints over time; no chart if no message has a time.
@@ -84,20 +88,26 @@ def timeline_charts(timelines: Sequence[tuple[Timeline, str]]) -> list[Chart]:
     every = [timeline for timeline, _ in timelines]
     charts: list[Chart] = []
     told: set[tuple[tuple[int, int], ...]] = set()
-    for subject in (_outcomes(every), _identifiers(every), _endpoints(every)):
+    # Nothing changes for a request that another identifier identifies as the same endpoint.
+    identifiers = [_identifiers(every)] if len(every) == 1 else []
+    for subject in (_outcomes(every), *identifiers, _endpoints(every)):
         # What Asterisk does with traffic is drawn in any case.
         if charts and subject.told <= told:
             continue
         told |= subject.told
         charts += _drawn(subject, timelines)
-    width = _duration(every[0].width // MILLISECOND)
-    how = (
-        f"Messages per {width}, in UTC. "
+    return charts
+
+
+def charts_note(timelines: Sequence[tuple[Timeline, str]]) -> str:
+    """Return what a reader should know about all charts of these timelines."""
+    timeline = timelines[0][0]
+    untimed = timeline.untimed
+    return (
+        f"Messages per {_duration(timeline.width // MILLISECOND)}, in UTC. "
         "Drag to zoom all charts, double-click to zoom out; click a name to hide or show it."
+        + (f" {untimed:,} messages without a time aren't shown." if untimed else "")
     )
-    untimed = every[0].untimed
-    how += f" {untimed:,} messages without a time aren't shown." if untimed else ""
-    return [attrs.evolve(charts[0], note=" ".join(filter(None, (how, charts[0].note)))), *charts[1:]]
 
 
 def _outcomes(timelines: Sequence[Timeline]) -> _Subject:
@@ -107,7 +117,7 @@ def _outcomes(timelines: Sequence[Timeline]) -> _Subject:
     hidden = names & HIDDEN if not names <= HIDDEN else set()
     return _Subject(
         id="outcomes",
-        title="Outcomes over time",
+        title="Outcomes",
         series=series,
         colour=lambda name: outcome_colour(name or ""),
         hidden=frozenset(hidden),
@@ -118,7 +128,7 @@ def _outcomes(timelines: Sequence[Timeline]) -> _Subject:
 def _identifiers(timelines: Sequence[Timeline]) -> _Subject:
     return _Subject(
         id="identifiers",
-        title="Identifiers over time",
+        title="Identifiers",
         series=[timeline.identifiers() for timeline in timelines],
         colour=lambda name: identifier_colour(name or ""),
     )
@@ -144,7 +154,7 @@ def _endpoints(timelines: Sequence[Timeline]) -> _Subject:
         note = f"The {len(frequent)} most frequent endpoints; all others are grey{also}."
     return _Subject(
         id="endpoints",
-        title="Endpoints over time",
+        title="Endpoints",
         series=series,
         colour=lambda name: GREY if name is None else endpoint_colour(places[name]),
         hidden=frozenset({None}) if hidden else frozenset(),
@@ -181,6 +191,8 @@ def _drawn(subject: _Subject, timelines: Sequence[tuple[Timeline, str]]) -> list
                     timeline.width // MILLISECOND,
                     span,
                     series,
+                    # Before and after have the same scale.
+                    0 if len(timelines) == 1 or same else max(map(subject.highest, subject.series)),
                 )
             )
         if same:
@@ -189,7 +201,13 @@ def _drawn(subject: _Subject, timelines: Sequence[tuple[Timeline, str]]) -> list
 
 
 def _chart(
-    id: str, title: str, subject: _Subject, width: int, span: list[int], every: Sequence[Series]
+    id: str,
+    title: str,
+    subject: _Subject,
+    width: int,
+    span: list[int],
+    every: Sequence[Series],
+    top: int,
 ) -> Chart:
     figure = go.Figure(
         data=[
@@ -225,6 +243,7 @@ def _chart(
             },
             "yaxis": {
                 "rangemode": "tozero",
+                "range": [0, top * 1.05] if top else None,
                 "fixedrange": True,
                 "tickformat": ",~f",
                 # For few messages, no ticks between whole numbers.
@@ -246,11 +265,12 @@ def _chart(
             )
             for series in every
         ],
+        half=bool(top),
     )
 
 
-def _highest(every: Sequence[Series]) -> int:
-    """Return the most messages in a bucket, with those that are hidden at first."""
+def _highest(every: Iterable[Series]) -> int:
+    """Return the most messages in a bucket."""
     totals: Counter[int] = Counter()
     for series in every:
         totals.update(series.counts)

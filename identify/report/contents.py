@@ -71,13 +71,17 @@ class Entry:
 
 @attrs.frozen(kw_only=True)
 class Chart:
-    """A figure of plotly as values for JSON; ``legend`` has an entry for each of its traces."""
+    """A figure of plotly as values for JSON; ``legend`` has an entry for each of its traces.
+
+    ``half`` charts stand beside each other where there is room.
+    """
 
     id: str
     title: str
     note: str = ""
     figure: Mapping[str, Any]
     legend: Sequence[Entry]
+    half: bool = False
 
 
 @attrs.frozen(kw_only=True)
@@ -117,7 +121,8 @@ class Page:
     """A whole page, from top to bottom.
 
     ``title`` says in words what was simulated, ``verdict`` what came of it, ``circumstances`` as of what release, of
-    which time, and when it was made.  ``first`` are tables above the charts, ``tables`` those below.
+    which time, and when it was made.  ``first`` are tables above the charts, ``tables`` those below, and
+    ``charts_note`` is about all charts.
     """
 
     title: str
@@ -130,4 +135,5 @@ class Page:
     first: Sequence[PageTable] = ()
     traces: Sequence[Trace] = ()
     charts: Sequence[Chart] = ()
+    charts_note: str = ""
     tables: Sequence[PageTable] = ()

@@ -16,12 +16,14 @@ import gzip
 import hashlib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 from identify.configuration import Configuration
 from identify.errors import MissingLibraryError
-from identify.report.contents import Chart, Page, Trouble
+from identify.report.contents import Page, Trouble
 from identify.report.given import Given, short_name
 from identify.report.tables import (
+    FIRST_PROBLEMS,
     comparison_tables,
     first_tables,
     further_tables,
@@ -41,7 +43,7 @@ from identify.simulation.comparison import Comparison
 from identify.simulation.results.entries import Reading
 from identify.simulation.results.result import Result
 from identify.simulation.results.timeline import Timeline
-from identify.strings import shown
+from identify.strings import escaped, shown
 from identify.version import __version__
 
 __all__ = ["comparison_page", "rendered", "require_libraries", "result_page"]
@@ -77,11 +79,11 @@ def result_page(result: Result, given: Given) -> str:
             verdict=verdict,
             tone=tone,
             circumstances=_circumstances(given, result.first, result.last),
-            troubles=_troubles(configurations, given),
+            troubles=_troubles(configurations, result.readings, given),
             facts=result_facts(result),
             remarks=[*result.remarks, *_remarks(result.readings)],
             first=first_tables(result, given),
-            charts=_charts([(result.timeline, "")]),
+            **_charts([(result.timeline, "")]),
             tables=[*further_tables(result), *read_tables(configurations, result.readings, given)],
         )
     )
@@ -101,12 +103,12 @@ def comparison_page(
             verdict=verdict,
             tone=tone,
             circumstances=_circumstances(given, *_span(timelines[0])),
-            troubles=_troubles(configurations, given),
+            troubles=_troubles(configurations, comparison.readings, given),
             facts=comparison_facts(comparison),
             remarks=_remarks(comparison.readings),
             first=comparison_tables(comparison),
             traces=list(traces(comparison)),
-            charts=_charts([(timelines[0], "before"), (timelines[1], "after")]),
+            **_charts([(timelines[0], "before"), (timelines[1], "after")]),
             tables=read_tables(configurations, comparison.readings, given),
         )
     )
@@ -146,10 +148,13 @@ def _library() -> str:
     return str(get_plotlyjs())
 
 
-def _charts(timelines: Sequence[tuple[Timeline | None, str]]) -> list[Chart]:
-    from identify.report.charts import timeline_charts  # noqa: PLC0415 (imports an extra)
+def _charts(timelines: Sequence[tuple[Timeline | None, str]]) -> dict[str, Any]:
+    """Return the fields of a page about its charts."""
+    from identify.report.charts import charts_note, timeline_charts  # noqa: PLC0415 (imports an extra)
 
-    return timeline_charts([(timeline, which) for timeline, which in timelines if timeline is not None])
+    known = [(timeline, which) for timeline, which in timelines if timeline is not None]
+    charts = timeline_charts(known)
+    return {"charts": charts, "charts_note": charts_note(known) if charts else ""}
 
 
 def _digest(text: str) -> str:
@@ -172,8 +177,22 @@ def _span(timeline: Timeline | None) -> tuple[int, int]:
     return (starts[0], starts[-1]) if starts else (-1, -1)
 
 
-def _troubles(configurations: Iterable[tuple[str, Configuration]], given: Given) -> list[Trouble]:
+def _troubles(
+    configurations: Iterable[tuple[str, Configuration]], readings: Iterable[Reading], given: Given
+) -> list[Trouble]:
+    """Return what was lost of the configurations, then of the traffic."""
     found = [trouble(path, configuration, given) for path, configuration in configurations]
+    problems = [
+        f"{escaped(reading.name)}: {escaped(problem)}" for reading in readings for problem in reading.problems
+    ]
+    if problems:
+        found.append(
+            Trouble(
+                sentence="Not all of the traffic could be read",
+                problems=problems[:FIRST_PROBLEMS],
+                left_out=len(problems[FIRST_PROBLEMS:]),
+            )
+        )
     return [each for each in found if each is not None]
 
 

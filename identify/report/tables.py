@@ -39,6 +39,7 @@ from identify.simulation.results.tables import (
 from identify.strings import escaped, shown
 
 __all__ = [
+    "FIRST_PROBLEMS",
     "comparison_tables",
     "first_tables",
     "further_tables",

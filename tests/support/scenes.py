@@ -155,6 +155,8 @@ def _many_calls() -> list[tuple[float, str, str, str]]:
         user = (
             chance.choice(("admin", "100", "sip")) if scans else str(1000 + int(chance.random() ** 4 * 1000))
         )
-        source = f"203.0.113.{chance.randrange(200)}" if scans else f"10.20.{chance.randrange(4)}.{int(user[-2:])}"
+        source = (
+            f"203.0.113.{chance.randrange(200)}" if scans else f"10.20.{chance.randrange(4)}.{int(user[-2:])}"
+        )
         calls.append((number * 12.0, source, user, "INVITE"))
     return calls

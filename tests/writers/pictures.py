@@ -18,7 +18,7 @@ import browsing
 from scenes import scenes
 
 PICTURE = Path(__file__).parents[2] / "docs" / "pictures" / "report.png"
-WIDTH, HEIGHT = 1280, 900
+WIDTH, HEIGHT = 1280, 845
 
 
 def main() -> None:

@@ -103,7 +103,7 @@ async function draw() {
         font: { color: colour("text") } },
       xaxis: { ...figure.layout.xaxis, ...axis, nticks: place.clientWidth < 500 ? 3 : figure.layout.xaxis.nticks,
         range: place.layout ? place.layout.xaxis.range : [...figure.layout.xaxis.range] },
-      yaxis: { ...figure.layout.yaxis, ...axis },
+      yaxis: { ...figure.layout.yaxis, ...axis, ...(place.layout && { autorange: place.layout.yaxis.autorange }) },
     };
     return Plotly.react(place, data, layout, settings);
   });
@@ -130,7 +130,7 @@ function link() {
     button.addEventListener("click", () => {
       const visible = button.getAttribute("aria-pressed") !== "true";
       button.setAttribute("aria-pressed", visible);
-      Plotly.restyle(button.dataset.chart, { visible }, [Number(button.dataset.series)]);
+      Plotly.update(button.dataset.chart, { visible }, { "yaxis.autorange": true }, [Number(button.dataset.series)]);
     });
   }
 }
