@@ -11,12 +11,12 @@ from pathlib import PurePath
 
 import attrs
 
-from identify.strings import escaped, shown
+from identify.strings import shown
 
 __all__ = ["Given"]
 
-#: Files that a command on the page names; with more of them the page says only the frame.
-MOST_NAMED = 20
+#: Characters of a command on the page: with more or longer names of files there is none, and only the frame is said.
+LONGEST_COMMAND = 2_000
 #: Files of the traffic that a title names.
 MOST_IN_TITLE = 3
 
@@ -47,18 +47,14 @@ class Given:
         return (", ".join(names) + (f" and {more:,} more" if more > 0 else "")) or "no traffic"
 
     def explaining(self, frame: int) -> str | None:
-        """Return the command that prints the trace of a frame, None if it would name too many files."""
-        if not self.command or len(self.traffic) > MOST_NAMED or "-" in self.traffic:
-            return None
-        return escaped(shlex.join([*self.command, *self.traffic, "--explain", str(frame)]))
+        """Return the command that prints the trace of a frame, None if there is none to copy."""
+        return self._simulating("--explain", str(frame))
 
     def listing(self, source: str) -> str | None:
         """Return the command that prints the unidentified requests of a source, None as above."""
-        if not self.command or len(self.traffic) > MOST_NAMED or "-" in self.traffic:
-            return None
-        # A source may be denied by an endpoint as well.
-        only = ("--only", "unidentified", "--only", "endpoint acl", "--where", f"source={source}", "-o", "-")
-        return escaped(shlex.join([*self.command, *self.traffic, *only]))
+        # An endpoint's access list may deny a source as well.
+        only = ("--only", "unidentified", "--only", "endpoint acl")
+        return self._simulating(*only, "--where", f"source={source}", "-o", "-")
 
     def showing(self, frame: int, formats: Mapping[str, str]) -> str | None:
         """Return the command that shows a frame of a capture, None for other traffic or several files.
@@ -67,7 +63,13 @@ class Given:
         """
         if len(self.traffic) != 1 or not formats.get(self.traffic[0], "").startswith("pcap"):
             return None
-        return escaped(shlex.join(["tshark", "-r", self.traffic[0], "-Y", f"frame.number=={frame}", "-V"]))
+        return _command(["tshark", "-r", self.traffic[0], "-Y", f"frame.number=={frame}", "-V"])
+
+    def _simulating(self, *words: str) -> str | None:
+        # What came from standard input is gone.
+        if not self.command or "-" in self.traffic:
+            return None
+        return _command([*self.command, *self.traffic, *words])
 
 
 def short_name(path: str) -> str:
@@ -79,3 +81,9 @@ def short_name(path: str) -> str:
     if path == "-":
         return "standard input"
     return shown(PurePath(path).name or path)
+
+
+def _command(words: Sequence[str]) -> str | None:
+    """Return a command as it is typed, None if it is too long or has what can't be typed."""
+    text = shlex.join(words)
+    return text if text.isprintable() and len(text) <= LONGEST_COMMAND else None

@@ -326,13 +326,8 @@ def _table(
             for column in columns
         ],
         rows=[
-            [
-                _cell(
-                    column, row, highest, commands(row) if commands and column.name == "nearest_miss" else ()
-                )
-                for column in columns
-            ]
-            for row in first
+            [_cell(column, row, highest, commands if place < MOST_EXPLAINED else None) for column in columns]
+            for place, row in enumerate(first)
         ],
         left_out=(len(rows) if count is None else count) - len(first),
         wide=len(columns) > NARROW or any(column.kind is Kind.PROSE for column in columns),
@@ -340,10 +335,13 @@ def _table(
     )
 
 
-def _cell(column: Column, row: Any, highest: Mapping[str, int], commands: Sequence[str]) -> Cell:
+def _cell(
+    column: Column, row: Any, highest: Mapping[str, int], commands: Callable[[Any], Sequence[str]] | None
+) -> Cell:
     if column.kind not in NUMERIC:
         text = column.text(row)
-        return Cell(text, colour=_colour(column, text), commands=commands)
+        copied = commands(row) if commands is not None and column.name == "nearest_miss" else ()
+        return Cell(text, colour=_colour(column, text), commands=copied)
     value = column.value(row)
     most = highest.get(column.name)
     bar = value / most if most and value is not None and len(highest) == 1 else None

@@ -58,6 +58,7 @@ def given_of(
     """Return what was given to this call of the command."""
     from identify.report import Given  # noqa: PLC0415  Few runs make a page.
 
+    context: click.Context = click.get_current_context()  # type: ignore[assignment]  # It isn't silent.
     config, *against = (each.path for each in configs)
     files = [*traffic, *(path for each in configs for path in (each.path, *each.configuration.paths))]
     return Given(
@@ -66,7 +67,8 @@ def given_of(
         traffic=traffic,
         release=str(answered),
         made=time.time_ns(),
-        command=[NAME, "simulate", config, *_reading_words(click.get_current_context())],
+        # The files of a cluster's workers may not be here.
+        command=[NAME, "simulate", config, *_reading_words(context)] if not context.params["dask"] else (),
         problems={each.path: problems_command(each, options) for each in configs},
         sizes=dict(_sizes(files)),
     )

@@ -42,7 +42,7 @@ for (const table of document.querySelectorAll("table")) {
     for (const row of rows) row.classList.toggle("out", !row.textContent.toLowerCase().includes(wanted));
     table.classList.toggle("limited", !whole && !wanted);
     all.hidden = Boolean(wanted);
-    all.textContent = whole ? `show the first ${FIRST_ROWS}` : `show all ${rows.length.toLocaleString("en")}`;
+    all.textContent = whole ? "show fewer" : `show all ${rows.length.toLocaleString("en")}`;
   };
   filter.addEventListener("input", update);
   all.addEventListener("click", () => { whole = !whole; update(); });
