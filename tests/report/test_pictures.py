@@ -15,6 +15,9 @@ from scenes import scenes
 
 pytestmark = [pytest.mark.browser, pytest.mark.needs("chromium", "chromedriver")]
 
+REDRAW = """
+    Promise.all(charts.map(({ id }) => Plotly.Plots.resize(document.getElementById(id)))).then(draw).then(arguments[0]);
+"""
 LAYOUT = """
     const box = (element) => element.getBoundingClientRect();
     const root = document.documentElement;
@@ -69,13 +72,14 @@ def test_picture(driver, folder, tmp_path, monkeypatch, name):
     monkeypatch.chdir(tmp_path)
     path = tmp_path / "report.html"
     path.write_text(scenes()[name].page(tmp_path), encoding="utf-8")
+    browsing.resize(driver, SHOTS[0][0], 900)
+    browsing.emulate(driver, SHOTS[0][1])
+    browsing.open_page(driver, path)
     for width, scheme in SHOTS:
         browsing.resize(driver, width, 900)
         browsing.emulate(driver, scheme)
-        if scheme == "light":
-            browsing.open_page(driver, path)
-        else:
-            driver.execute_async_script("draw().then(arguments[0])")
+        # What a browser does by itself, but not at once.
+        driver.execute_async_script(REDRAW)
         layout = driver.execute_script(LAYOUT)
         contrast, element = driver.execute_script(CONTRAST)
         browsing.picture(driver, folder / f"{name}-{width}-{scheme}.png", width=width)
