@@ -13,8 +13,9 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import rich_click as click
+import click
 
+from identify.commands.command import command
 from identify.commands.output.printing import UnusableError, escaped, unusable_input
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ FOLDERS = ("docs", "examples")
 NAMES = ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md")
 
 
-@click.command()
+@command(["sip-identify examples sip-identify-examples"])
 @click.argument("folder", metavar="DIR", type=click.Path())
 def examples(folder: str) -> None:
     """Write the examples and the documents into DIR.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from typing import IO, NoReturn
+from typing import NoReturn
 
 import attrs
 import click
@@ -30,6 +30,7 @@ from identify.commands.traffic.log_release import answered_for
 from identify.commands.traffic.modes import Mode, SimulateOptions
 from identify.commands.traffic.options import TrafficOptions
 from identify.commands.traffic.progress import progress
+from identify.commands.traffic.reporting import given_of, opened_page
 from identify.commands.traffic.skipped import said_losses
 from identify.configuration import Configuration
 from identify.engine import Engine
@@ -128,12 +129,13 @@ class Simulated:
         outputs: Outputs,
     ) -> _Ended:
         with outputs:
-            page = _page(self.options.page, outputs)
+            page = opened_page(self.options.page, outputs)
             result = self._result(plan, mode, outputs)
             if page is not None:
                 from identify.report import result_page  # noqa: PLC0415  Few runs make a page.
 
-                page.write(result_page(result, config=self.config, traffic=self.traffic))
+                given = given_of(configs, self.traffic, answered, self.config_options)
+                page.write(result_page(result, given))
         if self.options.as_json:
             print_json("simulate", answered, {**configurations_as_dict(configs), **result.as_dict()})
         else:
@@ -173,21 +175,14 @@ class Simulated:
     ) -> _Ended:
         against = self.options.against or ""
         with outputs:
-            page = _page(self.options.page, outputs)
+            page = opened_page(self.options.page, outputs)
             compared = self._compared(plan, after)
             comparison = compared.comparison
             if page is not None:
                 from identify.report import comparison_page  # noqa: PLC0415  Few runs make a page.
 
-                page.write(
-                    comparison_page(
-                        comparison,
-                        compared.timelines,
-                        config=self.config,
-                        against=against,
-                        traffic=self.traffic,
-                    )
-                )
+                given = given_of(configs, self.traffic, answered, self.config_options)
+                page.write(comparison_page(comparison, compared.timelines, given))
         if self.options.as_json:
             content = {**configurations_as_dict(configs), **comparison.as_dict()}
             print_json("simulate --against", answered, content)
@@ -264,13 +259,3 @@ def _watch(move: Callable[[int, Reader | Task], None]) -> Callable[[Rows, Reader
 
 def _done(move: Callable[[int, Reader | Task], None]) -> Callable[[Task], None]:
     return lambda task: move(0, task)
-
-
-def _page(path: str | None, outputs: Outputs) -> IO[str] | None:
-    """Open the page before the traffic is read, which ends the command where none could be written afterwards."""
-    if path is None:
-        return None
-    from identify.report import require_libraries  # noqa: PLC0415  Few runs make a page.
-
-    require_libraries()
-    return outputs.open(path).text("utf-8")
