@@ -29,6 +29,7 @@ TELLING = ("username", "header", "request_uri", "auth_username", "ip", "anonymou
 class Example:
     """A message with what its transport knew of it; ``local`` is ``address:port`` or None.
 
+    ``traffic`` is the name of the file whose ``frame`` it is, None if it comes from none.
     Of a request with ``notice`` the log has only a notice: ``data`` is made up around what it tells.
     """
 
@@ -40,6 +41,7 @@ class Example:
     transport: str
     local: str | None
     notice: bool = False
+    traffic: str | None = None
 
     @property
     def request(self) -> Request:
@@ -67,6 +69,7 @@ def example_of(batch: Batch, number: int) -> Example:
         transport=TRANSPORTS[batch.transports[number]],
         local=local,
         notice=batch.directions[number] == Direction.NOTICE,
+        traffic=batch.traffic,
     )
 
 
