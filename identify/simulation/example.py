@@ -43,6 +43,10 @@ class Example:
     notice: bool = False
     traffic: str | None = None
 
+    def place(self, *, named: bool) -> str:
+        """Return its frame, as ``--explain`` takes it; with its file if that is to be ``named``."""
+        return f"{self.traffic}:{self.frame}" if named and self.traffic is not None else f"{self.frame}"
+
     @property
     def request(self) -> Request:
         """The request; raises :class:`~identify.errors.MessageError` if the message isn't one."""
