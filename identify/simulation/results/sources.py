@@ -229,7 +229,9 @@ class LargestRows(Generic[Key, CountedRow]):
 
     def most(self, limit: int | None = None) -> list[CountedRow]:
         """Return the rows with the most requests first; of two with as many the one with an example, or smaller address."""
-        return sorted(self.rows.values(), key=lambda row: (row.rank[0], row.example is None, row.rank))[:limit]
+        return sorted(self.rows.values(), key=lambda row: (row.rank[0], row.example is None, row.rank))[
+            :limit
+        ]
 
     def add_rows(self, other: LargestRows[Key, CountedRow]) -> None:
         """Add another part's rows."""
