@@ -108,9 +108,8 @@ def print_comparison(comparison: Comparison, name: str) -> None:
     for entry in entries:
         if entry.trace_before is None:
             continue
-        _print_heading(
-            f"Frame {shown(entry.examples[0].place(named=several))}: {shown(str(entry.before))} -> {shown(str(entry.after))}"
-        )
+        place = shown(entry.examples[0].place(named=several))
+        _print_heading(f"Frame {place}: {shown(str(entry.before))} -> {shown(str(entry.after))}")
         click.echo(f"before: {entry.trace_before}")
         click.echo(f"after: {entry.trace_after}")
 

@@ -228,7 +228,7 @@ class LargestRows(Generic[Key, CountedRow]):
         self._by_count = None
 
     def most(self, limit: int | None = None) -> list[CountedRow]:
-        """Return the rows with the most requests first; of two with as many the one with an example, or smaller address."""
+        """Return the rows with the most requests first, of two with as many one with an example, or smaller address."""
         return sorted(self.rows.values(), key=lambda row: (row.rank[0], row.example is None, row.rank))[
             :limit
         ]
