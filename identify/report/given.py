@@ -46,9 +46,10 @@ class Given:
         more = len(self.traffic) - MOST_IN_TITLE
         return (", ".join(names) + (f" and {more:,} more" if more > 0 else "")) or "no traffic"
 
-    def explaining(self, frame: int) -> str | None:
-        """Return the command that prints the trace of a frame, None if there is none to copy."""
-        return self._simulating("--explain", str(frame))
+    def explaining(self, frame: int, traffic: str | None) -> str | None:
+        """Return the command that prints the trace of a frame of a file, None if there is none to copy."""
+        named = len(self.traffic) > 1 and traffic is not None
+        return self._simulating("--explain", f"{traffic}:{frame}" if named else f"{frame}")
 
     def listing(self, source: str) -> str | None:
         """Return the command that prints the unidentified requests of a source, None as above."""
@@ -56,14 +57,14 @@ class Given:
         only = ("--only", "unidentified", "--only", "endpoint acl")
         return self._simulating(*only, "--where", f"source={source}", "-o", "-")
 
-    def showing(self, frame: int, formats: Mapping[str, str]) -> str | None:
-        """Return the command that shows a frame of a capture, None for other traffic or several files.
+    def showing(self, frame: int, traffic: str | None, formats: Mapping[str, str]) -> str | None:
+        """Return the command that shows a frame of a capture, None for other traffic and standard input.
 
         ``formats`` are those of the files, by path.
         """
-        if len(self.traffic) != 1 or not formats.get(self.traffic[0], "").startswith("pcap"):
+        if traffic is None or traffic == "-" or not formats.get(traffic, "").startswith("pcap"):
             return None
-        return _command(["tshark", "-r", self.traffic[0], "-Y", f"frame.number=={frame}", "-V"])
+        return _command(["tshark", "-r", traffic, "-Y", f"frame.number=={frame}", "-V"])
 
     def _simulating(self, *words: str) -> str | None:
         # What came from standard input is gone.

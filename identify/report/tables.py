@@ -286,11 +286,11 @@ def _closer(given: Given, readings: Sequence[Reading]) -> Callable[[Any], Sequen
     formats = {reading.name: reading.format for reading in readings}
 
     def commands(row: Any) -> Sequence[str]:
-        frame = row.found.frame
+        frame, traffic = row.found.frame, row.found.traffic
         if frame is None:
             found = [given.listing(row.found.source)]
         else:
-            found = [given.explaining(frame), given.showing(frame, formats)]
+            found = [given.explaining(frame, traffic), given.showing(frame, traffic, formats)]
         return [command for command in found if command is not None]
 
     return commands

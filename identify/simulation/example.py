@@ -29,6 +29,7 @@ TELLING = ("username", "header", "request_uri", "auth_username", "ip", "anonymou
 class Example:
     """A message with what its transport knew of it; ``local`` is ``address:port`` or None.
 
+    ``traffic`` is the name of the file whose ``frame`` it is, None if it comes from none.
     Of a request with ``notice`` the log has only a notice: ``data`` is made up around what it tells.
     """
 
@@ -40,6 +41,11 @@ class Example:
     transport: str
     local: str | None
     notice: bool = False
+    traffic: str | None = None
+
+    def place(self, *, named: bool) -> str:
+        """Return its frame, as ``--explain`` takes it; with its file if that is to be ``named``."""
+        return f"{self.traffic}:{self.frame}" if named and self.traffic is not None else f"{self.frame}"
 
     @property
     def request(self) -> Request:
@@ -67,6 +73,7 @@ def example_of(batch: Batch, number: int) -> Example:
         transport=TRANSPORTS[batch.transports[number]],
         local=local,
         notice=batch.directions[number] == Direction.NOTICE,
+        traffic=batch.traffic,
     )
 
 

@@ -170,8 +170,8 @@ class Simulation:
         replay = self._asterisk.replay
         forgotten = dict(zip(("dialogs", "transactions", "counted sources"), replay.forgotten, strict=True))
         unidentified, undetermined = deepcopy((self._unidentified, self._undetermined))
-        unidentified.examples.prune()
-        undetermined.examples.prune()
+        unidentified.close()
+        undetermined.close()
         return Result(
             configuration=self._asterisk.configuration,
             messages=self._messages,
@@ -194,7 +194,7 @@ class Simulation:
             forgotten=Counter({kind: n for kind, n in forgotten.items() if n}),
             line_tokens=dict(self._asterisk.tokens.known),
             unclear_registers=self._asterisk.tokens.unclear,
-            undetermined=deepcopy(self._undetermined),
+            undetermined=undetermined,
             unlooked=self._asterisk.unlooked,
             readings=list(self._readings),
             own_sockets=self.own_sockets,
@@ -217,7 +217,7 @@ class Simulation:
                 unknown = self._asterisk.notices.unknowns[columns.unknown(i)]
                 row = self._undetermined.row(address, unknown)
                 row.add(batch.times[i])
-                if self._undetermined.wants_example(row):
+                if self._undetermined.examples.wanted(row):
                     self._undetermined.examples.give(row, example_of(batch, i))
                 self._undetermined.requests[unknown] += 1
                 continue
@@ -227,7 +227,7 @@ class Simulation:
             source = self._unidentified.row(address)
             event = bool(flag & EVENT)
             source.add(time=batch.times[i], denied=denied, event=event)
-            if self._unidentified.wants_example(source):
+            if self._unidentified.examples.wanted(source):
                 self._unidentified.examples.give(source, example_of(batch, i))
             if event:
                 self._events[Outcome.ENDPOINT_ACL if denied else Outcome.UNIDENTIFIED] += 1

@@ -80,6 +80,8 @@ class Batch:
     locals: bytearray = attrs.field(factory=bytearray, repr=False)
     local_ports: array[int] = attrs.field(factory=lambda: array("H"), repr=False)
     directions: bytearray = attrs.field(factory=bytearray, repr=False)
+    #: The name of the input, None if the messages were put together by a program.
+    traffic: str | None = None
     #: Endpoints that rows name as expected, None for "nothing identified"; absent if no row has one.
     expected: list[str | NotGiven | None] | None = attrs.field(default=None, repr=False)
 

@@ -117,7 +117,9 @@ class _Opened(Reader):
         self.problems = reader.problems = stream.problems
 
     def __iter__(self) -> Iterator[Batch]:
-        return iter(self._reader)
+        for batch in self._reader:
+            batch.traffic = self.name
+            yield batch
 
     @property
     def hep_messages(self) -> int:

@@ -6,6 +6,7 @@ import base64
 import csv
 import json
 import os
+import shutil
 import string
 
 import captures
@@ -232,6 +233,17 @@ def test_against(run, config, other, traffic):
     ]
     assert "before: not identified" in result.stdout
     assert "after: newcomer (by ip, section new-address)" in result.stdout
+
+
+def test_frames_of_several_files(run, config, other, traffic, tmp_path):
+    """In several files a frame's number isn't enough: JSON, traces and mismatches name the file, for --explain."""
+    copy = str(tmp_path / "copy.pcap")
+    shutil.copy(traffic, copy)
+    found = summary(run, config, copy, traffic)
+
+    assert {(row["traffic"], row["frame"]) for row in found["strangers"]} == {(copy, 4)}
+    assert f"Frame {copy}:4: " in run("simulate", config, copy, traffic, "--against", other).stdout
+    assert "Frame 4: " in run("simulate", config, copy, "--against", other).stdout
 
 
 def test_against_itself(run, config, traffic):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import shutil
 import sys
 from datetime import datetime, timezone
 from pathlib import Path
@@ -123,6 +124,19 @@ def test_commands(config, traffic, path):
     )
     assert shlex.split(showing) == ["tshark", "-r", traffic, "-Y", "frame.number==11", "-V"]
     assert len(others) == 4
+
+
+def test_commands_of_several_files(config, traffic, path, tmp_path):
+    """Where frames of several files have the same number, the commands name the file."""
+    other = str(tmp_path / "other.pcap")
+    shutil.copy(traffic, other)
+    run(config, other, traffic, "--html", path)
+    explaining, showing, *_ = read(path).commands
+
+    assert shlex.split(explaining)[-4:] == [other, traffic, "--explain", f"{other}:11"]
+    assert shlex.split(showing)[:3] == ["tshark", "-r", other]
+    found = CliRunner().invoke(sip_identify, shlex.split(explaining)[1:], prog_name="sip-identify")
+    assert found.output.startswith(f"{other}\nframe 11: ")
 
 
 def test_circumstances(config, traffic, path):

@@ -65,7 +65,7 @@ def test_many_sources(monkeypatch):
 
 
 def test_many_unidentified_sources(monkeypatch):
-    """Beyond the limit of rows the requests are only summed up, and only the largest rows have an example."""
+    """Beyond the limit of rows the requests of the smallest are only summed up, and few rows have an example."""
     monkeypatch.setattr(sources, "MOST_UNIDENTIFIED", 3)
     monkeypatch.setattr(sources, "MOST_EXAMPLES", 1)
     traffic = Traffic()
@@ -120,9 +120,67 @@ def test_examples_of_sources_beyond_the_rows(monkeypatch):
     """The sum of the sources that have no row has no example either."""
     monkeypatch.setattr(sources, "MOST_UNIDENTIFIED", 1)
     first = requests_of(1, 2, 2, 2).result().strangers
-    first.merge(requests_of(3).result().strangers)
+    first.add_rows(requests_of(3).result().strangers)
 
-    assert (first.other.requests, first.other.example) == (4, None)
+    assert (first.other.requests, first.other.example) == (2, None)
+    assert [(row.source, row.requests) for row in first.most()] == [("203.0.113.2", 3)]
+
+
+def test_largest_sources_beyond_the_rows(monkeypatch):
+    """Sources with many requests have a row and an example though the rows were full before they came."""
+    monkeypatch.setattr(sources, "MOST_UNIDENTIFIED", 10)
+    monkeypatch.setattr(sources, "MOST_EXAMPLES", 4)
+    scan = range(20, 120)
+    large = [address for _ in range(30) for address in range(3)]
+    for addresses in (
+        [*scan, *large],
+        [*large, *scan],
+        [address for pair in zip(scan, large, strict=False) for address in pair] + large,
+    ):
+        strangers = requests_of(*addresses).result().strangers
+        rows = strangers.most()
+
+        assert len(rows) == 10
+        assert {row.source for row in rows[:3]} == {f"203.0.113.{address}" for address in range(3)}
+        assert all(row.example is not None for row in rows[:4])
+        assert sum(row.requests for row in rows) + strangers.other.requests == len(addresses)
+        for row in rows:
+            true = addresses.count(int(row.source.rpartition(".")[2]))
+            assert row.requests <= true <= row.requests + row.missed
+
+
+def test_counts_of_sources_beyond_the_rows(monkeypatch):
+    """A row that took another one's place says that it has at least so many requests."""
+    monkeypatch.setattr(sources, "MOST_UNIDENTIFIED", 2)
+    found = requests_of(1, 1, 1, 2, 3, 3).result().as_dict()
+
+    assert [(row["source"], row["unidentified"], row["exact"]) for row in found["strangers"]] == [
+        ("203.0.113.1", 3, True),
+        ("203.0.113.3", 2, False),
+    ]
+    assert (found["strangers_in_all"], found["strangers_other"]) == (2, 1)
+
+
+@given(
+    st.lists(st.lists(st.sampled_from([*range(1, 6), 7, 7, 7]), max_size=30), min_size=2, max_size=4),
+)
+def test_bounds_of_sources_in_parts(parts):
+    """Whatever the parts, a row's count and what it may have missed enclose the truth, and nothing is lost."""
+    every = [address for part in parts for address in part]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sources, "MOST_UNIDENTIFIED", 3)
+        total = sources.UnidentifiedSources()
+        for part in parts:
+            one = sources.UnidentifiedSources()
+            for address in part:
+                one.row(bytes([address] * 16)).add(time=-1, denied=False, event=False)
+            total.add_rows(one)
+
+    assert sum(row.requests for row in total.rows.values()) + total.other.requests == len(every)
+    for row in total.rows.values():
+        assert row.requests <= every.count(row.address[0]) <= row.requests + row.missed
+    for address in set(every) - {row.address[0] for row in total.rows.values()}:
+        assert every.count(address) <= total.least
 
 
 def test_many_sources_of_one_answer():

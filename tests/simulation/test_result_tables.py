@@ -49,7 +49,7 @@ CONFIG = OFFICE + "".join(
 #: An identify with a host name, whose addresses aren't known, for one port.
 CONFIG += "[zz]\ntype=identify\nendpoint=bob\nmatch=zz.example:5099\n"
 #: What Arrow has of each table that JSON has as objects, beside the columns that are the same.
-NOT_IN_ARROW = {SOURCES: {"frame", "nearest_miss"}, UNDETERMINED: {"frame"}}
+NOT_IN_ARROW = {SOURCES: {"traffic", "frame", "nearest_miss"}, UNDETERMINED: {"traffic", "frame"}}
 #: Columns for people, which follow from others or from the traffic.
 DERIVED = {
     OUTCOMES: {"share"},
@@ -60,7 +60,9 @@ DERIVED = {
 #: What the page leaves out: it reads a suffix instead, or has a section of its own.
 NOT_ON_THE_PAGE = {
     ENDPOINTS: {"sources_exact"},
-    SOURCES: {"unidentified"},
+    SOURCES: {"unidentified", "exact", "traffic"},
+    UNDETERMINED: {"exact", "traffic"},
+    MISMATCHES: {"traffic"},
     UNMET: {"known_file"},
     SKIPPED: {"format"},
     UNUSED_RULES: {"dangling"},
@@ -173,9 +175,10 @@ def test_arrow(result):
     tables = {name: pyarrow.record_batch(table) for name, table in tables_of(result).items()}
 
     assert list(tables) == [
-        *("endpoints", "outcomes", "dropped", "strangers", "unknowns", "undetermined", "unused_rules"),
+        *("endpoints", "outcomes", "dropped", "dropped_packets"),
+        *("strangers", "unknowns", "undetermined", "unused_rules"),
     ]
-    for table in (ENDPOINTS, OUTCOMES, DROPPED, SOURCES, UNKNOWNS, UNDETERMINED, UNUSED_RULES):
+    for table in (ENDPOINTS, OUTCOMES, DROPPED, PACKETS, SOURCES, UNKNOWNS, UNDETERMINED, UNUSED_RULES):
         found = tables[table.name]
         names = [name for name in data_of(table) if name not in NOT_IN_ARROW.get(table, ())]
         assert found.schema.names == names
@@ -253,7 +256,7 @@ def test_texts(result):
     assert [column.text(result.unused_rules[0]) for column in UNUSED_RULES.columns] == [
         *("u1", "ip", "gone (doesn't exist)", "yes"),
     ]
-    assert [column.text(mismatch) for column in MISMATCHES.columns][2:] == ["bob", "alice", "identified"]
+    assert [column.text(mismatch) for column in MISMATCHES.columns][3:] == ["bob", "alice", "identified"]
     assert MISMATCHES.pick("expected")[0].text(attrs.evolve(mismatch, expected=None)) == "none"
     assert [column.text("bob") for column in UNUSED_ENDPOINTS.columns] == ["bob"]
     assert [column.text(entry) for entry in result.skipped_entries() for column in SKIPPED.columns] == [

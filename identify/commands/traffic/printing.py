@@ -80,7 +80,7 @@ def print_result(result: Result) -> None:
     print_packets(result.packet_entries())
     _print_table(UNUSED_RULES, result.unused_rules, ("section", "identifier", "endpoint"), "rules")
     _print_unused_endpoints(result.unused_endpoints)
-    _print_expectations(result.expectations)
+    _print_expectations(result.expectations, several=len(result.readings) > 1)
 
 
 def _of_notices(notices: int, messages: int) -> str:
@@ -103,13 +103,13 @@ def print_comparison(comparison: Comparison, name: str) -> None:
         return
     click.echo(styled(f"{comparison.changed:,} change with {shown(name)}", "no answer"))
     entries = comparison.entries(traced=MOST_TRACES)
+    several = len(comparison.readings) > 1
     _print_table(CHANGES, entries, ("before", "after", "requests", "frames"), "changes")
     for entry in entries:
         if entry.trace_before is None:
             continue
-        _print_heading(
-            f"Frame {entry.examples[0].frame}: {shown(str(entry.before))} -> {shown(str(entry.after))}"
-        )
+        place = shown(entry.examples[0].place(named=several))
+        _print_heading(f"Frame {place}: {shown(str(entry.before))} -> {shown(str(entry.after))}")
         click.echo(f"before: {entry.trace_before}")
         click.echo(f"after: {entry.trace_after}")
 
@@ -199,7 +199,7 @@ def _print_unused_endpoints(endpoints: Sequence[str]) -> None:
     paragraph(listed + (f" and {more:,} more" if more > 0 else ""))
 
 
-def _print_expectations(expectations: Expectations) -> None:
+def _print_expectations(expectations: Expectations, *, several: bool) -> None:
     if not expectations.given:
         return
     _print_heading("Expected")
@@ -209,7 +209,8 @@ def _print_expectations(expectations: Expectations) -> None:
     counts += [f"{expectations.unmet_in_all:,} met no message"] if expectations.unmet_in_all else []
     click.echo(styled(", ".join(counts), "answer" if expectations.hold else "no answer"))
     for mismatch in expectations.mismatches[:MOST_ROWS]:
-        frame, source, expected, found, outcome = (column.text(mismatch) for column in MISMATCHES.columns)
+        _, _, source, expected, found, outcome = (column.text(mismatch) for column in MISMATCHES.columns)
+        frame = shown(mismatch.example.place(named=several))
         click.echo(f"frame {frame} from {source}: expected {expected}, found {found} ({outcome})")
     if expectations.failed > MOST_ROWS:
         _print_faintly(f"... and {expectations.failed - MOST_ROWS:,} more")

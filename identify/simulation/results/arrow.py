@@ -17,6 +17,7 @@ from identify.simulation.results.tables import (
     DROPPED,
     ENDPOINTS,
     OUTCOMES,
+    PACKETS,
     SOURCES,
     UNDETERMINED,
     UNKNOWNS,
@@ -26,20 +27,21 @@ from identify.simulation.results.tables import (
 __all__ = ["tables_of"]
 
 #: A frame is of use beside its message only, and an explanation of every row would take long.
-LEFT_OUT = ("frame", "nearest_miss")
+LEFT_OUT = ("traffic", "frame", "nearest_miss")
 
 
 def tables_of(result: Result) -> dict[str, RecordBatch]:
     """Return the tables by name, each as a record batch.
 
-    They are ``endpoints``, ``outcomes``, ``dropped``, ``strangers``, ``unknowns``, ``undetermined`` and
-    ``unused_rules``.  Counts are uint64, shares float64, flags bool, times timestamp[ns, UTC]; an unknown value is
-    null.
+    They are ``endpoints``, ``outcomes``, ``dropped``, ``dropped_packets``, ``strangers``, ``unknowns``,
+    ``undetermined`` and ``unused_rules``.  Counts are uint64, shares float64, flags bool, times timestamp[ns, UTC]; an
+    unknown value is null.
     """
     filled = (
         (ENDPOINTS, result.endpoint_entries()),
         (OUTCOMES, result.outcome_entries()),
         (DROPPED, result.dropped_entries()),
+        (PACKETS, result.packet_entries()),
         (SOURCES, result.source_entries()),
         (UNKNOWNS, result.unknown_entries()),
         (UNDETERMINED, result.undetermined.most()),

@@ -101,7 +101,7 @@ class Result:
         self.hits.update(other.hits)
         for match, sources in other.sources.items():
             self.sources.setdefault(match, Sources()).merge(sources)
-        self.strangers.merge(other.strangers)
+        self.strangers.add_rows(other.strangers)
         self.undetermined.merge(other.undetermined)
         self.unlooked += other.unlooked
         self.events.update(other.events)

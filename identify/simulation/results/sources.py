@@ -1,12 +1,19 @@
 """What a simulation counts by source and by rule, bounded, and so that parts add up.
 
 It knows batches' addresses and answers; nothing of how they came to be.
+
+Strategy
+
+Of too many rows those with the most requests are kept by the Space-Saving algorithm (Metwally, Agrawal, El Abbadi,
+2005): a new row takes the place of the one with the fewest requests, and as nobody knows whether it had one before, it
+counts from there.  So a row stays if it has more requests than all of them by the number of rows, whatever came first;
+what a row may have missed is known, and what it counted itself is a lower bound.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Generic, Protocol, TypeVar
+from collections.abc import Hashable, Iterable
+from typing import Any, Generic, Protocol, TypeVar
 
 import attrs
 
@@ -18,6 +25,7 @@ __all__ = [
     "MOST_SOURCES",
     "MOST_UNIDENTIFIED",
     "Examples",
+    "LargestRows",
     "SourceRow",
     "Sources",
     "UnidentifiedSource",
@@ -28,7 +36,7 @@ __all__ = [
 
 #: Distinct sources that are counted for one answer; from here on the count is a lower bound.
 MOST_SOURCES = 10_000
-#: Sources of unidentified requests that get a row; the requests of further ones are only summed up.
+#: Rows of a table of sources: those with the most requests; the requests of further ones are only summed up.
 MOST_UNIDENTIFIED = 100_000
 #: Rows that keep a message, for its explanation: those with the most requests, as messages may be large.
 MOST_EXAMPLES = 1_000
@@ -78,6 +86,7 @@ class Counted(Protocol):
     """A row that may keep an example."""
 
     example: Example | None
+    missed: int
 
     @property
     def requests(self) -> int:
@@ -87,18 +96,31 @@ class Counted(Protocol):
     def rank(self) -> tuple[int | bytes | str, ...]:
         """Its place among the rows of its table, those with the most requests first."""
 
+    def merge(self, other: Any) -> None:
+        """Add another part's row."""
+
 
 CountedRow = TypeVar("CountedRow", bound=Counted)
+Key = TypeVar("Key", bound=Hashable)
 
 
 @attrs.define(kw_only=True)
 class SourceRow:
-    """A source, when its requests came, and one of them; times are in nanoseconds, -1 unknown."""
+    """A source, when its requests came, and one of them; times are in nanoseconds, -1 unknown.
+
+    It may have had ``missed`` more requests, while others had the rows.
+    """
 
     address: bytes
     first: int = -1
     last: int = -1
+    missed: int = 0
     example: Example | None = None
+
+    @property
+    def exact(self) -> bool:
+        """Whether all of its requests are counted here."""
+        return not self.missed
 
     @property
     def source(self) -> str:
@@ -110,6 +132,11 @@ class SourceRow:
         """The frame of the example."""
         return self.example.frame if self.example is not None else None
 
+    @property
+    def traffic(self) -> str | None:
+        """The file of the example."""
+        return self.example.traffic if self.example is not None else None
+
     def take_time(self, time: int) -> None:
         """Extend the span to the time of a request."""
         if time >= 0:
@@ -120,8 +147,9 @@ class SourceRow:
         """Extend the span to another part's; of two examples the earlier one is kept."""
         self.first = earliest(self.first, other.first)
         self.last = latest(self.last, other.last)
-        examples = [example for example in (self.example, other.example) if example is not None]
-        self.example = min(examples, key=lambda example: (example.time, example.frame), default=None)
+        mine, its = self.example, other.example
+        if its is not None and (mine is None or (its.time, its.frame) < (mine.time, mine.frame)):
+            self.example = its
 
 
 @attrs.define(eq=False)
@@ -134,15 +162,18 @@ class Examples(Generic[CountedRow]):
     """
 
     rows: list[CountedRow] = attrs.field(factory=list)
-    #: A row needs more requests than this for an example.
+    #: A row needs more requests than this for an example, or as many in the place of one that was dropped with its own.
     least: int = 0
+    places: int = 0
 
     def wanted(self, row: CountedRow) -> bool:
         """Say whether a row, its request counted, gets that as its example."""
-        return row.example is None and row.requests > self.least
+        return row.example is None and row.requests + (self.places > 0) > self.least
 
     def give(self, row: CountedRow, example: Example) -> None:
         """Give a row an example."""
+        if row.requests <= self.least:
+            self.places -= 1
         row.example = example
         self.rows.append(row)
         if len(self.rows) > MOST_EXAMPLES + MOST_EXAMPLES // SLACK:
@@ -150,16 +181,104 @@ class Examples(Generic[CountedRow]):
 
     def prune(self) -> None:
         """Take the examples away from all but the rows with the most requests."""
-        self.rows.sort(key=lambda row: row.rank)
+        self.rows = sorted((row for row in self.rows if row.example is not None), key=lambda row: row.rank)
         for row in self.rows[MOST_EXAMPLES:]:
             row.example = None
             self.least = max(self.least, row.requests)
         del self.rows[MOST_EXAMPLES:]
 
+    def take_from(self, row: CountedRow) -> None:
+        """Take the example away from a row that is dropped."""
+        if row.example is not None:
+            row.example = None
+            self.places += 1
+
     def gather(self, rows: Iterable[CountedRow]) -> None:
         """Take the rows of a merged table."""
-        self.rows = [row for row in rows if row.example is not None]
+        self.rows = list(rows)
         self.prune()
+
+
+@attrs.define
+class LargestRows(Generic[Key, CountedRow]):
+    """Rows by key: those with the most requests, where there are too many; ``other`` sums up the requests of the rest.
+
+    ``least`` is the most that a source without a row may have had.
+    """
+
+    other: CountedRow
+    rows: dict[Key, CountedRow] = attrs.field(factory=dict)
+    examples: Examples[CountedRow] = attrs.field(factory=Examples, eq=False, repr=False)
+    least: int = 0
+    # The keys of the rows by what their rows had, missed included, when they were last looked at; each stands once.
+    _by_count: dict[int, list[Key]] | None = attrs.field(default=None, eq=False, repr=False)
+
+    def put(self, key: Key, row: CountedRow) -> None:
+        """Put a new row, whose first request is counted next, in the place of the smallest one if there is no room."""
+        if len(self.rows) >= MOST_UNIDENTIFIED:
+            self._take_smallest()
+        row.missed = self.least
+        self.rows[key] = row
+        if self._by_count is not None:
+            self._by_count.setdefault(self.least + 1, []).append(key)
+
+    def close(self) -> None:
+        """Leave the examples to the largest rows, and forget what is only needed for more rows."""
+        self.examples.prune()
+        self._by_count = None
+
+    def most(self, limit: int | None = None) -> list[CountedRow]:
+        """Return the rows with the most requests first, of two with as many one with an example, or smaller address."""
+        return sorted(self.rows.values(), key=lambda row: (row.rank[0], row.example is None, row.rank))[
+            :limit
+        ]
+
+    def add_rows(self, other: LargestRows[Key, CountedRow]) -> None:
+        """Add another part's rows."""
+        for key, row in self.rows.items():
+            if key not in other.rows:
+                row.missed += other.least
+        for key, row in other.rows.items():
+            mine = self.rows.get(key)
+            if mine is not None:
+                mine.merge(row)
+                mine.missed += row.missed
+            else:
+                self.rows[key] = attrs.evolve(row, missed=row.missed + self.least)  # type: ignore[misc]  # Rows are attrs.
+        self.other.merge(other.other)
+        self.least += other.least
+        for key, row in sorted(
+            self.rows.items(), key=lambda item: (-item[1].requests - item[1].missed, item[1].rank)
+        )[MOST_UNIDENTIFIED:]:
+            self.least = max(self.least, row.requests + row.missed)
+            self._drop(key, row)
+        self.other.example = None
+        self._by_count = None
+        self.examples.gather(self.rows.values())
+
+    def _take_smallest(self) -> None:
+        """Drop a row with the fewest requests; that the search goes on where it ended keeps it short."""
+        if self._by_count is None:
+            self._by_count = {}
+            for key, row in self.rows.items():
+                self._by_count.setdefault(max(self.least, row.requests + row.missed), []).append(key)
+        while True:
+            keys = self._by_count.get(self.least)
+            while keys:
+                key = keys.pop()
+                row = self.rows[key]
+                count = row.requests + row.missed
+                if count <= self.least:
+                    self._drop(key, row)
+                    return
+                self._by_count.setdefault(count, []).append(key)
+            self._by_count.pop(self.least, None)
+            self.least += 1
+
+    def _drop(self, key: Key, row: CountedRow) -> None:
+        del self.rows[key]
+        self.examples.take_from(row)
+        self.other.merge(row)
 
 
 @attrs.define(kw_only=True)
@@ -201,35 +320,15 @@ class UnidentifiedSource(SourceRow):
 
 
 @attrs.define
-class UnidentifiedSources:
-    """The rows by address; ``other`` sums up the requests of sources beyond the limit."""
+class UnidentifiedSources(LargestRows[bytes, UnidentifiedSource]):
+    """The rows by address."""
 
-    rows: dict[bytes, UnidentifiedSource] = attrs.field(factory=dict)
     other: UnidentifiedSource = attrs.field(factory=lambda: UnidentifiedSource(address=bytes(16)))
-    examples: Examples[UnidentifiedSource] = attrs.field(factory=Examples, eq=False, repr=False)
 
     def row(self, address: bytes) -> UnidentifiedSource:
         """Return the row of a source."""
         row = self.rows.get(address)
-        if row is not None:
-            return row
-        if len(self.rows) >= MOST_UNIDENTIFIED:
-            return self.other
-        row = self.rows[address] = UnidentifiedSource(address=address)
+        if row is None:
+            row = UnidentifiedSource(address=address)
+            self.put(address, row)
         return row
-
-    def wants_example(self, row: UnidentifiedSource) -> bool:
-        """Say whether a row, its request counted, gets that as its example."""
-        return self.examples.wanted(row) and row is not self.other
-
-    def merge(self, other: UnidentifiedSources) -> None:
-        """Add another part's rows."""
-        for address, row in other.rows.items():
-            self.row(address).merge(row)
-        self.other.merge(other.other)
-        self.other.example = None
-        self.examples.gather(self.rows.values())
-
-    def most(self, limit: int | None = None) -> list[UnidentifiedSource]:
-        """Return the rows with the most requests first; of two with as many the smaller address."""
-        return sorted(self.rows.values(), key=lambda row: row.rank)[:limit]

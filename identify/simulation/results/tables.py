@@ -81,12 +81,20 @@ SOURCES = Table(
     title="Unidentified sources",
     columns=(
         Column("source", Kind.TEXT, value=attrgetter("found.source")),
-        Column("requests", Kind.COUNT, value=attrgetter("found.requests"), derived=True),
+        Column(
+            "requests",
+            Kind.COUNT,
+            value=attrgetter("found.requests"),
+            suffix=lambda entry: "" if entry.found.exact else "+",
+            derived=True,
+        ),
         Column("unidentified", Kind.COUNT, value=attrgetter("found.unidentified")),
         Column("denied", Kind.COUNT, value=attrgetter("found.denied")),
         Column("events", Kind.COUNT, value=attrgetter("found.events")),
+        Column("exact", Kind.FLAG, value=attrgetter("found.exact")),
         Column("first", Kind.TIME, value=attrgetter("found.first")),
         Column("last", Kind.TIME, value=attrgetter("found.last")),
+        Column("traffic", Kind.TEXT, value=attrgetter("found.traffic")),
         Column("frame", Kind.FRAME, value=attrgetter("found.frame")),
         Column("nearest_miss", Kind.PROSE),
     ),
@@ -112,9 +120,11 @@ UNDETERMINED = Table(
     columns=(
         Column("source", Kind.TEXT),
         Column("unknown", Kind.PROSE, value=attrgetter("what")),
-        Column("requests", Kind.COUNT),
+        Column("requests", Kind.COUNT, suffix=lambda row: "" if row.exact else "+"),
+        Column("exact", Kind.FLAG),
         Column("first", Kind.TIME),
         Column("last", Kind.TIME),
+        Column("traffic", Kind.TEXT),
         Column("frame", Kind.FRAME),
     ),
 )
@@ -140,6 +150,7 @@ MISMATCHES = Table(
     name="mismatches",
     title="Not as expected",
     columns=(
+        Column("traffic", Kind.TEXT, value=attrgetter("example.traffic")),
         Column("frame", Kind.FRAME, value=attrgetter("example.frame")),
         Column("source", Kind.TEXT, value=attrgetter("example.source"), derived=True),
         Column("expected", Kind.TEXT, absent="none"),

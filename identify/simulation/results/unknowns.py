@@ -10,7 +10,7 @@ from collections import Counter
 import attrs
 
 from identify.model import Unknown
-from identify.simulation.results.sources import MOST_UNIDENTIFIED, Examples, SourceRow
+from identify.simulation.results.sources import LargestRows, SourceRow
 
 __all__ = ["UndeterminedRequests", "UndeterminedSource", "UnknownEntry"]
 
@@ -58,42 +58,26 @@ class UnknownEntry:
 
 
 @attrs.define
-class UndeterminedRequests:
-    """How many requests depend on each unknown, and a row for each source and unknown; ``other`` sums up the rest."""
+class UndeterminedRequests(LargestRows[tuple[bytes, Unknown], UndeterminedSource]):
+    """How many requests depend on each unknown, and a row for each source and unknown."""
 
-    requests: Counter[Unknown] = attrs.field(factory=Counter)
-    rows: dict[tuple[bytes, Unknown], UndeterminedSource] = attrs.field(factory=dict)
     other: UndeterminedSource = attrs.field(
         factory=lambda: UndeterminedSource(address=bytes(16), unknown=None)
     )
-    examples: Examples[UndeterminedSource] = attrs.field(factory=Examples, eq=False, repr=False)
+    requests: Counter[Unknown] = attrs.field(factory=Counter)
 
     def row(self, address: bytes, unknown: Unknown) -> UndeterminedSource:
         """Return the row of a source's requests that depend on an unknown."""
         row = self.rows.get((address, unknown))
-        if row is not None:
-            return row
-        if len(self.rows) >= MOST_UNIDENTIFIED:
-            return self.other
-        row = self.rows[address, unknown] = UndeterminedSource(address=address, unknown=unknown)
+        if row is None:
+            row = UndeterminedSource(address=address, unknown=unknown)
+            self.put((address, unknown), row)
         return row
-
-    def wants_example(self, row: UndeterminedSource) -> bool:
-        """Say whether a row, its request counted, gets that as its example."""
-        return self.examples.wanted(row) and row is not self.other
 
     def merge(self, other: UndeterminedRequests) -> None:
         """Add another part's."""
         self.requests.update(other.requests)
-        for (address, unknown), row in other.rows.items():
-            self.row(address, unknown).merge(row)
-        self.other.merge(other.other)
-        self.other.example = None
-        self.examples.gather(self.rows.values())
-
-    def most(self, limit: int | None = None) -> list[UndeterminedSource]:
-        """Return the rows with the most requests first; of two with as many the smaller address."""
-        return sorted(self.rows.values(), key=lambda row: row.rank)[:limit]
+        self.add_rows(other)
 
     def unknowns(self) -> list[tuple[Unknown, int]]:
         """Return the unknowns that requests depend on, those with the most first."""
