@@ -58,7 +58,7 @@ def given_of(
     """Return what was given to this call of the command."""
     from identify.report import Given  # noqa: PLC0415  Few runs make a page.
 
-    context: click.Context = click.get_current_context()  # type: ignore[assignment]  # It isn't silent.
+    context: click.Context = click.get_current_context()
     config, *against = (each.path for each in configs)
     files = [*traffic, *(path for each in configs for path in (each.path, *each.configuration.paths))]
     return Given(
