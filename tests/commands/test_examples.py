@@ -100,17 +100,6 @@ def test_empty_folder_is_used(tmp_path, monkeypatch):
     assert (tmp_path / "examples" / "README.md").exists()
 
 
-def test_empty_name_is_refused(tmp_path, monkeypatch):
-    """An empty name, of a shell's variable that isn't set, isn't taken for the folder that we stand in."""
-    monkeypatch.chdir(tmp_path)
-
-    result = write("")
-
-    assert result.exit_code == 2
-    assert "DIR: '' is not a path" in result.output
-    assert contents(tmp_path) == {}
-
-
 def test_nothing_is_left_of_a_failure(tmp_path, monkeypatch):
     """If a file can't be written, those before it are removed, and the folder too."""
     (tmp_path / "source.md").write_text("text")
