@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from identify.commands.order import ARGUMENTS
 from identify.commands.output.errors import colours
 from identify.commands.output.printing import QUIET, WIDTH
 
@@ -84,11 +85,23 @@ class Described(click.Command):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Read the arguments; every error knows the command whose help is meant."""
+        ctx.meta[ARGUMENTS] = tuple(args)
         try:
-            return super().parse_args(ctx, args)
+            rest = super().parse_args(ctx, args)
+            self._check_paths(ctx)
+            return rest
         except click.UsageError as error:
             error.ctx = error.ctx or ctx
             raise
+
+    def _check_paths(self, ctx: click.Context) -> None:
+        """Refuse empty paths, which come from variables that aren't set and may be taken for the working directory."""
+        for param in self.params:
+            value = ctx.params.get(param.name or "")
+            if isinstance(param.type, click.Path) and "" in (
+                [value] if isinstance(value, str) else value or ()
+            ):
+                raise click.BadParameter("'' is not a path", ctx, param)
 
     def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
         """Return what follows the command's name; what is required isn't hidden behind [OPTIONS]."""
@@ -199,7 +212,9 @@ def _text(param: click.Option) -> str:
     if param.required:
         more.append("required")
     if param.show_default:
-        more.append(f"default: {param.default}")
+        # Text stands for a default that isn't one of click's.
+        default = param.show_default if isinstance(param.show_default, str) else param.default
+        more.append(f"default: {default}")
     if isinstance(param.type, RANGES):
         least, most = param.type.min, param.type.max
         if least is not None and most is not None:

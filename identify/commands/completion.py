@@ -22,11 +22,11 @@ SHELLS: dict[str, type[ShellComplete]] = {"bash": BashComplete, "zsh": ZshComple
         "sip-identify completion fish > ~/.config/fish/completions/sip-identify.fish",
     ]
 )
-@click.argument("shell", type=click.Choice(list(SHELLS)))
+@click.argument("shell", metavar="SHELL", type=click.Choice(list(SHELLS)))
 @click.pass_context
 def completion(context: click.Context, shell: str) -> None:
     """Print the script that completes this command's arguments.
 
-    For bash, put this line into ~/.bashrc: eval "$(sip-identify completion bash)"
+    SHELL is bash, zsh or fish.  For bash, put this line into ~/.bashrc: eval "$(sip-identify completion bash)"
     """
     click.echo(SHELLS[shell](context.find_root().command, {}, NAME, VARIABLE).source())

@@ -14,7 +14,10 @@ import click
 
 from identify.strings import escaped
 
-__all__ = ["right_order"]
+__all__ = ["ARGUMENTS", "right_order"]
+
+#: Where a call's context keeps the arguments of its command as they were given.
+ARGUMENTS = "sip-identify.arguments"
 
 #: Bytes of a file by which is told whether it is a configuration.
 LOOKED_AT = 64 << 10
@@ -34,12 +37,18 @@ def right_order() -> str:
     others = list(_paths(context))
     found = [path for path, _ in others if _is_configuration(path)]
     if isinstance(config, str) and found and _is_something_else(config):
-        words = [*context.command_path.split(), found[0]]
-        for path, option in others:
-            words += [*option, config if path == found[0] else path]
+        given = context.meta.get(ARGUMENTS, ())
+        if given.count(config) == given.count(found[0]) == 1:
+            swapped = {config: found[0], found[0]: config}
+            arguments = [swapped.get(word, word) for word in given]
+        else:
+            arguments = [found[0]]
+            for path, option in others:
+                arguments += [*option, config if path == found[0] else path]
+        words = [*context.command_path.split(), *arguments]
         return f"CONFIG comes first: {escaped(shlex.join(words))}"
-    arguments = context.command.collect_usage_pieces(context)[1:]
-    return f"the order is: {' '.join([context.command_path, *arguments])}"
+    pieces = context.command.collect_usage_pieces(context)[1:]
+    return f"the order is: {' '.join([context.command_path, *pieces])}"
 
 
 def _paths(context: click.Context) -> Iterator[tuple[str, list[str]]]:

@@ -188,7 +188,7 @@ def test_directory_without_configuration(run, tmp_path):
 @pytest.mark.parametrize(
     ("content", "what"),
     [
-        (MESSAGE.encode(), "one SIP message, not traffic; explain takes it"),
+        (MESSAGE.encode(), "one SIP message, not traffic hint: explain takes it"),
         (b"; comment\r\n[trunk](template)\r\ntype=endpoint\r\n", "a configuration, not traffic"),
     ],
 )

@@ -168,21 +168,21 @@ def print_list(found: Found, given: Given) -> None:
                 frame,
                 _clock(values["time"]),
                 each.row.method or "-",
-                each.request_uri or "-",
-                each.sender or "-",
-                source,
-                each.call_id or "-",
                 f"{each.row.outcome}{endpoint}",
+                source,
+                each.sender or "-",
+                each.request_uri or "-",
+                each.call_id or "-",
             ]
         )
-    columns(["Frame", "Time", "Method", "Request URI", "From", "Source", "Call-ID", "Outcome"], rows)
+    columns(["Frame", "Time (UTC)", "Method", "Outcome", "Source", "From", "Request URI", "Call-ID"], rows)
     click.echo()
     click.echo("Choose one with --last, --frame FRAME or --call-id ID")
 
 
 def _clock(time: str | None) -> str:
-    """Return a time without the fraction that nobody reads."""
-    return f"{time.partition('.')[0]}Z" if time is not None else "-"
+    """Return a time for people, without the fraction that nobody reads."""
+    return time.partition(".")[0].replace("T", " ") if time is not None else "-"
 
 
 def _say_which(found: Found, last: bool, *, several: bool) -> None:
@@ -206,7 +206,10 @@ def _nothing(given: Given, found: Found, options: ChosenOptions) -> str:
     path = escaped(given.path)
     if options.frame is not None and not found.fitting:
         number, file = options.frame
-        return f"{path}: no SIP message in frame {number if file is None else f'{escaped(file)}:{number}'} that fits"
+        fits = " that fits" if options.call_id is not None or options.source is not None else ""
+        return (
+            f"{path}: no SIP message in frame {number if file is None else f'{escaped(file)}:{number}'}{fits}"
+        )
     if found.requests:
         wanted = []
         if options.call_id is not None:

@@ -23,7 +23,17 @@ NAME = "sip-identify"
 SUGGESTION = re.compile(r"\s*[.(]?\s*(?P<hint>(?:Did you mean|Possible options).*)", re.DOTALL)
 
 #: How click begins its own messages, as sentences; ours begin with names and values too.
-CLICKS_WORDS = re.compile(r"^(?:Missing|Invalid|No such|Got|Option)\b")
+CLICKS_WORDS = re.compile(r"^(?:Missing|Invalid|No such|Option)\b")
+#: What click says in words of its code, and how people say it.
+PLAINLY = (
+    (re.compile(r" is not in the range (\S+)<=x<=(\S+)$"), r" is not between \1 and \2"),
+    (re.compile(r" is not a valid integer(?: range)?$"), " is not a whole number"),
+    (re.compile(r" is not a valid float(?: range)?$"), " is not a number"),
+    (re.compile(r"^(?:File|Path|Directory) (?=')"), ""),
+    (re.compile(r"^Option ('\S+') requires an argument$"), r"\1 needs a value"),
+    (re.compile(r"^Option ('\S+') does not take a value$"), r"\1 takes no value"),
+    (re.compile(r"^Got unexpected extra (arguments?) \((.*)\)$", re.DOTALL), r"unexpected \1 '\2'"),
+)
 
 
 class UnusableError(click.ClickException):
@@ -63,7 +73,7 @@ def print_error(message: str, more: Iterable[tuple[str, str]] = (), *, err: bool
 
 def print_usage_error(error: click.UsageError) -> None:
     """Print what is wrong with the arguments, and where the right ones are listed."""
-    message = error.format_message()
+    message = _message(error)
     suggestion = SUGGESTION.search(message)
     hint = ""
     if suggestion is not None:
@@ -83,6 +93,26 @@ def print_usage_error(error: click.UsageError) -> None:
         more.append(("help", f"{context.command_path} --help"))
     message = CLICKS_WORDS.sub(lambda found: found[0].lower(), message.rstrip("."))
     print_error(message, [(name, text[:1].lower() + text[1:]) for name, text in more])
+
+
+def _message(error: click.UsageError) -> str:
+    """Return what is wrong: a parameter by the name that the help has, and the rest in plain words."""
+    param = error.param if isinstance(error, click.BadParameter) else None
+    if param is None:
+        return _plainly(error.format_message())
+    named = param.human_readable_name if isinstance(param, click.Argument) else max(param.opts, key=len)
+    name = named.strip("[].")
+    if not isinstance(error, click.MissingParameter):
+        return f"{name}: {_plainly(error.message)}"
+    choices = f": expected {', '.join(param.type.choices)}" if isinstance(param.type, click.Choice) else ""
+    return f"{name} is missing{choices}"
+
+
+def _plainly(text: str) -> str:
+    text = text.removesuffix(".")
+    for words, plain in PLAINLY:
+        text = words.sub(plain, text)
+    return text
 
 
 def _line(text: str) -> str:

@@ -41,7 +41,7 @@ def traffic_files(
         if os.path.isdir(path):
             found += _files_in(path, reading or {}, only)
         else:
-            _check_is_no_message(path, reading or {})
+            _check_is_traffic(path, reading or {})
             found.append(path)
     return tuple(found)
 
@@ -62,28 +62,31 @@ def check_names(paths: Sequence[str], options: Sequence[str]) -> None:
             )
 
 
-def _check_is_no_message(path: str, reading: Mapping[str, Any]) -> None:
-    """End the command for a file with a SIP message and nothing else, which another command takes."""
-    from identify.traffic.texts.pasted import is_message, message_count  # noqa: PLC0415  Help does without.
+def _check_is_traffic(path: str, reading: Mapping[str, Any]) -> None:
+    """End the command for a configuration, and for a SIP message and nothing else, which another command takes."""
+    from identify.traffic.other_content import CONFIGURATION, other_content  # noqa: PLC0415  Help does without.
+    from identify.traffic.texts.pasted import is_message, message_count  # noqa: PLC0415
 
     if reading.get("format") is not None or not os.path.isfile(path):
         return
     with unusable_input(path), open(path, "rb") as file:
         first = file.read(LOOKED_AT)
     context = click.get_current_context(silent=True)
-    if not is_message(first) or context is None:
+    is_configuration = other_content(first) is CONFIGURATION
+    if not (is_configuration or is_message(first)) or context is None:
         return
     from identify.traffic.opening import format_of  # noqa: PLC0415  Help does without.
 
     if format_of(first) is not None:
         return
+    if is_configuration:
+        raise UnusableError(f"{escaped(path)} is a configuration, not traffic", right_order())
     config = str(context.params.get("config") or "CONFIG")
     several = message_count(first) > 1
     what = "SIP messages, which don't say where they came from" if several else "one SIP message, not traffic"
     command = f"{escaped(shlex.join([NAME, 'explain', config, path]))} --source ADDR[:PORT]"
-    raise UnusableError(
-        f"{escaped(path)} is {what}; explain takes {'the first' if several else 'it'}: {command}"
-    )
+    hint = f"explain takes {'the first' if several else 'it'}: {command}"
+    raise UnusableError(f"{escaped(path)} is {what}", hint)
 
 
 def _files_in(folder: str, reading: Mapping[str, Any], only: Sequence[str]) -> list[str]:

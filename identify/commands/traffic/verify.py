@@ -22,7 +22,6 @@ from identify.commands.output.printing import (
 from identify.commands.output.status import Status
 from identify.commands.reading import load
 from identify.commands.traffic.options import TrafficOptions, traffic_options
-from identify.commands.traffic.printing import print_packets, unknown_of
 
 if TYPE_CHECKING:
     from identify.simulation.runs.verification import Verification
@@ -94,6 +93,8 @@ def verify(
 
 
 def _print(path: str, found: Verification) -> None:
+    from identify.commands.traffic.printing import print_packets, unknown_of  # noqa: PLC0415  Completion does without.
+
     agreed = ", ".join(f"{count:,} by {by}" if by != "none" else f"{count:,} not identified"
                        for by, count in sorted(found.agreed.items()))  # fmt: skip
     click.echo(f"{escaped(path)}: {found.requests:,} requests, {found.compared:,} with a verdict in the log")
