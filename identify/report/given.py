@@ -78,9 +78,13 @@ def short_name(path: str) -> str:
 
     >>> short_name("/etc/asterisk/"), short_name("-")
     ('asterisk', 'standard input')
+    >>> short_name(".")
+    'the current folder'
     """
     if path == "-":
         return "standard input"
+    if PurePath(path) == PurePath():
+        return "the current folder"
     return shown(PurePath(path).name or path)
 
 

@@ -79,9 +79,9 @@ def result_page(result: Result, given: Given) -> str:
             verdict=verdict,
             tone=tone,
             circumstances=_circumstances(given, result.first, result.last),
-            troubles=_troubles(configurations, result.readings, given),
+            troubles=[*_doubts(result), *_troubles(configurations, result.readings, given)],
             facts=result_facts(result),
-            remarks=[*result.remarks, *_remarks(result.readings)],
+            remarks=_remarks(result),
             first=first_tables(result, given),
             **_charts([(result.timeline, "")]),
             tables=[*further_tables(result), *read_tables(configurations, result.readings, given)],
@@ -103,9 +103,9 @@ def comparison_page(
             verdict=verdict,
             tone=tone,
             circumstances=_circumstances(given, *_span(timelines[0])),
-            troubles=_troubles(configurations, comparison.readings, given),
+            troubles=[*_doubts(comparison), *_troubles(configurations, comparison.readings, given)],
             facts=comparison_facts(comparison),
-            remarks=[*comparison.remarks, *_remarks(comparison.readings)],
+            remarks=_remarks(comparison),
             first=comparison_tables(comparison),
             traces=list(traces(comparison)),
             **_charts([(timelines[0], "before"), (timelines[1], "after")]),
@@ -196,8 +196,17 @@ def _troubles(
     return [each for each in found if each is not None]
 
 
-def _remarks(readings: Iterable[Reading]) -> list[str]:
-    return [remark for reading in readings for remark in reading.remarks]
+def _doubts(found: Result | Comparison) -> list[Trouble]:
+    """Return what casts doubt on every answer: which sockets were taken for Asterisk's."""
+    doubt = found.own_sockets.remark(found.outcomes)
+    return [Trouble(sentence=doubt[:1].upper() + doubt[1:])] if doubt is not None else []
+
+
+def _remarks(found: Result | Comparison) -> list[str]:
+    """Return what else a reader should know about a result, then about the files that were read."""
+    doubt = found.own_sockets.remark(found.outcomes)
+    remarks = [remark for remark in found.remarks if remark != doubt]
+    return [*remarks, *(remark for reading in found.readings for remark in reading.remarks)]
 
 
 def _apart(before: str, after: str) -> str:

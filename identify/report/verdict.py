@@ -108,25 +108,27 @@ def result_facts(result: Result) -> list[Fact]:
                 main=True,
             )
         )
+    further = (
+        ("unidentified source", len(result.strangers.rows), "addresses"),
+        (
+            "security event",
+            sum(result.events.values()),
+            "that Asterisk would report, which is what fail2ban counts",
+        ),
+    )
+    challenged = Fact(
+        label="asked for credentials",
+        value=f"{result.challenged:,}",
+        note="identified requests that get a 401 first, because their endpoint has an auth",
+    )
     return [
         *facts,
-        Fact(
-            label="messages", value=f"{result.messages:,}", note="read from the traffic, of either direction"
-        ),
+        _number("message", result.messages, "read from the traffic, of either direction"),
         Fact(
             label="asked about", value=f"{asked:,}", note="requests for which Asterisk looks for an endpoint"
         ),
-        Fact(label="unidentified sources", value=f"{len(result.strangers.rows):,}", note="addresses"),
-        Fact(
-            label="security events",
-            value=f"{sum(result.events.values()):,}",
-            note="that Asterisk would report, which is what fail2ban counts",
-        ),
-        Fact(
-            label="asked for credentials",
-            value=f"{result.challenged:,}",
-            note="identified requests that get a 401 first, because their endpoint has an auth",
-        ),
+        *(_number(noun, count, note) for noun, count, note in further if count),
+        *([challenged] if result.challenged else []),
     ]
 
 
@@ -175,22 +177,7 @@ def comparison_facts(comparison: Comparison) -> list[Fact]:
         )
     return [
         *facts,
-        Fact(
-            label="messages",
-            value=f"{comparison.messages:,}",
-            note="read from the traffic, of either direction",
-        ),
-        *(
-            [
-                Fact(
-                    label="kinds of change",
-                    value=f"{len(comparison.changes):,}",
-                    note="pairs of outcome and endpoint",
-                )
-            ]
-            if comparison.changes
-            else []
-        ),
+        _number("message", comparison.messages, "read from the traffic, of either direction"),
     ]
 
 
@@ -273,6 +260,10 @@ def _kind(change: Change) -> str:
 
 def _part(label: str, part: int, whole: int, tone: Tone) -> Fact:
     return Fact(label=label, value=f"{part:,}", share=percent(share(part, whole)), tone=tone, main=True)
+
+
+def _number(noun: str, count: int, note: str) -> Fact:
+    return Fact(label=noun if count == 1 else f"{noun}s", value=f"{count:,}", note=note)
 
 
 def _counted(count: int, noun: str) -> str:

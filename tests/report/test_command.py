@@ -8,13 +8,14 @@ import sys
 from datetime import datetime, timezone
 from pathlib import Path
 
+import captures
 import pages
 import pytest
 from click.testing import CliRunner
 
 from identify.commands.main import sip_identify
 
-from .conftest import CALLS, CONFIGURATION, SCRIPT, capture
+from .conftest import CALL, CALLS, CONFIGURATION, SCRIPT, capture
 
 
 @pytest.fixture
@@ -224,3 +225,40 @@ def test_not_with_explain(config, traffic, path):
 
     assert found.exit_code == 2
     assert "--html cannot be used with --explain" in said(found)
+
+
+def test_doubtful_sockets(tmp_path, path, monkeypatch):
+    """Above all numbers stands which address was taken for Asterisk's if no request counts as received."""
+    monkeypatch.chdir(tmp_path)
+    config = tmp_path / "config"
+    config.mkdir()
+    (config / "pjsip.conf").write_text(
+        "[udp]\ntype=transport\nprotocol=udp\nbind=0.0.0.0:5060\n[trunk]\ntype=endpoint\n"
+    )
+    payload = CALL.format(source="198.51.100.7", user="bob", number=1).encode()
+    datagram = captures.datagram(payload, "198.51.100.7", "203.0.113.5", target_port=5160)
+    Path("one.pcap").write_bytes(captures.pcap([captures.framed(datagram, captures.ETHERNET)]))
+    monkeypatch.chdir(config)
+    assert run(".", "../one.pcap", "--html", path).exit_code == 0
+    page = read(path)
+
+    assert "What Asterisk does with one.pcap, configured by the current folder" in page.text
+    assert "No request counts as received by Asterisk, 1 sent by it" in page.text
+    assert "say --local 203.0.113.5:5160" in page.text
+    assert page.text.index("No request counts") < page.text.index("asked about")
+    assert page.text.count("say --local 203.0.113.5:5160") == 1
+    assert (page.facts["message"], page.facts["asked about"]) == ("1", "0")
+    assert not {"security events", "unidentified sources", "asked for credentials"} & set(page.facts)
+
+
+def test_marks_of_traces(config, traffic, path, tmp_path):
+    """The lines of a trace that decide have the look of their mark, and the trace reads as it is printed."""
+    other = tmp_path / "other.conf"
+    other.write_text(CONFIGURATION.replace("match = 192.168.0.5", "match = 192.168.0.77"), encoding="utf-8")
+    run(config, traffic, "--against", other, "--html", path)
+    page = read(path)
+
+    assert {"match", "near"} <= {
+        value for tag, name, value in page.attributes if (tag, name) == ("span", "class")
+    }
+    assert "\n  [match] identify" in page.text

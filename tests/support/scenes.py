@@ -90,7 +90,14 @@ class Scene:
         (folder / "new.conf").write_text(self.after, encoding="utf-8")
         compared = compare_files(plan, Configuration.from_path("new.conf"), [traffic])
         return comparison_page(
-            compared.comparison, compared.timelines, attrs.evolve(given, against="new.conf")
+            compared.comparison,
+            compared.timelines,
+            attrs.evolve(
+                given,
+                against="new.conf",
+                problems={**given.problems, "new.conf": "sip-identify show problems new.conf"},
+                sizes={**given.sizes, "new.conf": len(self.after)},
+            ),
         )
 
 
