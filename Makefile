@@ -38,6 +38,7 @@ PEERS := pytricia py-radix pysubnettree maxminddb mmdb_writer httptools sipmessa
 build: $(BUILT)  ## Build the compiled modules in place.
 
 demo: $(BUILT)  ## Run the proxy scenarios of examples/ and print what was identified and how (ARGS=--traces: and why).
+	@echo "Asking for the requests of examples/"
 	@$(BIN)/python examples/demo.py $(ARGS)
 
 test: $(BUILT) $(VENV)/.group-test  ## Run every test that this machine can run.

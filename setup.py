@@ -22,6 +22,7 @@ not ours, so this is for development only.
 
 import multiprocessing
 import os
+import runpy
 import shutil
 import sys
 from collections.abc import Iterator
@@ -120,9 +121,7 @@ OPTIMIZE = os.environ.get("IDENTIFY_OPTIMIZE", "3")
 #: Processor time for one module, roughly, which is what a user is told beforehand.
 SECONDS_PER_MODULE = {"release": 3, "debug": 2, "trace": 3, "asan": 5}
 #: What `sip-identify examples` writes; a wheel has copies, a checkout the files themselves.
-MATERIALS = Path("identify/commands/materials")
-DOCUMENTS = ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md")
-FOLDERS = ("docs", "examples")
+MATERIALS = runpy.run_path("identify/commands/ask/materials.py")
 
 DIRECTIVES = {
     "language_level": 3,
@@ -283,13 +282,9 @@ class BuildPackage(build_py):
         """Return each file with its place in the build; none if nothing is copied."""
         if self.editable_mode:
             return []
-        found = [Path(name) for name in DOCUMENTS]
-        found += [path for folder in FOLDERS for path in sorted(Path(folder).rglob("*")) if path.is_file()]
-        return [
-            (path, Path(self.build_lib) / MATERIALS / path)
-            for path in found
-            if "__pycache__" not in path.parts
-        ]
+        target = Path(self.build_lib, "identify", "commands", MATERIALS["FOLDER"])
+        found = [path for name in MATERIALS["NAMES"] for path in (Path(name), *sorted(Path(name).rglob("*")))]
+        return [(path, target / path) for path in found if path.is_file() and "__pycache__" not in path.parts]
 
 
 setup(

@@ -8,6 +8,7 @@ nothing installed: it is there before the virtual environment.
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -28,7 +29,7 @@ class Progress:
         self._total = total
         self._done = 0
         self._running: list[str] = []
-        self._terminal = sys.stdout.isatty()
+        self._terminal = sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
         self._begun = time.monotonic()
         self._lock = threading.Lock()
         self._ended = threading.Event()
@@ -100,6 +101,8 @@ def main() -> int:
             printed.seek(0)
             shutil.copyfileobj(printed, sys.stderr.buffer)
             return error.returncode if error.returncode > 0 else 1
+        except KeyboardInterrupt:
+            return 130
     return 0
 
 

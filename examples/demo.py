@@ -17,10 +17,8 @@ from typing import Any
 
 from click.testing import CliRunner
 
+import identify
 from identify.commands.main import sip_identify
-from identify.configuration import Configuration
-from identify.engine import Engine
-from identify.request import Request
 
 EXAMPLES = Path(__file__).resolve().parent
 SCENARIOS = (
@@ -62,9 +60,11 @@ def ask_library(folder: Path, case: dict[str, Any]) -> dict[str, Any] | None:
     tokens = dict(
         value.split("=") for option, value in itertools.pairwise(options) if option == "--line-token"
     )
-    engine = Engine(Configuration.from_path(folder), line_tokens=tokens)
+    engine = identify.Engine(identify.Configuration.from_path(folder), line_tokens=tokens)
     address, port = case["source"].rsplit(":", 1)
-    match = engine.identify(Request.from_message((folder / case["request"]).read_bytes(), address, int(port)))
+    match = engine.identify(
+        identify.Request.from_message((folder / case["request"]).read_bytes(), address, int(port))
+    )
     if match is None:
         return None
     return {"endpoint": match.endpoint, "identifier": match.identifier, "section": match.section}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 import shutil
 import subprocess
@@ -14,6 +15,7 @@ from consoles import ROOT
 from example_traffic import SCENARIOS
 
 from identify.commands.ask import examples as module
+from identify.commands.ask.materials import NAMES
 from identify.commands.main import sip_identify
 
 
@@ -37,9 +39,11 @@ def test_everything_is_written_as_it_is(tmp_path):
 
     assert result.exit_code == 0, result.output
     written = contents(tmp_path / "new" / "tryout")
-    wanted = {
-        f"{name}/{path}": data for name in module.FOLDERS for path, data in contents(ROOT / name).items()
-    } | {name: (ROOT / name).read_bytes() for name in module.NAMES}
+    folders = [name for name in NAMES if (ROOT / name).is_dir()]
+    wanted = {f"{name}/{path}": data for name in folders for path, data in contents(ROOT / name).items()} | {
+        name: (ROOT / name).read_bytes() for name in NAMES if name not in folders
+    }
+    assert {"docs", "examples"} <= set(folders)
     assert written == wanted
     for part in ("README.md", "docs/reference", *(f"examples/{scenario}" for scenario in SCENARIOS)):
         assert f"  {part}" in result.output
@@ -100,24 +104,70 @@ def test_empty_folder_is_used(tmp_path, monkeypatch):
     assert (tmp_path / "examples" / "README.md").exists()
 
 
-def test_nothing_is_left_of_a_failure(tmp_path, monkeypatch):
-    """If a file can't be written, those before it are removed, and the folder too."""
+def test_empty_name_is_refused(tmp_path, monkeypatch):
+    """An empty name isn't the folder that we stand in, which may have files."""
+    monkeypatch.chdir(tmp_path)
+
+    result = write("")
+
+    assert result.exit_code == 2
+    assert "DIR is empty" in result.output
+    assert contents(tmp_path) == {}
+
+
+def test_name_that_begins_with_a_hyphen(tmp_path, monkeypatch):
+    """What is printed to try first works in a shell, whose ``cd`` has options."""
+    monkeypatch.chdir(tmp_path)
+
+    result = CliRunner().invoke(sip_identify, ["examples", "--", "-L"])
+
+    assert "\n  cd ./-L/examples/outbound-proxy\n" in result.output
+
+
+def test_links_of_what_is_written(tmp_path):
+    """Each link between files leads to one that was written, too."""
+    write(tmp_path / "new")
+
+    missing = [
+        (path.name, link)
+        for path in (tmp_path / "new").rglob("*.md")
+        for link in re.findall(
+            r"\]\(([\w./-]+)(?:#[\w-]*)?\)", without_code(path.read_text(encoding="utf-8"))
+        )
+        if not (path.parent / link).exists()
+    ]
+
+    assert missing == []
+
+
+def without_code(text: str) -> str:
+    """Return a document without what stands between backticks, which may look like a link."""
+    return re.sub(r"`[^`\n]*`", "", text)
+
+
+@pytest.mark.parametrize("error", [OSError, KeyboardInterrupt])
+def test_nothing_is_left_of_a_failure(tmp_path, monkeypatch, error):
+    """If a file can't be written, or the user interrupts, those before it are removed, and the folder too."""
+
+    class Broken(type(tmp_path)):
+        def read_bytes(self) -> bytes:
+            raise error
+
     (tmp_path / "source.md").write_text("text")
-    broken = tmp_path / "gone.md"
-    monkeypatch.setattr(
-        module, "_materials", lambda: iter([("a/b.md", tmp_path / "source.md"), ("a/c/d.md", broken)])
-    )
+    given = [("a/b.md", tmp_path / "source.md"), ("a/c/d.md", Broken(tmp_path / "gone.md"))]
+    monkeypatch.setattr(module, "materials", lambda: iter(given))
 
     result = write(tmp_path / "new")
 
-    assert result.exit_code == 2
+    # Without our own main, Click ends an interrupted command with 1.
+    assert result.exit_code == (2 if error is OSError else 1)
     assert contents(tmp_path) == {"source.md": b"text"}
     assert not (tmp_path / "new").exists()
 
 
 def test_installation_without_examples(tmp_path, monkeypatch):
     """An installation that has none says so, and makes no folder."""
-    monkeypatch.setattr(module, "_materials", lambda: iter(()))
+    monkeypatch.setattr(module, "materials", lambda: iter(()))
 
     result = write(tmp_path / "new")
 

@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 from consoles import ROOT
 
+from identify.commands.ask.materials import NAMES
+
 pytestmark = pytest.mark.network
 
 EXAMPLE = ROOT / "examples" / "outbound-proxy"
@@ -128,6 +130,8 @@ def test_sdist_has_all_sources(distributions: Path) -> None:
         "tests/conftest.py",
         "examples/demo.py",
         "docs/README.md",
+        "docs/pictures/report.png",
+        "benchmarks/results/published.json",
         "identify/config/objects/options.json",
         "identify/config/objects/values/ciphers.json",
         "identify/config/older_options.json",
@@ -162,13 +166,9 @@ def test_wheel_has_every_module_and_stub(wheel: Path) -> None:
     }
     assert {"identify/py.typed", *data} <= names
     materials = "identify/commands/materials/"
-    listed = run(
-        "git", "ls-files", "--cached", "--others", "--exclude-standard", "docs", "examples", cwd=ROOT
-    )
-    tops = {"README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"}
+    listed = run("git", "ls-files", "--cached", "--others", "--exclude-standard", *NAMES, cwd=ROOT)
     assert {name.removeprefix(materials) for name in names if name.startswith(materials)} == {
-        *(name for name in listed.split("\n") if (ROOT / name).is_file()),
-        *tops,
+        name for name in listed.split("\n") if (ROOT / name).is_file()
     }
     assert "sip_identify-0.1.0.dist-info/licenses/LICENSE" in names
     foreign = {name for name in names if not name.startswith(("identify/", "sip_identify-0.1.0.dist-info/"))}

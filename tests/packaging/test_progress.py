@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -41,6 +42,22 @@ def test_lines_while_it_runs() -> None:
     ran = told("Waiting", "--", sys.executable, "-c", "import time; time.sleep(4.5)")
 
     assert len(ran.stdout.splitlines()) >= 3
+
+
+@pytest.mark.parametrize(("terminal", "start"), [("xterm", b"\r\x1b[K"), ("dumb", b"")])
+def test_line_of_a_terminal(terminal: str, start: bytes) -> None:
+    """A terminal has one line that is written anew, unless it can't do that."""
+    ours, theirs = os.openpty()
+    command = [sys.executable, str(PROGRESS), "Waiting", "--", "true"]
+
+    subprocess.run(command, stdout=theirs, env={**os.environ, "TERM": terminal}, check=True)
+
+    os.close(theirs)
+    with open(ours, "rb") as read:
+        shown = read.read1()
+    assert shown.startswith(start + b"Waiting (0 s)")
+    assert shown.count(b"\x1b") == (2 if start else 0)
+    assert shown.endswith(b"\r\n")
 
 
 def test_wrong_usage() -> None:
