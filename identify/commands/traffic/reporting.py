@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import IO, TYPE_CHECKING, Any
 
-import rich_click as click
+import click
 from click.core import ParameterSource
 
 from identify.commands.config_options import AnsweredRelease, SourceOptions
