@@ -11,7 +11,7 @@ from collections.abc import Callable, Container, Iterable, Iterator
 from itertools import islice
 
 from identify.config.lost import LostObject, LostObjects
-from identify.explanation.places import named
+from identify.explanation.places import named, place
 from identify.explanation.question import Question
 from identify.explanation.telling.nearest import ALMOST
 from identify.explanation.telling.reasons import LOST, NOTE, Reason
@@ -122,19 +122,33 @@ def refused_line(lost: LostObjects) -> list[Reason]:
 
 
 def none_has(lost: LostObjects, rule: str) -> Reason:
-    """Say that no identify object has a rule of a kind, and how many such objects were lost."""
+    """Say that no identify object has a rule of a kind, and which such objects were lost."""
     article = "a " if " " in rule else ""
     count = lost.with_rule(rule)
     if not count:
         return Reason(f"no identify object has {article}{rule}")
-    are = "1 with one is" if count == 1 else f"{count} with one are"
-    return Reason(f"no identify object that Asterisk loads has {article}{rule}; {are} lost: {SEE}")
+    text = f"no identify object that Asterisk loads has {article}{rule}; "
+    only = _only(lost, rule)
+    if only is not None:
+        return Reason(f"{text}{_name(only)} has one, but {escaped(only.why)}")
+    return Reason(f"{text}{'1 with one is' if count == 1 else f'{count} with one are'} lost: {SEE}")
 
 
 def none_brief(lost: LostObjects, rule: str) -> str:
     """Return the same in a few words."""
     count = lost.with_rule(rule)
-    return f"no {rule}" + (f" that Asterisk loads, {count} lost" if count else "")
+    if not count:
+        return f"no {rule}"
+    only = _only(lost, rule)
+    if only is not None:
+        return f"no {rule}: {only.kind} {quoted(only.id)} at {place(only.origin)} is lost"
+    return f"no {rule}: {count} identify object{' is' if count == 1 else 's are'} lost"
+
+
+def _only(lost: LostObjects, rule: str) -> LostObject | None:
+    """Return the lost object with a rule of a kind if there is exactly one, None otherwise."""
+    found = list(islice((each for each in lost.identifies if each.has(rule)), 2))
+    return found[0] if len(found) == 1 and not lost.further else None
 
 
 def others_lost(lost: LostObjects, rule: str, listed: int) -> list[Reason]:
