@@ -179,7 +179,9 @@ def test_lost_objects_that_almost_match():
     (almost,) = misses(ENDPOINT + near)
     explanation = explained(BOTH + "x=1\n" + near)
 
-    assert almost.endswith("; its nearest item is 198.51.100.8, and Asterisk refuses it: line 12: identify has no option 'x'")
+    assert almost.endswith(
+        "; its nearest item is 198.51.100.8, and Asterisk refuses it: line 12: identify has no option 'x'"
+    )
     assert [str(miss)[:25] for miss in explanation.nearest_misses] == ["[lost] ip: identify 'trun"]
     assert "198.51.100.8" not in str(explanation)
     assert "198.51.100.8" in str(explained(BOTH + "x=1\n" + near, everything=True))
