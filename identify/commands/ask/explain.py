@@ -295,12 +295,12 @@ def _print(explanation: Explanation) -> None:
 
 def _print_next(explanation: Explanation, asked: _Asked) -> None:
     """Print the command that says more: about what was lost, if that comes near, or about rules that aren't shown."""
-    nearest = explanation.nearest_misses
-    if any(miss.reason.verdict == LOST for miss in nearest):
+    told = sum(reason.origin is not None for step in explanation.steps for reason in step.reasons)
+    if any(miss.reason.verdict == LOST for miss in explanation.nearest_misses):
         click.echo(f"Next: sip-identify show problems {escaped(shlex.quote(asked.config))}")
     elif (
         explanation.outcome == "unidentified"
         and not explanation.everything
-        and len(asked.configuration.tried_identifies) > len(nearest)
+        and len(asked.configuration.tried_identifies) > told
     ):
         click.echo("Next: the same command with --all shows every rule")
