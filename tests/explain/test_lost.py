@@ -172,6 +172,11 @@ def test_name_that_does_not_resolve():
     )
 
 
+def test_range_that_is_taken_for_a_name():
+    """Of what was meant as a range it isn't said that it may cover any source."""
+    assert misses(BOTH.replace(".7", ".10-20"), resolver=Nowhere()) == []
+
+
 def test_lost_objects_that_almost_match():
     """What almost matches and is lost is told without advice, and not beside a lost object that would match."""
     near = "[b]\ntype=identify\nendpoint=trunk\nmatch=198.51.100.8\nx=1\n"
@@ -258,6 +263,17 @@ def test_many_lost_objects_are_counted():
         ("sip.provider.example", "198.51.100.7", False),
         ("2001:db8::1-2001:db8::9", "2001:db8::7", True),
         ("a-b", "198.51.100.7", False),
+        ("198.51.100.0/24:5060", "198.51.100.7", True),
+        ('"192.0.2.0/24 198.51.100.0/24"', "198.51.100.7", True),
+        ("192.0.2.0/24:5060", "198.51.100.7", False),
+        ("2001:db8::/64:5060", "2001:db8::7", True),
+        ("198.51.100.x", "198.51.100.7", True),
+        ("198.51.100.", "198.51.100.7", True),
+        ("198.51.100.1..198.51.100.9", "198.51.100.7", True),
+        ("198.51.100.10-20", "198.51.100.7", False),
+        ("sip:198.51.100.7:5060", "198.51.100.7", True),
+        ("no '=' in 'match:198.51.100.7'; the line is skipped", "198.51.100.7", True),
+        ("ab:198.51.100.7", "198.51.100.7", False),
     ],
 )
 def test_items_that_are_not_valid(item, source, meant):

@@ -5,11 +5,12 @@ What was lost and why is known by :mod:`identify.config.lost`; how a rule is com
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections.abc import Callable, Container, Iterable, Iterator
 from itertools import islice
 
+from identify.addresses import parse_address
+from identify.config.hints.addresses import range_ends, read_item
 from identify.config.lost import LostObject, LostObjects
 from identify.explanation.places import named, place
 from identify.explanation.question import Question
@@ -38,8 +39,10 @@ SHOWN_TEXTS = 3
 LONGEST_ITEM = 300
 #: Where all of them are listed.
 SEE = "sip-identify show problems"
-#: An address in an item that isn't valid, not as a part of another one.
-ADDRESS = r"(?<![\w.:])%s(?![\w.]|:\w)"
+#: An address in an item that isn't valid, not as a part of another one; a word before it isn't hexadecimal.
+ADDRESS = r"(?<![\w.:])(?:[A-Za-z_]*[G-Zg-z_][A-Za-z_]*:)?%s(?![\w.]|:\w*[:a-f])"
+#: A network in an item that isn't valid.
+NETWORK = re.compile(r"(?<![\w.:])[0-9A-Fa-f:.]{2,}/[0-9]{1,3}(?![\w.])")
 
 
 def means(item: str, source: str) -> bool:
@@ -47,30 +50,29 @@ def means(item: str, source: str) -> bool:
 
     >>> means("198.51.100.1-198.51.100.9", "198.51.100.7"), means("198.51.100.*", "198.51.100.7")
     (True, True)
+    >>> means("198.51.100.0/24:5060", "198.51.100.7"), means("sip:198.51.100.7:5060", "198.51.100.7")
+    (True, True)
     """
-    if len(item) > LONGEST_ITEM:
+    address = parse_address(source)
+    if len(item) > LONGEST_ITEM or address is None:
         return False
     if re.search(ADDRESS % re.escape(source), item):
         return True
-    if "*" in item and "." in source:
-        plain = item.strip("\"' ")
+    networks = (read_item(found[0]) for found in NETWORK.finditer(item))
+    if any(
+        each and each.family == address.family and address.value & each.mask == each.value
+        for each in networks
+    ):
+        return True
+    plain = re.sub(r"(?<=\.)[xX%?](?=\.|$)", "*", item.strip("\"' "))
+    if "." in source and (plain.endswith(".") or "*" in plain):
         whole = re.escape(plain).replace(r"\*", r"\d+")
         begins, _, rest = plain.partition("*")
         return re.fullmatch(whole, source) is not None or (not rest and source.startswith(begins))
-    first, hyphen, last = item.strip("\"' ").partition("-")
-    if not hyphen:
+    ends = range_ends(item.strip("\"' "))
+    if ends is None or ends[1] is None or not ends[0].family == address.family == ends[1].family:
         return False
-    try:
-        low, address = ipaddress.ip_address(first.strip()), ipaddress.ip_address(source)
-        ends = (
-            last.strip()
-            if "." in last or ":" in last
-            else first.strip().rpartition(".")[0] + "." + last.strip()
-        )
-        high = ipaddress.ip_address(ends)
-    except ValueError:
-        return False
-    return low.version == address.version == high.version and int(low) <= int(address) <= int(high)
+    return ends[0].value <= address.value <= ends[1].value
 
 
 def lost_named(lost: LostObjects, ids: Iterable[str], what: str) -> Iterator[Reason]:
