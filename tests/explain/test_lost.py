@@ -172,6 +172,18 @@ def test_name_that_does_not_resolve():
     )
 
 
+def test_file_is_lost_by_its_error():
+    """What costs a file is its error, not a line that is skipped before it; each section has that cause alone."""
+    lines = "".join(f"[s{n}]\ntype=identify\nendpoint=trunk\nnonsense\n" for n in range(50))
+
+    lost = Configuration.from_files({"pjsip.conf": lines + BOTH + "[oops\n"}).lost.identifies
+
+    assert len(lost) == 51
+    assert {each.why for each in lost} == {
+        "nothing of the file is loaded: line 208: no closing ']' in '[oops'"
+    }
+
+
 def test_range_that_is_taken_for_a_name():
     """Of what was meant as a range it isn't said that it may cover any source."""
     assert misses(BOTH.replace(".7", ".10-20"), resolver=Nowhere()) == []
