@@ -57,7 +57,7 @@ def misses(text, wizard=None, **request):
         (BOTH.replace("endpoint=trunk\n", ""), "identify 'trunk' (pjsip.conf:8)", "line 8: the endpoint is missing"),
         (BOTH.replace("=identify", "=identity"), f"section 'trunk' (pjsip.conf:8) {COVERS}", "'identity' is unknown (did you mean 'identify'?)"),
         (BOTH.replace("=identify", "=identfy"), f"section 'trunk' (pjsip.conf:8) {COVERS}", "'identfy' is unknown (did you mean 'identify'?)"),
-        (BOTH.replace("type=identify\n", ""), f"section 'trunk' (pjsip.conf:8) {COVERS}", "so Asterisk skips it"),
+        (BOTH.replace("type=identify\n", ""), f"section 'trunk' (pjsip.conf:8) {COVERS}", "the section has no type"),
         ("[trunk]\ntype=friend\nhost=198.51.100.7\n", f"section 'trunk' (pjsip.conf:5) {COVERS}", "and type=identify instead)"),
         (ENDPOINT + "match=198.51.100.7\n", f"endpoint 'trunk' (pjsip.conf:5) {COVERS}", "no option 'match' (it is an option of type=identify)"),
         (ENDPOINT + IDENTIFY.replace("]", "](!)"), f"identify 'trunk' (pjsip.conf:8) {COVERS}", "no section uses it"),
@@ -170,6 +170,20 @@ def test_name_that_does_not_resolve():
         "[lost] ip: identify 'trunk' (pjsip.conf:8) has match item sip.provider.example, whose addresses aren't known "
         "here, so it may cover 198.51.100.7, but Asterisk refuses it: line 11: match item 'sip.provider.example': "
     )
+
+
+def test_lost_object_beside_the_one_that_decides():
+    """An identified request has the lost object that would match too: it may be the one that was meant."""
+    wrong = "[b]\ntype=endpoint\n[z]\ntype=identify\nendpoint=b\nmatch=198.51.100.0/24\n"
+    near = "[n]\ntype=identify\nendpoint=trunk\nmatch=198.51.100.8\nx=1\n"
+
+    explanation = explained(BOTH + "x=1\n" + wrong)
+
+    assert explanation.answer == "b (by ip, section z)"
+    assert f"  [lost] identify 'trunk' (pjsip.conf:8) {COVERS} Asterisk refuses it: line 12:" in str(
+        explanation
+    )
+    assert "[lost]" not in str(explained(ENDPOINT + near + wrong))
 
 
 def test_file_is_lost_by_its_error():
