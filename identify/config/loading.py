@@ -275,9 +275,9 @@ class _Loader:
         document = read_document(
             self._files, name, self._problems, byte_order_mark=mark, partial=self._partial
         )
-        for section in document.lost if document is not None else ():
-            if not section.template:
-                self._problems.lose(section, "wizard file" if name == WIZARD_FILE else "file", before)
+        if document is not None and document.lost:
+            sections = (section for section in document.lost if not section.template)
+            self._problems.lose_file(sections, "wizard file" if name == WIZARD_FILE else "file", before)
         return document
 
     def _identify(self, candidate: Candidate, options: Options) -> Identify | None:

@@ -53,7 +53,11 @@ HOW = {
 }
 
 #: What messages of problems say that the clause says already.
-REDUNDANT = (", so Asterisk skips the section", ": Asterisk refuses every object of this type")
+REDUNDANT = (
+    ", so Asterisk skips the section",
+    ", so Asterisk skips it",
+    ": Asterisk refuses every object of this type",
+)
 
 TYPES = ("identify", "endpoint", "registration", "domain_alias", "global")
 #: Types of chan_sip.

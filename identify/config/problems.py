@@ -6,7 +6,8 @@ and severities; the modules that find problems write the messages.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from itertools import islice
 from types import MappingProxyType
 from typing import Any
 
@@ -171,6 +172,13 @@ class Problems:
     def lose(self, what: Any, how: str, since: int) -> None:
         """Remember a section or candidate that the problems since a number of them cost."""
         self.lost.append((what, how, tuple(problem for problem in self._found[since:] if problem.lost)))
+
+    def lose_file(self, sections: Iterable[Any], how: str, since: int) -> None:
+        """Remember the sections of a file that the first error since a number of problems cost."""
+        # Other problems cost a line each, of which a file may have thousands.
+        errors = (problem for problem in self._found[since:] if problem.severity == "error" and problem.lost)
+        causes = tuple(islice(errors, 1))
+        self.lost += [(section, how, causes) for section in sections]
 
     def add(
         self, code: str, file: str, line: int, message: str, *, section: str | None = None, lost: str = ""

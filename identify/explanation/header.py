@@ -115,12 +115,13 @@ class _Hints:
 
     def value(self, rule: HeaderRule, present: list[str]) -> Hint | None:
         """Return what keeps the nearest of the values from matching."""
-        found = [
-            hint
-            for value in present[:MOST_VALUES]
-            if (hint := self._patterns.find(rule.pattern, value, rule.name))
-        ]
-        return next((hint for hint in found if hint.near), found[0] if found else None)
+        found = None
+        for value in present[:MOST_VALUES]:
+            hint = self._patterns.find(rule.pattern, value, rule.name)
+            if hint is not None and hint.near:
+                return hint
+            found = found or hint
+        return found
 
     def name(self, name: str) -> str:
         """Return why a header isn't in the request, "" if that isn't clear."""
@@ -140,11 +141,17 @@ def _look(values: Values, identify: Identify, release: Release, hints: _Hints) -
     rule = identify.header
     if rule is None:
         return None
-    present = values.get(folded_bytes(rule.name), [])
-    accepted = next((value for value in present if accepts(rule.pattern, value, release)), None)
-    hint = hints.value(rule, present) if accepted is None else None
-    other = hints.name(rule.name) if not present else ""
-    near = present or other or folded_bytes(rule.name) in COMPACT_NAMES
+    folded = folded_bytes(rule.name)
+    present = values.get(folded, [])
+    accepted: str | None = None
+    hint: Hint | None = None
+    other = ""
+    if present:
+        accepted = next((value for value in present if accepts(rule.pattern, value, release)), None)
+        hint = hints.value(rule, present) if accepted is None else None
+    else:
+        other = hints.name(rule.name)
+    near = present or other or folded in COMPACT_NAMES
     verdict = MATCH if accepted is not None else NEAR if near else NO
     return Finding(
         verdict=verdict,

@@ -128,7 +128,8 @@ def _unknown(question: Question, place: str, value: str) -> list[Reason]:
     if not value:
         text = f"{place} has an empty line parameter, which never matches a token"
     elif not with_line:
-        text = f"{place} has line={quoted(value)}, but no registration has line=yes"
+        loaded = " that Asterisk loads" if question.configuration.lost.registrations else ""
+        text = f"{place} has line={quoted(value)}, but no registration{loaded} has line=yes"
     elif question.untold() and not token_shaped(value):
         text = f"{place} has line={quoted(value)}, which is no registration's token: Asterisk makes seven letters a-z"
     else:

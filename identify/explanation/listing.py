@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import attrs
 
-from identify.config.lost import LostObject
+from identify.config.lost import HOW, LostObject
 from identify.explanation.question import Question
 from identify.explanation.result import ALSO, LOST, MATCH, MISSING, NEAR, NO, UNKNOWN, Reason
 from identify.explanation.telling.lost import others_lost
@@ -117,8 +117,12 @@ def _lost_reasons(
                     verdict=LOST,
                     text=_sentence(question, each, identify, finding),
                     distance=finding.distance + almost,
+                    # What to do is to mend what costs it.
+                    advice="",
                 )
             )
+    if not question.everything and any(finding.distance < ALMOST for finding in findings):
+        findings = [finding for finding in findings if finding.distance < ALMOST]
     if not findings:
         return []
     reasons = choose_reasons(findings, question.everything, lambda count: "")
@@ -133,12 +137,16 @@ def _sentence(question: Question, lost: LostObject, identify: Identify, found: F
         would = (found.would or found.text)()
         if lost.kind != "identify":
             would = f"{lost.kind}{would.removeprefix('identify')}"
-        but = "but" if found.verdict == MATCH else "and"
+        but = "but" if found.verdict in (MATCH, UNKNOWN) else "and"
         configuration, points = question.configuration, ""
         if identify.endpoint and identify.endpoint not in configuration.endpoints:
             target = configuration.lost.endpoints.get(identify.endpoint)
-            if target is None or target.why != lost.why:
+            if target is None:
                 points = f"; it points to {question.missing(identify.endpoint)}"
+            elif target.why != lost.why:
+                why = escaped(target.why.removeprefix(f"{HOW['refused']}: "))
+                too = "lost" if target.why.startswith(why) else "refused"
+                points = f"; its endpoint {quoted(target.id)} is {too} too: {why}"
         return f"{would}, {but} {escaped(lost.why)}{points}"
 
     return text

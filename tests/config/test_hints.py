@@ -7,6 +7,7 @@ import re
 import pytest
 from loading import ENDPOINT, identify, items, load, one
 
+from identify.config.hints.addresses import item_mistake
 from identify.config.hints.nearest import Names
 from identify.configuration import Configuration
 from identify.strings import ascii_lower
@@ -299,6 +300,14 @@ def test_names_are_found_by_what_they_have_in_common() -> None:
         "",
     ]
     assert [names.near(text) for text in ("tip", "identi", "m", "", "x" * 10_000)] == [""] * 5
+
+
+@pytest.mark.parametrize(
+    "item", ["provider:5060", "localhost:5061", "sip.provider.example:5060", "198-51-100-7.example"]
+)
+def test_names_are_not_mistakes(item: str) -> None:
+    """A host name has no hint: with a port it isn't a URI whose address is the port."""
+    assert item_mistake(item) == ""
 
 
 def test_one_hint_for_all_that_inherit_a_line() -> None:

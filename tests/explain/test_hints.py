@@ -153,6 +153,12 @@ def test_what_would_match_does_match(line, changes, said):
         ),
         ("match_header=X_Trunk: 1", {"X_Trunk": "1"}, "near", "(the request has 'X-Trunk')"),
         ("match_header=X-Trunk: 1", {"X_Trunk_ID": "1"}, "near", "(the request has 'x-trunk-id')"),
+        (
+            "match_header=UA: 1",
+            {"User_Agent": "1"},
+            "near",
+            "isn't in the request (the request has 'User-Agent')",
+        ),
         ("match_header=Subject: a", {"s": "a"}, "near", "the request has it as 's'"),
         ("match_header=P-Asserted-Identiy: 1", {}, "no", "is the header 'P-Asserted-Identity' meant?"),
         ('match_header=X-A: "1"', {"X_A": "1"}, "near", "only quotes differ"),

@@ -4,6 +4,7 @@ import pickle
 
 import pytest
 
+from identify.config.hostnames.rules import ResolutionError
 from identify.config.lost import MOST_LOST, NOTHING_LOST
 from identify.configuration import Configuration
 from identify.explain import explain
@@ -18,7 +19,19 @@ BOTH = ENDPOINT + IDENTIFY
 COVERS = "would cover 198.51.100.7 with 198.51.100.7, but"
 
 
-def explained(text, wizard=None, everything=False, **request):
+class Nowhere:
+    """A resolver that was asked for every name in vain."""
+
+    def services(self, name):
+        """Return no SRV record."""
+        return []
+
+    def addresses(self, name):
+        """Say that there is no such name."""
+        raise ResolutionError("no such name")
+
+
+def explained(text, wizard=None, everything=False, resolver=None, **request):
     """Return the explanation of a request to files of a configuration."""
     files = {"pjsip.conf": TRANSPORT + text, **({"pjsip_wizard.conf": wizard} if wizard is not None else {})}
     given = {
@@ -27,7 +40,7 @@ def explained(text, wizard=None, everything=False, **request):
         "request_uri": "sip:1@h;line=abcdefg",
         **request,
     }
-    configuration = Configuration.from_files(files)
+    configuration = Configuration.from_files(files, resolver=resolver)
     return explain(configuration, {}, Request(method="OPTIONS", **given), everything=everything)
 
 
@@ -42,11 +55,11 @@ def misses(text, wizard=None, **request):
         (BOTH + "matchs=1\n", f"identify 'trunk' (pjsip.conf:8) {COVERS} Asterisk refuses it: line 12:", "'match'?)"),
         (BOTH + "match_header=X-A=1\n", f"identify 'trunk' (pjsip.conf:8) {COVERS}", "after the name"),
         (BOTH.replace("endpoint=trunk\n", ""), "identify 'trunk' (pjsip.conf:8)", "line 8: the endpoint is missing"),
-        (BOTH.replace("=identify", "=identity"), f"section 'trunk' (pjsip.conf:8) {COVERS}", "'identity' is unknown"),
-        (BOTH.replace("=identify", "=identfy"), f"section 'trunk' (pjsip.conf:8) {COVERS}", "'identfy' is unknown"),
-        (BOTH.replace("type=identify\n", ""), f"section 'trunk' (pjsip.conf:8) {COVERS}", "so Asterisk skips it"),
-        ("[trunk]\ntype=friend\nhost=198.51.100.7\n", f"section 'trunk' (pjsip.conf:5) {COVERS}", "is unknown"),
-        (ENDPOINT + "match=198.51.100.7\n", f"endpoint 'trunk' (pjsip.conf:5) {COVERS}", "no option 'match'"),
+        (BOTH.replace("=identify", "=identity"), f"section 'trunk' (pjsip.conf:8) {COVERS}", "'identity' is unknown (did you mean 'identify'?)"),
+        (BOTH.replace("=identify", "=identfy"), f"section 'trunk' (pjsip.conf:8) {COVERS}", "'identfy' is unknown (did you mean 'identify'?)"),
+        (BOTH.replace("type=identify\n", ""), f"section 'trunk' (pjsip.conf:8) {COVERS}", "the section has no type"),
+        ("[trunk]\ntype=friend\nhost=198.51.100.7\n", f"section 'trunk' (pjsip.conf:5) {COVERS}", "and type=identify instead)"),
+        (ENDPOINT + "match=198.51.100.7\n", f"endpoint 'trunk' (pjsip.conf:5) {COVERS}", "no option 'match' (it is an option of type=identify)"),
         (ENDPOINT + IDENTIFY.replace("]", "](!)"), f"identify 'trunk' (pjsip.conf:8) {COVERS}", "no section uses it"),
         (BOTH + IDENTIFY, f"identify 'trunk' (pjsip.conf:8) {COVERS}", "line 12: a second identify 'trunk'"),
         (BOTH + "[oops\n", f"identify 'trunk' (pjsip.conf:8) {COVERS} nothing of the file", "no closing ']' in '[oops'"),
@@ -136,6 +149,75 @@ def test_endpoint_that_an_identify_points_to():
     )
 
 
+def test_endpoint_that_is_lost_too():
+    """Of a lost identify whose endpoint is lost for another reason, one short clause says both reasons."""
+    (first,) = misses(ENDPOINT + "alow=x\n" + IDENTIFY + "x=1\n")
+
+    assert first == (
+        "[lost] ip: identify 'trunk' (pjsip.conf:9) would cover 198.51.100.7 with 198.51.100.7, but Asterisk refuses "
+        "it: line 13: identify has no option 'x'; its endpoint 'trunk' is refused too: line 8: endpoint has no option "
+        "'alow' (did you mean 'allow'?)"
+    )
+
+
+def test_name_that_does_not_resolve():
+    """An identify that is lost because nobody answers for its name is named: it may have been meant for the source."""
+    text = BOTH.replace("198.51.100.7", "sip.provider.example")
+
+    (first,) = misses(text, resolver=Nowhere())
+
+    assert first.startswith(
+        "[lost] ip: identify 'trunk' (pjsip.conf:8) has match item sip.provider.example, whose addresses aren't known "
+        "here, so it may cover 198.51.100.7, but Asterisk refuses it: line 11: match item 'sip.provider.example': "
+    )
+
+
+def test_lost_object_beside_the_one_that_decides():
+    """An identified request has the lost object that would match too: it may be the one that was meant."""
+    wrong = "[b]\ntype=endpoint\n[z]\ntype=identify\nendpoint=b\nmatch=198.51.100.0/24\n"
+    near = "[n]\ntype=identify\nendpoint=trunk\nmatch=198.51.100.8\nx=1\n"
+
+    explanation = explained(BOTH + "x=1\n" + wrong)
+
+    assert explanation.answer == "b (by ip, section z)"
+    assert f"  [lost] identify 'trunk' (pjsip.conf:8) {COVERS} Asterisk refuses it: line 12:" in str(
+        explanation
+    )
+    assert "[lost]" not in str(explained(ENDPOINT + near + wrong))
+
+
+def test_file_is_lost_by_its_error():
+    """What costs a file is its error, not a line that is skipped before it; each section has that cause alone."""
+    lines = "".join(f"[s{n}]\ntype=identify\nendpoint=trunk\nnonsense\n" for n in range(50))
+
+    lost = Configuration.from_files({"pjsip.conf": lines + BOTH + "[oops\n"}).lost.identifies
+
+    assert len(lost) == 51
+    assert {each.why for each in lost} == {
+        "nothing of the file is loaded: line 208: no closing ']' in '[oops'"
+    }
+
+
+def test_range_that_is_taken_for_a_name():
+    """Of what was meant as a range it isn't said that it may cover any source."""
+    assert misses(BOTH.replace(".7", ".10-20"), resolver=Nowhere()) == []
+
+
+def test_lost_objects_that_almost_match():
+    """What almost matches and is lost is told without advice, and not beside a lost object that would match."""
+    near = "[b]\ntype=identify\nendpoint=trunk\nmatch=198.51.100.8\nx=1\n"
+
+    (almost,) = misses(ENDPOINT + near)
+    explanation = explained(BOTH + "x=1\n" + near)
+
+    assert almost.endswith(
+        "; its nearest item is 198.51.100.8, and Asterisk refuses it: line 12: identify has no option 'x'"
+    )
+    assert [str(miss)[:25] for miss in explanation.nearest_misses] == ["[lost] ip: identify 'trun"]
+    assert "198.51.100.8" not in str(explanation)
+    assert "198.51.100.8" in str(explained(BOTH + "x=1\n" + near, everything=True))
+
+
 def test_order_of_a_lost_global_section():
     """A refused global section is named by the identifier that it would have had asked first."""
     text = "[global]\ntype=global\nendpoint_identifier_order=username,ip\nx=1\n[1001]\ntype=endpoint\n" + BOTH
@@ -157,9 +239,12 @@ def test_no_rule_that_asterisk_loads():
 
     (reason,) = explanation.steps[1].reasons
     assert str(reason) == (
-        "no identify object that Asterisk loads has a match item; 1 with one is lost: sip-identify show problems"
+        "no identify object that Asterisk loads has a match item; identify 'trunk' (pjsip.conf:8) has one, "
+        "but Asterisk refuses it: line 12: identify has no option 'x'"
     )
-    assert "ip (no match item that Asterisk loads, 1 lost)" in str(explanation)
+    assert "ip (no match item: identify 'trunk' at pjsip.conf:8 is lost)" in str(explanation)
+    second = "[b]\ntype=identify\nendpoint=trunk\nmatch=203.0.113.10\nx=1\n"
+    assert "ip (no match item: 2 identify objects are lost)" in str(explained(text + second))
     (listed, *_) = explained(text, everything=True).steps[1].reasons
     assert (listed.verdict, str(listed)[:53]) == (
         "lost",
@@ -204,6 +289,17 @@ def test_many_lost_objects_are_counted():
         ("sip.provider.example", "198.51.100.7", False),
         ("2001:db8::1-2001:db8::9", "2001:db8::7", True),
         ("a-b", "198.51.100.7", False),
+        ("198.51.100.0/24:5060", "198.51.100.7", True),
+        ('"192.0.2.0/24 198.51.100.0/24"', "198.51.100.7", True),
+        ("192.0.2.0/24:5060", "198.51.100.7", False),
+        ("2001:db8::/64:5060", "2001:db8::7", True),
+        ("198.51.100.x", "198.51.100.7", True),
+        ("198.51.100.", "198.51.100.7", True),
+        ("198.51.100.1..198.51.100.9", "198.51.100.7", True),
+        ("198.51.100.10-20", "198.51.100.7", False),
+        ("sip:198.51.100.7:5060", "198.51.100.7", True),
+        ("no '=' in 'match:198.51.100.7'; the line is skipped", "198.51.100.7", True),
+        ("ab:198.51.100.7", "198.51.100.7", False),
     ],
 )
 def test_items_that_are_not_valid(item, source, meant):
@@ -271,5 +367,5 @@ def test_lost_names():
     assert name.startswith(
         "[lost] ip: identify 'i' (pjsip.conf:8) has match item sip.provider.example, whose addresses"
     )
-    assert "so it may cover 198.51.100.7, and Asterisk refuses it: line 11" in name
+    assert "so it may cover 198.51.100.7, but Asterisk refuses it: line 11" in name
     assert misses(text + "198.51.100.300\n") == []

@@ -169,7 +169,7 @@ def _explain_message(
         asked.print({"dropped": None, **explanation.as_dict()})
     else:
         _print(explanation)
-        _print_next(explanation, asked.config)
+        _print_next(explanation, asked)
         print_release(asked.answered)
     asked.end(_status(explanation), lost)
 
@@ -215,7 +215,7 @@ def _explain_trace(asked: _Asked, trace: Trace, path: str, lost: Sequence[str]) 
             line = f"not identified: {outcome}; if it didn't belong to a dialog or transaction:"
             click.echo(styled(line, "no answer"))
         _print(explanation)
-        _print_next(explanation, asked.config)
+        _print_next(explanation, asked)
         print_release(asked.answered)
     asked.end(Status.DIFFERS if others else _status(explanation), lost)
 
@@ -293,9 +293,14 @@ def _print(explanation: Explanation) -> None:
             click.echo(styled(line.text, "answer" if line.found else "heading" if line.heading else "faint"))
 
 
-def _print_next(explanation: Explanation, config: str) -> None:
-    """Print the command that says more about what was lost, if that comes near."""
+def _print_next(explanation: Explanation, asked: _Asked) -> None:
+    """Print the command that says more: about what was lost, if that comes near, or about rules that aren't shown."""
+    told = sum(reason.origin is not None for step in explanation.steps for reason in step.reasons)
     if any(miss.reason.verdict == LOST for miss in explanation.nearest_misses):
-        click.echo(f"Next: sip-identify show problems {escaped(shlex.quote(config))}")
-    elif explanation.outcome == "unidentified" and not explanation.everything:
+        click.echo(f"Next: sip-identify show problems {escaped(shlex.quote(asked.config))}")
+    elif (
+        explanation.outcome == "unidentified"
+        and not explanation.everything
+        and len(asked.configuration.tried_identifies) > told
+    ):
         click.echo("Next: the same command with --all shows every rule")

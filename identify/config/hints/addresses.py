@@ -17,6 +17,7 @@ from functools import lru_cache
 
 from identify.addresses import (
     ALL_ONES,
+    Address,
     AddressError,
     Network,
     format_address,
@@ -26,7 +27,7 @@ from identify.addresses import (
 from identify.config.hints.characters import any_odd
 from identify.strings import shown
 
-__all__ = ["DECIMAL", "LONGEST", "is_valid", "item_mistake", "read_item"]
+__all__ = ["DECIMAL", "LONGEST", "is_valid", "item_mistake", "range_ends", "read_item"]
 
 #: Longer items aren't looked at.
 LONGEST = 120
@@ -84,15 +85,25 @@ def _odd(item: str) -> str:
     return odd + (f": write {shown(plain)}" if is_valid(plain) else "")
 
 
+def range_ends(item: str) -> tuple[Address, Address | None] | None:
+    """Return the ends of an item that was meant as a range, the last one None if it isn't an address.
+
+    >>> [address.value & 255 for address in range_ends("198.51.100.1-9")]
+    [1, 9]
+    """
+    found = _RANGE.fullmatch(item)
+    first = parse_address(found[1]) if found is not None and _is_whole(found[1]) else None
+    if found is None or first is None:
+        return None
+    return first, parse_address(_completed(found[1], found[2]))
+
+
 def _range(item: str) -> str:
     """Return the networks of a range."""
-    found = _RANGE.fullmatch(item)
-    if found is None:
+    ends = range_ends(item)
+    if ends is None:
         return ""
-    first = parse_address(found[1])
-    if first is None or not _is_whole(found[1]):
-        return ""
-    last = parse_address(_completed(found[1], found[2]))
+    first, last = ends
     if first.port:
         return "a range of ports isn't possible: an item has one port, or none for all of them"
     wording = "Asterisk has no ranges with a hyphen and takes this for a host name: write networks"
@@ -176,7 +187,7 @@ def _uri(item: str) -> str:
         return ""
     rest = item.strip("<>")[found.end() :]
     rest = re.split(r"[;>?/]" if "//" in found[0] else r"[;>?]", rest, maxsplit=1)[0]
-    if is_valid(rest):
+    if is_valid(rest) and _is_whole(rest):
         return f"an item is an address, not a URI: write {shown(rest)}"
     host = rest.partition(":")[0]
     if re.fullmatch(r"[A-Za-z0-9._-]*[A-Za-z_-]", host) and (

@@ -16,7 +16,7 @@ from identify.config.hints.nearest import Names
 from identify.config.language.sections import words
 from identify.strings import ascii_lower, folded_bytes, quoted, shown
 
-__all__ = ["COMPACT_NAMES", "LONG_NAMES", "colon_hint", "header_name_hint"]
+__all__ = ["COMPACT_NAMES", "LONG_NAMES", "SHORT_NAMES", "colon_hint", "header_name_hint"]
 
 #: Compact names of headers that PJSIP prints under their long names, so that these never match.
 COMPACT_NAMES = {
@@ -53,7 +53,7 @@ _USUAL = words(
     " User-Agent User-to-User Via"
 )
 #: What people call them.
-_SHORT = {
+SHORT_NAMES = {
     "pai": "P-Asserted-Identity",
     "ppi": "P-Preferred-Identity",
     "rpid": "Remote-Party-ID",
@@ -101,9 +101,9 @@ def header_name_hint(name: str) -> str:
         quotes = ": quotes are not removed" if '"' in name else ""
         return f"{quoted(name)} can't be the name of a header{quotes}{meant}"
     lower = ascii_lower(name)
-    if lower in _SHORT:
-        kind = "option" if "_" in _SHORT[lower] else "header"
-        return f"is the {kind} {quoted(_SHORT[lower])} meant?"
+    if lower in SHORT_NAMES:
+        kind = "option" if "_" in SHORT_NAMES[lower] else "header"
+        return f"is the {kind} {quoted(SHORT_NAMES[lower])} meant?"
     if lower in _KNOWN or lower.startswith("x-"):
         return ""
     near = _NAMES.near(name)

@@ -113,7 +113,7 @@ def readable_identify(
     unresolved = []
     for text, origin in names:
         address = _address(text)
-        if address is None and not _may_be_host(text):
+        if address is None and (not _may_be_host(text) or item_mistake(text)):
             builder.faults.append(text)
         elif address is None:
             unresolved.append(UnresolvedName(text=text, port=0, reason="it isn't looked up", origin=origin))

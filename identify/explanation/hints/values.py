@@ -14,7 +14,7 @@ import attrs
 
 from identify.config.hints.characters import odd_character
 from identify.config.hints.expressions import header_oddity, oddities, repairs
-from identify.config.hints.headers import LONG_NAMES
+from identify.config.hints.headers import LONG_NAMES, SHORT_NAMES
 from identify.config.hints.literals import (
     REPRINTED,
     as_expression,
@@ -160,6 +160,9 @@ def similar_name(name: str, present: Names, folded: Collection[bytes]) -> str:
         if other is not None and other in folded:
             sent = other.decode()
             return f"the request has it as {quoted(sent)}, and PJSIP compares this header by the name that is sent"
+    usual = SHORT_NAMES.get(ascii_lower(name), "")
+    if usual and folded_bytes(usual) in folded:
+        return f"the request has {quoted(usual)}"
     longer = next(
         (other for other in folded if other.startswith(mine + b"-") or mine.startswith(other + b"-")), b""
     )

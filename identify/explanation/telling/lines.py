@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import attrs
 
-from identify.explanation.telling.nearest import NearestMiss
+from identify.explanation.telling.nearest import ALMOST, NearestMiss
 from identify.explanation.telling.reasons import ALSO, LOST, MATCH, NO, NOTE, UNKNOWN, Step
 from identify.model import Match
 from identify.strings import shown
@@ -76,8 +76,15 @@ def _of_identified(step: Step, match: Match) -> Step:
     """Return what matters of a step of a request that is identified."""
     if step.endpoint is not None and step.identifier != match.identifier:
         return step
-    kinds = OF_DECIDING if step.identifier == match.identifier else (UNKNOWN, LOST)
-    return attrs.evolve(step, reasons=tuple(reason for reason in step.reasons if reason.verdict in kinds))
+    deciding = step.identifier == match.identifier
+    kinds = OF_DECIDING if deciding else (UNKNOWN, LOST)
+    reasons = tuple(
+        reason
+        for reason in step.reasons
+        # A lost object that would match may have decided otherwise.
+        if reason.verdict in kinds or (deciding and reason.verdict == LOST and reason.distance < ALMOST)
+    )
+    return attrs.evolve(step, reasons=reasons)
 
 
 def _is_silent(step: Step, match: Match | None) -> bool:

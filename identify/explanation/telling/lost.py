@@ -5,13 +5,14 @@ What was lost and why is known by :mod:`identify.config.lost`; how a rule is com
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections.abc import Callable, Container, Iterable, Iterator
 from itertools import islice
 
+from identify.addresses import parse_address
+from identify.config.hints.addresses import range_ends, read_item
 from identify.config.lost import LostObject, LostObjects
-from identify.explanation.places import named
+from identify.explanation.places import named, place
 from identify.explanation.question import Question
 from identify.explanation.telling.nearest import ALMOST
 from identify.explanation.telling.reasons import LOST, NOTE, Reason
@@ -38,8 +39,10 @@ SHOWN_TEXTS = 3
 LONGEST_ITEM = 300
 #: Where all of them are listed.
 SEE = "sip-identify show problems"
-#: An address in an item that isn't valid, not as a part of another one.
-ADDRESS = r"(?<![\w.:])%s(?![\w.]|:\w)"
+#: An address in an item that isn't valid, not as a part of another one; a word before it isn't hexadecimal.
+ADDRESS = r"(?<![\w.:])(?:[A-Za-z_]*[G-Zg-z_][A-Za-z_]*:)?%s(?![\w.]|:\w*[:a-f])"
+#: A network in an item that isn't valid.
+NETWORK = re.compile(r"(?<![\w.:])[0-9A-Fa-f:.]{2,}/[0-9]{1,3}(?![\w.])")
 
 
 def means(item: str, source: str) -> bool:
@@ -47,30 +50,29 @@ def means(item: str, source: str) -> bool:
 
     >>> means("198.51.100.1-198.51.100.9", "198.51.100.7"), means("198.51.100.*", "198.51.100.7")
     (True, True)
+    >>> means("198.51.100.0/24:5060", "198.51.100.7"), means("sip:198.51.100.7:5060", "198.51.100.7")
+    (True, True)
     """
-    if len(item) > LONGEST_ITEM:
+    address = parse_address(source)
+    if len(item) > LONGEST_ITEM or address is None:
         return False
     if re.search(ADDRESS % re.escape(source), item):
         return True
-    if "*" in item and "." in source:
-        plain = item.strip("\"' ")
+    networks = (read_item(found[0]) for found in NETWORK.finditer(item))
+    if any(
+        each and each.family == address.family and address.value & each.mask == each.value
+        for each in networks
+    ):
+        return True
+    plain = re.sub(r"(?<=\.)[xX%?](?=\.|$)", "*", item.strip("\"' "))
+    if "." in source and (plain.endswith(".") or "*" in plain):
         whole = re.escape(plain).replace(r"\*", r"\d+")
         begins, _, rest = plain.partition("*")
         return re.fullmatch(whole, source) is not None or (not rest and source.startswith(begins))
-    first, hyphen, last = item.strip("\"' ").partition("-")
-    if not hyphen:
+    ends = range_ends(item.strip("\"' "))
+    if ends is None or ends[1] is None or not ends[0].family == address.family == ends[1].family:
         return False
-    try:
-        low, address = ipaddress.ip_address(first.strip()), ipaddress.ip_address(source)
-        ends = (
-            last.strip()
-            if "." in last or ":" in last
-            else first.strip().rpartition(".")[0] + "." + last.strip()
-        )
-        high = ipaddress.ip_address(ends)
-    except ValueError:
-        return False
-    return low.version == address.version == high.version and int(low) <= int(address) <= int(high)
+    return ends[0].value <= address.value <= ends[1].value
 
 
 def lost_named(lost: LostObjects, ids: Iterable[str], what: str) -> Iterator[Reason]:
@@ -122,19 +124,33 @@ def refused_line(lost: LostObjects) -> list[Reason]:
 
 
 def none_has(lost: LostObjects, rule: str) -> Reason:
-    """Say that no identify object has a rule of a kind, and how many such objects were lost."""
+    """Say that no identify object has a rule of a kind, and which such objects were lost."""
     article = "a " if " " in rule else ""
     count = lost.with_rule(rule)
     if not count:
         return Reason(f"no identify object has {article}{rule}")
-    are = "1 with one is" if count == 1 else f"{count} with one are"
-    return Reason(f"no identify object that Asterisk loads has {article}{rule}; {are} lost: {SEE}")
+    text = f"no identify object that Asterisk loads has {article}{rule}; "
+    only = _only(lost, rule)
+    if only is not None:
+        return Reason(f"{text}{_name(only)} has one, but {escaped(only.why)}")
+    return Reason(f"{text}{'1 with one is' if count == 1 else f'{count} with one are'} lost: {SEE}")
 
 
 def none_brief(lost: LostObjects, rule: str) -> str:
     """Return the same in a few words."""
     count = lost.with_rule(rule)
-    return f"no {rule}" + (f" that Asterisk loads, {count} lost" if count else "")
+    if not count:
+        return f"no {rule}"
+    only = _only(lost, rule)
+    if only is not None:
+        return f"no {rule}: {only.kind} {quoted(only.id)} at {place(only.origin)} is lost"
+    return f"no {rule}: {count} identify object{' is' if count == 1 else 's are'} lost"
+
+
+def _only(lost: LostObjects, rule: str) -> LostObject | None:
+    """Return the lost object with a rule of a kind if there is exactly one, None otherwise."""
+    found = list(islice((each for each in lost.identifies if each.has(rule)), 2))
+    return found[0] if len(found) == 1 and not lost.further else None
 
 
 def others_lost(lost: LostObjects, rule: str, listed: int) -> list[Reason]:
