@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import IO, TYPE_CHECKING, Any
 
-import rich_click as click
+import click
 from click.core import ParameterSource
 
 from identify.commands.config_options import AnsweredRelease, SourceOptions
@@ -58,7 +58,7 @@ def given_of(
     """Return what was given to this call of the command."""
     from identify.report import Given  # noqa: PLC0415  Few runs make a page.
 
-    context: click.Context = click.get_current_context()  # type: ignore[assignment]  # It isn't silent.
+    context: click.Context = click.get_current_context()
     config, *against = (each.path for each in configs)
     files = [*traffic, *(path for each in configs for path in (each.path, *each.configuration.paths))]
     return Given(
