@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import html
 import io
 import json
@@ -359,3 +360,12 @@ def test_files_of_the_same_name(run, config, folder):
     refused = run("simulate", config, *paths, "--record", str(folder / "answers.jsonl"))
     assert refused.exit_code == REFUSED
     assert "have the same name, by which --record tells files apart" in said(refused)
+
+
+def test_compressed_message(run, config, tmp_path):
+    """A compressed message is read as the message; of what is known but isn't read, that is said."""
+    (tmp_path / "m.gz").write_bytes(gzip.compress(TEXT.encode()))
+    (tmp_path / "m.zip").write_bytes(b"PK\x03\x04" + bytes(100))
+
+    assert run("explain", config, str(tmp_path / "m.gz"), "-s", "192.168.0.1").stdout.startswith(ANSWER)
+    assert "in the format zip" in said(run("explain", config, str(tmp_path / "m.zip"), "-s", "192.168.0.1"))

@@ -32,7 +32,7 @@ from identify.strings import decoded, encoded
 from identify.traffic.batch import MESSAGE_LIMIT, NO_METHOD, DroppedPackets
 from identify.traffic.logs.headlines import COLOUR, LEVEL, PROMPT, STAMP, START
 from identify.traffic.logs.objects import LogLine
-from identify.traffic.logs.records import REPEATED, TELLING, UNCLEAR, Gap, LogMessage
+from identify.traffic.logs.records import REPEATED, TELLING, UNCLEAR, Gap
 from identify.traffic.logs.segments import BLANKS, HEADERS_END
 from identify.traffic.rows.requests import Metadata, request_bytes
 from identify.traffic.timestamps import Timestamps
@@ -112,14 +112,12 @@ class Notices:
         self._times = Timestamps(year=2000, latest=None)
         self._packets: Counter[tuple[str, str, str]] = Counter()
 
-    def remember(self, message: LogMessage) -> None:
-        """Take notice of a message, whose Call-ID no request from a notice has."""
-        if message.received and not message.response:
-            data = message.data
-            self._messages.append(data)
-            self._bytes += len(data)
-            if self._bytes > MOST_BYTES:
-                self._forget()
+    def remember(self, data: bytes) -> None:
+        """Take notice of a received request, whose Call-ID no request from a notice has."""
+        self._messages.append(data)
+        self._bytes += len(data)
+        if self._bytes > MOST_BYTES:
+            self._forget()
 
     def _forget(self) -> None:
         """Drop the oldest messages until half of the bytes are left.

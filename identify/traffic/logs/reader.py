@@ -116,9 +116,10 @@ class LogRecords:
 
     def __iter__(self) -> Iterator[LogMessage | LogLine | Gap]:
         """Yield the messages, and the other records or the text between messages: all, or those with notices."""
+        remember = self.notices.remember
         for record in self._log:
-            if isinstance(record, LogMessage):
-                self.notices.remember(record)
+            if isinstance(record, LogMessage) and record.received and not record.response:
+                remember(record.data)
             yield record
 
     def without_messages(self) -> str:

@@ -32,6 +32,7 @@ LONGEST = 300
 #: The beginning of a notice, at least up to where its line was wrapped.
 NOTICE = re.compile(rb"Request (?:'[^'\s]{1,64}'(?: from '|[ \t\r]*$)|from ')", re.MULTILINE)
 FAILED = b"failed for '"
+ABOVE_MESSAGE = re.compile(rb"--- (?:Received|Transmitting) SIP re")
 BEGINNING = b"] NOTICE[0] res_pjsip/pjsip_distributor.c: "
 #: What may follow a notice that was copied out of a text.
 BEHIND = b' \t\r`"*'
@@ -53,9 +54,10 @@ class BareLog:
         """Return whether text that isn't a log as Asterisk writes it begins with these bytes, and has records."""
         if first.lstrip()[:1] == b"{" or other_content(first) is not None:
             return False
-        if FAILED in first and NOTICE.search(first):
+        if any(map(_is_levelled, first.split(b"\n"))):
             return True
-        return any(map(_is_levelled, first.split(b"\n")))
+        # With messages it is a log whose prefixes aren't known, and these would be lost.
+        return FAILED in first and NOTICE.search(first) is not None and ABOVE_MESSAGE.search(first) is None
 
     def read(self, count: int, /) -> bytes:
         """Return that many bytes, fewer only at the end."""
