@@ -96,9 +96,10 @@ class LogRecords:
         first = stream.peek(RECOGNISED_BYTES)
         unprefixed = UnprefixedLog.of(stream, first)
         bare = unprefixed is None and not _has_beginnings(first) and BareLog.recognises(first)
-        source: Source = BareLog(stream) if bare else unprefixed or stream
-        if source is not stream:
-            first = source.peek(RECOGNISED_BYTES)
+        changed = BareLog(stream) if bare else unprefixed
+        if changed is not None:
+            first = changed.peek(RECOGNISED_BYTES)
+        source: Source = changed or stream
         self._begins = begins_with_something_else(first)
         if self._begins is not None and ESCAPED.search(first) and not LIKE_HEADLINE.search(first):
             raise TrafficError(self._begins, stream.name)
