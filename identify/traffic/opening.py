@@ -27,7 +27,7 @@ from identify.traffic.rows.fields import FieldColumns
 from identify.traffic.rows.objects import JsonReader
 from identify.traffic.texts import reader as texts
 
-__all__ = ["FORMATS", "format_of", "open_traffic"]
+__all__ = ["FORMATS", "format_of", "open_traffic", "unread_content"]
 
 #: Bytes at the beginning of a file by which its format is recognised.
 RECOGNISED_BYTES = 64 << 10
@@ -228,18 +228,23 @@ def _recognised(first: bytes, options: _Options) -> str | None:
     return next((name for name, format in FORMATS.items() if format.recognises(first, options)), None)
 
 
-def _unknown(first: bytes) -> str:
+def unread_content(first: bytes) -> str | None:
+    """Return why content that begins with these bytes isn't read though it is known, None if it isn't known."""
     for magic, name in _UNSUPPORTED.items():
         if first.startswith(magic):
             return f"the content is in the format {name}, which isn't read; unpack it first"
     if first.startswith(WIDE_MARKS):
         return "the content is UTF-16; convert it to UTF-8"
+    return logs.begins_with_something_else(first) if other_content(first) is None else None
+
+
+def _unknown(first: bytes) -> str:
+    unread = unread_content(first)
+    if unread is not None:
+        return unread
     other = other_content(first)
     if other is not None:
         return f"this is {other.what}, not traffic; {other.use}"
-    begins = logs.begins_with_something_else(first)
-    if begins is not None:
-        return begins
     return (
         f"content that begins with {first[:24]!r} has none of the known formats ({', '.join(FORMATS)}); "
         "the header line of CSV must name a source and one more known column"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import html
 import io
 import json
@@ -185,12 +186,13 @@ def test_requests_are_listed(run, config, traffic):
     ],
 )
 def test_chosen(run, config, traffic, arguments, frame):
-    """A chosen request is explained as ``simulate --explain`` does, with its source, transport and socket."""
+    """A chosen request is explained as ``simulate --explain`` does, and then what to do next is said."""
     trace = run("simulate", config, traffic, "--explain", str(frame)).stdout
 
     result = run("explain", config, traffic, *arguments)
 
-    assert result.stdout == trace.split("\n", 1)[1]
+    lines = [line for line in result.stdout.split("\n") if not line.startswith("Next: ")]
+    assert "\n".join(lines) == trace.split("\n", 1)[1]
     assert trace.split("\n")[0] in result.stderr
 
 
@@ -243,7 +245,9 @@ def test_standard_input(run, config, traffic):
 def test_last_of_a_long_log(monkeypatch):
     """The last request of a long log is found with one trace for each batch, and as many lines as a list has."""
     traced = []
-    monkeypatch.setattr(choosing, "trace_of", lambda *args: traced.append(1) or tracing.trace_of(*args))
+    monkeypatch.setattr(
+        choosing, "trace_of", lambda *args, **named: traced.append(1) or tracing.trace_of(*args, **named)
+    )
     plan = RunPlan(configuration=Configuration.from_files({"pjsip.conf": CONFIGURATION}))
     log = io.BytesIO(f"[Nov 22 19:52:11] VERBOSE[123] res_pjsip_logger.c: {LINE}{SENT}\n".encode() * 5000)
 
@@ -356,3 +360,12 @@ def test_files_of_the_same_name(run, config, folder):
     refused = run("simulate", config, *paths, "--record", str(folder / "answers.jsonl"))
     assert refused.exit_code == REFUSED
     assert "have the same name, by which --record tells files apart" in said(refused)
+
+
+def test_compressed_message(run, config, tmp_path):
+    """A compressed message is read as the message; of what is known but isn't read, that is said."""
+    (tmp_path / "m.gz").write_bytes(gzip.compress(TEXT.encode()))
+    (tmp_path / "m.zip").write_bytes(b"PK\x03\x04" + bytes(100))
+
+    assert run("explain", config, str(tmp_path / "m.gz"), "-s", "192.168.0.1").stdout.startswith(ANSWER)
+    assert "in the format zip" in said(run("explain", config, str(tmp_path / "m.zip"), "-s", "192.168.0.1"))

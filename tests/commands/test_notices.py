@@ -56,6 +56,21 @@ def test_what_is_not_told(run, paths, arguments):
         ]
 
 
+def test_list(run, paths):
+    """A list of requests has nothing that a notice doesn't tell; an explanation says what that is."""
+    text = run("explain", *paths)
+    listed = json.loads(run("explain", *paths, "--json").stdout)["requests"]
+    chosen = run("explain", *paths, "--last")
+
+    assert "localhost" not in text.stdout
+    assert "row-" not in text.stdout
+    assert [(each["request_uri"], each["transport"], each["from"]) for each in listed] == [
+        (None, None, "<sip:1000@sip.example>"),
+        (None, None, "<sip:1001@sip.example>"),
+    ]
+    assert "not told are To, the request URI" in chosen.stderr
+
+
 def test_verify(run, paths):
     """A notice is a verdict; where it differs, the configuration is another one than Asterisk had."""
     result = run("verify", *paths)

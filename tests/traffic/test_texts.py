@@ -8,7 +8,7 @@ import pytest
 
 from identify.errors import TrafficError
 from identify.traffic import open_traffic
-from identify.traffic.batch import MESSAGE_LIMIT
+from identify.traffic.batch import MESSAGE_LIMIT, Direction
 from identify.traffic.opening import format_of
 from identify.traffic.texts import reader as texts
 
@@ -186,3 +186,21 @@ def test_what_is_no_such_text():
     assert format_of(b"[Nov 22 19:52:11] NOTICE[1] x.c: a\n" + head + OPTIONS + record) == "log"
     assert format_of(record + head + OPTIONS) == "log"
     assert format_of(TEXTS["sngrep"] + record) == "text"
+
+
+def test_chan_sip():
+    """What chan_sip's console prints of received messages is read with its source; what was sent and the rest isn't."""
+    text = (
+        b"<--- SIP read from UDP:198.51.100.7:5060 --->\n%s\n<------------->\n--- (5 headers 2 lines) ---\n"
+        b"Sending to 198.51.100.7:5060 (NAT)\n\n<--- Reliably Transmitting (NAT) to 198.51.100.7:5060 --->\n"
+        b"SIP/2.0 401 Unauthorized\nCall-ID: a@b\n\n<------------>\n"
+        b"[Nov 14 22:13:20] <--- SIP read from TCP:[2001:db8::7]:5070 --->\n%s\n<------------->\n"
+        % (lf(INVITE), lf(OPTIONS))
+    )
+    with open_traffic(io.BytesIO(text)) as reader:
+        (batch,) = reader
+
+    assert [batch.message(number) for number in range(len(batch))] == [INVITE, OPTIONS]
+    assert [batch.source(number) for number in range(len(batch))] == ["198.51.100.7", "2001:db8::7"]
+    assert set(batch.directions) == {Direction.RECEIVED}
+    assert not reader.counts

@@ -137,7 +137,7 @@ def search(
     if not found.fitting:
         only = found.first if found.requests == 1 else None
         if only is None or source is None or options.given or options.transport not in (None, only.transport):
-            raise UnusableError(_nothing(given, found, options))
+            raise UnusableError(_nothing(given, found, options, readings))
         warn(
             f"--source {source} is taken in place of {host_port(only.source, only.port)}, "
             f"where {shown(given.path)} has the request from"
@@ -201,7 +201,7 @@ def _say_which(found: Found, last: bool, *, several: bool) -> None:
     )
 
 
-def _nothing(given: Given, found: Found, options: ChosenOptions) -> str:
+def _nothing(given: Given, found: Found, options: ChosenOptions, readings: Sequence[Reading]) -> str:
     """Return why nothing is explained."""
     path = escaped(given.path)
     if options.frame is not None and not found.fitting:
@@ -221,7 +221,8 @@ def _nothing(given: Given, found: Found, options: ChosenOptions) -> str:
         return f"{path}: none of {found.requests:,} requests is {' '.join(wanted)}"
     others = ", ".join(f"{count:,} {outcome}" for outcome, count in found.others.items() if count)
     if not others:
-        return f"{path}: no SIP message in it"
+        problems = [problem for reading in readings for problem in reading.problems]
+        return f"{path}: {escaped(problems[0]) if problems else 'no SIP message in it'}"
     from identify.simulation.outcomes import Outcome  # noqa: PLC0415  Few calls have traffic.
 
     foreign = (

@@ -193,7 +193,7 @@ def _explain_traffic(asked: _Asked, received: Received, given: Given, searched: 
 
 def _explain_trace(asked: _Asked, trace: Trace, path: str, lost: Sequence[str]) -> NoReturn:
     """Explain a message of traffic, and end the command; its place goes to standard error, the answer comes first."""
-    from identify.simulation.runs.tracing import OF_OTHERS  # noqa: PLC0415  Few calls have traffic.
+    from identify.simulation.runs.tracing import NOT_TOLD, OF_OTHERS  # noqa: PLC0415  Few calls have traffic.
 
     place = {name: value for name, value in trace.as_dict().items() if name not in ("dropped", "explanation")}
     explanation, dropped, outcome = trace.explanation, trace.dropped, trace.row.outcome
@@ -203,6 +203,8 @@ def _explain_trace(asked: _Asked, trace: Trace, path: str, lost: Sequence[str]) 
         )
     if not asked.as_json:
         click.echo(f"{escaped(trace.traffic)}: {trace.heading}", err=True)
+        if trace.row.transport is None:
+            click.echo(NOT_TOLD, err=True)
     if dropped is not None:
         _print_drop(asked, dropped, {"message": place})
     if explanation is None:

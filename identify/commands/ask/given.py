@@ -99,13 +99,16 @@ def read_given(path: str) -> Given:
 
 def _told(path: str, data: bytes, rest: IO[bytes] | None) -> Given:
     """Return what a file is that begins with these bytes; ``rest`` has the others if they can't be read twice."""
-    from identify.traffic.opening import format_of  # noqa: PLC0415  Loads every reader of traffic.
+    from identify.traffic.opening import format_of, unread_content  # noqa: PLC0415  Loads every reader of traffic.
     from identify.traffic.other_content import CONFIGURATION, other_content  # noqa: PLC0415
     from identify.traffic.texts.pasted import has_fence, is_message, unpasted  # noqa: PLC0415
 
     first = _decompressed(data)
     if other_content(first) is CONFIGURATION:
         raise UnusableError(f"{escaped(path)} is not a message but a configuration", right_order())
+    if first is not data and is_message(first):
+        _say_more(path, first)
+        return Given(path=path, message=first)
     whole = first is data and len(data) < READ_LIMIT
     text, changes = unpasted(data) if whole else (data, [])
     if is_message(text):
@@ -117,6 +120,9 @@ def _told(path: str, data: bytes, rest: IO[bytes] | None) -> Given:
     elif format_of(text) is not None:
         _say_changes(path, changes)
     else:
+        unread = unread_content(first)
+        if unread is not None:
+            raise UnusableError(f"{escaped(path)}: {escaped(unread)}")
         return Given(path=path, message=data)
     text = _with_end(path, text) if whole and MARK in text else text
     if text is not first:

@@ -27,7 +27,7 @@ from identify.simulation.runs.tracing import Frame, Trace, trace_of
 from identify.simulation.runs.work import RunPlan, Watcher
 from identify.simulation.simulation import Simulation
 from identify.strings import decoded, encoded
-from identify.traffic.batch import TRANSPORTS, Reader
+from identify.traffic.batch import TRANSPORTS, Direction, Reader
 
 __all__ = ["MOST_LISTED", "Choice", "Found", "ListedRequest", "find_request"]
 
@@ -96,7 +96,7 @@ class Choice:
 
 @attrs.frozen(kw_only=True)
 class ListedRequest:
-    """A request as a list shows it: what it is, where it came from, what became of it."""
+    """A request as a list shows it: what it is, where it came from, what became of it; empty is what isn't known."""
 
     traffic: str
     row: Row
@@ -112,7 +112,7 @@ class ListedRequest:
             "frame": row.frame,
             "time": time_text(row.time) if row.time >= 0 else None,
             "method": row.method,
-            "request_uri": self.request_uri,
+            "request_uri": self.request_uri if row.transport is not None else None,
             "from": self.sender,
             "source": row.source,
             "port": row.port,
@@ -190,12 +190,15 @@ def find_request(
 
 def _listed(rows: Rows, number: int, path: str) -> ListedRequest:
     data = rows.batch.message(number)
-    line = REQUEST_LINE.match(data)
+    line, sender = REQUEST_LINE.match(data), _value(FROM, data)
+    if rows.batch.directions[number] == Direction.NOTICE:
+        # The request URI and the tag are made up.
+        line, sender = None, sender.rpartition(b";tag=")[0]
     return ListedRequest(
         traffic=path,
         row=rows.row(number),
         request_uri=decoded(line[1][:LONGEST_VALUE]) if line else "",
-        sender=decoded(_value(FROM, data)[:LONGEST_VALUE]),
+        sender=decoded(sender[:LONGEST_VALUE]),
         call_id=decoded(_value(CALL_ID, data)[:LONGEST_VALUE]),
     )
 

@@ -23,7 +23,7 @@ from identify.simulation.simulation import Simulation
 from identify.strings import escaped, shown
 from identify.traffic.batch import Direction, Reader
 
-__all__ = ["OF_OTHERS", "Frame", "Trace", "trace_frames", "trace_of"]
+__all__ = ["NOT_TOLD", "OF_OTHERS", "Frame", "Trace", "trace_frames", "trace_of"]
 
 #: Messages of one frame that are explained: a stream's segment may hold more than anybody reads.
 MOST_OF_A_FRAME = 100

@@ -32,7 +32,7 @@ from identify.strings import decoded, encoded
 from identify.traffic.batch import MESSAGE_LIMIT, NO_METHOD, DroppedPackets
 from identify.traffic.logs.headlines import COLOUR, LEVEL, PROMPT, STAMP, START
 from identify.traffic.logs.objects import LogLine
-from identify.traffic.logs.records import REPEATED, TELLING, UNCLEAR, Gap, LogMessage
+from identify.traffic.logs.records import REPEATED, TELLING, UNCLEAR, Gap
 from identify.traffic.logs.segments import BLANKS, HEADERS_END
 from identify.traffic.rows.requests import Metadata, request_bytes
 from identify.traffic.timestamps import Timestamps
@@ -104,7 +104,7 @@ class Notices:
         self.taken = 0
         self._counts = counts
         #: Messages whose Call-IDs weren't looked at yet, and their bytes.
-        self._messages: deque[bytes] = deque()
+        self._messages: deque[bytes] = deque(maxlen=MOST_MESSAGES)
         self._bytes = 0
         self._calls: OrderedDict[bytes, None] = OrderedDict()
         self._recent: OrderedDict[tuple[str | int, ...], int] = OrderedDict()
@@ -112,13 +112,20 @@ class Notices:
         self._times = Timestamps(year=2000, latest=None)
         self._packets: Counter[tuple[str, str, str]] = Counter()
 
-    def remember(self, message: LogMessage) -> None:
-        """Take notice of a message, whose Call-ID no request from a notice has."""
-        if not message.received or message.response:
-            return
-        self._messages.append(message.data)
-        self._bytes += len(message.data)
-        while self._bytes > MOST_BYTES or len(self._messages) > MOST_MESSAGES:
+    def remember(self, data: bytes) -> None:
+        """Take notice of a received request, whose Call-ID no request from a notice has."""
+        self._messages.append(data)
+        self._bytes += len(data)
+        if self._bytes > MOST_BYTES:
+            self._forget()
+
+    def _forget(self) -> None:
+        """Drop the oldest messages until half of the bytes are left.
+
+        Those that were dropped for the number of messages are still counted in the bytes.
+        """
+        self._bytes = sum(map(len, self._messages))
+        while self._bytes > MOST_BYTES // 2:
             self._bytes -= len(self._messages.popleft())
 
     def take(self, record: Gap | LogLine) -> list[Notice]:

@@ -21,7 +21,7 @@ from identify.traffic.logs.banner import version_written
 from identify.traffic.logs.headlines import LIKE_HEADLINE, START
 from identify.traffic.logs.notices import Notice, Notices
 from identify.traffic.logs.objects import JsonLog, LogLine
-from identify.traffic.logs.prefixes import UnprefixedLog, begins_like_a_log
+from identify.traffic.logs.prefixes import BareLog, UnprefixedLog, begins_like_a_log
 from identify.traffic.logs.records import MALFORMED, Gap, LogMessage, Source
 from identify.traffic.logs.text_log import TextLog
 from identify.traffic.timestamps import Timestamps
@@ -39,6 +39,11 @@ SIGN = re.compile(
     rb"(?:<|&lt;|\\u003c)--- (?:Received|Transmitting) SIP re(?:quest|sponse) \(\d{1,7} bytes\) "
 )
 ESCAPED = re.compile(rb"^(?:&lt;|\\u003c)--- ", re.MULTILINE)
+SECURITY_EVENT = b'SecurityEvent="'
+EVENTS = (
+    "security events, which have neither method nor From; Asterisk's other log has lines such as "
+    "'Request ... failed for ...', and SIP messages after `pjsip set logger on`"
+)
 CODES = {name.upper().encode(): code for code, name in enumerate(TRANSPORTS)}
 OBJECT = re.compile(rb'^\{"hostname":.{0,4096}?"logmsg":', re.MULTILINE)
 CONSOLE = re.compile(
@@ -57,19 +62,22 @@ def recognises(first: bytes) -> bool:
 
     Lines may have a prefix.
     """
-    if json_log(first) or START.search(first) or CONSOLE.search(first) or begins_like_a_log(first):
-        return True
-    return UnprefixedLog.recognises(first)
+    return _has_beginnings(first) or UnprefixedLog.recognises(first) or BareLog.recognises(first)
+
+
+def _has_beginnings(first: bytes) -> bool:
+    """Return whether records begin as Asterisk writes them."""
+    return bool(json_log(first) or START.search(first) or CONSOLE.search(first) or begins_like_a_log(first))
 
 
 def begins_with_something_else(first: bytes) -> str | None:
     """Return what to say of a log in which a SIP message seems to begin, though not as in any log that can be read.
 
-    None if there is no such place.
+    None if there is no such place.  Security events are no requests, which is said, too.
     """
     found = SIGN.search(first)
     if found is None:
-        return None
+        return f"only {EVENTS}" if SECURITY_EVENT in first else None
     line = first.rfind(b"\n", 0, found.start()) + 1
     if line == found.start():
         shown = quoted(decoded(found[0]))
@@ -87,9 +95,11 @@ class LogRecords:
     def __init__(self, stream: Stream, counts: Counter[str], *, verdicts: bool = False) -> None:
         first = stream.peek(RECOGNISED_BYTES)
         unprefixed = UnprefixedLog.of(stream, first)
-        source: Source = unprefixed or stream
-        if unprefixed is not None:
-            first = unprefixed.peek(RECOGNISED_BYTES)
+        bare = unprefixed is None and not _has_beginnings(first) and BareLog.recognises(first)
+        changed = BareLog(stream) if bare else unprefixed
+        if changed is not None:
+            first = changed.peek(RECOGNISED_BYTES)
+        source: Source = changed or stream
         self._begins = begins_with_something_else(first)
         if self._begins is not None and ESCAPED.search(first) and not LIKE_HEADLINE.search(first):
             raise TrafficError(self._begins, stream.name)
@@ -107,9 +117,10 @@ class LogRecords:
 
     def __iter__(self) -> Iterator[LogMessage | LogLine | Gap]:
         """Yield the messages, and the other records or the text between messages: all, or those with notices."""
+        remember = self.notices.remember
         for record in self._log:
-            if isinstance(record, LogMessage):
-                self.notices.remember(record)
+            if isinstance(record, LogMessage) and record.received and not record.response:
+                remember(record.data)
             yield record
 
     def without_messages(self) -> str:

@@ -20,6 +20,7 @@ __all__ = [
     "MISPLACED",
     "REPEATED",
     "RESIZED",
+    "Signs",
     "Source",
     "TELLING",
     "TOO_LARGE",
@@ -61,6 +62,22 @@ DELIVERED = (INCOMPLETE, RESIZED, UNCERTAIN)
 
 #: What lines have that tell of a request that failed, or of packets that PJSIP dropped.
 TELLING = (b"failed for '", b" packet from ")
+
+
+class Signs:
+    """Where in a buffer something may be told next, so that it is searched once for all gaps in it."""
+
+    def __init__(self) -> None:
+        self._next = [-1] * len(TELLING)
+
+    def next(self, buffer: bytes, at: int) -> int:
+        """Return the place of the next sign from a place on, which only rises; the buffer's end if there is none."""
+        places = self._next
+        for number, place in enumerate(places):
+            if place < at:
+                found = buffer.find(TELLING[number], at)
+                places[number] = found if found >= 0 else len(buffer)
+        return min(places)
 
 
 class Source(Protocol):
@@ -118,6 +135,13 @@ class Gap:
     line: int
     #: What numbers its lines from the first one on, if they have other numbers in the original; they only rise.
     place: Callable[[int], int] | None = attrs.field(default=None, repr=False)
+
+    @classmethod
+    def of(cls, text: bytes, line: int, place: Callable[[int], tuple[int, bytes]] | None) -> Gap:
+        """Return a part that begins in a line; ``place`` has the number in the original of each, and its time."""
+        if place is None:
+            return cls(text, line)
+        return cls(text, place(line)[0], lambda number: place(line + number)[0])
 
     def number(self, line: int) -> int:
         """Return the number of one of its lines, given by its place from 0 on; asked for in their order."""

@@ -41,7 +41,7 @@ from identify.traffic.logs.headlines import (
     MARK,
     headline_prefix,
 )
-from identify.traffic.logs.records import Gap, LogMessage, Source, completed
+from identify.traffic.logs.records import Gap, LogMessage, Signs, Source, completed
 from identify.traffic.logs.segments import SIP, Runs, leading_line_ends, message_spans
 from identify.traffic.logs.wrapping import UnwrappedText, with_line_ends
 
@@ -80,6 +80,7 @@ class TextLog:
         self._gaps = gaps
         self._buffer = b""
         self._at = 0
+        self._signs, self._sign = Signs(), -1
         self._line = 1
         self._ended = False
         self._threads = Threads()
@@ -142,14 +143,12 @@ class TextLog:
         self._counts[records.MISPLACED if levelled is None else records.MALFORMED] += 1
 
     def _gap(self, end: int) -> Gap | None:
-        if end <= self._at or not (
-            self._gaps or any(self._buffer.find(each, self._at, end) >= 0 for each in records.TELLING)
-        ):
+        if end <= self._at or (end <= self._sign and not self._gaps):
             return None
-        if self._place is None:
-            return Gap(self._buffer[self._at : end], self._line)
-        first, place = self._line, self._place
-        return Gap(self._buffer[self._at : end], place(first)[0], lambda line: place(first + line)[0])
+        self._sign = self._signs.next(self._buffer, self._at)
+        if end <= self._sign and not self._gaps:
+            return None
+        return Gap.of(self._buffer[self._at : end], self._line, self._place)
 
     def _advance(self, end: int) -> None:
         self._line += self._buffer.count(b"\n", self._at, end)
@@ -161,6 +160,7 @@ class TextLog:
         self._buffer = self._buffer[self._at :] + piece
         self._unproven_until -= self._at
         self._at = 0
+        self._signs, self._sign = Signs(), -1
         self._ahead.clear()
         self._spent = 0
         if self._place:

@@ -8,6 +8,8 @@ Facts
   for (``-t``), with flags of TCP in brackets and, in newer versions, ``#`` and a number behind.  ``sipgrep`` prints
   the same.
 - ``sngrep`` saves ``2023/11/14 22:13:20.000000 198.51.100.7:5060 -> 203.0.113.5:5060``; its transport isn't said.
+- Consoles of chan_sip, in releases before 21, print ``<--- SIP read from UDP:198.51.100.7:5060 --->`` above what was
+  received, and ``<------------->`` below it.
 - Homer exports ``proto:UDP 2023-11-14T22:13:20Z  198.51.100.7:5060 ---> 203.0.113.5:5060``.
 - ``tcpdump`` prints ``22:13:20.000000 IP 198.51.100.7.5060 > 203.0.113.5.5060: SIP: INVITE ...``, with other dates by
   ``-t``, with the interface and a direction in front of IP for ``-i any``; with ``-v`` the addresses stand in a second
@@ -27,6 +29,11 @@ LONGEST = 512
 #: An address and a port; two of them stand in a line, each with a letter in the names of its groups.
 PLACE = rb"(?:\[(?P<%(of)bin>[0-9A-Fa-f:.%%\w]{2,64})\]|(?P<%(of)bbare>[0-9A-Fa-f.:]{2,45}?)):(?P<%(of)bport>\d{1,5})"
 ARROW = rb"[ \t]+-{1,4}>[ \t]+"
+READ = re.compile(
+    rb"(?:\[[^\]\r\n]{4,64}\] )?<--- SIP read from (?P<name>UDP|TCP|TLS|WSS?):"
+    + PLACE % {b"of": b"s"}
+    + rb" --->\Z"
+)
 DATE = rb"(?:\d{4}[/-]\d\d[/-]\d\d[ T]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?)"
 SPLIT = re.compile(
     rb"(?:(?P<letter>[UT]) (?:(?P<date>" + DATE + rb"|[+-]?\d{1,9}\.\d{1,9}) )?"
@@ -52,7 +59,8 @@ VERBOSE = re.compile(BEFORE + ABOUT + rb"\Z")
 OTHER = re.compile(CLOCK + rb" \S")
 #: How all of these lines begin, after a colour.
 CANDIDATE = re.compile(
-    rb"(?:\x1b\[[0-9;]{0,16}m)?(?:[UT] [\d\[+0-9A-Fa-f:-]|proto:|\d|IP|    [^\s])|[0-9a-f:]{17} >"
+    rb"(?:\x1b\[[0-9;]{0,16}m)?(?:[UT] [\d\[+0-9A-Fa-f:-]|proto:|\d|IP|    [^\s]|\[[^\]\r\n]{4,64}\] <--- S|<--- S)"
+    rb"|[0-9a-f:]{17} >"
 )
 #: What tcpdump says of a message: its first line.
 SUMMARY = re.compile(rb"SIP: (.*)\Z")
@@ -71,7 +79,8 @@ class Head:
     port: int
     local: bytes
     local_port: int
-    #: ``split`` by an arrow, of ``tcpdump``, or ``other`` if nothing is known of the packet but that it begins.
+    #: ``split`` by an arrow, ``read`` by chan_sip, of ``tcpdump``, or ``other`` if nothing is known of the packet but
+    #: that it begins.
     kind: str
     #: The first line of the message, if tcpdump says it.
     summary: bytes = b""
@@ -98,6 +107,16 @@ class Heads:
         line = line.rstrip(b"\r")
         if found := SPLIT.match(line):
             return _split(found, coloured=coloured)
+        if found := READ.match(line):
+            return Head(
+                date=b"",
+                transport=found["name"].decode().lower(),
+                source=found["sin"] or found["sbare"],
+                port=int(found["sport"]),
+                local=b"",
+                local_port=0,
+                kind="read",
+            )
         if found := VERBOSE.match(line):
             self._date = found["clock"] or b""
             return _OTHER

@@ -1,4 +1,4 @@
-"""What sngrep, ngrep, sipgrep, Homer and tcpdump print of packets, as batches of messages.
+"""What sngrep, ngrep, sipgrep, Homer, tcpdump and chan_sip print of packets, as batches of messages.
 
 Knows what stands below the line above a packet, and what is lost on the way; ``heads`` knows that line.
 
@@ -17,9 +17,9 @@ import re
 from collections.abc import Iterator
 from datetime import timezone, tzinfo
 
-from identify.traffic.batch import MESSAGE_LIMIT, TRANSPORTS, Batch, Reader
+from identify.traffic.batch import MESSAGE_LIMIT, TRANSPORTS, Batch, Direction, Reader
 from identify.traffic.input.stream import Stream
-from identify.traffic.logs.headlines import MARK, START
+from identify.traffic.logs.headlines import HEADLINE, MARK, START
 from identify.traffic.logs.records import completed
 from identify.traffic.logs.segments import LENGTH
 from identify.traffic.texts.heads import COLOUR, Head, Heads
@@ -61,6 +61,8 @@ BEHIND = re.compile(
 )
 #: Lines between packets: marks of ngrep for packets that don't match, and what it says at its end.
 BETWEEN = re.compile(rb"[#\s]*\Z|exit\s*\Z|\d+ received, \d+ (?:matched|dropped).*\Z|-{2,}\s*\Z")
+#: What chan_sip prints below a message that it received.
+READ_END = re.compile(rb"<-{9,}>\s*\Z")
 VIA = re.compile(rb"^(?:via|v)[ \t]*:[ \t]*SIP/2\.0/([A-Za-z]{2,4})\b", re.IGNORECASE | re.MULTILINE)
 EPOCH = re.compile(rb"(\d{9,11})\.(\d{1,9})\Z")
 
@@ -74,6 +76,9 @@ def recognises(first: bytes) -> bool:
     found = False
     for line in first.split(b"\n"):
         head = heads.head(line)
+        if head is not None and head.kind == "read" and HEADLINE.search(first):
+            # A log of both channel drivers, of which the other one is asked about.
+            return False
         found = found or (head is not None and head.kind != "other")
         if b"SIP/2.0" in line and (found or FIRST_LINE.match(line.strip())):
             return found
@@ -154,6 +159,8 @@ class TextReader(Reader):
             return None
         if head.coloured:
             lines = [COLOUR.sub(b"", line) for line in lines]
+        if head.kind == "read" and (ends := [n for n, line in enumerate(lines) if READ_END.match(line)]):
+            lines = lines[: ends[0]]
         any_sip = head.summary or any(b"SIP/2.0" in line for line in lines)
         if head.kind == "tcpdump":
             lines = _of_tcpdump(head, lines)
@@ -214,8 +221,9 @@ class TextReader(Reader):
                 transport=transport,
                 source=head.source.decode(),
                 port=head.port,
-                local=head.local.decode(),
+                local=head.local.decode() or None,
                 local_port=head.local_port,
+                direction=Direction.RECEIVED if head.kind == "read" else Direction.UNKNOWN,
             )
         except ValueError:
             self.counts[MALFORMED] += 1

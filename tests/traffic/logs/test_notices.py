@@ -6,8 +6,9 @@ import io
 
 import pytest
 
+from identify.errors import TrafficError
 from identify.request import Request
-from identify.traffic import Direction, open_traffic
+from identify.traffic import Direction, logs, open_traffic
 from identify.traffic.logs import notices, text_log
 from identify.traffic.logs.verdicts import read_verdicts
 
@@ -15,6 +16,7 @@ STAMP = "[Nov 22 19:56:32] "
 FILE = "res_pjsip/pjsip_distributor.c:676 log_failed_request: "
 PLACE = f"{STAMP}NOTICE[23080]: {FILE}"
 FROM = "'INVITE' from '\"desk \\\" 1\" <sip:1001@sip.example>'"
+TIME = 1669146992 * 10**9
 REST = "failed for '198.51.100.7:5070' (callid: c0@x) - No matching endpoint found"
 TEXT = f"Request {FROM} {REST}"
 MESSAGE = (
@@ -44,6 +46,18 @@ FORMS = {
     '"message":"' + TEXT.replace("\\", "\\\\").replace('"', '\\"') + '\\n"}}',
 }
 
+#: Those in which something is missing before the notice, with the time if it is there.
+COPIED = {
+    "alone": (TEXT, -1),
+    "in a list": (f"My calls fail:\n* `{TEXT}`", -1),
+    "with a clock": (f"2022-11-22 19:56:32 {TEXT}", TIME),
+    "without file": (f"{STAMP}{TEXT}", TIME),
+    "level alone": (f"NOTICE[1]: {TEXT}", -1),
+    "part of a record": (FILE + TEXT, -1),
+    "journalctl -o cat": (f"NOTICE[1]: res_pjsip/pjsip_distributor.c:676 in log_failed_request: {TEXT}", -1),
+    "wrapped": (f"Request 'INVITE'\n from {FROM[14:]}\n {REST}", -1),
+}
+
 
 def read(log, **options):
     """Return the reader of a log at its end, and its batches."""
@@ -70,9 +84,57 @@ def test_forms(form):
     )
     assert b"Call-ID: c0@x\r\n" in batch.message(0)
     assert (request.source, request.port) == ("198.51.100.7", 5070)
-    assert batch.times[0] == 1669146992 * 10**9
+    assert batch.times[0] == TIME
     assert batch.frames[0] == 1 + FORMS[form].partition("NOTICE")[0].count("\n")
     assert (reader.notices, reader.counts, reader.problems) == (1, {}, [])
+
+
+@pytest.mark.parametrize("form", COPIED)
+def test_copied(form):
+    """A notice that was copied without what stands before it, or with a part of that, is read."""
+    text, time = COPIED[form]
+    reader, (batch,) = read(text + "\n")
+
+    assert batch.directions == bytes([Direction.NOTICE])
+    assert (batch.source(0), batch.ports[0], batch.times[0]) == ("198.51.100.7", 5070, time)
+    assert batch.frames[0] == 1 + (form == "in a list")
+    assert b"Call-ID: c0@x\r\n" in batch.message(0)
+    assert not reader.counts
+
+
+def test_copied_log_with_messages():
+    """Without dates a log has its messages byte for byte, and nothing in one begins a record."""
+    forged = f"NOTICE[7]: res_pjsip/pjsip_distributor.c:676 in f: {TEXT}"
+    message = MESSAGE.replace("Length: 0", f"Length: {len(forged)}") + forged
+    head = f"VERBOSE[7]: res_pjsip_logger.c:243 in log: {HEAD.partition('c: ')[2]}198.51.100.7:5070 --->\n"
+    log = head.replace(f"({len(MESSAGE)} ", f"({len(message)} ") + message + "\n"
+    _, (batch,) = read(log + f"NOTICE[7]: {FILE}{TEXT.replace('c0@x', 'c1@x')}\n")
+
+    assert list(batch.directions) == [Direction.RECEIVED, Direction.NOTICE]
+    assert batch.message(0) == message.encode()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"; {TEXT}\n[trunk]\ntype=endpoint\n",
+        MESSAGE + TEXT,
+        "".join(f'{{"source": "198.51.100.7", "user_agent": "{text}"}}\n' for text in (TEXT, "x")),
+    ],
+)
+def test_notices_in_other_content(text):
+    """A configuration, a message or rows with such a text in them aren't taken for a log."""
+    assert not logs.recognises(text.encode())
+
+
+def test_security_events():
+    """What isn't read of a log with security events only is said, with what is needed."""
+    event = 'SecurityEvent="InvalidAccountID",Service="PJSIP",AccountID="1"\n'
+    reader, _ = read(f"{STAMP}SECURITY[7] res_security_log.c: {event}")
+
+    assert "only security events" in reader.problems[0]
+    with pytest.raises(TrafficError, match="only security events"):
+        read(event)
 
 
 @pytest.mark.parametrize(
