@@ -111,7 +111,7 @@ def test_empty_name_is_refused(tmp_path, monkeypatch):
     result = write("")
 
     assert result.exit_code == 2
-    assert "DIR is empty" in result.output
+    assert "DIR: '' is not a path" in result.output
     assert contents(tmp_path) == {}
 
 

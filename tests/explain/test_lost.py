@@ -349,7 +349,7 @@ def test_text_of_an_unidentified_request():
         "  [no] the request URI has line='abcdefg', but no registration has line=yes",
         "username: -",
         "  [no] From user '1001' has no endpoint: tried '1001@b', '1001'",
-        "Nothing to say: anonymous (no endpoint 'anonymous'), header (no match_header), "
+        "No match by: anonymous (no endpoint 'anonymous'), header (no match_header), "
         "request_uri (no match_request_uri), auth_username (no Authorization)",
     ]
     everything = str(explained(text, everything=True)).split("\n")

@@ -57,8 +57,6 @@ def examples(folder: str) -> None:
 
 def _check_empty(folder: str) -> None:
     """Refuse a folder that has anything, and what is no folder."""
-    if not folder:
-        raise UnusableError("DIR is empty; name a new folder")
     try:
         with os.scandir(folder) as entries:
             if next(entries, None) is not None:

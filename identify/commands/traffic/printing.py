@@ -43,7 +43,9 @@ MOST_TRACES = 5
 def print_result(result: Result) -> None:
     """Print the tables of a simulation."""
     span = _span(result.first, result.last)
-    click.echo(f"{result.messages:,} messages{', ' if span else ''}{span}")
+    click.echo(
+        f"{result.messages:,} message{'' if result.messages == 1 else 's'}{', ' if span else ''}{span}"
+    )
     if result.notices:
         click.echo(styled(_of_notices(result.notices, result.messages), "warning"))
     _print_undetermined(result)
@@ -94,7 +96,7 @@ def _of_notices(notices: int, messages: int) -> str:
 
 def print_comparison(comparison: Comparison, name: str) -> None:
     """Print what changes from one configuration to the other."""
-    click.echo(f"{comparison.messages:,} messages")
+    click.echo(f"{comparison.messages:,} message{'' if comparison.messages == 1 else 's'}")
     if comparison.undetermined:
         note = f"{comparison.undetermined:,} are undetermined with both: whether they change isn't known"
         click.echo(styled(note, "warning"))

@@ -69,7 +69,7 @@ def trace_lines(
         else:
             silent.append(step)
     if silent:
-        yield Line(f"{'No match by' if match else 'Nothing to say'}: {', '.join(map(_brief, silent))}")
+        yield Line(f"No match by: {', '.join(map(_brief, silent))}")
 
 
 def _of_identified(step: Step, match: Match) -> Step:
