@@ -123,6 +123,8 @@ SECONDS_PER_MODULE = {"release": 3, "debug": 2, "trace": 3, "asan": 5}
 MATERIALS = Path("identify/commands/materials")
 DOCUMENTS = ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md")
 FOLDERS = ("docs", "examples")
+# `docs/site` is for making the documents a site, which takes a checkout.
+LEFT_OUT = {"__pycache__", "site"}
 
 DIRECTIVES = {
     "language_level": 3,
@@ -288,7 +290,7 @@ class BuildPackage(build_py):
         return [
             (path, Path(self.build_lib) / MATERIALS / path)
             for path in found
-            if "__pycache__" not in path.parts
+            if not LEFT_OUT & set(path.parts)
         ]
 
 

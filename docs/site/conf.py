@@ -46,23 +46,10 @@ include_patterns = [
 myst_heading_anchors = 4
 # Every broken link, missing anchor and unknown reference is a warning, and `make docs` takes warnings for errors.
 nitpicky = True
-#: What public names return parts of, or docstrings mention, without a description here.
-UNDESCRIBED = (
-    r"_compiled\..*",
-    r"config\.hostnames\.answers\.Answers",
-    r"config\.releases\.release_of",
-    r"explanation\.around\.refusals\.Screened",
-    r"simulation\.refusals\.Refusals",
-    r"simulation\.results\.(?!result\.|changes\.Change$).*",
-    r"simulation\.rows\.(AnswerColumns|Row)",
-    r"traffic\.batch\.(Direction|NotGiven)",
-)
-# Types of the standard library and of others: their documents aren't here, and nothing is fetched.
-nitpick_ignore_regex = [
-    (r"py:.*", r"(?!identify\b).*"),
-    # What isn't public has no page.
-    *((r"py:.*", rf"identify\.{name}") for name in UNDESCRIBED),
-]
+# Of types and of references in docstrings, those to public names and their members; others have no page here, and
+# nothing is fetched to look at the standard library's.
+PUBLIC = "|".join(re.escape(name) for name in identify.__all__)
+nitpick_ignore_regex = [(r"py:.*", rf"(?!(?:identify\.[\w.]*)?\b(?:{PUBLIC})(?:\.\w+)?$).*")]
 
 # -- The interface of Python, from the docstrings of the modules as they are built --
 
@@ -171,12 +158,12 @@ def public_reference(app: Any, env: Any, node: Any, content: nodes.Element) -> n
     if node.get("refdomain") != "py":
         return None
     domain = env.get_domain("py")
-    module, _, last = node["reftarget"].rpartition(".")
-    for public in (name for name in domain.objects if name.split(".")[0] == "identify"):
-        same = public == last or public.endswith(f".{last}")
-        if same and last in identify.__all__ and (not module or module.startswith("identify")):
-            found = domain.objects[public]
-            uri = app.builder.get_relative_uri(node["refdoc"], found.docname) + "#" + found.node_id
+    found = re.search(rf"\b(?:{PUBLIC})(?:\.\w+)?$", node["reftarget"])
+    if not found or not re.match(rf"identify\.|{PUBLIC}", node["reftarget"]):
+        return None
+    for name, described in domain.objects.items():
+        if name.startswith("identify.") and name.endswith(f".{found[0]}"):
+            uri = app.builder.get_relative_uri(node["refdoc"], described.docname) + f"#{described.node_id}"
             return nodes.reference("", "", content, internal=True, refuri=uri)
     return None
 

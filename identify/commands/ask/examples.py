@@ -31,6 +31,8 @@ FIRST_COMMANDS = (
 )
 #: Of a checkout, which has more beside them.
 FOLDERS = ("docs", "examples")
+#: Of these, what a wheel doesn't have either: ``docs/site`` makes the documents a site.
+LEFT_OUT = ("__pycache__", "site")
 NAMES = ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md")
 
 
@@ -73,7 +75,7 @@ def _materials() -> Iterator[tuple[str, Traversable]]:
 def _below(path: str, place: Traversable) -> Iterator[tuple[str, Traversable]]:
     if place.is_file():
         yield path, place
-    elif place.name != "__pycache__":
+    elif place.name not in LEFT_OUT:
         for inner in sorted(place.iterdir(), key=lambda one: one.name):
             yield from _below(f"{path}/{inner.name}" if path else inner.name, inner)
 
