@@ -77,6 +77,9 @@ def test_pages_say_where_to_run(document: Path) -> None:
         assert (f"`{folder}`" if folder != "." else "root of") in before
     if any(re.search(r"[\"'](examples|docs|tests)/", session) for session in SESSION.findall(text)):
         assert re.search(r"\broot\b", before)
+    # Whoever has installed a wheel has the examples and the documents, but no samples of the tests.
+    if "tests/data/" in "".join([console.typed for console in consoles(document)] + SESSION.findall(text)):
+        assert "a checkout](../../README.md#install), which alone has the samples in `tests/data`" in before
 
 
 def test_shown_commands_are_ours() -> None:
