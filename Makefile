@@ -33,7 +33,7 @@ PUBLISH ?=
 PEERS := pytricia py-radix pysubnettree maxminddb mmdb_writer httptools sipmessage google-re2 hyperscan \
   dpkt scapy
 
-.PHONY: build demo test fast lint typing bench bench-publish count count-baseline examples clean help
+.PHONY: build demo test fast lint typing bench bench-publish count count-baseline examples docs clean help
 
 build: $(BUILT)  ## Build the compiled modules in place.
 
@@ -74,6 +74,11 @@ examples: $(BUILT) $(VENV)/.group-test  ## Write anew what the commands shown in
 	$(BIN)/python tests/writers/consoles.py
 	$(BIN)/python tests/writers/judgements.py
 	$(BIN)/python tests/writers/snapshots.py
+
+docs: $(BUILT) $(VENV)/.group-docs  ## Build the documents as a site in build/site; what doesn't lead anywhere is an error.
+	@rm -rf build/site
+	$(BIN)/python -m sphinx -b html -c docs/site -d build/doctrees -E -j 2 -q -W --keep-going . build/site
+	$(BIN)/python .ci/site_check.py build/site
 
 clean:  ## Remove what was built, but not the virtual environments.
 	rm -rf build dist *.egg-info identify/_compiled/*.so _ext/*/*.c $(VENV)/.built-*

@@ -284,7 +284,11 @@ class BuildPackage(build_py):
             return []
         target = Path(self.build_lib, "identify", "commands", MATERIALS["FOLDER"])
         found = [path for name in MATERIALS["NAMES"] for path in (Path(name), *sorted(Path(name).rglob("*")))]
-        return [(path, target / path) for path in found if path.is_file() and "__pycache__" not in path.parts]
+        return [
+            (path, target / path)
+            for path in found
+            if path.is_file() and not MATERIALS["LEFT_OUT"] & set(path.parts)
+        ]
 
 
 setup(

@@ -67,7 +67,7 @@ def _sources(name: str, title: str, structures: tuple[str, ...]) -> Row:
         bounds=(TWO, LIMIT),
         unit="M/s",
         heavy=name.endswith("1M"),
-        short=name in ("v4-1k", "v4-1M"),
+        short=name == "v4-1M",
     )
 
 

@@ -97,7 +97,7 @@ def _random(name: str, title: str, others: tuple[str, ...], targets: tuple[Targe
         },
         targets=targets,
         heavy=name.endswith("1M"),
-        short=hit and name in ("v4-1k", "v4-100k", "v6-100k", "v4-1M"),
+        short=hit and name in ("v4-1k", "v4-1M"),
     )
 
 

@@ -24,7 +24,7 @@ class Outcome(str, enum.Enum):
     UNIDENTIFIED = "unidentified"
     #: Identified or not, but with the To tag of a dialog that isn't live: 481 before any authentication.
     UNKNOWN_DIALOG = "unknown dialog"
-    #: An endpoint was identified and its acl, permit, deny or contact_... denies it: goes on as if unidentified, 401.
+    #: An endpoint was identified and its access lists deny it: goes on as if unidentified, 401.
     ENDPOINT_ACL = "endpoint acl"
     #: Belongs to a live dialog: not identified, the dialog's endpoint is kept.
     IN_DIALOG = "in dialog"

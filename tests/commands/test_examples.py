@@ -25,11 +25,11 @@ def write(folder: Path | str):
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    """Return the files below a folder, without what Python leaves."""
+    """Return the files below a folder, without what Python leaves and what makes the documents a site."""
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in folder.rglob("*")
-        if path.is_file() and "__pycache__" not in path.parts
+        if path.is_file() and not {"__pycache__", "site"} & set(path.relative_to(folder).parts)
     }
 
 

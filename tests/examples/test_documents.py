@@ -66,6 +66,22 @@ def test_links_lead_somewhere(document: Path) -> None:
     assert missing == []
 
 
+@pytest.mark.parametrize("document", DOCUMENTS, ids=name)
+def test_pages_say_where_to_run(document: Path) -> None:
+    """A page says in which folder its commands run, and its Python sessions if they read files, before the first."""
+    text = document.read_text(encoding="utf-8")
+    folder = str(document.parent.relative_to(ROOT))
+    before = re.split(r"^```(?:console|pycon)$", text, maxsplit=1, flags=re.MULTILINE)[0]
+
+    if "\n```console\n" in text:
+        assert (f"`{folder}`" if folder != "." else "root of") in before
+    if any(re.search(r"[\"'](examples|docs|tests)/", session) for session in SESSION.findall(text)):
+        assert re.search(r"\broot\b", before)
+    # Whoever has installed a wheel has the examples and the documents, but no samples of the tests.
+    if "tests/data/" in "".join([console.typed for console in consoles(document)] + SESSION.findall(text)):
+        assert "a checkout](../../README.md#install), which alone has the samples in `tests/data`" in before
+
+
 def test_shown_commands_are_ours() -> None:
     """The documents show the command that is installed, in every one of its uses."""
     shown = {console.arguments[0] for document in DOCUMENTS for console in consoles(document)}

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import os
 import re
 import shutil
+import signal
 import sys
 import types
 from pathlib import Path
@@ -129,6 +131,46 @@ def test_asyncio_proxy_reloads(tmp_path: Path) -> None:
 
     assert heard == ["a", "a", "b"]
     assert before is not after
+
+
+def test_asyncio_proxy_outlives_a_missing_file(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A SIGHUP while pjsip.conf is missing leaves the old engine and a line in the log; the next one loads it again."""
+    names = program(HOW_TO / "asyncio-proxy.md")
+    path = tmp_path / "pjsip.conf"
+    path.write_text("[a]\ntype=endpoint\n[a]\ntype=identify\nendpoint=a\nmatch=127.0.0.1\n")
+    reloads: list[Any] = []
+    reload = names["Listener"].reload
+
+    async def noting(listener: Any) -> None:
+        await reload(listener)
+        reloads.append(listener.engine)
+        reloaded.set()
+
+    async def converse() -> None:
+        names["Listener"].reload = noting
+        serving = asyncio.ensure_future(names["serve"](str(path), "127.0.0.1", 0, names["handle"]))
+        await asyncio.sleep(0)
+        while signal.getsignal(signal.SIGHUP) in (signal.SIG_DFL, signal.SIG_IGN):
+            await asyncio.sleep(0.01)
+        for rename in ((path, tmp_path / "aside"), (tmp_path / "aside", path)):
+            Path.rename(*rename)
+            reloaded.clear()
+            os.kill(os.getpid(), signal.SIGHUP)
+            await asyncio.wait_for(reloaded.wait(), 10)
+            assert not serving.done()
+        serving.cancel()
+        await asyncio.wait([serving])
+
+    reloaded = asyncio.Event()
+    asyncio.run(converse())
+
+    assert reloads[0] is not reloads[1]
+    assert [record.message.partition(":")[0] for record in caplog.records] == ["not reloaded"]
+    names["handle"](CALL, ("192.0.2.1", 5060), reloads[1].identify_source("127.0.0.1"))
+    names["handle"](CALL, ("192.0.2.1", 5060), None)
+    assert capsys.readouterr().out == "192.0.2.1 is a, by ip\n192.0.2.1 isn't identified\n"
 
 
 def test_asyncio_proxy_keeps_tokens(tmp_path: Path) -> None:

@@ -68,6 +68,18 @@ def test_python_names_and_their_modules() -> None:
         assert getattr(importlib.import_module(module), name) is getattr(identify, name)
 
 
+def test_site_describes_every_public_name() -> None:
+    """The site's page of docstrings has every public name by a module that has it."""
+    described = re.findall(
+        r"(?:^\.\. (?:auto\w+|py:data)::) (identify[\w.]+)$", page("../site/api.rst"), re.MULTILINE
+    )
+    found = {name.rpartition(".")[2]: name.rpartition(".")[0] for name in described}
+
+    assert set(identify.__all__) <= set(found)
+    for name in identify.__all__:
+        assert getattr(importlib.import_module(found[name]), name) is getattr(identify, name)
+
+
 def commands(group: click.Group) -> Iterator[click.Command]:
     """Yield every command under a group."""
     for listed in group.commands.values():

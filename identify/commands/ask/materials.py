@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from importlib.abc import Traversable
 
-__all__ = ["FOLDER", "NAMES", "materials"]
+__all__ = ["FOLDER", "LEFT_OUT", "NAMES", "materials"]
 
 #: Files and folders of a checkout, which has more beside them: what people try and read, and what that links to.
 NAMES = (
@@ -29,6 +29,8 @@ NAMES = (
     "benchmarks/results/published.json",
     "_ext/README.md",
 )
+#: Folders in these that are left out: ``docs/site`` makes the documents a site, which takes a checkout.
+LEFT_OUT = frozenset({"__pycache__", "site"})
 #: Where a wheel has them, in the package of the commands.
 FOLDER = "materials"
 
@@ -50,6 +52,6 @@ def materials() -> Iterator[tuple[str, Traversable]]:
 def _below(path: str, place: Traversable) -> Iterator[tuple[str, Traversable]]:
     if place.is_file():
         yield path, place
-    elif place.name != "__pycache__":
+    elif place.name not in LEFT_OUT:
         for inner in sorted(place.iterdir(), key=lambda one: one.name):
             yield from _below(f"{path}/{inner.name}" if path else inner.name, inner)
