@@ -12,7 +12,7 @@ Facts
 
 from __future__ import annotations
 
-from identify._compiled._request import Uri
+from identify._compiled._request_parts import Uri
 from identify.config.releases import TEL_REFUSED
 from identify.explanation.places import named
 from identify.explanation.question import Question

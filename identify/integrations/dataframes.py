@@ -99,7 +99,7 @@ class BatchMapper:
 
     def __getstate__(self) -> dict[str, Any]:
         """Pickle the compiled tables without the configuration, or the path of a saved engine."""
-        tables = self._engine.image() if self._path is None and self._engine is not None else None
+        tables = self._engine._image() if self._path is None and self._engine is not None else None
         return {"tables": tables, "path": self._path, "columns": self._columns}
 
     def __setstate__(self, state: Mapping[str, Any]) -> None:

@@ -82,9 +82,9 @@ def cases(seeds: int = 40) -> list[Case]:
         files, requests = generate.generate_case(random.Random(seed))
         configuration = Configuration.from_files(files)
         engine = Engine(configuration, generate.tokens(configuration.registrations))
-        made.append((engine.image(), requests[:12], [request["source"] for request in requests]))
+        made.append((engine._image(), requests[:12], [request["source"] for request in requests]))
         engine, asked = address_engine(seed)
-        made.append((engine.image(), requests[:1], asked))
+        made.append((engine._image(), requests[:1], asked))
     return made
 
 
@@ -180,7 +180,7 @@ def run(number: int) -> str:
         return "unchanged"
     engine = Engine.__new__(Engine)
     try:
-        engine.load_image(damaged)
+        engine._load_image(damaged)
     except EngineFileError as error:
         assert str(error)
         return "refused"

@@ -1,0 +1,5 @@
+from typing import Final
+
+LAST: Final[str]
+OTHERS: Final[list[str]]
+STREAMS: Final[frozenset[str]]
