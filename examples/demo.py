@@ -1,24 +1,28 @@
 """Run every request of the proxy scenarios and print what was identified and how (``make demo``).
 
-Each scenario's ``expected.json`` lists its requests.  The command is run as a user runs it, and its answer
-is held against the library's and against what is expected; any difference ends this with status 1.
+Each scenario's ``requests.json`` lists its requests with their answers.  The command's answer is held against the
+library's and against that; any difference ends this with status 1.  With ``--traces`` the table is followed by each
+command with all that it prints, which is why.
 """
 
 from __future__ import annotations
 
 import itertools
 import json
+import os
 import shlex
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
+from click.testing import CliRunner
+
+from identify.commands.main import sip_identify
 from identify.configuration import Configuration
 from identify.engine import Engine
 from identify.request import Request
 
-EXAMPLES = Path(__file__).parent
+EXAMPLES = Path(__file__).resolve().parent
 SCENARIOS = (
     "outbound-proxy",
     "direct-media",
@@ -43,10 +47,13 @@ def arguments(case: dict[str, Any]) -> list[str]:
     ]
 
 
-def run_command(folder: Path, case: dict[str, Any]) -> subprocess.CompletedProcess[str]:
-    """Run the command in the scenario's folder."""
-    command = [sys.executable, "-m", "identify.commands", *arguments(case)]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+def run_command(folder: Path, case: dict[str, Any]) -> tuple[str, int]:
+    """Run the command in the scenario's folder; return what it prints and its status."""
+    os.chdir(folder)
+    ran = CliRunner().invoke(sip_identify, arguments(case), prog_name="sip-identify")
+    if ran.exception is not None and not isinstance(ran.exception, SystemExit):
+        raise ran.exception
+    return ran.output, ran.exit_code
 
 
 def ask_library(folder: Path, case: dict[str, Any]) -> dict[str, Any] | None:
@@ -71,38 +78,59 @@ def first_line(answer: dict[str, Any] | None) -> str:
     return f"{answer['endpoint']} (by {answer['identifier']}{section})"
 
 
+def row(scenario: str, case: dict[str, Any], answer: dict[str, Any] | None) -> tuple[str, ...]:
+    """Return the cells of one request's answer."""
+    values = (answer or {}).values() or ("not identified", None, None)
+    return (scenario, Path(case["request"]).name, case["source"], *(value or "-" for value in values))
+
+
 def main() -> int:
     """Run all scenarios and return the exit status."""
-    rows: list[tuple[str, ...]] = []
+    with_traces = sys.argv[1:] == ["--traces"]
+    if sys.argv[1:] and not with_traces:
+        print("usage: demo.py [--traces]", file=sys.stderr)
+        return 2
+    cases = [
+        (scenario, case)
+        for scenario in SCENARIOS
+        for case in json.loads((EXAMPLES / scenario / "requests.json").read_text(encoding="utf-8"))[
+            "requests"
+        ]
+    ]
+    # As wide as what is expected, so that each row can be printed when it is known.
+    wanted = [HEADING, *(row(scenario, case, case["answer"]) for scenario, case in cases)]
+    widths = [max(map(len, column)) for column in zip(*wanted, strict=True)]
     failures: list[str] = []
-    for scenario in SCENARIOS:
-        folder = EXAMPLES / scenario
-        expected = json.loads((folder / "expected.json").read_text(encoding="utf-8"))
-        print(f"\n== {expected['title']}: examples/{scenario}/pjsip.conf ==")
-        for case in expected["requests"]:
-            answer = case["answer"]
-            ran = run_command(folder, case)
-            print(
-                f"\n# {case['why']}\n$ sip-identify {shlex.join(arguments(case))}\n{ran.stdout}{ran.stderr}",
-                end="",
+    traces: list[str] = []
+
+    def show(cells: tuple[str, ...]) -> None:
+        line = "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip()
+        print(line, flush=True)
+
+    print("== What was identified, and how ==\n")
+    show(HEADING)
+    show(tuple("-" * width for width in widths))
+    for scenario, case in cases:
+        folder, answer = EXAMPLES / scenario, case["answer"]
+        printed, status = run_command(folder, case)
+        found = ask_library(folder, case)
+        shown = printed.partition("\n")[0]
+        if found != answer or shown != first_line(answer) or status != (answer is None):
+            failures.append(
+                f"{scenario}/{case['request']}: expected {answer}; the library says {found}, "
+                f"the command {shown!r} with status {status}"
             )
-            found = ask_library(folder, case)
-            shown = ran.stdout.partition("\n")[0]
-            if found != answer or shown != first_line(answer) or ran.returncode != (answer is None):
-                failures.append(
-                    f"{scenario}/{case['request']}: expected {answer}; the library says {found}, "
-                    f"the command {shown!r} with status {ran.returncode}"
-                )
-            values = (found or {}).values() or ("not identified", None, None)
-            name = Path(case["request"]).name
-            rows.append((scenario, name, case["source"], *(value or "-" for value in values)))
-    print("\n== What was identified, and how ==\n")
-    widths = [max(map(len, column)) for column in zip(HEADING, *rows, strict=True)]
-    for row in (HEADING, tuple("-" * width for width in widths), *rows):
-        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+        show(row(scenario, case, found))
+        command = f"$ sip-identify {shlex.join(arguments(case))}"
+        traces.append(f"# {scenario}: {case['why']}\n{command}\n{printed}")
+    print(f"\n{len(cases)} requests, {len(failures)} not as expected")
+    if with_traces:
+        print("\n== Why ==\n")
+        print("\n".join(traces), end="")
+    else:
+        print("Why each of them: make demo ARGS=--traces, or the README.md of each scenario in examples/")
     for failure in failures:
         print(f"WRONG {failure}", file=sys.stderr)
-    print(f"\n{len(rows)} requests, {len(failures)} not as expected")
     return 1 if failures else 0
 
 

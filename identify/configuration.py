@@ -23,6 +23,7 @@ from identify.config.hostnames.rules import (
 from identify.config.language.files import DirectoryFiles, Files, GivenFiles
 from identify.config.loading import CONFIGURATION_FILE, WIZARD_FILE, load
 from identify.config.losses import Losses, losses_of
+from identify.config.lost import NOTHING_LOST, LostObjects
 from identify.config.releases import NEWEST, Release, release_of
 from identify.errors import ConfigError
 from identify.identifiers import IdentifierName
@@ -51,7 +52,8 @@ class Configuration:
 
     ``tried_identifies`` has the identify objects in the order in which Asterisk tries them; of two with one id, which
     some releases allow, ``identifies`` has the first.  ``unknowns`` is what the configuration has and whose content
-    isn't known: the other fields are as if Asterisk had refused it.  ``release`` is the one that it was read for.
+    isn't known: the other fields are as if Asterisk had refused it.  ``lost`` are the objects that its sections were
+    meant to be and that Asterisk doesn't make; only explanations use it.  ``release`` is the one that it was read for.
 
     Thread safety: immutable; may be shared and pickled.
     """
@@ -69,6 +71,7 @@ class Configuration:
     problems: tuple[Problem, ...]
     tried_identifies: tuple[Identify, ...] = attrs.field()
     unknowns: tuple[Unknown, ...] = ()
+    lost: LostObjects = attrs.field(default=NOTHING_LOST, repr=False)
     release: Release = NEWEST
     #: Paths of the files that it was read from, none of which a program should write to while it uses them.
     paths: tuple[str, ...] = attrs.field(default=(), eq=False, repr=False)

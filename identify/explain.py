@@ -33,8 +33,10 @@ from identify.explanation.result import (
     Reason,
     Step,
 )
+from identify.explanation.telling.lost import lost_order
 from identify.explanation.transport_section import transport_section
 from identify.explanation.undetermined import possible_answers
+from identify.explanation.undetermined.parts import step_without
 from identify.model import Match, Registration, Unknown
 from identify.strings import quoted
 
@@ -88,7 +90,7 @@ def explain(
     match: Match | None = None
     steps: list[Step] = []
     for identifier in configuration.identifiers:
-        step = IDENTIFIERS[identifier](question)
+        step = step_without(question, identifier) or IDENTIFIERS[identifier](question)
         if step.endpoint is not None:
             if match is None:
                 match = Match(step.endpoint, identifier, step.section)
@@ -98,7 +100,8 @@ def explain(
                     None,
                     NOTE,
                 )
-                step = attrs.evolve(step, reasons=(*step.reasons, late))
+                order = lost_order(question, identifier, match.identifier)
+                step = attrs.evolve(step, reasons=(*step.reasons, late, *order))
         steps.append(step)
     if not question.unknowns:
         return _around(question, Explanation(match, tuple(steps), PASS, (_possibility(match),)))
@@ -126,14 +129,17 @@ def question_about(
     if unknowns is None:
         unknowns = [*configuration.unknowns, *untold_tokens(configuration.registrations, line_tokens)]
     request = request.as_read_by(configuration.release)
-    return Question(
+    question = Question(
         configuration=configuration,
         line_tokens=line_tokens,
         request=request,
-        transport=transport_section(configuration, request),
+        transport=None,
         unknowns=tuple(unknowns),
         everything=everything,
     )
+    if question.not_given("transport"):
+        return question
+    return attrs.evolve(question, transport=transport_section(configuration, request))
 
 
 def untold_tokens(registrations: Mapping[str, Registration], told: Collection[str]) -> list[Unknown]:
@@ -155,15 +161,17 @@ def untold_tokens(registrations: Mapping[str, Registration], told: Collection[st
 def _around(question: Question, found: Explanation) -> Explanation:
     """Add to what identification finds what happens before and after it."""
     configuration, request = question.configuration, question.request
-    before = screen(configuration.acls.values(), request)
+    contacts = next(iter(question.not_given("contact")), None)
+    before = screen(configuration.acls.values(), request, contacts_unknown=contacts)
     endpoint = None
     if found.match is not None and not found.undetermined:
         endpoint = configuration.endpoints.get(found.match.endpoint)
     return attrs.evolve(
         found,
-        screening=DENIED if before.refusals else request.screening,
+        everything=question.everything,
+        screening=DENIED if before.refusals else PASS if contacts is not None else request.screening,
         before=before,
-        after=screen([endpoint], request) if endpoint is not None else NOTHING,
+        after=screen([endpoint], request, contacts_unknown=contacts) if endpoint is not None else NOTHING,
         unseen=tuple(question.further("acl")),
         method=request.method,
         to_tag=request.to_tag,

@@ -9,6 +9,7 @@ import importlib
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from importlib.machinery import EXTENSION_SUFFIXES
 
 __all__ = ["lazy_names", "with_build_hint"]
 
@@ -51,9 +52,24 @@ def with_build_hint(error: ImportError) -> ImportError:
         name = f"{COMPILED}.{name.rpartition('.')[2]}"
     if not name.startswith(f"{COMPILED}."):
         return error
-    return ImportError(
-        f"the compiled module {name} of sip-identify is missing or can't be loaded ({error}); "
-        "build it with 'python -m pip install .' or, in a checkout, with 'make'",
-        name=name,
-        path=error.path,
-    )
+    said = f"the compiled module {name} of sip-identify is missing or can't be loaded ({error})"
+    hidden = _hidden_installation(name.rpartition(".")[2])
+    if hidden is not None:
+        remedy = (
+            f"{os.path.dirname(os.path.dirname(COMPILED_FOLDER))!r} is searched before {hidden!r}, where sip-identify "
+            "is installed: run this from another folder, or build here with 'make'"
+        )
+    else:
+        remedy = "build it with 'python -m pip install .' or, in a checkout, with 'make'"
+    return ImportError(f"{said}; {remedy}", name=name, path=error.path)
+
+
+def _hidden_installation(module: str) -> str | None:
+    """Return the entry of the path that has another copy of this package with a compiled module; None if none has."""
+    for entry in sys.path:
+        folder = os.path.join(entry or os.curdir, "identify", "_compiled")
+        if os.path.realpath(folder) != os.path.realpath(COMPILED_FOLDER) and any(
+            os.path.exists(os.path.join(folder, module + suffix)) for suffix in EXTENSION_SUFFIXES
+        ):
+            return entry or os.curdir
+    return None

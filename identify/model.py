@@ -228,7 +228,8 @@ class Unknown:
     - ``"objects"``: there may be further objects of ``types``, with any content: they come from a database, or from an
       included file that is missing;
     - ``"access-lists"``: the named ACLs may have any rules, or not exist;
-    - ``"contact-names"``: a Contact of the request has a host name, and an access list tests its address.
+    - ``"contact-names"``: a Contact of the request has a host name, and an access list tests its address;
+    - ``"request"``: the part of the request that ``types`` names wasn't given: it may have any content, or be absent.
 
     ``what`` names it for people, ``reason`` says why it isn't known, ``settles`` what would settle it, and ``origin``
     where it stands, None if no line says so.

@@ -13,6 +13,8 @@ Strategy
 1. The layers are decoded here because no library of Python's keeps up with the replay.
 2. A packet goes through all layers before the next one is read; only fragments and segments out of order wait.
 3. Copies are searched by a hash of what doesn't change on the way.
+4. What is inside a tunnel goes the same way from IP on, so that a packet and its mirror are copies of each other too.
+   A survey doesn't look inside: a capture with tunnels has something other than HEP.
 """
 
 cimport cython
@@ -24,7 +26,7 @@ import os
 
 from identify._compiled._bytes cimport big16, big32
 from identify._compiled._decoder cimport Decoder
-from identify._compiled._envelope cimport TCP, UDP, Envelope
+from identify._compiled._envelope cimport PLAIN, TCP, UDP, Envelope, Tunnel
 from identify._compiled._collectors cimport Collectors
 from identify._compiled._copies cimport Copies, digest, seen_within
 from identify._compiled._datagrams cimport Datagrams
@@ -32,13 +34,14 @@ from identify._compiled._fragments cimport Assembly, Fragments
 from identify._compiled._frames cimport Network, read_link, read_network, skip_extensions
 from identify._compiled._hep cimport Hep
 from identify._compiled._skipped cimport (
-    BAD_LENGTH, CUT, DELIVERED, DUPLICATE, ESP, ICMP, OTHER_IP, SCTP, Skipped, count,
+    BAD_LENGTH, CUT, DELIVERED, DUPLICATE, ESP, ICMP, OTHER_UDP, SCTP, TUNNEL_TOO_DEEP, Skipped, count,
 )
 from identify._compiled._records cimport (
     DAMAGE_BLOCK_END, DAMAGE_BLOCK_LENGTH, DAMAGE_BYTE_ORDER, DAMAGE_MAGIC, DAMAGE_NONE, DAMAGE_PACKET_LENGTH,
     READ_DAMAGED, READ_MORE, READ_PACKET, Packet, ReadStatus, Records,
 )
 from identify._compiled._streams cimport Segment, Streams
+from identify._compiled._tunnels cimport MOST_TUNNELS, Inside, enter_datagram, enter_packet, is_tunnel_port
 
 cdef enum:
     PROTOCOL_ICMP = 1
@@ -67,6 +70,16 @@ cdef bint has_addresses(const Network *network) noexcept nogil:
     return memcmp(network.source, NOWHERE, 16) != 0 and memcmp(network.target, NOWHERE, 16) != 0
 
 
+cdef Inside carried(const Network *network, uint32_t head) noexcept nogil:
+    """What a packet carries after a header of so many bytes, which are there."""
+    cdef Inside inside
+    inside.data = network.payload + head
+    inside.size = network.size - head
+    inside.cut = network.size < network.whole
+    inside.tunnel = PLAIN
+    return inside
+
+
 @cython.final
 cdef class CaptureDecoder(Decoder):
     """Decodes a capture that comes in pieces.
@@ -84,6 +97,8 @@ cdef class CaptureDecoder(Decoder):
     cdef Copies *copies
     cdef int64_t window
     cdef uint64_t seed
+    # The outermost tunnel of the packet that is read now.
+    cdef Tunnel tunnel
     cdef bint survey, found, other
     cdef uint8_t collector_address[16]
     cdef uint16_t collector_port
@@ -186,20 +201,39 @@ cdef class CaptureDecoder(Decoder):
         cdef const uint8_t *data = record.data
         cdef size_t size = record.size
         cdef Skipped reason = record.reason
-        cdef Network network
+        self.tunnel = PLAIN
         if reason == DELIVERED:
             reason = read_link(record.link, &data, &size)
         if reason == DELIVERED:
-            reason = read_network(data, size, record.cut, &network)
-        if (reason == DELIVERED and self.copies != NULL and record.time >= 0 and has_addresses(&network)
-                and self.is_copy(data, &network, record.time)):
-            reason = DUPLICATE
-        if reason == DELIVERED and network.fragment:
-            self.fragment(&network, record.time)
-        elif reason == DELIVERED:
-            self.transport(&network, record.time)
+            self.network(data, size, record.cut, record.time, 0)
         else:
             count(&self.columns.counts, reason)
+
+    cdef void network(self, const uint8_t *data, size_t size, bint cut, int64_t time, uint32_t depth) noexcept nogil:
+        """Take a packet of IP, which is inside `depth` others."""
+        cdef Network network
+        cdef Skipped reason = read_network(data, size, cut, &network)
+        if (reason == DELIVERED and self.copies != NULL and time >= 0 and has_addresses(&network)
+                and self.is_copy(data, &network, time)):
+            reason = DUPLICATE
+        if reason == DELIVERED and network.fragment:
+            self.fragment(&network, time, depth)
+        elif reason == DELIVERED:
+            self.transport(&network, time, depth)
+        else:
+            count(&self.columns.counts, reason)
+
+    cdef void inside(self, Skipped reason, const Inside *inside, int64_t time, uint32_t depth) noexcept nogil:
+        """Take what is inside a packet, or count why it can't be read."""
+        if reason == DELIVERED and depth == MOST_TUNNELS:
+            reason = TUNNEL_TOO_DEEP
+        if reason != DELIVERED:
+            count(&self.columns.counts, reason)
+            return
+        if depth == 0:
+            self.tunnel = inside.tunnel
+        # A mirror may have cut it, whatever the lengths outside say.
+        self.network(inside.data, inside.size, True, time, depth + 1)
 
     cdef bint is_copy(self, const uint8_t *data, const Network *network, int64_t time) noexcept nogil:
         cdef uint8_t sample[SAMPLE]
@@ -220,8 +254,9 @@ cdef class CaptureDecoder(Decoder):
             hash = digest(data + known, network.packet - known, hash)
         return seen_within(self.copies, hash, time, self.window)
 
-    cdef void fragment(self, const Network *piece, int64_t time) noexcept nogil:
+    cdef void fragment(self, const Network *piece, int64_t time, uint32_t depth) noexcept nogil:
         cdef Assembly *assembly = self.fragments.add(piece, time, &self.columns.counts)
+        cdef uint8_t *payload
         cdef Network network
         cdef Skipped reason
         if assembly == NULL:
@@ -229,43 +264,48 @@ cdef class CaptureDecoder(Decoder):
         network = piece[0]
         network.fragment = False
         network.protocol = assembly.protocol
-        network.payload = assembly.data
         network.size = network.whole = assembly.total
+        network.payload = payload = self.fragments.taken(assembly)
         reason = skip_extensions(&network)
         if reason == DELIVERED and network.fragment:
             reason = BAD_LENGTH
         if reason == DELIVERED:
-            self.transport(&network, time)
+            self.transport(&network, time, depth)
         else:
             count(&self.columns.counts, reason)
-        self.fragments.drop(assembly)
+        free(payload)
 
-    cdef void transport(self, const Network *network, int64_t time) noexcept nogil:
+    cdef void transport(self, const Network *network, int64_t time, uint32_t depth) noexcept nogil:
         cdef Envelope envelope
+        cdef Inside inside
         if self.survey:
             self.look_at(network)
             return
         if network.protocol != PROTOCOL_UDP and network.protocol != PROTOCOL_TCP:
-            count(&self.columns.counts,
-                  ICMP if network.protocol == PROTOCOL_ICMP or network.protocol == PROTOCOL_ICMPV6
-                  else ESP if network.protocol == PROTOCOL_ESP
-                  else SCTP if network.protocol == PROTOCOL_SCTP else OTHER_IP)
+            inside = carried(network, 0)
+            self.inside(ICMP if network.protocol == PROTOCOL_ICMP or network.protocol == PROTOCOL_ICMPV6
+                        else ESP if network.protocol == PROTOCOL_ESP
+                        else SCTP if network.protocol == PROTOCOL_SCTP
+                        else enter_packet(network.protocol, &inside), &inside, time, depth)
             return
         memcpy(envelope.source, network.source, 16)
         memcpy(envelope.local, network.target, 16)
         if time >= 0:
             self.columns.clock = time
         envelope.direction = 0
+        envelope.tunnel = self.tunnel
         envelope.time = time
         envelope.frame = self.records.packets
         if network.protocol == PROTOCOL_UDP:
-            self.udp(network, &envelope)
+            self.udp(network, &envelope, depth)
         else:
             self.tcp(network, &envelope)
 
-    cdef void udp(self, const Network *network, Envelope *envelope) noexcept nogil:
+    cdef void udp(self, const Network *network, Envelope *envelope, uint32_t depth) noexcept nogil:
         cdef const uint8_t *data = network.payload
         cdef uint32_t length
+        cdef Inside inside
+        cdef Skipped reason
         if network.size < 8:
             count(&self.columns.counts, CUT if network.size < network.whole else BAD_LENGTH)
             return
@@ -278,7 +318,16 @@ cdef class CaptureDecoder(Decoder):
             length = network.whole
         if length < 8 or length > network.whole:
             count(&self.columns.counts, BAD_LENGTH)
-        elif length > network.size:
+            return
+        if is_tunnel_port(envelope.local_port) and not self.collectors.is_own(envelope):
+            inside = carried(network, 8)
+            if length < network.size:
+                inside.size = length - 8
+            reason = enter_datagram(envelope.local_port, &inside)
+            if reason != OTHER_UDP:
+                self.inside(reason, &inside, envelope.time, depth)
+                return
+        if length > network.size:
             self.datagrams.add(self.columns, envelope, data + 8, network.size - 8, True)
         else:
             self.datagrams.add(self.columns, envelope, data + 8, length - 8, False)

@@ -5,6 +5,8 @@ Knows Python's buffers, the GIL and when a batch is taken; what the bytes mean i
 
 from cpython.buffer cimport PyBUF_SIMPLE, PyBuffer_Release, PyObject_GetBuffer
 
+from identify._compiled._envelope cimport TUNNELS
+
 
 cdef class Decoder:
     """Decodes bytes that come in pieces; a subclass has ``decode``, ``check``, ``finish`` and what is said of packets.
@@ -59,6 +61,11 @@ cdef class Decoder:
     def hep_messages(self):
         """Messages of the batches so far that come from HEP."""
         return self.columns.hep_messages
+
+    def in_tunnels(self):
+        """Return how many messages of the batches so far came in each kind of tunnel, by its number."""
+        cdef size_t tunnel
+        return [self.columns.in_tunnel[tunnel] for tunnel in range(<size_t>TUNNELS)]
 
     def counts(self):
         """Return how many things were skipped, by the numbers of their reasons."""

@@ -12,6 +12,19 @@ cdef enum Direction:
     RECEIVED = 1
     SENT = 2
 
+cdef enum Tunnel:
+    # The names are in ``identify/traffic/captures/tunnels.py``, in the order of the numbers.
+    PLAIN
+    IP_IN_IP
+    GRE
+    ERSPAN
+    ETHERIP
+    MPLS
+    VXLAN
+    GENEVE
+    TZSP
+    TUNNELS
+
 ctypedef struct Envelope:
     uint8_t source[16]
     uint8_t local[16]
@@ -19,5 +32,7 @@ ctypedef struct Envelope:
     uint16_t local_port
     uint8_t transport
     uint8_t direction
+    # The outermost tunnel that it came in, a Tunnel.
+    uint8_t tunnel
     int64_t time
     uint64_t frame

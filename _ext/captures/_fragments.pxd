@@ -37,6 +37,7 @@ cdef class Fragments:
     cdef bint failed
     cdef Assembly *add(self, const Network *piece, int64_t time, Counts *counts) noexcept nogil
     cdef void drop(self, Assembly *assembly) noexcept nogil
+    cdef uint8_t *taken(self, Assembly *assembly) noexcept nogil
     cdef Assembly *place_for(self, const Network *piece, uint64_t hash, int64_t time, Counts *counts) noexcept nogil
     cdef bint make_room(self, Assembly *assembly, uint32_t size, Counts *counts) noexcept nogil
     cdef Assembly *oldest(self, const Assembly *but) noexcept nogil

@@ -43,7 +43,7 @@ cdef class Fragments:
         free(self.places)
 
     cdef Assembly *add(self, const Network *piece, int64_t time, Counts *counts) noexcept nogil:
-        """Take a piece; return the packet if it is complete, which the caller drops when it has read it."""
+        """Take a piece; return the packet if it is complete, for the caller to take or drop."""
         cdef uint8_t key[36]
         cdef Assembly *assembly
         cdef uint32_t start = piece.offset, end, first, after
@@ -102,6 +102,13 @@ cdef class Fragments:
         if assembly.total and assembly.ranges == 1 and start == 0 and end == assembly.total:
             return assembly
         return NULL
+
+    cdef uint8_t *taken(self, Assembly *assembly) noexcept nogil:
+        """Return the payload, which the caller frees, and drop the packet: others may need its place by then."""
+        cdef uint8_t *data = assembly.data
+        assembly.data = NULL
+        self.drop(assembly)
+        return data
 
     cdef void drop(self, Assembly *assembly) noexcept nogil:
         self.kept -= assembly.room

@@ -5,6 +5,9 @@ from libc.stdint cimport uint8_t, uint32_t
 
 from identify._compiled._skipped cimport Skipped
 
+cdef enum:
+    LINK_ETHERNET = 1
+
 # What IP says of a packet or of a piece of one.
 ctypedef struct Network:
     uint8_t source[16]

@@ -21,7 +21,6 @@ from identify._compiled._skipped cimport (
 )
 
 cdef enum:
-    ETHERNET = 1
     NULL_LOOPBACK = 0
     LOOP = 108
     COOKED = 113
@@ -53,7 +52,7 @@ cdef inline bint is_tag(uint32_t type) noexcept nogil:
 cdef Skipped read_link(uint32_t link, const uint8_t **place, size_t *size) noexcept nogil:
     """Move over the header of the link layer to that of IP."""
     cdef uint32_t type, head, family, tags = 0
-    if link == ETHERNET:
+    if link == LINK_ETHERNET:
         head = 14
     elif link == COOKED:
         head = 16

@@ -27,6 +27,7 @@ ctypedef struct HeldSegment:
     uint32_t sequence
     uint32_t size
     uint32_t whole
+    uint8_t tunnel
 
 # One direction of a connection.
 ctypedef struct Flow:

@@ -236,6 +236,7 @@ cdef class Streams:
         held.next = place[0]
         held.time = envelope.time
         held.frame = envelope.frame
+        held.tunnel = envelope.tunnel
         held.sequence = segment.sequence
         held.size = segment.size
         held.whole = segment.whole
@@ -262,6 +263,7 @@ cdef class Streams:
             if lost:
                 own.time = held.time
                 own.frame = held.frame
+                own.tunnel = held.tunnel
             if <uint32_t>(flow.expected - held.sequence) < held.whole:
                 self.take(out, flow, &own, held.sequence, <const uint8_t *>(held + 1), held.size, held.whole)
             free(held)
@@ -276,6 +278,7 @@ cdef class Streams:
         envelope.local_port = flow.target_port
         envelope.transport = TCP
         envelope.direction = 0
+        envelope.tunnel = 0
         envelope.time = -1
         envelope.frame = 0
         count(&out.counts, TCP_GAP)

@@ -4,7 +4,7 @@ from libc.stddef cimport size_t
 from libc.stdint cimport int64_t, uint8_t, uint16_t, uint64_t
 
 from identify._compiled._copies cimport Copies
-from identify._compiled._envelope cimport Envelope
+from identify._compiled._envelope cimport TUNNELS, Envelope
 from identify._compiled._skipped cimport Counts
 from identify._compiled._waiting cimport Waiting
 
@@ -36,6 +36,8 @@ cdef class TrafficColumns:
     cdef bint from_hep
     # All that were put or were copies of such; those of the batches that come from HEP.
     cdef uint64_t messages, hep_messages
+    # Those of the batches by the outermost tunnel that they came in.
+    cdef uint64_t in_tunnel[TUNNELS]
     cdef int watch(self, uint64_t seed) except -1
     cdef void deliver(self, const Envelope *envelope, const uint8_t *message, size_t size) noexcept nogil
     cdef bint full(self) noexcept nogil

@@ -137,6 +137,7 @@ cdef class TrafficColumns:
         self.local_ports[row] = envelope.local_port
         self.rows = row + 1
         self.hep_messages += from_hep
+        self.in_tunnel[envelope.tunnel] += 1
 
     cdef bint grow_rows(self) noexcept nogil:
         cdef size_t room = 2 * self.row_room if self.row_room else BATCH_ROWS + 64

@@ -25,7 +25,7 @@ from identify._compiled._matcher cimport Matcher
 from identify._compiled._message cimport begin, finish, parse_message, parse_response, take_dialect
 from identify._compiled._parsed cimport FIELD_ROOM, MESSAGE_LIMIT, Field, Message
 from identify._compiled._replay_columns cimport AnswerColumns, BatchColumns, check_columns, take_answer_columns
-from identify._compiled._sockets cimport OURS, RECEIVED, UNKNOWN, Sockets
+from identify._compiled._sockets cimport NOTICE, OURS, RECEIVED, UNKNOWN, Sockets
 from identify._compiled._stages cimport (
     DROPPED, FLAG_CONTACT_NAME, FLAG_EVENT, FLAG_SOURCE, FOREIGN, NOT_SIP, OUTCOMES, RESPONSE, SENT, UNDETERMINED,
     UNIDENTIFIED, UNKNOWN_DIALOG, Core, Event, core_begin, core_end, core_time, learn_token, receive_request,
@@ -287,8 +287,7 @@ cdef class Replayer:
     def __init__(self, Sockets sockets not None, on_register):
         self.sockets = sockets
         self.on_register = on_register
-        self.reason_count = 0
-        self.now = 0
+        self.reason_count = self.now = 0
 
     @property
     def reasons(self):
@@ -314,7 +313,7 @@ cdef class Replayer:
         """Replay a batch, and return how many messages of it are listed in ``notable``.
 
         ``replays`` and ``verdicts`` are one or two each; ``methods`` gets the code of each message's method.  A message
-        is notable for one of the replays; ``notable`` must have room for all.
+        is notable for one of the replays; ``notable`` must have room for all.  Those with a notice only are left out.
         """
         cdef BatchColumns columns
         cdef AnswerColumns verdict[2]
@@ -342,6 +341,10 @@ cdef class Replayer:
                 replay.doubts.batch = batch
         with nogil:
             for i in range(count):
+                if columns.directions[i] == NOTICE:
+                    notable[listed] = <uint32_t>i
+                    listed += 1
+                    continue
                 if not self.classify(&columns, i, &passing):
                     methods[i] = 0
                     for k in range(which):

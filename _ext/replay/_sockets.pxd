@@ -9,6 +9,7 @@ cdef enum:
     UNKNOWN = 0
     RECEIVED = 1
     OURS = 2
+    NOTICE = 3
 
 ctypedef struct Local:
     # Of a wildcard its family is the first byte.

@@ -38,6 +38,11 @@ cdef class Sockets:
             self.wild[self.wild_count].port = port
             self.wild_count += 1
 
+    @property
+    def addresses(self):
+        """Asterisk's own sockets as far as they are known: pairs of 16 bytes and a port, 0 for any."""
+        return [((<const char *>self.known[i].address)[:16], self.known[i].port) for i in range(self.count)]
+
     def sends_out(self, const uint8_t[::1] addresses not None, const uint8_t[::1] targets not None, Py_ssize_t row):
         """Was this row sent by an address that is surely Asterisk's, to one that isn't?
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import attrs
-import rich_click as click
+import click
 from click.shell_completion import CompletionItem
 
 from identify.addresses import host_port
@@ -23,7 +23,10 @@ __all__ = [
     "complete_registrations",
     "complete_transports",
     "check_line_tokens",
+    "hint_at_port",
     "parse_address",
+    "parse_frame",
+    "parse_frames",
     "parse_local",
     "parse_tokens",
 ]
@@ -33,8 +36,8 @@ DEFAULT_PORT = 5060
 
 #: ``[v6]:port``, ``[v6]``, ``v4:port`` or ``v4``; an IPv6 address without brackets has no port.
 BRACKETED = re.compile(r"\[(?P<address>[^\]]*)\](?::(?P<port>[0-9]{1,5}))?", re.ASCII)
-#: Numbers that people give as ports, and that may also be the end of an address.
-PORT_OF_FOUR = re.compile(r"[1-9][0-9]{3}", re.ASCII)
+#: Numbers that people give as ports, and that may also be the end of an address; 443 is that of WebSockets.
+LIKE_A_PORT = re.compile(r"[1-9][0-9]{3}|443", re.ASCII)
 PLAIN = re.compile(r"(?P<address>[^:\[\]]+)(?::(?P<port>[0-9]{1,5}))?", re.ASCII)
 
 
@@ -44,6 +47,8 @@ class SocketAddress:
 
     address: str
     port: int
+    #: Whether the port was given, not taken as SIP's own.
+    has_port: bool = attrs.field(default=True, eq=False)
 
     def __str__(self) -> str:
         """Return ``address:port``, an IPv6 address in brackets."""
@@ -53,7 +58,7 @@ class SocketAddress:
 def hint_at_port(option: str, value: str) -> None:
     """Say on standard error how an IPv6 address was read whose end looks like a port, as in 2001:db8::1:5060."""
     address, _, port = value.rpartition(":")
-    if not PORT_OF_FOUR.fullmatch(port):
+    if not LIKE_A_PORT.fullmatch(port):
         return
     try:
         ipaddress.IPv6Address(value)
@@ -80,7 +85,27 @@ def parse_address(context: click.Context, param: click.Parameter, value: str | N
         raise click.BadParameter(f"port {number} of {value!r} is not between 1 and 65535", context, param)
     if param.opts:
         hint_at_port(max(param.opts, key=len), value)
-    return SocketAddress(address, number)
+    return SocketAddress(address, number, port is not None)
+
+
+def parse_frames(
+    context: click.Context, param: click.Parameter, values: tuple[str, ...]
+) -> tuple[tuple[int, str | None], ...]:
+    """Read ``[FILE:]FRAME`` of each, or end the command."""
+    frames: list[tuple[int, str | None]] = []
+    for value in values:
+        file, _, number = value.rpartition(":")
+        if not (number.isascii() and number.isdecimal() and len(number) < 20):
+            raise click.BadParameter(f"{value!r} is not a frame, such as 5 or monday.pcap:5", context, param)
+        frames.append((int(number), file or None))
+    return tuple(frames)
+
+
+def parse_frame(
+    context: click.Context, param: click.Parameter, value: str | None
+) -> tuple[int, str | None] | None:
+    """Read ``[FILE:]FRAME``, or end the command."""
+    return parse_frames(context, param, (value,))[0] if value is not None else None
 
 
 def parse_local(context: click.Context, param: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import rich_click as click
+import click
 from click.shell_completion import BashComplete, FishComplete, ShellComplete, ZshComplete
 
-from identify.commands.output.printing import NAME
+from identify.commands.command import command
+from identify.commands.output.errors import NAME
 
 __all__ = ["completion"]
 
@@ -15,7 +16,12 @@ VARIABLE = "_SIP_IDENTIFY_COMPLETE"
 SHELLS: dict[str, type[ShellComplete]] = {"bash": BashComplete, "zsh": ZshComplete, "fish": FishComplete}
 
 
-@click.command()
+@command(
+    [
+        'eval "$(sip-identify completion bash)"',
+        "sip-identify completion fish > ~/.config/fish/completions/sip-identify.fish",
+    ]
+)
 @click.argument("shell", type=click.Choice(list(SHELLS)))
 @click.pass_context
 def completion(context: click.Context, shell: str) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal
 
 import attrs
-import rich_click as click
+import click
 
 from identify.commands.options import gathered
 from identify.strings import escaped

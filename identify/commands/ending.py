@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import attrs
-import rich_click as click
+import click
 
 from identify.commands.config_options import SourceOptions
 from identify.commands.output.printing import NAME, warn
@@ -21,7 +21,7 @@ from identify.strings import escaped
 if TYPE_CHECKING:
     from identify.configuration import Configuration
 
-__all__ = ["LoadedConfig", "configurations_as_dict", "end"]
+__all__ = ["LoadedConfig", "configurations_as_dict", "end", "problems_command"]
 
 
 @attrs.frozen
@@ -80,7 +80,7 @@ def end(
     """
     lines = {line: each for each in configs if (line := each.losses_line) is not None}
     for line, each in lines.items():
-        warn(f"{line}, see: {_problems_command(each, options)}" if pointer else line)
+        warn(f"{line}, see: {problems_command(each, options)}" if pointer else line)
     for path in dict.fromkeys(each.path for each in configs if each.is_empty):
         warn(f"{escaped(path)} has no objects, so no request is identified")
     strictly = [*lines, *lost] if options.strict else []
@@ -92,7 +92,7 @@ def end(
     context.exit(int(status))
 
 
-def _problems_command(each: LoadedConfig, options: SourceOptions) -> str:
+def problems_command(each: LoadedConfig, options: SourceOptions) -> str:
     """Return the command that lists the problems of the configuration as it was read."""
     from identify.config.releases import NEWEST  # noqa: PLC0415  Help and completion do without.
 

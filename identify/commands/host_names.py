@@ -12,8 +12,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-import rich_click as click
+import click
 
+from identify.commands.output.printing import is_quiet
 from identify.config.hostnames.rules import (
     SERVICES,
     NotAskedError,
@@ -76,7 +77,7 @@ class AnnouncedResolver:
         """Remove the bar, and say what was asked."""
         if self._bar is not None:
             self._bar.close()
-        if self._resolver is not None and error is None:
+        if self._resolver is not None and error is None and not is_quiet():
             click.echo(escaped(self._resolver.summary()), err=True)
 
     def _is_asked(self, text: str) -> bool:
@@ -96,7 +97,7 @@ class AnnouncedResolver:
         if self._resolver is None:
             from identify.config.hostnames import SystemResolver  # noqa: PLC0415  Few configurations have names.
 
-            self._bar = _Bar() if sys.stderr.isatty() else None
+            self._bar = _Bar() if sys.stderr.isatty() and not is_quiet() else None
             self._resolver = SystemResolver(progress=self._bar.move if self._bar is not None else None)
         return self._resolver
 
@@ -104,7 +105,7 @@ class AnnouncedResolver:
 @contextlib.contextmanager
 def progress_bar() -> Iterator[Progress | None]:
     """Give what draws how far asking is, None if standard error isn't a terminal."""
-    bar = _Bar() if sys.stderr.isatty() else None
+    bar = _Bar() if sys.stderr.isatty() and not is_quiet() else None
     try:
         yield bar.move if bar is not None else None
     finally:

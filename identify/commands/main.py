@@ -7,24 +7,27 @@ asked for its own help.
 from __future__ import annotations
 
 import importlib
-import os
 import signal
 import sys
 import traceback
+from collections.abc import Sequence
+from typing import Any
 
-import rich_click as click
+import click
 
-from identify.commands.output.printing import NAME, escaped
+from identify.commands.command import CommandGroup
+from identify.commands.output.errors import NAME, print_usage_error
 from identify.commands.output.status import Status
 from identify.commands.output.streams import ReaderGone, end_by_pipe, fail_for, finish_streams, take_streams
 from identify.errors import OutputError
+from identify.strings import escaped
 from identify.version import __version__
 from identify.writing import clear_up_on_signals
 
 __all__ = ["ListedCommand", "main", "sip_identify"]
 
 
-class ListedCommand(click.RichCommand):
+class ListedCommand(click.Command):
     """A command that isn't imported yet: its name, its module, and the first sentence of its help."""
 
     def __init__(self, name: str, module: str, summary: str) -> None:
@@ -37,8 +40,12 @@ class ListedCommand(click.RichCommand):
         return command
 
 
-class LazyGroup(click.RichGroup):
+class LazyGroup(CommandGroup):
     """A group of listed commands, each imported when it is about to be run, completed, or to print its help."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the arguments; ``version`` is what many type for ``--version``."""
+        return super().parse_args(ctx, ["--version"] if args == ["version"] else args)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -47,20 +54,49 @@ class LazyGroup(click.RichGroup):
         name, command, rest = super().resolve_command(ctx, args)
         return name, command.load() if isinstance(command, ListedCommand) else command, rest
 
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        **extra: Any,
+    ) -> Any:
+        """Run with the arguments; an error ends the process with its status, and is one line."""
+        if not standalone_mode:
+            return super().main(args, prog_name, complete_var, standalone_mode, **extra)
+        try:
+            # What isn't standalone returns the status with which the command ended, or nothing.
+            status = super().main(args, prog_name, complete_var, standalone_mode=False, **extra)
+        except click.exceptions.NoArgsIsHelpError as error:
+            error.show()
+            sys.exit(error.exit_code)
+        except click.UsageError as error:
+            print_usage_error(error)
+            sys.exit(error.exit_code)
+        except click.ClickException as error:
+            error.show()
+            sys.exit(error.exit_code)
+        sys.exit(status or 0)
 
-@click.group(NAME, cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__)
-@click.pass_context
-def sip_identify(context: click.Context) -> None:
+
+@click.group(
+    NAME,
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    examples=[
+        f"{NAME} explain /etc/asterisk --message invite.sip --source 192.0.2.1",
+        f"{NAME} simulate /etc/asterisk monday.pcap",
+        f"{NAME} help simulate",
+    ],
+)
+@click.version_option(__version__, "-V", "--version", message="%(prog)s %(version)s", prog_name=NAME)
+def sip_identify() -> None:
     """Tell which configured endpoint a SIP request belongs to, exactly as Asterisk's PJSIP does.
 
     CONFIG is a pjsip.conf, or a directory that has one, such as /etc/asterisk.  Host names in it are
     looked up, as Asterisk does when it starts; with --offline or --names FILE nobody is asked.
     """
-    if os.environ.get("NO_COLOR"):
-        context.color = False
-    elif os.environ.get("FORCE_COLOR"):
-        context.color = True
 
 
 for _listed in (
@@ -94,6 +130,11 @@ for _listed in (
         "upgrade",
         "identify.commands.sources.upgrade",
         "Tell what another version of Asterisk changes for CONFIG.",
+    ),
+    ListedCommand(
+        "examples",
+        "identify.commands.ask.examples",
+        "Write the examples and the documents into DIR.",
     ),
     ListedCommand(
         "completion",

@@ -12,9 +12,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-import rich_click as click
-
 from identify.commands.config_options import AnsweredRelease, ConfigOptions, SourceOptions
+from identify.commands.order import right_order
 from identify.commands.output.files import check_outputs
 from identify.commands.output.printing import UnusableError, unusable_input, warn
 from identify.strings import escaped, shown
@@ -128,16 +127,7 @@ def _check_is_configuration(path: str, configuration: Configuration) -> None:
         ]
         what = _other_than_configuration(content, outside[0] if outside else None)
         if what is not None:
-            raise UnusableError(f"{escaped(file)} is not a configuration: {what}{_order()}")
-
-
-def _order() -> str:
-    """Return the order of the command's arguments, for people who mixed them up; nothing outside of a command."""
-    context = click.get_current_context(silent=True)
-    if context is None:
-        return ""
-    arguments = context.command.collect_usage_pieces(context)[1:]
-    return f"; the order is: {' '.join([context.command_path, *arguments])}"
+            raise UnusableError(f"{escaped(file)} is not a configuration: {what}", right_order())
 
 
 def _other_than_configuration(content: bytes, outside: Problem | None) -> str | None:

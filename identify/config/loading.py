@@ -16,6 +16,7 @@ from identify.config.hostnames.rules import Resolver
 from identify.config.language.files import Files
 from identify.config.language.reader import read_document
 from identify.config.language.sections import Document, words
+from identify.config.lost import LostObjects, lost_objects
 from identify.config.objects.access import ACL_FILE, NamedLists
 from identify.config.objects.candidates import (
     Candidate,
@@ -103,6 +104,7 @@ class Loaded(TypedDict):
     acls: Mapping[str, AccessList]
     problems: tuple[Problem, ...]
     unknowns: tuple[Unknown, ...]
+    lost: LostObjects
     release: Release
 
 
@@ -229,6 +231,7 @@ class _Loader:
                 *mapped_elsewhere(mapped, unreachable),
                 *unbound(self._unbound, self._transports.values(), unreachable),
             ),
+            lost=lost_objects(problems, self._known, self._release),
             release=self._release,
         )
         check_references(
@@ -274,8 +277,14 @@ class _Loader:
         self._transports = load_type(candidates, build, self._known, self._problems)
 
     def _read(self, name: str) -> Document | None:
-        mark = self._release.byte_order_mark
-        return read_document(self._files, name, self._problems, byte_order_mark=mark, partial=self._partial)
+        mark, before = self._release.byte_order_mark, len(self._problems)
+        document = read_document(
+            self._files, name, self._problems, byte_order_mark=mark, partial=self._partial
+        )
+        for section in document.lost if document is not None else ():
+            if not section.template:
+                self._problems.lose(section, "wizard file" if name == WIZARD_FILE else "file", before)
+        return document
 
     def _identify(self, candidate: Candidate, options: Options) -> Identify | None:
         return build_identify(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Any
 
 from identify.model import Problem, Severity
 
@@ -52,6 +53,10 @@ CODES: Mapping[str, tuple[Severity, str]] = MappingProxyType(
         "line-without-name": ("warning", "a line has no option name before its equals sign"),
         "comment-unterminated": ("warning", "a block comment is never closed"),
         "comment-unopened": ("warning", "the end of a block comment closes none, so what follows is ignored"),
+        "value-cut": (
+            "note",
+            "a semicolon without a backslash ends a value, and what follows looks like a part of it",
+        ),
         "comment-too-deep": ("warning", "block comments are nested too deeply"),
         "section-name-cut": ("warning", "a section name is longer than Asterisk keeps"),
         "section-text-ignored": ("note", "Asterisk ignores text after a section name that looks intended"),
@@ -78,9 +83,19 @@ CODES: Mapping[str, tuple[Severity, str]] = MappingProxyType(
         "match-name-adds-nothing": ("warning", "a name resolves only to addresses that already match"),
         "match-address-adds-nothing": ("warning", "an address already matches, so the release leaves it out"),
         "match-negation": ("note", "a negated item of match excludes nothing"),
+        "match-meaning": ("note", "an item of match is valid, but may mean something else than intended"),
         "match-header": ("error", "match_header isn't 'Name: value'"),
+        "match-header-name": ("note", "no request has a header of this name as Asterisk compares it"),
+        "match-header-print": ("note", "a header is never printed as the value has it, so it doesn't match"),
         "match-header-cut": ("note", "a semicolon seems to have cut off the value"),
+        "match-uri-print": (
+            "note",
+            "a request URI is never printed as the value has it, so it doesn't match",
+        ),
+        "match-literal": ("note", "a value looks like an expression, but it is compared literally"),
+        "match-character": ("note", "a value has an invisible character or one that looks like another"),
         "match-regex": ("error", "a regular expression doesn't compile"),
+        "expression-meaning": ("note", "a part of an expression means something else than intended"),
         "expression-backtracks": (
             "warning",
             "the time that an expression takes isn't linear in the value: it can be exponential",
@@ -137,11 +152,25 @@ class Budget:
 
 
 class Problems:
-    """The problems found so far, in the order in which they were found."""
+    """The problems found so far, in the order in which they were found, and the sections that became no object.
+
+    ``lost`` has a section or candidate, how it was lost (a key of :data:`identify.config.lost.HOW`), and the problems
+    that cost it, if they are known.
+    """
 
     def __init__(self) -> None:
+        self.lost: list[tuple[Any, str, tuple[Problem, ...]]] = []
         self._found: list[Problem] = []
         self._errors = 0
+        self._hints: set[tuple[str, str, int, str]] = set()
+
+    def __len__(self) -> int:
+        """Return how many there are, for :meth:`lose`."""
+        return len(self._found)
+
+    def lose(self, what: Any, how: str, since: int) -> None:
+        """Remember a section or candidate that the problems since a number of them cost."""
+        self.lost.append((what, how, tuple(problem for problem in self._found[since:] if problem.lost)))
 
     def add(
         self, code: str, file: str, line: int, message: str, *, section: str | None = None, lost: str = ""
@@ -174,6 +203,13 @@ class Problems:
                 lost=lost,
             )
         )
+
+    def is_new(self, code: str, file: str, line: int, message: str) -> bool:
+        """Return whether a hint is new; it is given once for a line, which many sections may inherit."""
+        hint = (code, file, line, message)
+        new = hint not in self._hints
+        self._hints.add(hint)
+        return new
 
     def full(self, code: str) -> bool:
         """Return whether no further problem of a code is kept, so that its text needn't be made."""

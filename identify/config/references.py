@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from identify.config.hints.nearest import bare
 from identify.config.problems import Problems
 from identify.model import Endpoint, Identify, Registration, Unknown
-from identify.strings import quoted
+from identify.strings import ascii_lower, quoted
 
 __all__ = ["check_references"]
 
@@ -24,11 +25,16 @@ def check_references(
     """
     if any("endpoint" in unknown.types for unknown in unknowns):
         return
-    by_lower = {name.lower(): name for name in endpoints}
+    by_bare: dict[str, str] = {}
 
     def hint(name: str) -> str:
-        meant = by_lower.get(name.strip().lower())
-        return f", but {quoted(meant)} does (ids are case-sensitive)" if meant is not None else ""
+        if not by_bare:
+            by_bare.update((bare(id), id) for id in endpoints)
+        meant = by_bare.get(bare(name))
+        if meant is None:
+            return ""
+        same = ascii_lower(meant) == ascii_lower(name)
+        return f", but {quoted(meant)} does" + (" (ids are case-sensitive)" if same else "")
 
     possible = [unknown.identify for unknown in unknowns if unknown.identify is not None]
     for identify in (*identifies, *possible):

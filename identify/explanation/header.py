@@ -15,38 +15,31 @@ Facts
 from __future__ import annotations
 
 import re
+from functools import cached_property
 
+from identify.config.hints.headers import COMPACT_NAMES, header_name_hint
+from identify.config.lost import LostObject
 from identify.config.releases import Release
+from identify.explanation.hints.values import MOST_NAMES, Hint, Names, PatternHints, similar_name
 from identify.explanation.listing import Finding, first_object, further_reasons
-from identify.explanation.patterns import accepts, difference, negated, only, wanted
+from identify.explanation.patterns import accepts, negated, wanted
 from identify.explanation.places import named, times
 from identify.explanation.question import Question
 from identify.explanation.result import MATCH, NEAR, NO, Reason, Step
+from identify.explanation.telling.lost import none_brief, none_has
 from identify.model import HeaderRule, Identify
 from identify.strings import encoded, folded_bytes, quoted, quoted_list, shown
 
-__all__ = ["PRINTED_HEADER_LIMIT", "compared_headers", "has_header", "header"]
+__all__ = ["COMPACT_NAMES", "PRINTED_HEADER_LIMIT", "compared_headers", "has_header", "header"]
 
+#: What an object has that this identifier compares.
+RULE = "match_header"
 #: Bytes of ``name: value`` beyond which a header is skipped.  In recorded answers 4090 bytes are compared
 #: and 4094 are skipped; the limit is somewhere in between.
 PRINTED_HEADER_LIMIT = 4092
 
-#: Compact names of headers that PJSIP prints under their long names, so that these never match.
-COMPACT_NAMES = {
-    b"c": "Content-Type",
-    b"f": "From",
-    b"i": "Call-ID",
-    b"k": "Supported",
-    b"l": "Content-Length",
-    b"m": "Contact",
-    b"o": "Event",
-    b"t": "To",
-    b"v": "Via",
-    b"x": "Session-Expires",
-}
-
-#: Headers whose URI is printed without its port.
-PORTLESS = (b"from", b"to")
+#: Values of one header in which hints are looked for; a request may have thousands.
+MOST_VALUES = 8
 
 Values = dict[bytes, list[str]]
 
@@ -70,14 +63,25 @@ def header(question: Question) -> Step:
         )
         return f"{subject} headers or values that the request doesn't have"
 
+    hints = _Hints(question, values)
     endpoint, section, reasons = first_object(
-        question, lambda identify: _look(values, identify, release), rest
+        question,
+        lambda identify: _look(values, identify, release, hints),
+        rest,
+        RULE,
+        lambda lost: _meant(values, lost),
     )
     if values:
         reasons = further_reasons(question, "identify", "may match a header of the request") + reasons
     if not reasons:
-        notes = [Reason("no identify object has match_header")]
-    return Step("header", endpoint, section, tuple(reasons + notes))
+        notes = [none_has(question.configuration.lost, RULE)]
+    return Step(
+        "header",
+        endpoint,
+        section,
+        tuple(reasons + notes),
+        brief=none_brief(question.configuration.lost, RULE),
+    )
 
 
 def compared_headers(question: Question) -> tuple[Values, list[Reason]]:
@@ -100,54 +104,87 @@ def has_header(values: Values, rule: HeaderRule, release: Release) -> bool:
     return any(accepts(rule.pattern, value, release) for value in values.get(folded_bytes(rule.name), ()))
 
 
-def _look(values: Values, identify: Identify, release: Release) -> Finding | None:
+class _Hints:
+    """What may have been overlooked in the rules of one question."""
+
+    def __init__(self, question: Question, values: Values) -> None:
+        self._question = question
+        self._values = values
+        self._patterns = PatternHints(question.configuration.release)
+        self._names: dict[str, str] = {}
+
+    def value(self, rule: HeaderRule, present: list[str]) -> Hint | None:
+        """Return what keeps the nearest of the values from matching."""
+        found = [
+            hint
+            for value in present[:MOST_VALUES]
+            if (hint := self._patterns.find(rule.pattern, value, rule.name))
+        ]
+        return next((hint for hint in found if hint.near), found[0] if found else None)
+
+    def name(self, name: str) -> str:
+        """Return why a header isn't in the request, "" if that isn't clear."""
+        found = self._names.get(name)
+        if found is None and len(self._names) < MOST_NAMES:
+            found = self._names[name] = similar_name(name, self._present, self._values)
+        return found or ""
+
+    @cached_property
+    def _present(self) -> Names:
+        names = dict(self._question.request.printed_headers)
+        return Names(list(names)[:MOST_NAMES])
+
+
+def _look(values: Values, identify: Identify, release: Release, hints: _Hints) -> Finding | None:
     """Look at one object's header rule."""
     rule = identify.header
     if rule is None:
         return None
     present = values.get(folded_bytes(rule.name), [])
     accepted = next((value for value in present if accepts(rule.pattern, value, release)), None)
-    near = present or folded_bytes(rule.name) in COMPACT_NAMES
+    hint = hints.value(rule, present) if accepted is None else None
+    other = hints.name(rule.name) if not present else ""
+    near = present or other or folded_bytes(rule.name) in COMPACT_NAMES
     verdict = MATCH if accepted is not None else NEAR if near else NO
-    slight = any(difference(rule.pattern, value) is not None for value in present)
     return Finding(
         verdict=verdict,
-        text=lambda: f"{named('identify', identify.id, rule.origin)}: {_word(rule, present, accepted)}",
+        text=lambda: (
+            f"{named('identify', identify.id, rule.origin)}: {_word(rule, present, accepted, hint, other)}"
+        ),
         origin=rule.origin,
-        distance=0 if slight else 1,
+        distance=0 if hint is not None and hint.near else 1,
     )
 
 
-def _word(rule: HeaderRule, present: list[str], accepted: str | None) -> str:
+def _meant(values: Values, lost: LostObject) -> Finding | None:
+    """Find a ``match_header`` of a lost object that can't be read, and was meant for a header of the request."""
+    name, _, value = re.sub(r"[:=\s]+", ":", lost.header, count=1).partition(":")
+    present = values.get(folded_bytes(name), [])
+    if lost.identify is None or not name or not present:
+        return None
+    at = named("identify", lost.id, lost.origin)
+    text = f"{at}: {shown(name)} is {quoted_list(present)}, and its match_header is {quoted(lost.header)}"
+    return Finding(verdict=MATCH if value in present else NEAR, text=lambda: text, origin=lost.origin)
+
+
+def _word(rule: HeaderRule, present: list[str], accepted: str | None, hint: Hint | None, other: str) -> str:
     """Return the outcome of a rule in words."""
     if accepted is not None:
         return f"{shown(rule.name)} {quoted(accepted)} {wanted(rule.pattern)}"
     if present:
-        return _unlike(rule, present)
-    long_name = COMPACT_NAMES.get(folded_bytes(rule.name))
-    if long_name is not None:
-        return f"{quoted(rule.name)} never matches: PJSIP prints this header as {long_name}"
-    return f"{shown(rule.name)} isn't in the request"
+        return _unlike(rule, present) + (f" ({hint.text})" if hint is not None else "")
+    odd = header_name_hint(rule.name)
+    if folded_bytes(rule.name) in COMPACT_NAMES:
+        return odd
+    clause = other or odd
+    return f"{shown(rule.name)} isn't in the request" + (f" ({clause})" if clause else "")
 
 
 def _unlike(rule: HeaderRule, present: list[str]) -> str:
-    """Describe a header that is present with other values, and what keeps the nearest one from matching."""
+    """Describe a header that is present with other values."""
     does = wanted(rule.pattern)
     if len(present) == 1:
-        text = f"{shown(rule.name)} is {quoted(present[0])}, which {negated(does)}"
-    else:
-        subject = "neither" if len(present) == 2 else "no"
-        got = quoted_list(present)
-        text = f"{shown(rule.name)} is present {times(len(present))}, {subject} value {does}: got {got}"
-    return text + _hint(rule, present)
-
-
-def _hint(rule: HeaderRule, present: list[str]) -> str:
-    """Return what an operator may have overlooked, with its punctuation."""
-    for value in present:
-        apart = difference(rule.pattern, value)
-        if apart is not None:
-            return f" ({only(apart)})"
-    if folded_bytes(rule.name) in PORTLESS and re.search(r":\d", rule.pattern.text):
-        return f" (PJSIP prints the URI of {shown(rule.name)} without its port)"
-    return ""
+        return f"{shown(rule.name)} is {quoted(present[0])}, which {negated(does)}"
+    subject = "neither" if len(present) == 2 else "no"
+    got = quoted_list(present)
+    return f"{shown(rule.name)} is present {times(len(present))}, {subject} value {does}: got {got}"

@@ -13,15 +13,20 @@ Facts
 
 from __future__ import annotations
 
+from identify.config.hints.meanings import is_usual, item_meaning, item_meant
+from identify.config.lost import LostObject
 from identify.explanation.listing import Finding, first_object, further_reasons
 from identify.explanation.places import named, place
 from identify.explanation.question import Question
 from identify.explanation.result import MATCH, NEAR, NO, UNKNOWN, Reason, Step
+from identify.explanation.telling.lost import lost_lines, lost_texts, means, none_brief, none_has
 from identify.model import AddressRule, Identify
 from identify.strings import SHOWN_VALUES, quoted, shown
 
 __all__ = ["coverage", "ip"]
 
+#: What an object has that this identifier compares.
+RULE = "match item"
 #: A network is a near miss if it differs only in these low bits: a neighbour in the same /24 or /64.
 NEAR_BITS = {4: 8, 6: 64}
 
@@ -39,11 +44,16 @@ def ip(question: Question) -> Step:
     def rest(count: int) -> str:
         return f"{_others(count)} no match item that covers {request.source} from port {request.port}"
 
-    endpoint, section, reasons = first_object(question, lambda identify: _look(question, identify), rest)
+    endpoint, section, reasons = first_object(
+        question, lambda identify: _look(question, identify), rest, RULE, lambda lost: _meant(question, lost)
+    )
     reasons = further_reasons(question, "identify", f"may cover {request.source}") + reasons
+    lost = question.configuration.lost
+    if endpoint is None:
+        reasons = [*lost_lines(lost, lambda text: means(text, request.source)), *lost_texts(lost), *reasons]
     if not reasons:
-        reasons = [Reason("no identify object has a match item")]
-    return Step("ip", endpoint, section, tuple(reasons))
+        reasons = [none_has(lost, RULE)]
+    return Step("ip", endpoint, section, tuple(reasons), brief=none_brief(lost, RULE))
 
 
 def coverage(question: Question, identify: Identify) -> tuple[bool, bool]:
@@ -72,6 +82,7 @@ def _look(question: Question, identify: Identify) -> Finding | None:
         return Finding(
             verdict=MATCH,
             text=lambda: _matched(identify, source, covering),
+            would=lambda: _matched(identify, source, covering, "would cover"),
             origin=covering[-1].origin,
         )
     if any(not rule.negated for rule in covering):
@@ -87,6 +98,7 @@ def _look(question: Question, identify: Identify) -> Finding | None:
             verdict=NEAR,
             text=lambda: _wrong_port(identify, source, port, other_port),
             origin=other_port[-1].origin,
+            advice="an item without a port covers every port",
         )
     return _missed(question, identify, covering)
 
@@ -115,6 +127,22 @@ def _other_ports(question: Question, identify: Identify) -> Finding:
     )
 
 
+def _meant(question: Question, lost: LostObject) -> Finding | None:
+    """Find an item of a lost object that isn't valid, or is taken for a name, and was meant for the source."""
+    identify, source = lost.identify, question.request.source
+    if identify is None:
+        return None
+    items = [*lost.faults, *(name.text for name in identify.unresolved)]
+    item = next((item for item in items if means(item, source)), None)
+    if item is None:
+        return None
+    return Finding(
+        verdict=MATCH,
+        text=lambda: f"{_name(identify)} means {source} with {quoted(item)}",
+        origin=identify.origin,
+    )
+
+
 def _covers(question: Question, rule: AddressRule) -> bool:
     """Return whether the item covers the source, address and port."""
     return _covers_address(question, rule) and rule.port in (0, question.request.port)
@@ -126,11 +154,11 @@ def _covers_address(question: Question, rule: AddressRule) -> bool:
     return source is not None and source[0] == rule.family and source[1] & rule.mask == rule.address
 
 
-def _matched(identify: Identify, source: str, covering: list[AddressRule]) -> str:
+def _matched(identify: Identify, source: str, covering: list[AddressRule], covers: str = "covers") -> str:
     """Describe a match, with the exclusion before the deciding item if there is one."""
     excluded = [rule for rule in covering if rule.negated]
     overridden = f", which comes after {_item(excluded[-1])} and overrides it" if excluded else ""
-    return f"{_name(identify)} covers {source} with {_item(covering[-1])}{overridden}"
+    return f"{_name(identify)} {covers} {source} with {_item(covering[-1])}{overridden}"
 
 
 def _taken_out(identify: Identify, source: str, covering: list[AddressRule]) -> str:
@@ -170,6 +198,16 @@ def _missed(question: Question, identify: Identify, covering: list[AddressRule])
             text=lambda: f"{_name(identify)} excludes {source} with {_item(covering[-1])}",
             origin=covering[-1].origin,
         )
+    other = next((rule for rule in positive if _was_meant(question, rule)), None)
+    if other is not None:
+        return Finding(
+            verdict=NEAR,
+            text=lambda: (
+                f"{_name(identify)} doesn't cover {source}: its item {_item(other)} "
+                f"{item_meaning(other.text)}, which would cover it"
+            ),
+            origin=other.origin,
+        )
     bits, nearest = min(
         ((_differing_bits(question, rule), rule) for rule in positive),
         key=lambda pair: pair[0],
@@ -180,12 +218,25 @@ def _missed(question: Question, identify: Identify, covering: list[AddressRule])
             text=lambda: f"{_name(identify)} doesn't cover {source}; its nearest item is {_item(nearest)}",
             origin=nearest.origin,
             distance=bits,
+            advice=f"match = {source} would cover it, if it is the same peer",
         )
     return Finding(
         verdict=NO,
         text=lambda: f"{_name(identify)} doesn't cover {source}: {_items(identify.addresses)}",
         origin=identify.origin,
         distance=bits,
+    )
+
+
+def _was_meant(question: Question, rule: AddressRule) -> bool:
+    """Return whether an item that means something else than it seems to would cover the source as it seems."""
+    if is_usual(rule.text) or rule.host is not None:
+        return False
+    source, meant = question.request.source_address, item_meant(rule.text)
+    if source is None or meant is None or meant.port not in (0, question.request.port):
+        return False
+    return (
+        source[0] == meant.family and source[1] & meant.mask == meant.value and bool(item_meaning(rule.text))
     )
 
 

@@ -17,6 +17,7 @@ from identify.config.releases import TEL_REFUSED
 from identify.explanation.places import named
 from identify.explanation.question import Question
 from identify.explanation.result import MATCH, MISSING, NEAR, NO, UNKNOWN, Reason, Step
+from identify.explanation.telling.lost import refused_line
 from identify.strings import SHOWN_VALUES, escaped, folded_bytes, quoted, shown
 
 __all__ = ["line", "line_value", "token_shaped"]
@@ -33,7 +34,9 @@ def line(question: Question) -> Step:
     place, value = line_value(question)
     if value is None:
         text = "neither the To URI nor the request URI has a line parameter"
-        return Step("line", None, None, (Reason(text, None, NO), *_unseen(question)))
+        return Step(
+            "line", None, None, (Reason(text, None, NO), *_unseen(question)), brief="no line parameter"
+        )
     configuration = question.configuration
     for registration in configuration.registrations.values():
         if not registration.line or not value or question.line_tokens.get(registration.id) != value:
@@ -131,6 +134,7 @@ def _unknown(question: Question, place: str, value: str) -> list[Reason]:
     else:
         text = f"{place} has line={quoted(value)}, which matches no registration's token"
     reasons = doubtful or [Reason(text, None, NO)]
+    reasons += refused_line(question.configuration.lost)
     for registration in with_line:
         token = question.line_tokens.get(registration.id, "")
         if value and folded_bytes(token) == folded_bytes(value):

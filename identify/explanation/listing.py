@@ -6,8 +6,11 @@ from collections.abc import Callable
 
 import attrs
 
+from identify.config.lost import LostObject
 from identify.explanation.question import Question
-from identify.explanation.result import ALSO, MATCH, MISSING, NEAR, NO, UNKNOWN, Reason
+from identify.explanation.result import ALSO, LOST, MATCH, MISSING, NEAR, NO, UNKNOWN, Reason
+from identify.explanation.telling.lost import others_lost
+from identify.explanation.telling.nearest import ALMOST
 from identify.model import Identify, Origin, Unknown
 from identify.strings import escaped, quoted, shown
 
@@ -15,7 +18,7 @@ __all__ = ["LISTED", "Finding", "choose_reasons", "first_object", "further_reaso
 
 #: How many findings of each verdict are listed.  One rule decides; further matches and near misses are worth
 #: a screen; rules that have nothing to do with the request only show what was compared.
-LISTED = {MATCH: 1, MISSING: 1, UNKNOWN: 8, ALSO: 8, NEAR: 8, NO: 6}
+LISTED = {MATCH: 1, MISSING: 1, LOST: 8, UNKNOWN: 8, ALSO: 8, NEAR: 8, NO: 6}
 
 
 @attrs.frozen(kw_only=True)
@@ -23,13 +26,16 @@ class Finding:
     """What comparing one rule with the request gave.
 
     ``text`` makes the sentence, so that only the findings listed are put into words; ``distance`` ranks
-    near misses, the nearest first.
+    near misses, the nearest first.  ``would`` makes the sentence for an object that doesn't exist, if it is another;
+    ``advice`` is what to do about it.
     """
 
     verdict: str
     text: Callable[[], str]
     origin: Origin
     distance: int = 0
+    would: Callable[[], str] | None = None
+    advice: str = ""
 
 
 def choose_reasons(findings: list[Finding], everything: bool, rest: Callable[[int], str]) -> list[Reason]:
@@ -44,7 +50,8 @@ def choose_reasons(findings: list[Finding], everything: bool, rest: Callable[[in
             del places[LISTED[verdict] :]
         chosen.update(places)
     reasons = [
-        Reason(findings[at].text(), findings[at].origin, findings[at].verdict) for at in sorted(chosen)
+        Reason(each.text(), each.origin, each.verdict, each.distance, each.advice)
+        for each in (findings[at] for at in sorted(chosen))
     ]
     if len(chosen) < len(findings):
         reasons.append(Reason(rest(len(findings) - len(chosen)), None, NO))
@@ -55,13 +62,15 @@ def first_object(
     question: Question,
     look: Callable[[Identify], Finding | None],
     rest: Callable[[int], str],
+    rule: str,
+    meant: Callable[[LostObject], Finding | None],
 ) -> tuple[str | None, str | None, list[Reason]]:
     """Ask the identify objects in order; the first that matches decides, even if its endpoint is missing.
 
-    ``look`` gives None for an object without a rule of this kind, the verdict MATCH for each that
-    matches, and UNKNOWN for one that may match.  An object that may not exist decides nothing: what that means for
-    the answer is the part of :mod:`identify.explanation.undetermined`.  Return the endpoint, the object's id and the
-    reasons.
+    ``look`` gives None for an object without a rule of this kind, the verdict MATCH for each that matches, and UNKNOWN
+    for one that may match; ``rule`` is what an object with such a rule has, and ``meant`` finds what a lost object has
+    for it that isn't valid.  An object that may not exist decides nothing: what that means for the answer is the part
+    of :mod:`identify.explanation.undetermined`.  Return the endpoint, the object's id and the reasons.
     """
     decided: Identify | None = None
     findings: list[Finding] = []
@@ -79,9 +88,60 @@ def first_object(
                 finding = attrs.evolve(finding, verdict=ALSO, text=_too_late(question, finding, decided))
         findings.append(finding)
     reasons = choose_reasons(findings, question.everything, rest)
+    lost = _lost_reasons(question, look, rule, meant)
+    reasons = reasons + lost if decided is not None else lost + reasons
     if decided is None or decided.endpoint not in question.configuration.endpoints:
         return None, None, reasons
     return decided.endpoint, decided.id, reasons
+
+
+def _lost_reasons(
+    question: Question,
+    look: Callable[[Identify], Finding | None],
+    rule: str,
+    meant: Callable[[LostObject], Finding | None],
+) -> list[Reason]:
+    """Return a reason for each lost identify that would match or nearly does, and the number of the others."""
+    lost = question.configuration.lost
+    findings = []
+    for each in lost.identifies:
+        identify = each.identify
+        if identify is None:
+            continue
+        finding = meant(each) or look(identify)
+        if finding is not None and (finding.verdict != NO or question.everything):
+            almost = 0 if finding.verdict == MATCH else ALMOST
+            findings.append(
+                attrs.evolve(
+                    finding,
+                    verdict=LOST,
+                    text=_sentence(question, each, identify, finding),
+                    distance=finding.distance + almost,
+                )
+            )
+    if not findings:
+        return []
+    reasons = choose_reasons(findings, question.everything, lambda count: "")
+    reasons = [reason for reason in reasons if reason.verdict == LOST]
+    return reasons + others_lost(lost, rule, len(reasons))
+
+
+def _sentence(question: Question, lost: LostObject, identify: Identify, found: Finding) -> Callable[[], str]:
+    """Say what a lost object would do, what costs it, and where it would lead."""
+
+    def text() -> str:
+        would = (found.would or found.text)()
+        if lost.kind != "identify":
+            would = f"{lost.kind}{would.removeprefix('identify')}"
+        but = "but" if found.verdict == MATCH else "and"
+        configuration, points = question.configuration, ""
+        if identify.endpoint and identify.endpoint not in configuration.endpoints:
+            target = configuration.lost.endpoints.get(identify.endpoint)
+            if target is None or target.why != lost.why:
+                points = f"; it points to {question.missing(identify.endpoint)}"
+        return f"{would}, {but} {escaped(lost.why)}{points}"
+
+    return text
 
 
 def further_reasons(question: Question, type: str, may: str) -> list[Reason]:

@@ -15,13 +15,17 @@ Facts
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import attrs
 
+from identify.explanation.hints.endpoints import longer_numbers, other_forms, other_headers
 from identify.explanation.listing import further_reasons
 from identify.explanation.places import named
 from identify.explanation.question import Question
 from identify.explanation.result import MATCH, MISSING, NEAR, NO, NOTE, Reason, Step
-from identify.strings import decoded, encoded, quoted, quoted_list
+from identify.explanation.telling.lost import lost_aliased, lost_named, lost_texts
+from identify.strings import decoded, encoded, quoted, quoted_list, shown
 
 __all__ = ["anonymous", "auth_username", "looked_up", "username"]
 
@@ -68,10 +72,13 @@ def username(question: Question) -> Step:
     candidates = _candidates(question, user, domain)
     found = _first_existing(question, candidates)
     if found is None:
-        reasons = [*notes, *_nobody(question, f"From user {quoted(user)}", user, candidates)]
-        return Step("username", None, None, (*reasons, *_uncut(question, user, domain)))
+        reasons = [*notes, *_nobody(question, f"From user {quoted(user)}", user, domain, candidates)]
+        tried = {candidate.id for candidate in candidates}
+        others = [*_uncut(question, user, domain), *other_headers(question, user, tried)]
+        return Step("username", None, None, (*reasons, *others))
     reason = _judged(question, found, "username", f"From user {quoted(user)}")
-    reasons = [*notes, reason, *_further(question)]
+    before = _lost(question, candidates[: candidates.index(found)], "would match before it")
+    reasons = [*notes, reason, *before, *_further(question)]
     return Step("username", found.id if reason.verdict == MATCH else None, None, tuple(reasons))
 
 
@@ -82,7 +89,13 @@ def auth_username(question: Question) -> Step:
     """
     authorizations = question.request.authorizations
     if not authorizations:
-        return Step("auth_username", None, None, (Reason("the request has no Authorization header"),))
+        return Step(
+            "auth_username",
+            None,
+            None,
+            (Reason("the request has no Authorization header"),),
+            brief="no Authorization",
+        )
     reasons: list[Reason] = []
     limit = len(authorizations) if question.everything else SHOWN_AUTHORIZATIONS
     for place, authorization in enumerate(authorizations):
@@ -95,7 +108,7 @@ def auth_username(question: Question) -> Step:
             if reason.verdict == MATCH:
                 return Step("auth_username", found.id, None, (*reasons, reason))
         if place < limit:
-            reasons += [reason] if found is not None else _nobody(question, who, user, candidates)
+            reasons += [reason] if found is not None else _nobody(question, who, user, realm, candidates)
     if len(authorizations) > limit:
         reasons.append(Reason(f"none of the {len(authorizations)} Authorization headers decides", None, NO))
     return Step("auth_username", None, None, tuple(reasons))
@@ -113,7 +126,16 @@ def anonymous(question: Question) -> Step:
     found = _first_existing(question, candidates)
     if found is None:
         reason = _nothing(question, "there is no endpoint for anonymous requests", candidates)
-        return Step("anonymous", None, None, (reason, *_further(question)))
+        lost = _lost(question, candidates, "would accept any From with a SIP URI")
+        tried = {candidate.id for candidate in candidates}
+        others = _elsewhere(question, "anonymous", _c_string(uri.host), tried)
+        return Step(
+            "anonymous",
+            None,
+            None,
+            (*lost, reason, *_further(question), *others),
+            brief="no endpoint 'anonymous'",
+        )
     endpoint = question.configuration.endpoints[found.id]
     text = f"{named('endpoint', found.id, endpoint.origin)} exists{_by(found)}: it accepts any From with a SIP URI"
     return Step("anonymous", found.id, None, (Reason(text, endpoint.origin, MATCH), *_further(question)))
@@ -165,7 +187,7 @@ def _judged(question: Question, found: _TriedId, method: str, who: str) -> Reaso
     allowed = ",".join(endpoint.identify_by) or "empty"
     goes_on = "no other name is tried" if method == "username" else "this Authorization is skipped"
     text = f"{name} exists{_by(found)}, but its identify_by ({allowed}) doesn't allow {method}: {goes_on}"
-    return Reason(text, endpoint.origin, MISSING)
+    return Reason(text, endpoint.origin, MISSING, advice=f"add {method} to its identify_by")
 
 
 def _by(found: _TriedId) -> str:
@@ -173,17 +195,53 @@ def _by(found: _TriedId) -> str:
     return f" by {found.source}" if found.source and found.source != "disable_multi_domain=yes" else ""
 
 
-def _nobody(question: Question, who: str, user: str, candidates: list[_TriedId]) -> list[Reason]:
+def _nobody(question: Question, who: str, user: str, domain: str, candidates: list[_TriedId]) -> list[Reason]:
     """Say that nobody was found, and which endpoints nearly were."""
-    reasons = [_nothing(question, f"{who} has no endpoint", candidates), *_further(question)]
+    reasons = [
+        *_lost(question, candidates, "would match"),
+        *lost_texts(question.configuration.lost),
+        _nothing(question, f"{who} has no endpoint", candidates),
+        *_further(question),
+    ]
     if not user:
         return reasons
     looked_up = {candidate.id for candidate in candidates}
     endpoints = question.configuration.endpoints
-    neighbours = [id for id in endpoints if id.startswith(f"{user}@") and id not in looked_up]
-    for id in neighbours[:SHOWN_NEIGHBOURS]:
+    neighbours = _elsewhere(question, user, domain, looked_up)
+    if neighbours:
+        return [*reasons, *neighbours]
+    forms = other_forms(question, user, domain, looked_up)
+    for id in [] if forms else longer_numbers(user, endpoints)[:SHOWN_NEIGHBOURS]:
+        text = f"{named('endpoint', id, endpoints[id].origin)} exists: it has more digits before this number"
+        forms.append(Reason(text, endpoints[id].origin, NEAR))
+    return [*reasons, *forms]
+
+
+def _elsewhere(question: Question, user: str, domain: str, looked_up: Collection[str]) -> list[Reason]:
+    """Say which endpoints of the same user have another domain, and what would make it that of the request."""
+    endpoints = question.configuration.endpoints
+    found = [id for id in endpoints if id.startswith(f"{user}@") and id not in looked_up]
+    reasons = []
+    for id in found[:SHOWN_NEIGHBOURS]:
         text = f"{named('endpoint', id, endpoints[id].origin)} exists, but for another domain"
+        other = id.partition("@")[2]
+        if question.configuration.settings.disable_multi_domain:
+            text += ": with disable_multi_domain=yes no domain is looked up"
+        elif other and domain and domain not in question.configuration.domain_aliases:
+            text += (
+                f": [{shown(domain)}] with type=domain_alias and domain={shown(other)} would make it this one"
+            )
         reasons.append(Reason(text, endpoints[id].origin, NEAR))
+    return reasons
+
+
+def _lost(question: Question, candidates: list[_TriedId], would: str) -> list[Reason]:
+    """Say which objects with one of the names, or leading to one, the configuration has lost."""
+    lost = question.configuration.lost
+    reasons = list(lost_named(lost, (candidate.id for candidate in candidates), would))
+    if candidates and not question.configuration.settings.disable_multi_domain:
+        user, _, domain = candidates[0].id.rpartition("@")
+        reasons += lost_aliased(lost, question.configuration.endpoints, user, domain)
     return reasons
 
 

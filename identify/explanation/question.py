@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Protocol
 
 import attrs
 
+from identify.config.lost import LostObjects
 from identify.config.releases import Release
+from identify.explanation.places import named
 from identify.model import (
     AccessList,
     DomainAlias,
@@ -20,7 +22,7 @@ from identify.model import (
     Transport,
     Unknown,
 )
-from identify.strings import folded_bytes, quoted
+from identify.strings import escaped, folded_bytes, quoted
 
 if TYPE_CHECKING:
     from identify._compiled._request import Request
@@ -66,6 +68,10 @@ class Configured(Protocol):
     @property
     def acls(self) -> Mapping[str, AccessList]:
         """Return the objects of type=acl by id."""
+
+    @property
+    def lost(self) -> LostObjects:
+        """Return what the configuration has lost."""
 
     @property
     def unknowns(self) -> tuple[Unknown, ...]:
@@ -117,6 +123,10 @@ class Question:
             return []
         return [unknown for unknown in self.unknowns if unknown.kind == "objects" and type in unknown.types]
 
+    def not_given(self, part: str) -> tuple[Unknown, ...]:
+        """Return the unknown of a part of the request that nobody gave, as opposed to one that it doesn't have."""
+        return tuple(each for each in self.unknowns if each.kind == "request" and part in each.types)
+
     def untold(self) -> dict[str, Unknown]:
         """Return the unknowns of tokens that weren't told, by the registration's id."""
         return {unknown.registration: unknown for unknown in self.unknowns if unknown.kind == "line-token"}
@@ -125,6 +135,10 @@ class Question:
         """Say that an endpoint doesn't exist, or isn't known, and which one differs only in case."""
         if self.further("endpoint"):
             return f"endpoint {quoted(endpoint)}, which isn't known here"
+        lost = self.configuration.lost.endpoints.get(endpoint)
+        if lost is not None:
+            at = named(lost.kind, endpoint, lost.origin)
+            return f"{at}, which doesn't exist ({escaped(lost.why)})"
         others = self.in_other_case([endpoint])
         hint = f"; {quoted(others[0])} exists (ids are case-sensitive)" if others else ""
         return f"endpoint {quoted(endpoint)}, which doesn't exist{hint}"

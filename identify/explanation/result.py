@@ -12,12 +12,28 @@ import attrs
 
 from identify.explanation.around.refusals import NOTHING, Refusal, Screened
 from identify.explanation.places import place
-from identify.model import Match, Origin, Unknown
+from identify.explanation.telling.lines import Line, trace_lines
+from identify.explanation.telling.nearest import NearestMiss, nearest_of
+from identify.explanation.telling.reasons import (
+    ALSO,
+    LOST,
+    MATCH,
+    MISSING,
+    NEAR,
+    NO,
+    NOTE,
+    REASON_KINDS,
+    UNKNOWN,
+    Reason,
+    Step,
+)
+from identify.model import Match, Unknown
 from identify.strings import SHOWN_VALUES, escaped, shown
 
 __all__ = [
     "ALSO",
     "DENIED",
+    "LOST",
     "MATCH",
     "MISSING",
     "NEAR",
@@ -27,6 +43,7 @@ __all__ = [
     "UNKNOWN",
     "PASS",
     "Explanation",
+    "NearestMiss",
     "Possibility",
     "Reason",
     "Step",
@@ -48,64 +65,6 @@ DENIED = "403 acl"
 SCREENED = {"400": "missing contact", "416": "bad scheme", "481": "outside dialog"}
 #: Outcomes of requests that aren't identified.
 ANSWERED_BEFORE = frozenset({"acl", *SCREENED.values()})
-
-#: The rule matches and decides its identifier's answer.
-MATCH = "match"
-#: The rule matches too, but one before it has decided.
-ALSO = "also"
-#: The rule matches, but what it points to doesn't exist or may not be used: the identifier gives up.
-MISSING = "missing"
-#: The rule almost matches.
-NEAR = "near"
-#: The rule doesn't match.
-NO = "no"
-#: Whether the rule matches, or whether it exists, isn't known.
-UNKNOWN = "unknown"
-#: Background that decides nothing.
-NOTE = "note"
-
-REASON_KINDS = (MATCH, ALSO, MISSING, UNKNOWN, NEAR, NO, NOTE)
-
-
-@attrs.frozen
-class Reason:
-    """One sentence: what was compared, and the outcome.
-
-    ``origin`` is the line of configuration that the sentence is about, None where it is about the
-    request alone or about several lines; ``verdict`` is one of :data:`REASON_KINDS`.
-    """
-
-    text: str
-    origin: Origin | None = None
-    verdict: str = NOTE
-
-    def __str__(self) -> str:
-        """Return the sentence."""
-        return self.text
-
-
-@attrs.frozen
-class Step:
-    """What one identifier answers when asked alone, regardless of the others, and why.
-
-    ``section`` is the id of the identify or registration that decided; where its endpoint
-    doesn't exist, ``endpoint`` and ``section`` are None and a reason says so.
-    """
-
-    identifier: str
-    endpoint: str | None
-    section: str | None
-    reasons: tuple[Reason, ...]
-
-    def __str__(self) -> str:
-        """Return the answer on a line of its own, and the reasons below."""
-        answer = shown(self.endpoint) if self.endpoint is not None else "-"
-        return "\n".join(
-            [
-                f"{self.identifier}: {answer}",
-                *(f"  [{reason.verdict}] {reason}" for reason in self.reasons),
-            ]
-        )
 
 
 @attrs.frozen(kw_only=True)
@@ -137,7 +96,8 @@ class Explanation:
     ``match`` has the endpoint of all of them.
 
     ``before`` is what the objects of type=acl make of the request, ``after`` what the lists of its endpoint do.
-    ``unseen`` may have further objects of type=acl, which aren't considered.  ``whole`` says that the request has the
+    ``unseen`` may have further objects of type=acl, which aren't considered.  ``everything`` says that every rule has
+    a reason, and that the text has all of them.  ``whole`` says that the request has the
     headers that every message has, so that one without a Contact lacks it.
     """
 
@@ -152,12 +112,27 @@ class Explanation:
     method: str = ""
     to_tag: str = ""
     whole: bool = True
+    everything: bool = attrs.field(default=False, eq=False)
 
     def __str__(self) -> str:
         """Return the answer on the first line, what comes of it and what it depends on, then the trace."""
-        lines = [self.answer, *self._unknown_lines(), *self._stage_lines()]
-        lines += [str(step) for step in self.steps]
-        return "\n".join(lines)
+        return "\n".join([self.answer, *self.consequences, *map(str, self.trace)])
+
+    @property
+    def consequences(self) -> list[str]:
+        """Return the lines below the answer: what it depends on, and what happens around identification."""
+        return [*self._unknown_lines(), *self._stage_lines()]
+
+    @property
+    def trace(self) -> list[Line]:
+        """Return the lines of the trace: the nearest misses, and the steps that say something else."""
+        match = None if self.undetermined else self.match
+        return list(trace_lines(self.steps, self.nearest_misses, match, everything=self.everything))
+
+    @property
+    def nearest_misses(self) -> tuple[NearestMiss, ...]:
+        """Return what comes nearest to an identification, the nearest first; nothing if there is one."""
+        return nearest_of(self.steps) if self.match is None or self.undetermined else ()
 
     @property
     def outcome(self) -> str:
@@ -234,6 +209,8 @@ class Explanation:
         of objects with ``kind``, ``what``, ``reason``, ``settles`` and ``origin``;
         ``screening`` and ``outcome``: text; ``refusals``: a list of objects, as
         :meth:`~identify.explanation.around.refusals.Refusal.as_dict` returns them;
+        ``nearest``: the nearest misses, a list of objects with ``identifier``, ``verdict``, ``text``, ``origin`` and
+        ``advice`` (or null);
         ``steps``: a list of objects with ``identifier``, ``endpoint`` (or null),
         ``section`` (or null) and ``reasons``, a list of objects with ``verdict`` (one of
         :data:`REASON_KINDS`), ``text`` and ``origin``: null, or an object with ``file``, ``line`` and
@@ -255,19 +232,20 @@ class Explanation:
             "screening": self.screening,
             "outcome": self.outcome,
             "refusals": [refusal.as_dict() for refusal in self.refusals],
+            "nearest": [
+                {
+                    "identifier": miss.identifier,
+                    **_reason_as_dict(miss.reason),
+                    "advice": miss.reason.advice or None,
+                }
+                for miss in self.nearest_misses
+            ],
             "steps": [
                 {
                     "identifier": step.identifier,
                     "endpoint": step.endpoint,
                     "section": step.section,
-                    "reasons": [
-                        {
-                            "verdict": reason.verdict,
-                            "text": reason.text,
-                            "origin": reason.origin and attrs.asdict(reason.origin),
-                        }
-                        for reason in step.reasons
-                    ],
+                    "reasons": [_reason_as_dict(reason) for reason in step.reasons],
                 }
                 for step in self.steps
             ],
@@ -349,6 +327,15 @@ class Explanation:
             "If its To tag belongs to a live dialog, it keeps the dialog's endpoint and isn't identified; "
             f"otherwise it is identified, and {then}"
         ]
+
+
+def _reason_as_dict(reason: Reason) -> dict[str, Any]:
+    """Return a reason as JSON values."""
+    return {
+        "verdict": reason.verdict,
+        "text": reason.text,
+        "origin": reason.origin and attrs.asdict(reason.origin),
+    }
 
 
 def unknown_as_dict(unknown: Unknown) -> dict[str, Any]:

@@ -105,7 +105,7 @@ def _taken(reader: Reader) -> Iterator[Sample]:
     for batch in reader:
         for number in range(len(batch)):
             source = batch.source(number)
-            if batch.directions[number] == Direction.SENT or source == "::":
+            if batch.directions[number] in (Direction.SENT, Direction.NOTICE) or source == "::":
                 continue
             local = batch.local(number)
             if local is not None:

@@ -3,6 +3,7 @@
 It uses the simulation, and the commands use it; needs the extra ``sip-identify[report]``.
 """
 
+from identify.report.given import Given
 from identify.report.page import comparison_page, require_libraries, result_page
 
-__all__ = ["comparison_page", "require_libraries", "result_page"]
+__all__ = ["Given", "comparison_page", "require_libraries", "result_page"]

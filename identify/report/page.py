@@ -16,25 +16,41 @@ import gzip
 import hashlib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 from identify.configuration import Configuration
 from identify.errors import MissingLibraryError
-from identify.report.contents import Chart, Page
-from identify.report.tables import comparison_tables, result_tables, traces
+from identify.report.contents import Page, Trouble
+from identify.report.given import Given, short_name
+from identify.report.tables import (
+    FIRST_PROBLEMS,
+    comparison_tables,
+    first_tables,
+    further_tables,
+    read_tables,
+    traces,
+    trouble,
+)
+from identify.report.verdict import (
+    comparison_facts,
+    comparison_verdict,
+    result_facts,
+    result_verdict,
+    span_text,
+    time_of_day,
+)
 from identify.simulation.comparison import Comparison
-from identify.simulation.outcomes import Outcome
-from identify.simulation.results.columns import percent, share, time_text
 from identify.simulation.results.entries import Reading
 from identify.simulation.results.result import Result
 from identify.simulation.results.timeline import Timeline
-from identify.strings import shown
+from identify.strings import escaped, shown
 from identify.version import __version__
 
 __all__ = ["comparison_page", "rendered", "require_libraries", "result_page"]
 
 TEMPLATES = Path(__file__).parent / "templates"
 
-#: Styles in attributes are plotly's way to place text; images are what its download button draws.
+#: Styles in attributes are plotly's way to place text.
 POLICY = (
     "default-src 'none'; script-src {scripts}; style-src 'unsafe-inline'; img-src data: blob:; "
     "base-uri 'none'; form-action 'none'"
@@ -52,73 +68,50 @@ def require_libraries() -> None:
         ) from error
 
 
-def result_page(result: Result, *, config: str, traffic: Sequence[str]) -> str:
+def result_page(result: Result, given: Given) -> str:
     """Return the page of a simulation as HTML; charts are those of its timeline."""
     require_libraries()
-    asked = result.asked
-    facts = [
-        ("messages", f"{result.messages:,}"),
-        ("asked about", f"{asked:,}"),
-        ("identified", _of(result.outcomes[Outcome.IDENTIFIED], asked)),
-        ("unidentified", _of(result.outcomes[Outcome.UNIDENTIFIED], asked)),
-        *_undetermined(result),
-        ("denied by the endpoint's ACL", f"{result.outcomes[Outcome.ENDPOINT_ACL]:,}"),
-        ("unidentified sources", f"{len(result.strangers.rows):,}"),
-        ("security events", f"{sum(result.events.values()):,}"),
-        ("asked for credentials", f"{result.challenged:,}"),
-    ]
-    if result.expectations.given:
-        right = result.expectations.checked - result.expectations.failed
-        facts.append(("as expected", f"{right:,} of {result.expectations.given:,}"))
+    configurations = [(given.config, result.configuration)]
+    verdict, tone = result_verdict(result)
     return rendered(
         Page(
-            title=f"{shown(config)}: {_listed(traffic)}",
-            subtitle=_span(result.first, result.last),
-            facts=facts,
-            warnings=_losses((config, result.configuration)),
+            title=f"What Asterisk does with {given.traffic_names}, configured by {short_name(given.config)}",
+            verdict=verdict,
+            tone=tone,
+            circumstances=_circumstances(given, result.first, result.last),
+            troubles=_troubles(configurations, result.readings, given),
+            facts=result_facts(result),
             remarks=[*result.remarks, *_remarks(result.readings)],
-            charts=_charts([(result.timeline, "")]),
-            tables=result_tables(result),
+            first=first_tables(result, given),
+            **_charts([(result.timeline, "")]),
+            tables=[*further_tables(result), *read_tables(configurations, result.readings, given)],
         )
     )
 
 
 def comparison_page(
-    comparison: Comparison,
-    timelines: tuple[Timeline | None, Timeline | None],
-    *,
-    config: str,
-    against: str,
-    traffic: Sequence[str],
+    comparison: Comparison, timelines: tuple[Timeline | None, Timeline | None], given: Given
 ) -> str:
     """Return the page of a comparison as HTML."""
     require_libraries()
+    against = given.against or ""
+    configurations = list(zip((given.config, against), comparison.configurations, strict=True))
+    verdict, tone = comparison_verdict(comparison)
     return rendered(
         Page(
-            title=f"{shown(config)} → {shown(against)}: {_listed(traffic)}",
-            subtitle="What changes from the first configuration to the second.",
-            facts=[
-                ("messages", f"{comparison.messages:,}"),
-                ("requests that change", f"{comparison.changed:,}"),
-                *(
-                    [("undetermined with both", f"{comparison.undetermined:,}")]
-                    if comparison.undetermined
-                    else []
-                ),
-                ("kinds of change", f"{len(comparison.changes):,}"),
-            ],
-            warnings=_losses(*zip((config, against), comparison.configurations, strict=True)),
-            remarks=_remarks(comparison.readings),
-            charts=_charts([(timelines[0], "before"), (timelines[1], "after")]),
-            charts_last=True,
-            tables=comparison_tables(comparison),
+            title=f"What changes for {given.traffic_names}: from {_apart(given.config, against)}",
+            verdict=verdict,
+            tone=tone,
+            circumstances=_circumstances(given, *_span(timelines[0])),
+            troubles=_troubles(configurations, comparison.readings, given),
+            facts=comparison_facts(comparison),
+            remarks=[*comparison.remarks, *_remarks(comparison.readings)],
+            first=comparison_tables(comparison),
             traces=list(traces(comparison)),
+            **_charts([(timelines[0], "before"), (timelines[1], "after")]),
+            tables=read_tables(configurations, comparison.readings, given),
         )
     )
-
-
-def _remarks(readings: Iterable[Reading]) -> list[str]:
-    return [remark for reading in readings for remark in reading.remarks]
 
 
 def rendered(page: Page) -> str:
@@ -155,44 +148,59 @@ def _library() -> str:
     return str(get_plotlyjs())
 
 
-def _charts(timelines: Sequence[tuple[Timeline | None, str]]) -> list[Chart]:
-    from identify.report.charts import timeline_charts  # noqa: PLC0415 (imports an extra)
+def _charts(timelines: Sequence[tuple[Timeline | None, str]]) -> dict[str, Any]:
+    """Return the fields of a page about its charts."""
+    from identify.report.charts import charts_note, timeline_charts  # noqa: PLC0415 (imports an extra)
 
-    return [
-        chart
-        for timeline, which in timelines
-        if timeline is not None
-        for chart in timeline_charts(timeline, which=which)
-    ]
+    known = [(timeline, which) for timeline, which in timelines if timeline is not None]
+    charts = timeline_charts(known)
+    return {"charts": charts, "charts_note": charts_note(known) if charts else ""}
 
 
 def _digest(text: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
-def _losses(*configurations: tuple[str, Configuration]) -> list[str]:
-    """Return what was lost of configurations, each with its path."""
-    return [
-        configuration.losses.described(path) for path, configuration in configurations if configuration.losses
+def _circumstances(given: Given, first: int, last: int) -> list[str]:
+    """Return as what, of which time and when the page was made."""
+    made = time_of_day(given.made)
+    found = [
+        given.release,
+        f"traffic of {span_text(first, last)}" if first >= 0 else "the traffic has no times",
     ]
+    return [text for text in (*found, f"made {made} UTC" if made else "") if text]
 
 
-def _span(first: int, last: int) -> str:
-    if first < 0:
-        return "The traffic has no times."
-    return f"{time_text(first)} to {time_text(last)}, all times in UTC"
+def _span(timeline: Timeline | None) -> tuple[int, int]:
+    """Return the first and the last time of a timeline, to the width of what it counts."""
+    starts = timeline.starts if timeline is not None else []
+    return (starts[0], starts[-1]) if starts else (-1, -1)
 
 
-def _undetermined(result: Result) -> list[tuple[str, str]]:
-    """Return the fact of how many answers aren't known, unless all are."""
-    count = result.outcomes[Outcome.UNDETERMINED]
-    return [("undetermined", _of(count, result.asked))] if count else []
+def _troubles(
+    configurations: Iterable[tuple[str, Configuration]], readings: Iterable[Reading], given: Given
+) -> list[Trouble]:
+    """Return what was lost of the configurations, then of the traffic."""
+    found = [trouble(path, configuration, given) for path, configuration in configurations]
+    problems = [
+        f"{escaped(reading.name)}: {escaped(problem)}" for reading in readings for problem in reading.problems
+    ]
+    if problems:
+        found.append(
+            Trouble(
+                sentence="Not all of the traffic could be read",
+                problems=problems[:FIRST_PROBLEMS],
+                left_out=len(problems[FIRST_PROBLEMS:]),
+            )
+        )
+    return [each for each in found if each is not None]
 
 
-def _of(part: int, whole: int) -> str:
-    return f"{part:,} ({percent(share(part, whole))})"
+def _remarks(readings: Iterable[Reading]) -> list[str]:
+    return [remark for reading in readings for remark in reading.remarks]
 
 
-def _listed(paths: Sequence[str]) -> str:
-    names = [shown(Path(path).name or path) for path in paths[:3]]
-    return ", ".join(names) + (f" and {len(paths) - 3:,} more" if len(paths) > 3 else "")
+def _apart(before: str, after: str) -> str:
+    """Return both names, with their folders where they are the same without them."""
+    names = short_name(before), short_name(after)
+    return "{} to {}".format(*(names if names[0] != names[1] else (shown(before), shown(after))))

@@ -13,7 +13,6 @@ from typing import Any
 
 import attrs
 
-from identify._compiled._replay import Replayer
 from identify.configuration import Configuration
 from identify.engine import Engine
 from identify.errors import MessageError
@@ -24,9 +23,10 @@ from identify.simulation.replay_setup import REMEMBERED
 from identify.simulation.results.changes import Change, ChangeEntry, Standing
 from identify.simulation.results.columns import share
 from identify.simulation.results.entries import Reading
+from identify.simulation.results.own_sockets import OwnSockets
 from identify.simulation.results.tables import CHANGES
 from identify.simulation.rows import OUTCOMES, Rows
-from identify.simulation.simulated import SimulatedAsterisk, make_replayer
+from identify.simulation.simulated import SharedReplay, SimulatedAsterisk
 from identify.strings import escaped
 from identify.traffic.batch import Batch, Reader
 
@@ -48,7 +48,8 @@ class Comparison:
 
     ``messages`` counts all messages, ``changed`` the requests with another outcome or endpoint afterwards; ``changes``
     counts them by change, ``examples`` has the first of each.  ``undetermined`` counts the requests that are
-    undetermined before and afterwards: whether they change isn't known.  ``readings`` is what was skipped of the
+    undetermined before and afterwards: whether they change isn't known.  ``outcomes`` counts all messages by their
+    outcome before, ``own_sockets`` are the addresses taken for Asterisk's, ``readings`` is what was skipped of the
     traffic, as far as readers were noted.
     """
 
@@ -65,9 +66,10 @@ class Comparison:
     ) -> None:
         self._before = SimulatedAsterisk(before, engines[0], line_tokens, assume_dialogs, remembered)
         self._after = SimulatedAsterisk(after, engines[1], line_tokens, assume_dialogs, remembered)
-        self._local = tuple(local)
-        self._replayer: Replayer | None = None
+        self._shared = SharedReplay((self._before, self._after), local)
         self.messages = 0
+        self.outcomes: Counter[Outcome] = Counter()
+        self.own_sockets = OwnSockets()
         self.undetermined = 0
         self.changes: Counter[Change] = Counter()
         self.examples: dict[Change, list[Example]] = {}
@@ -83,26 +85,25 @@ class Comparison:
         """The tokens of registrations that are known by now, given or learned."""
         return {**self._after.tokens.known, **self._before.tokens.known}
 
-    def look_at(self, batch: Batch) -> Replayer:
+    def look_at(self, batch: Batch) -> None:
         """Find out from a batch which addresses are Asterisk's, unless that is known; nothing is compared."""
-        if self._replayer is None:
-            self._replayer = make_replayer((self._before, self._after), self._local, batch)
-        return self._replayer
+        self._shared.look_at(batch)
 
     def feed(self, batch: Batch) -> tuple[Rows, Rows]:
         """Take the next batch, and return what becomes of its messages before and after."""
         size = len(batch)
         methods = bytearray(size)
-        first, second = self._before.columns(size), self._after.columns(size)
+        first, second = self._before.columns(batch), self._after.columns(batch)
         rows = (self._before.rows(batch, first, methods), self._after.rows(batch, second, methods))
         if not size:
             return rows
-        replays = (self._before.replay, self._after.replay)
-        self.look_at(batch).run(batch, replays, (first, second), methods, array("I", bytes(4 * size)))
+        self._shared.run(batch, (first, second), methods, array("I", bytes(4 * size)))
+        self.own_sockets = self._shared.own_sockets
         self.messages += size
         codes = list(zip(first.outcomes, first.answers, second.outcomes, second.answers, strict=True))
         wanted: dict[Codes, Change] = {}
         for code, count in Counter(codes).items():
+            self.outcomes[OUTCOMES[code[0]]] += count
             change = Change(
                 _standing(code[0], code[1], self._before.matches),
                 _standing(code[2], code[3], self._after.matches),
@@ -127,6 +128,12 @@ class Comparison:
     def note_reader(self, reader: Reader) -> None:
         """Take down what a reader skipped, once it has come to its end."""
         self.readings.append(Reading.of(reader))
+
+    @property
+    def remarks(self) -> list[str]:
+        """What a reader of the counts should know about them, in sentences."""
+        doubt = self.own_sockets.remark(self.outcomes)
+        return [doubt] if doubt is not None else []
 
     def explain(self, example: Example) -> tuple[str, str]:
         """Return both traces of a message, before and after."""
@@ -159,6 +166,7 @@ class Comparison:
                     [entry], without=() if entry.trace_before is not None else traces
                 )
             ],
+            "sockets": self.own_sockets.as_dict(self.outcomes),
             "readings": [attrs.asdict(reading) for reading in self.readings],
         }
 

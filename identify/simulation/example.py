@@ -13,19 +13,24 @@ from identify._compiled._request import Request
 from identify.addresses import host_port
 from identify.configuration import Configuration
 from identify.explain import Explanation, explain
-from identify.explanation.result import MATCH, MISSING, NEAR, NO
-from identify.traffic.batch import TRANSPORTS, Batch
+from identify.explanation.result import MATCH, NO
+from identify.explanation.telling.nearest import nearest_of
+from identify.explanation.undetermined.parts import PARTS
+from identify.traffic.batch import TRANSPORTS, Batch, Direction
 
 __all__ = ["Example", "example_of", "nearest_miss"]
 
-#: Reasons by how much they say: first by their kind, then by their identifier.
-INTEREST = {MISSING: 0, NEAR: 1, MATCH: 2, NO: 3}
+#: Reasons by how much they say where nothing is near: first by their kind, then by their identifier.
+INTEREST = {MATCH: 0, NO: 1}
 TELLING = ("username", "header", "request_uri", "auth_username", "ip", "anonymous", "line")
 
 
 @attrs.frozen(kw_only=True)
 class Example:
-    """A message with what its transport knew of it; ``local`` is ``address:port`` or None."""
+    """A message with what its transport knew of it; ``local`` is ``address:port`` or None.
+
+    Of a request with ``notice`` the log has only a notice: ``data`` is made up around what it tells.
+    """
 
     frame: int
     time: int
@@ -34,15 +39,19 @@ class Example:
     port: int
     transport: str
     local: str | None
+    notice: bool = False
 
     @property
     def request(self) -> Request:
         """The request; raises :class:`~identify.errors.MessageError` if the message isn't one."""
         return Request.from_message(self.data, self.source, self.port, self.transport, self.local)
 
-    def explain(self, configuration: Configuration, line_tokens: Mapping[str, str]) -> Explanation:
+    def explain(
+        self, configuration: Configuration, line_tokens: Mapping[str, str], *, everything: bool = False
+    ) -> Explanation:
         """Return why it is, or isn't, identified."""
-        return explain(configuration, line_tokens, self.request)
+        unknowns = (*configuration.unknowns, *PARTS) if self.notice else None
+        return explain(configuration, line_tokens, self.request, unknowns=unknowns, everything=everything)
 
 
 def example_of(batch: Batch, number: int) -> Example:
@@ -57,6 +66,7 @@ def example_of(batch: Batch, number: int) -> Example:
         port=batch.ports[number],
         transport=TRANSPORTS[batch.transports[number]],
         local=local,
+        notice=batch.directions[number] == Direction.NOTICE,
     )
 
 
@@ -67,6 +77,9 @@ def nearest_miss(explanation: Explanation) -> str:
     """
     if explanation.outcome == "endpoint acl":
         return f"refused by {explanation.refusals[0]}"
+    nearest = nearest_of(explanation.steps)
+    if nearest:
+        return str(nearest[0].reason)
     found = [
         (INTEREST[reason.verdict], TELLING.index(step.identifier), str(reason))
         for step in explanation.steps

@@ -19,14 +19,17 @@ from identify.model import Match, Unknown
 from identify.simulation.outcomes import Outcome
 from identify.simulation.refusals import Refusals
 from identify.strings import decoded
-from identify.traffic.batch import TRANSPORTS, Batch
+from identify.traffic.batch import NO_METHOD, TRANSPORTS, Batch, Direction
 
-__all__ = ["OUTCOMES", "AnswerColumns", "Row", "Rows"]
+__all__ = ["EVENT", "OUTCOMES", "SOURCE", "AnswerColumns", "Row", "Rows"]
 
 #: Outcomes by their code in columns.
 OUTCOMES = tuple(Outcome)
 #: Codes of the outcomes of requests that an access list denies.
 DENIED = (OUTCOMES.index(Outcome.ACL), OUTCOMES.index(Outcome.ENDPOINT_ACL))
+#: Bits of ``AnswerColumns.flags``, see ``Flag`` in ``_ext/replay/_stages.pxd``.
+EVENT = 1
+SOURCE = 8
 #: Bytes of a method without a code, which is taken from its message.
 LONGEST_METHOD = 32
 
@@ -64,6 +67,8 @@ class AnswerColumns:
 class Row(NamedTuple):
     """A message; ``time`` is in nanoseconds, -1 unknown, ``endpoint`` and what follows None where nothing is.
 
+    Of a request of which a log has only a notice, ``transport`` and ``local`` are None, since it doesn't say them.
+
     ``unknown`` names what the outcome of an undetermined request depends on, ``refused_by`` the access list that denies
     a request, with its rule and their places.
     """
@@ -72,7 +77,7 @@ class Row(NamedTuple):
     time: int
     source: str
     port: int
-    transport: str
+    transport: str | None
     local: str | None
     local_port: int
     method: str
@@ -119,7 +124,7 @@ class Rows:
             time=batch.times[number],
             source=batch.source(number),
             port=batch.ports[number],
-            transport=TRANSPORTS[batch.transports[number]],
+            transport=self._transport(number),
             local=batch.local(number),
             local_port=batch.local_ports[number],
             method=self.method(number),
@@ -145,7 +150,7 @@ class Rows:
                 "time": numbers("tsn:UTC", batch.times, -1),
                 "source": addresses(batch.sources, unpacked),
                 "port": numbers("S", batch.ports),
-                "transport": named(batch.transports, TRANSPORTS),
+                "transport": named(self._transports(), TRANSPORTS),
                 "local": addresses(batch.locals, unpacked, batch.local_ports),
                 "method": named(methods, names),
                 "outcome": named(self.columns.outcomes, OUTCOMES, "value"),
@@ -164,6 +169,19 @@ class Rows:
     def __arrow_c_array__(self, requested_schema: Any = None) -> tuple[Any, Any]:
         """Return the capsules of :meth:`record_batch`."""
         return self.record_batch().__arrow_c_array__()
+
+    def _transport(self, number: int) -> str | None:
+        if self.batch.directions[number] == Direction.NOTICE:
+            return None
+        return TRANSPORTS[self.batch.transports[number]]
+
+    def _transports(self) -> array[int] | bytearray:
+        """Return the codes of transports, -1 where it isn't known."""
+        batch = self.batch
+        if not batch.has_notices:
+            return batch.transports
+        pairs = zip(batch.transports, batch.directions, strict=True)
+        return array("i", [-1 if direction == Direction.NOTICE else code for code, direction in pairs])
 
     def _refused_by(self, number: int) -> str | None:
         """Return which access list denies a message, None if none does."""
@@ -208,4 +226,6 @@ class Rows:
         words = bytes(self.batch.data[start : min(start + 128, self.batch.offsets[number + 1])]).split(
             None, 1
         )
-        return decoded(words[0][:LONGEST_METHOD]) if words else ""
+        if words == [] or (words[0] == NO_METHOD and self.batch.directions[number] == Direction.NOTICE):
+            return ""
+        return decoded(words[0][:LONGEST_METHOD])

@@ -12,7 +12,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from copy import deepcopy
 
 from identify._compiled._record_batch import RecordStream
-from identify._compiled._replay import Replayer
 from identify.configuration import Configuration
 from identify.engine import Engine
 from identify.explain import Explanation
@@ -21,20 +20,18 @@ from identify.simulation.outcomes import Outcome
 from identify.simulation.replay_setup import REMEMBERED
 from identify.simulation.results.entries import Reading
 from identify.simulation.results.expectations import Expectations, Mismatch
+from identify.simulation.results.own_sockets import OwnSockets
 from identify.simulation.results.result import Result
 from identify.simulation.results.sources import Sources, UnidentifiedSources, earliest, latest
 from identify.simulation.results.unknowns import UndeterminedRequests
-from identify.simulation.rows import OUTCOMES, AnswerColumns, Rows
-from identify.simulation.simulated import SimulatedAsterisk, make_replayer
+from identify.simulation.rows import EVENT, OUTCOMES, SOURCE, AnswerColumns, Rows
+from identify.simulation.simulated import SharedReplay, SimulatedAsterisk
 from identify.traffic.batch import NOT_GIVEN, Batch, Reader
 
 __all__ = ["Simulation", "simulate"]
 
 ENDPOINT_ACL = OUTCOMES.index(Outcome.ENDPOINT_ACL)
 UNDETERMINED = OUTCOMES.index(Outcome.UNDETERMINED)
-#: Bits of ``AnswerColumns.flags``, see ``Flag`` in ``_ext/replay/_stages.pxd``.
-EVENT = 1
-SOURCE = 8
 
 _ABSENT = object()
 
@@ -100,9 +97,8 @@ class Simulation:
     ) -> None:
         self._asterisk = SimulatedAsterisk(configuration, engine, line_tokens, assume_dialogs, remembered)
         self._matches = self._asterisk.matches
-        self._local = tuple(local)
+        self._shared = SharedReplay((self._asterisk,), local)
         self._expected = expected
-        self._replayer: Replayer | None = None
         self._messages = 0
         self._first = self._last = -1
         self._sources: dict[int, Sources] = {}
@@ -112,23 +108,20 @@ class Simulation:
         self._expectations = Expectations()
         self._readings: list[Reading] = []
 
-    def look_at(self, batch: Batch) -> Replayer:
+    def look_at(self, batch: Batch) -> None:
         """Find Asterisk's addresses in a batch, unless they are known; nothing is simulated."""
-        if self._replayer is None:
-            self._replayer = make_replayer((self._asterisk,), self._local, batch)
-        return self._replayer
+        self._shared.look_at(batch)
 
     def feed(self, batch: Batch) -> Rows:
         """Take the next batch, and return what becomes of its messages."""
         count = len(batch)
-        columns = self._asterisk.columns(count)
+        columns = self._asterisk.columns(batch)
         methods = bytearray(count)
         rows = self._asterisk.rows(batch, columns, methods)
         if not count:
             return rows
-        replayer = self.look_at(batch)
         notable = array("I", bytes(4 * count))
-        listed = replayer.run(batch, (self._asterisk.replay,), (columns,), methods, notable)
+        listed = self._shared.run(batch, (columns,), methods, notable)
         self._messages += count
         self._last = latest(self._last, max(batch.times))
         start = min(batch.times)
@@ -156,31 +149,45 @@ class Simulation:
         nothing = self._asterisk.rows(Batch(), AnswerColumns.for_messages(0), bytearray())
         return RecordStream(nothing.record_batch(), (rows.record_batch() for rows in self.rows(traffic)))
 
-    def explain(self, batch: Batch, number: int) -> Explanation:
+    def explain(self, batch: Batch, number: int, *, everything: bool = False) -> Explanation:
         """Return the explanation of a message, with the line tokens that are known by now."""
-        return example_of(batch, number).explain(self._asterisk.configuration, self._asterisk.tokens.known)
+        asterisk = self._asterisk
+        example = example_of(batch, number)
+        return example.explain(asterisk.configuration, asterisk.tokens.known, everything=everything)
 
     def note_reader(self, reader: Reader) -> None:
         """Take down what a reader skipped, once it has come to its end."""
         self._readings.append(Reading.of(reader))
 
     @property
+    def own_sockets(self) -> OwnSockets:
+        """Which addresses were taken for Asterisk's so far."""
+        return self._shared.own_sockets
+
+    @property
     def result(self) -> Result:
         """The result of all traffic so far."""
         replay = self._asterisk.replay
         forgotten = dict(zip(("dialogs", "transactions", "counted sources"), replay.forgotten, strict=True))
+        unidentified, undetermined = deepcopy((self._unidentified, self._undetermined))
+        unidentified.examples.prune()
+        undetermined.examples.prune()
         return Result(
             configuration=self._asterisk.configuration,
             messages=self._messages,
             first=self._first,
             last=self._last,
-            outcomes=Counter({outcome: n for outcome, n in zip(OUTCOMES, replay.outcomes, strict=True) if n}),
-            dropped=Counter(self._replayer.reasons if self._replayer is not None else {}),
-            hits=Counter({match: n for match, n in zip(self._matches, replay.hits, strict=True) if n}),
+            outcomes=Counter(
+                {outcome: n for outcome, n in zip(OUTCOMES, self._asterisk.outcomes, strict=True) if n}
+            ),
+            dropped=Counter(self._shared.reasons),
+            hits=Counter(
+                {match: n for match, n in zip(self._matches, self._asterisk.hits, strict=True) if n}
+            ),
             sources={
                 self._matches[number]: Sources(set(found.seen)) for number, found in self._sources.items()
             },
-            strangers=deepcopy(self._unidentified),
+            strangers=unidentified,
             events=Counter(self._events),
             challenged=replay.challenged,
             contact_names=replay.contact_names,
@@ -188,8 +195,9 @@ class Simulation:
             line_tokens=dict(self._asterisk.tokens.known),
             unclear_registers=self._asterisk.tokens.unclear,
             undetermined=deepcopy(self._undetermined),
-            unlooked=self._asterisk.undetermined.unlooked,
+            unlooked=self._asterisk.unlooked,
             readings=list(self._readings),
+            own_sockets=self.own_sockets,
             expectations=deepcopy(self._expectations),
         )
 
@@ -206,21 +214,21 @@ class Simulation:
                     sources = self._sources[answer] = Sources()
                 sources.add(address)
             if outcomes[i] == UNDETERMINED:
-                unknown = self._asterisk.undetermined.unknowns[columns.unknown(i)]
+                unknown = self._asterisk.notices.unknowns[columns.unknown(i)]
                 row = self._undetermined.row(address, unknown)
-                if not row.requests and self._undetermined.wants_example:
-                    row.example = example_of(batch, i)
                 row.add(batch.times[i])
+                if self._undetermined.wants_example(row):
+                    self._undetermined.examples.give(row, example_of(batch, i))
                 self._undetermined.requests[unknown] += 1
                 continue
             denied = outcomes[i] == ENDPOINT_ACL
             if answer >= 0 and not denied:
                 continue
             source = self._unidentified.row(address)
-            if not source.requests and self._unidentified.wants_example:
-                source.example = example_of(batch, i)
             event = bool(flag & EVENT)
             source.add(time=batch.times[i], denied=denied, event=event)
+            if self._unidentified.wants_example(source):
+                self._unidentified.examples.give(source, example_of(batch, i))
             if event:
                 self._events[Outcome.ENDPOINT_ACL if denied else Outcome.UNIDENTIFIED] += 1
 

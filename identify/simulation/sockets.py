@@ -34,7 +34,7 @@ from identify.simulation.line_tokens import Key, key_of, key_of_message
 from identify.traffic.batch import Batch, Direction
 from identify.traffic.captures.collectors import SIP_PORTS, place_text
 
-__all__ = ["find_sockets", "sip_places"]
+__all__ = ["FoundSockets", "find_sockets", "sip_places"]
 
 #: Messages that are looked at to find addresses: enough for a clear majority.
 MOST_MESSAGES = 20_000
@@ -47,17 +47,26 @@ MOST_PLACES = 1_024
 Socket = tuple[bytes, int]
 
 
-def find_sockets(configuration: Configuration, given: Iterable[str], batch: Batch) -> Sockets:
+@attrs.frozen
+class FoundSockets:
+    """Asterisk's sockets, and from what they are known: ``basis`` and ``binds`` are those of ``OwnSockets``."""
+
+    sockets: Sockets
+    basis: str
+    binds: tuple[tuple[str, str], ...] = ()
+
+
+def find_sockets(configuration: Configuration, given: Iterable[str], batch: Batch) -> FoundSockets:
     """Return Asterisk's sockets; ``given`` are addresses with or without port, ``batch`` is the first of the traffic.
 
     Raises :class:`~identify.errors.ConfigError` for a given text that isn't a valid address.
     """
     sockets = [_given(text) for text in given]
     if sockets:
-        return Sockets(sockets)
+        return FoundSockets(Sockets(sockets), "given")
     transports = configuration.transports.values()
     if not transports:
-        return Sockets(always=True)
+        return FoundSockets(Sockets(always=True), "none")
     named = [
         (packed(transport.host), transport.port)
         for transport in transports
@@ -69,7 +78,15 @@ def find_sockets(configuration: Configuration, given: Iterable[str], batch: Batc
     keys = map(key_of, configuration.registrations.values())
     own = {key for key in keys if key is not None}
     found, unanswered = _found(batch, wildcards, named, own) if wildcards else ([], [])
-    return Sockets(named + found, sorted(wildcards), unanswered=unanswered)
+    return FoundSockets(
+        Sockets(named + found, sorted(wildcards), unanswered=unanswered),
+        "guess" if wildcards else "transports",
+        tuple(
+            (id, transport.address)
+            for id, transport in configuration.transports.items()
+            if not wildcards or transport.host in WILDCARDS
+        ),
+    )
 
 
 def sip_places(configuration: Configuration, given: Iterable[str]) -> tuple[str, ...]:

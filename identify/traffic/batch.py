@@ -16,7 +16,17 @@ import attrs
 from identify.addresses import ADDRESS_BYTES, UNKNOWN_ADDRESS, packed, unpacked
 from identify.model import TRANSPORTS
 
-__all__ = ["MESSAGE_LIMIT", "NOT_GIVEN", "TRANSPORTS", "Batch", "Direction", "NotGiven", "Reader"]
+__all__ = [
+    "MESSAGE_LIMIT",
+    "NOT_GIVEN",
+    "NO_METHOD",
+    "TRANSPORTS",
+    "Batch",
+    "Direction",
+    "DroppedPackets",
+    "NotGiven",
+    "Reader",
+]
 
 #: Bytes of the largest message that is delivered; larger ones are skipped.
 MESSAGE_LIMIT = 65_536
@@ -31,9 +41,14 @@ class Direction(enum.IntEnum):
     UNKNOWN = 0
     RECEIVED = 1
     SENT = 2
+    #: Received, but the log has only a notice of it: method, From, Call-ID and source are known, and nothing else.
+    NOTICE = 3
 
 
-LAST_DIRECTION = int(Direction.SENT)
+#: The method in the bytes of such a request if the notice doesn't tell it.
+NO_METHOD = b"-"
+
+LAST_DIRECTION = int(Direction.NOTICE)
 
 
 class NotGiven(enum.Enum):
@@ -127,8 +142,13 @@ class Batch:
         for column in (self.times, self.ports, self.local_ports, self.frames, self.directions):
             del column[count:]
 
+    @property
+    def has_notices(self) -> bool:
+        """Whether there are requests of which only a notice tells."""
+        return Direction.NOTICE in self.directions
+
     def message(self, number: int) -> bytes:
-        """Return the bytes of a message."""
+        """Return the bytes of a message; of a request that only a notice tells of, made up around what it tells."""
         return bytes(self.data[self.offsets[number] : self.offsets[number + 1]])
 
     def source(self, number: int) -> str:
@@ -139,6 +159,19 @@ class Batch:
         """Return the address at which a message arrived as text, None if it is unknown."""
         address = bytes(self.locals[ADDRESS_BYTES * number : ADDRESS_BYTES * (number + 1)])
         return None if address == UNKNOWN_ADDRESS else unpacked(address)
+
+
+@attrs.frozen(kw_only=True)
+class DroppedPackets:
+    """How many packets of a source PJSIP dropped for a reason; ``transport`` is None if the log doesn't say.
+
+    The ``source`` is None for all packets of further sources.
+    """
+
+    source: str | None
+    transport: str | None
+    reason: str
+    packets: int
 
 
 class Reader:
@@ -174,6 +207,21 @@ class Reader:
     def untrusted_hep(self) -> tuple[str, ...]:
         """Addresses and ports that HEP packets were sent to that weren't believed, most of them first; not all."""
         return ()
+
+    @property
+    def notices(self) -> int:
+        """Requests so far of which a log has only a notice."""
+        return 0
+
+    @property
+    def dropped_packets(self) -> tuple[DroppedPackets, ...]:
+        """Packets that Asterisk dropped, as a log says, by source and reason."""
+        return ()
+
+    @property
+    def tunnels(self) -> dict[str, int]:
+        """Messages so far that came in tunnels, by the name of the outermost one."""
+        return {}
 
     @property
     def position(self) -> int:

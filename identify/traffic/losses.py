@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from identify.traffic.logs.records import RESIZED
+from identify.traffic.logs.records import REPEATED, RESIZED
+from identify.traffic.texts.reader import NOT_SIP
 
 __all__ = ["HARMLESS", "lost_counts"]
 
@@ -16,12 +17,15 @@ __all__ = ["HARMLESS", "lost_counts"]
 #: knows whether it was SIP.
 HARMLESS = frozenset(
     {
-        *("arp", "other-link", "icmp", "esp", "sctp", "other-ip"),
+        *("arp", "other-link", "icmp", "esp", "sctp", "other-ip", "pptp"),
         *("duplicate", "udp-empty", "keep-alive", "stun", "other-udp"),
         *("tcp-empty", "tcp-retransmission", "tls", "websocket", "other-tcp"),
         *("hep", "hep-copy", "hep-repeat", "hep-other"),
         # Read to their ends, whatever the byte counts of the log say.
         RESIZED,
+        # The first notice of the request was taken.
+        REPEATED,
+        NOT_SIP,
     }
 )
 

@@ -15,7 +15,7 @@ import attrs
 from identify.errors import TrafficError
 from identify.strings import quoted
 from identify.traffic import logs
-from identify.traffic.batch import Batch, Reader
+from identify.traffic.batch import Batch, DroppedPackets, Reader
 from identify.traffic.captures.capture import CaptureReader
 from identify.traffic.captures.collectors import SIP_PORTS, HepChoice
 from identify.traffic.captures.hep import HepReader
@@ -25,6 +25,7 @@ from identify.traffic.rows.arrow_rows import ARROW_FILE, ARROW_STREAM, PARQUET, 
 from identify.traffic.rows.delimited import CsvReader, header_of
 from identify.traffic.rows.fields import FieldColumns
 from identify.traffic.rows.objects import JsonReader
+from identify.traffic.texts import reader as texts
 
 __all__ = ["FORMATS", "format_of", "open_traffic"]
 
@@ -66,7 +67,7 @@ def _is_arrow(first: bytes, options: _Options) -> bool:
 
 
 #: In the order in which they are tried: formats with a magic number first, JSON logs before JSON, and CSV, by its
-#: header line, before logs, since messages in cells may contain anything.
+#: header line, and what tools print of packets before logs, since messages in them may contain anything.
 FORMATS: dict[str, _Format] = {
     "capture": _Format(
         lambda first, _: CaptureReader.recognises(first) is not None,
@@ -84,6 +85,10 @@ FORMATS: dict[str, _Format] = {
     ),
     "arrow": _Format(_is_arrow, lambda stream, name, options: TableReader(stream, name, options.columns)),
     "csv": _Format(_is_csv, lambda stream, name, options: CsvReader(stream, name, options.columns)),
+    "text": _Format(
+        lambda first, _: texts.recognises(first),
+        lambda stream, name, options: texts.TextReader(stream, name, zone=options.zone),
+    ),
     "log": _Format(
         lambda first, _: logs.recognises(first),
         lambda stream, name, options: logs.LogReader(stream, name, zone=options.zone, year=options.year),
@@ -119,8 +124,20 @@ class _Opened(Reader):
         return self._reader.hep_messages
 
     @property
+    def notices(self) -> int:
+        return self._reader.notices
+
+    @property
+    def dropped_packets(self) -> tuple[DroppedPackets, ...]:
+        return self._reader.dropped_packets
+
+    @property
     def untrusted_hep(self) -> tuple[str, ...]:
         return self._reader.untrusted_hep
+
+    @property
+    def tunnels(self) -> dict[str, int]:
+        return self._reader.tunnels
 
     @property
     def position(self) -> int:

@@ -13,8 +13,9 @@ from identify.commands import reading
 from identify.commands.output.status import Status, first_status
 from identify.configuration import Configuration
 from identify.traffic.captures.skipped import SKIP_REASONS
-from identify.traffic.logs.records import RESIZED
+from identify.traffic.logs.records import REPEATED, RESIZED
 from identify.traffic.losses import HARMLESS, lost_counts
+from identify.traffic.texts.reader import NOT_SIP
 
 from .conftest import CONFIGURATION, MESSAGE, REQUESTS, frames
 from .test_config_options import COMMANDS, LOG
@@ -203,24 +204,22 @@ def test_no_traffic(call, run, config, tmp_path, content, what):
 
 
 def test_directory_as_traffic(run, config, tmp_path):
-    """A directory of captures must be named file by file."""
+    """A directory with a configuration and no traffic is said to be that."""
     result = run("simulate", config, str(tmp_path))
 
     assert result.exit_code == 2
-    assert "this is a directory" in said(result)
+    assert "is a configuration without any file of traffic" in said(result)
 
 
 @pytest.mark.parametrize(
     ("content", "status", "what"),
     [
-        (captures.pcap(frames(REQUESTS[:1])), 2, "traffic (capture); simulate reads it"),
-        (LOG.read_bytes() and gzip.decompress(LOG.read_bytes()), 2, "traffic (log); simulate reads it"),
         (b"[trunk]\ntype=endpoint\n" + b";" * 40, 2, "not a message but a configuration"),
-        (b"", 1, "has no content"),
-        (b"   \n" + MESSAGE.encode(), 1, "begins with blanks"),
-        (b"\xef\xbb\xbf" + MESSAGE.encode(), 1, "begins with blanks or a byte order mark"),
+        (b"", 2, "is empty"),
+        (b"\x7fELF" + bytes(60), 1, "doesn't begin as a SIP message does"),
+        (MESSAGE.encode().rstrip(), 1, "no empty line after the headers"),
     ],
-    ids=["capture", "log", "configuration", "nothing", "indented", "mark"],
+    ids=["configuration", "nothing", "binary", "cut"],
 )
 def test_no_message(run, config, tmp_path, content, status, what):
     """Of what is given as a message and would be dropped it is said what it is, if that is something else."""
@@ -300,12 +299,12 @@ def test_skipped_is_said_beside_rows(call):
 
 
 def test_harmless_reasons():
-    """Reasons that lose nothing are some of captures, listed with them, and one of logs; any other one is a loss."""
+    """Reasons that lose nothing are some of captures, listed with them, and two of logs, one of texts; any other one is a loss."""
     page = (ROOT / "docs" / "reference" / "captures.md").read_text(encoding="utf-8")
     listed = page.partition("whether they have any: ")[2].partition(".\n")[0]
 
-    assert set(SKIP_REASONS) > HARMLESS - {RESIZED}
-    assert {name.strip("`") for name in listed.split(", ")} == HARMLESS - {RESIZED}
+    assert set(SKIP_REASONS) > HARMLESS - {REPEATED, RESIZED, NOT_SIP}
+    assert {name.strip("`") for name in listed.split(", ")} == HARMLESS - {REPEATED, RESIZED, NOT_SIP}
     assert lost_counts({"arp": 1, "tcp-gap": 2, "row-malformed": 3, "new": 0}) == {
         "tcp-gap": 2,
         "row-malformed": 3,

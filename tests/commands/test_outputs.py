@@ -142,7 +142,7 @@ def test_a_full_disk_keeps_old_outputs(folder, ending):
     )
 
     assert ran.returncode == 2
-    assert ran.stderr.startswith("error: can't write ")
+    assert ran.stderr.startswith("sip-identify: error: can't write ")
     assert ran.stderr.endswith(": File too large\n")
     assert ran.stderr.count("\n") == 1
     assert contents(folder) == before
@@ -155,7 +155,7 @@ def test_a_full_standard_output_is_an_error(folder, options):
         ran = process("simulate", "pjsip.conf", "t.jsonl", *options, stdout=full)
 
     assert ran.returncode == 2
-    assert "error: can't write standard output: No space left on device\n" in ran.stderr
+    assert "sip-identify: error: can't write standard output: No space left on device\n" in ran.stderr
     assert "Traceback" not in ran.stderr
 
 
@@ -164,7 +164,7 @@ def test_a_full_device_is_an_error(run, folder):
     ran = run("simulate", "pjsip.conf", "t.jsonl", "--record", "/dev/full")
 
     assert ran.exit_code == 2
-    assert ran.stderr == "error: can't write /dev/full: No space left on device\n"
+    assert ran.stderr == "sip-identify: error: can't write /dev/full: No space left on device\n"
 
 
 @pytest.mark.parametrize("stream", ["stdout", "stderr"])
@@ -174,7 +174,7 @@ def test_streams_are_outputs(folder, stream):
         ran = process("simulate", "pjsip.conf", "t.jsonl", **{stream: traffic})
 
     assert ran.returncode == 2
-    assert (ran.stderr or ran.stdout).startswith("error: can't write standard ")
+    assert (ran.stderr or ran.stdout).startswith("sip-identify: error: can't write standard ")
     assert contents(folder)["t.jsonl"] == ROW.encode()
 
 

@@ -267,7 +267,7 @@ def test_locale_of_the_environment() -> None:
     refused = one("match_header=X: /[à-ü]/", "22.8.0")
     assert not refused.identifies
     assert "compiles, and works on bytes, if" in problem(refused, "regex-locale").message
-    assert {found.code for found in one("match_header=X: /é(/", "22.8.0").problems} == {"match-regex"}
+    assert {found.code for found in one("match_header=X-A: /é(/", "22.8.0").problems} == {"match-regex"}
     found = problem(one(text, "22.8.0"), "regex-locale")
     assert (found.severity, found.line, found.lost) == ("note", 6, "")
     for harmless in (

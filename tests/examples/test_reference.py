@@ -13,10 +13,11 @@ from consoles import DOCUMENTS, ROOT
 
 import identify
 from identify import configuration
-from identify.commands.ask import explain as explain_command
+from identify.commands.ask import given
 from identify.commands.main import ListedCommand, sip_identify
 from identify.commands.output.printing import SCHEMA_VERSION
 from identify.commands.output.status import Status
+from identify.commands.traffic import files as traffic_files
 from identify.config import expansion, losses, problems
 from identify.config.hostnames import dns, exchange, hosts, libc, resolv_conf, rules
 from identify.config.language import additions, comments, files, globs, limits, lines, reader, table
@@ -28,6 +29,9 @@ from identify.explanation.undetermined import walk
 from identify.request import Request
 from identify.simulation import Outcome, refusals, replay_setup, undetermined
 from identify.simulation.results import expectations, result, sources
+from identify.simulation.runs import choosing
+from identify.traffic.texts import heads
+from identify.traffic.texts import reader as texts
 
 REFERENCE = ROOT / "docs" / "reference"
 ROW = re.compile(r"^\| (.+) \|$", re.MULTILINE)
@@ -152,7 +156,13 @@ LIMITS = {
     "resolv.conf": resolv_conf.MOST_BYTES,
     "a file for `--names` or `--check`": hosts.MOST_BYTES,
     "`/etc/hosts`": hosts.MOST_BYTES,
-    "a message": explain_command.READ_LIMIT - 1,
+    "a message": given.READ_LIMIT - 1,
+    "text given to `explain` that is looked at for signs of copying": given.READ_LIMIT - 1,
+    "requests that `explain` lists of traffic": choosing.MOST_LISTED,
+    "files in a directory given as traffic": traffic_files.MOST_FILES,
+    "skipped files of a directory that are named": traffic_files.MOST_NAMED,
+    "a line of [text of a packet printer](traffic.md#text-of-packet-printers)": texts.LONGEST_LINE,
+    "the line above a packet in such a text": heads.LONGEST,
     "a printed header, name and value": header.PRINTED_HEADER_LIMIT,
     "a printed request URI": request_uri.PRINTED_URI_LIMIT,
 }

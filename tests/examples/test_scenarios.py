@@ -33,7 +33,7 @@ ADDRESS_OF_PROXY = "192.168.0.1"
 def cases() -> list[Any]:
     found = []
     for scenario in SCENARIOS:
-        expected = json.loads((EXAMPLES / scenario / "expected.json").read_text(encoding="utf-8"))
+        expected = json.loads((EXAMPLES / scenario / "requests.json").read_text(encoding="utf-8"))
         for case in expected["requests"]:
             name = f"{scenario}-{Path(case['request']).stem}-{case['source']}"
             found.append(pytest.param(EXAMPLES / scenario, case, id=name))
@@ -92,7 +92,7 @@ def test_nothing_of_a_configuration_is_lost(scenario: str) -> None:
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_every_request_is_listed(scenario: str) -> None:
     """No request lies in a folder without being run."""
-    listed = json.loads((EXAMPLES / scenario / "expected.json").read_text(encoding="utf-8"))["requests"]
+    listed = json.loads((EXAMPLES / scenario / "requests.json").read_text(encoding="utf-8"))["requests"]
 
     files = {f"requests/{path.name}" for path in (EXAMPLES / scenario / "requests").iterdir()}
 
@@ -119,19 +119,27 @@ def test_line_token_goes_round() -> None:
 
 
 def test_demonstration() -> None:
-    """The demonstration ends with a table of all requests and status 0."""
-    ran = subprocess.run(
-        [sys.executable, str(EXAMPLES / "demo.py")],
-        capture_output=True,
-        text=True,
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        check=False,
-    )
+    """The demonstration is a table of all requests first, then, only if asked, every trace; it ends with status 0."""
+    ran, silent, wrong = [
+        subprocess.run(
+            [sys.executable, str(EXAMPLES / "demo.py"), *arguments],
+            capture_output=True,
+            text=True,
+            cwd=ROOT,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            check=False,
+        )
+        for arguments in (["--traces"], [], ["--trace"])
+    ]
 
-    assert ran.stderr == ""
-    assert ran.returncode == 0
-    table = ran.stdout.partition("== What was identified, and how ==")[2].strip().split("\n")
-    assert len(table) == 2 + len(cases()) + 2
-    assert table[-1] == f"{len(cases())} requests, 0 not as expected"
-    assert ADDRESS_OF_PROXY in table[2]
+    assert (ran.stderr, ran.returncode) == (silent.stderr, silent.returncode) == ("", 0)
+    table, why = ran.stdout.split("\n\n== Why ==\n\n")
+    rows = table.removeprefix("== What was identified, and how ==\n\n").split("\n")
+    assert len(rows) == 2 + len(cases()) + 2
+    assert rows[-1] == f"{len(cases())} requests, 0 not as expected"
+    assert ADDRESS_OF_PROXY in rows[2]
+    assert why.count("$ sip-identify explain pjsip.conf") == len(cases())
+    assert "make demo ARGS=--traces" in silent.stdout.removeprefix(table + "\n")
+    assert silent.stdout.startswith(table)
+    assert len(silent.stdout.split("\n")) == len(table.split("\n")) + 2
+    assert wrong.returncode == 2

@@ -6,6 +6,7 @@ import re
 import attrs
 import pytest
 
+from identify.config.lost import NOTHING_LOST, LostObjects
 from identify.config.releases import NEWEST, Release
 from identify.explain import explain
 from identify.model import (
@@ -40,6 +41,7 @@ class Configured:
     release: Release = NEWEST
     unknowns: tuple = ()
     acls: dict = attrs.field(factory=dict)
+    lost: LostObjects = NOTHING_LOST
 
     @property
     def tried_identifies(self):

@@ -91,6 +91,7 @@ def test_as_dict(configuration, ask):
         "screening": "pass",
         "outcome": "identified",
         "refusals": [],
+        "nearest": [],
         "steps": [
             {
                 "identifier": "line",

@@ -66,8 +66,10 @@ def field(name):
 
 
 def first_lines(explanation):
-    """Return the lines before the first step."""
-    return str(explanation).partition("\nline: ")[0].split("\n")
+    """Return the lines before the trace."""
+    lines = [explanation.answer, *explanation.consequences]
+    assert str(explanation).split("\n")[: len(lines)] == lines
+    return lines
 
 
 def test_trunk_matched_by_a_name():

@@ -32,7 +32,7 @@ from identify.errors import MessageError
 from identify.request import Request
 
 #: Bytes of the filling; both more than what the fast path has an index of, behind which a byte costs more.
-SMALL, LARGE = 6_000, 24_000
+SMALL, LARGE = 4_500, 18_000
 #: A linear reader takes LARGE / SMALL times as much; a quadratic one as much again.
 MOST_GROWTH = 1.5 * LARGE / SMALL
 #: Instructions that don't depend on the size, and steps such as arrays that grow.

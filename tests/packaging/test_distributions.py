@@ -116,6 +116,8 @@ def test_sdist_has_all_sources(distributions: Path) -> None:
     for needed in (
         "CONTRIBUTING.md",
         "SECURITY.md",
+        ".ci/progress.py",
+        "examples/upgrade/expected.jsonl",
         "_ext/README.md",
         "_ext/message/_chars.h",
         ".ci/run",
@@ -159,6 +161,15 @@ def test_wheel_has_every_module_and_stub(wheel: Path) -> None:
         "identify/config/older_options.json",
     }
     assert {"identify/py.typed", *data} <= names
+    materials = "identify/commands/materials/"
+    listed = run(
+        "git", "ls-files", "--cached", "--others", "--exclude-standard", "docs", "examples", cwd=ROOT
+    )
+    tops = {"README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"}
+    assert {name.removeprefix(materials) for name in names if name.startswith(materials)} == {
+        *(name for name in listed.split("\n") if (ROOT / name).is_file()),
+        *tops,
+    }
     assert "sip_identify-0.1.0.dist-info/licenses/LICENSE" in names
     foreign = {name for name in names if not name.startswith(("identify/", "sip_identify-0.1.0.dist-info/"))}
     assert foreign == set()
@@ -170,6 +181,24 @@ def test_installed_wheel_imports_and_answers(installed: Venv) -> None:
     assert installed.python("-c", "import identify; print(identify.__version__)") == "0.1.0"
     assert installed.command() == ANSWER
     assert installed.python("-m", "identify.commands", "--version").endswith("0.1.0")
+
+
+def test_installed_wheel_has_the_examples(installed: Venv) -> None:
+    """The installed command writes the examples, and every answer that they expect comes from the installed package."""
+    assert "answers as expected" in installed.python(ROOT / "tests" / "packaging" / "smoke.py")
+
+
+def test_checkout_says_that_it_hides_the_installed_wheel(installed: Venv, tmp_path: Path) -> None:
+    """In a folder that has the sources without compiled modules, the error names the wheel that would work."""
+    for path in (ROOT / "identify").rglob("*.py"):
+        target = tmp_path / path.relative_to(ROOT)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(path.read_bytes())
+    code = "import identify\ntry:\n  identify.Engine\nexcept ImportError as error: print(error)"
+
+    said = run(installed.folder / "bin" / "python", "-c", code, cwd=tmp_path)
+
+    assert "where sip-identify is installed: run this from another folder" in said
 
 
 def test_installed_wheel_needs_nothing_else(installed: Venv) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import importlib
 import importlib.metadata
+import json
 import os
 import pkgutil
 import shutil
@@ -111,7 +112,7 @@ def test_import_is_light() -> None:
 
     assert ran.returncode == 0, ran.stderr
     loaded = set(ran.stdout.split())
-    assert not {"rich", "rich_click", "click", "argparse", "asyncio", "hypothesis", "attrs"} & loaded
+    assert not {"rich", "click", "argparse", "asyncio", "hypothesis", "attrs"} & loaded
     assert {name for name in loaded if name.startswith("identify.")} == {
         "identify.importing",
         "identify.version",
@@ -144,17 +145,40 @@ def test_no_wheel_without_compiled_modules() -> None:
     assert "is for editable installs" in ran.stderr
 
 
-@pytest.mark.parametrize(
-    "module", sorted(path.stem for path in (ROOT / "identify" / "_compiled").glob("_*.pyi"))
-)
-def test_missing_compiled_module_says_how_to_build(tmp_path: Path, module: str) -> None:
+COMPILED = sorted(path.stem for path in (ROOT / "identify" / "_compiled").glob("_*.pyi"))
+#: Takes each compiled module away in turn, and imports without it in a process of its own; prints a line of JSON each.
+WITHOUT_EACH = f"""
+import contextlib, io, json, os, pathlib
+{WITHOUT_DEVELOPMENT_INSTALL}
+for path in sorted(pathlib.Path("identify/_compiled").glob("*.so")):
+    path.rename(path.with_suffix(".away"))
+    if not os.fork():
+        printed = io.StringIO()
+        with contextlib.redirect_stdout(printed):
+            exec(IMPORTS)
+        print(json.dumps([path.name.partition(".")[0], printed.getvalue()]), flush=True)
+        os._exit(0)
+    os.wait()
+    path.with_suffix(".away").rename(path)
+"""
+
+
+@pytest.fixture(scope="module")
+def errors_without(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Give, for each compiled module, what the imports print without it."""
+    folder = tmp_path_factory.mktemp("without")
+    shutil.copytree(ROOT / "identify", folder / "identify", ignore=shutil.ignore_patterns("__pycache__"))
+    ran = run(f"IMPORTS = {IMPORTS!r}{WITHOUT_EACH}", folder)
+    assert ran.returncode == 0, ran.stderr
+    return dict(json.loads(line) for line in ran.stdout.splitlines())
+
+
+@pytest.mark.parametrize("module", COMPILED)
+def test_missing_compiled_module_says_how_to_build(errors_without: dict[str, str], module: str) -> None:
     """Without a compiled module nothing that needs any can be imported, and each error has the remedy."""
-    shutil.copytree(ROOT / "identify", tmp_path / "identify", ignore=shutil.ignore_patterns(f"{module}.*.so"))
+    errors = errors_without[module].strip().split("\n")
 
-    ran = run(f"{WITHOUT_DEVELOPMENT_INSTALL}{IMPORTS}", tmp_path)
-
-    errors = ran.stdout.strip().split("\n")
-    assert len(errors) == 6, ran.stderr
+    assert len(errors) == 6
     for error in errors:
         assert error.startswith(f"the compiled module identify._compiled.{module} of sip-identify is missing")
         assert "python -m pip install ." in error
@@ -170,6 +194,23 @@ def test_broken_compiled_module_says_how_to_build(tmp_path: Path) -> None:
     assert ran.returncode != 0
     assert "_compiled._regex of sip-identify is missing or can't be loaded" in ran.stderr
     assert "python -m pip install ." in ran.stderr
+
+
+def test_checkout_that_hides_an_installation(tmp_path: Path) -> None:
+    """In a checkout that isn't built, an installed copy that works is named, and how to come to it."""
+    checkout, installed = tmp_path / "checkout", tmp_path / "installed"
+    shutil.copytree(ROOT / "identify", checkout / "identify", ignore=shutil.ignore_patterns("*.so"))
+    shutil.copytree(ROOT / "identify", installed / "identify")
+    code = f"{WITHOUT_DEVELOPMENT_INSTALL}sys.path.append({str(installed)!r})\nfrom identify import Engine"
+
+    hidden, found = run(code, checkout), run(code, tmp_path)
+
+    assert found.returncode == 0, found.stderr
+    assert hidden.returncode != 0
+    assert (
+        f"before '{installed}', where sip-identify is installed: run this from another folder"
+        in hidden.stderr
+    )
 
 
 def test_every_package_is_distributed() -> None:

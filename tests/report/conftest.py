@@ -6,6 +6,7 @@ import captures
 import pytest
 
 from identify.configuration import Configuration
+from identify.report import Given
 from identify.simulation.results.timeline import Timeline
 from identify.simulation.runs.work import RunPlan, run
 
@@ -71,6 +72,16 @@ CALLS = [
 ]
 
 
+#: What the pages of these say that they were made from.
+GIVEN = Given(
+    config="pjsip.conf",
+    traffic=["calls.pcap"],
+    release="as Asterisk 23",
+    made=1_700_000_100_000_000_000,
+    command=["sip-identify", "simulate", "pjsip.conf", "--local", "192.168.0.2"],
+)
+
+
 def capture(calls, first=0):
     """Return a capture of calls, a packet a second; ``first`` makes them others than those of another capture."""
     frames = [
@@ -83,6 +94,16 @@ def capture(calls, first=0):
         for number, (source, user) in enumerate(calls, first)
     ]
     return captures.pcap(frames, step=1_000_000_000)
+
+
+@pytest.fixture(scope="session")
+def driver(tmp_path_factory):
+    """Give a browser without a past."""
+    import browsing  # noqa: PLC0415  Only tests that open pages need selenium.
+
+    driver = browsing.browser(tmp_path_factory.mktemp("browser"))
+    yield driver
+    driver.quit()
 
 
 @pytest.fixture

@@ -5,39 +5,20 @@ Needs Debian's chromium and chromium-driver; loads nothing but a file.
 
 from __future__ import annotations
 
-import shutil
-
+import browsing
 import pytest
-from selenium import webdriver
-from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.wait import WebDriverWait
 
 from identify.report import result_page
 
-from .conftest import IMAGE, LINK, SCRIPT
+from .conftest import GIVEN, IMAGE, LINK, SCRIPT
 
 pytestmark = [pytest.mark.browser, pytest.mark.needs("chromium", "chromedriver")]
 
-FLAGS = (
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--window-size=1300,1000",
-)  # fmt: skip
 SECONDS = 60
+CHARTS = ("outcomes-over-time", "endpoints-over-time")
 LIGHT, DARK = "rgb(255, 255, 255)", "rgb(20, 24, 29)"
-
-
-@pytest.fixture(scope="module")
-def driver(tmp_path_factory):
-    """Give a browser without a past."""
-    options = webdriver.ChromeOptions()
-    for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('browser')}"):
-        options.add_argument(flag)
-    options.binary_location = shutil.which("chromium")
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    driver = webdriver.Chrome(options=options, service=Service(shutil.which("chromedriver")))
-    yield driver
-    driver.quit()
 
 
 @pytest.fixture
@@ -46,21 +27,13 @@ def opened(driver, result, tmp_path):
 
     def open_page(scheme="light"):
         path = tmp_path / "report.html"
-        path.write_text(result_page(result, config="pjsip.conf", traffic=["calls.pcap"]), encoding="utf-8")
-        emulate(driver, scheme)
-        driver.get(path.as_uri())
-        WebDriverWait(driver, SECONDS).until(
-            lambda page: page.execute_script("return document.documentElement.dataset.charts") == "drawn"
-        )
+        path.write_text(result_page(result, GIVEN), encoding="utf-8")
+        browsing.resize(driver, 1300, 1000)
+        browsing.emulate(driver, scheme)
+        browsing.open_page(driver, path)
         return driver
 
     return open_page
-
-
-def emulate(driver, scheme):
-    """Choose a colour scheme."""
-    features = [{"name": "prefers-color-scheme", "value": scheme}]
-    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
 
 
 def column(driver, table, number):
@@ -77,29 +50,71 @@ def heading(driver, table, number):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_charts_are_drawn(opened, scheme):
-    """Each chart has bars with a size and its legend's names as text, without error, request or button to elsewhere."""
+    """Each chart has bars with a size and a legend with its names as text, without error, request or toolbar."""
     driver = opened(scheme)
 
-    for chart in ("outcomes-over-time", "identifiers-over-time", "endpoints-over-time"):
+    for chart in CHARTS:
         place = driver.find_element(By.ID, chart)
         bars = [bar.rect for bar in place.find_elements(By.CSS_SELECTOR, ".bars .point path")]
         assert place.size["width"] > 800
-        assert place.size["height"] > 300
+        assert place.size["height"] > 200
         assert len(bars) >= 10
         assert all(bar["width"] > 1 and bar["height"] > 5 for bar in bars)
-        assert not place.find_elements(By.CSS_SELECTOR, "a[href]")
-        buttons = [
-            element.get_attribute("data-title")
-            for element in place.find_elements(By.CSS_SELECTOR, ".modebar-btn")
-        ]
-        assert len(buttons) == 6
-        assert not [title for title in buttons if "loud" in title]
+        assert not place.find_elements(By.CSS_SELECTOR, "a[href], .modebar-btn")
     names = [
-        element.text for element in driver.find_elements(By.CSS_SELECTOR, "#endpoints-over-time .legendtext")
+        element.text for element in driver.find_elements(By.CSS_SELECTOR, "#endpoints-over-time + .legend li")
     ]
-    assert names == [(text[:40] + "..." if len(text) > 40 else text) for text in (SCRIPT, IMAGE, LINK)]
+    clipped = [(text[:40] + "..." if len(text) > 40 else text) for text in (SCRIPT, IMAGE, LINK)]
+    assert names == [f"{name} {count}" for name, count in zip(clipped, (5, 3, 2), strict=True)]
     assert driver.get_log("browser") == []
     assert driver.execute_script("return performance.getEntriesByType('resource').length") == 0
+
+
+def test_charts_zoom_together(opened):
+    """A zoom into one chart is that of all, and a double click shows the whole time again."""
+    driver = opened()
+    ranges = f"return {list(CHARTS)}.map((id) => document.getElementById(id).layout.xaxis.range.map(String).join())"
+    whole = driver.execute_script(ranges)
+    zoomed = "2023-11-14 22:13:22,2023-11-14 22:13:25"
+    driver.execute_script(
+        "Plotly.relayout(arguments[0], {'xaxis.range': arguments[1].split(',')})", CHARTS[1], zoomed
+    )
+    driver.execute_script(
+        "document.getElementById(arguments[0]).emit('plotly_relayout', "
+        "{'xaxis.range[0]': arguments[1].split(',')[0], 'xaxis.range[1]': arguments[1].split(',')[1]})",
+        CHARTS[1],
+        zoomed,
+    )
+    WebDriverWait(driver, SECONDS).until(lambda page: page.execute_script(ranges) == [zoomed] * len(CHARTS))
+    driver.execute_script(
+        "document.getElementById(arguments[0]).emit('plotly_relayout', {'xaxis.autorange': true})", CHARTS[0]
+    )
+    WebDriverWait(driver, SECONDS).until(lambda page: page.execute_script(ranges) == whole)
+
+
+def test_legend_hides(opened):
+    """A click on a name of a legend hides its series in that chart, another one shows it."""
+    driver = opened()
+    button = driver.find_element(By.CSS_SELECTOR, "#outcomes-over-time + .legend button")
+    visible = "return document.getElementById('outcomes-over-time').data.map((trace) => trace.visible)"
+    button.click()
+    hidden = driver.execute_script(visible)
+    pressed = button.get_attribute("aria-pressed")
+    button.click()
+
+    assert (hidden, pressed) == ([False, True], "false")
+    assert driver.execute_script(visible) == [True, True]
+
+
+def test_copy(opened):
+    """The button beside a command copies it, or selects it where copying isn't allowed."""
+    driver = opened()
+    button = driver.find_element(By.CSS_SELECTOR, "#strangers .copy")
+    button.click()
+    WebDriverWait(driver, SECONDS).until(lambda _: button.text in ("copied", "selected"))
+
+    if button.text == "selected":
+        assert "--explain 11" in driver.execute_script("return getSelection().toString()")
 
 
 def test_nothing_comes_alive(opened):
@@ -107,7 +122,7 @@ def test_nothing_comes_alive(opened):
     driver = opened()
 
     assert driver.execute_script("return window.pwned") is None
-    assert not driver.find_elements(By.CSS_SELECTOR, "img, iframe, a[href], [onerror]")
+    assert not driver.find_elements(By.CSS_SELECTOR, "img, iframe, a:not([href^='#']), [onerror]")
 
 
 def test_policy_holds(opened):
@@ -158,17 +173,16 @@ def test_colours_follow_the_scheme(opened):
     colours = """
         const chart = document.querySelector("#outcomes-over-time");
         const style = (one, what) => getComputedStyle(one)[what];
-        return [style(document.body, "backgroundColor"), style(chart.querySelector(".main-svg"), "backgroundColor"),
-                style(chart.querySelector(".legendtext"), "fill"),
+        return [style(document.body, "backgroundColor"), style(chart.querySelector(".xtick text"), "fill"),
                 chart.data.map((trace) => trace.marker.color), chart.data.map((trace) => trace.visible)];
     """
-    driver.execute_script("return Plotly.restyle('outcomes-over-time', {visible: 'legendonly'}, [1])")
+    driver.find_element(By.CSS_SELECTOR, "#outcomes-over-time + .legend li:nth-child(2) button").click()
     light = driver.execute_script(colours)
-    emulate(driver, "dark")
+    browsing.emulate(driver, "dark")
     WebDriverWait(driver, SECONDS).until(lambda page: page.execute_script(colours)[1] != light[1])
     dark = driver.execute_script(colours)
 
-    assert light[:3] == [LIGHT, LIGHT, "rgb(28, 33, 39)"]
-    assert dark[:3] == [DARK, DARK, "rgb(228, 232, 236)"]
-    assert all(colour != other for colour, other in zip(light[3], dark[3], strict=True))
-    assert light[4] == dark[4] == [True, "legendonly"]
+    assert light[:2] == [LIGHT, "rgb(28, 33, 39)"]
+    assert dark[:2] == [DARK, "rgb(228, 232, 236)"]
+    assert all(colour != other for colour, other in zip(light[2], dark[2], strict=True))
+    assert light[3] == dark[3] == [True, False]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
+from datetime import datetime, timezone
+from pathlib import Path
 
 import pages
 import pytest
@@ -71,6 +74,7 @@ def test_against(config, traffic, tmp_path, path):
     assert [(row["endpoint before"], row["after"], row["requests"]) for row in page.rows("changes")] == [
         (SCRIPT, "unidentified", "5")
     ]
+    assert page.verdict == "5 of 16 messages change: 5 are no longer identified."
     assert page.series("outcomes-over-time-before") == {"identified": 10, "unidentified": 6}
     assert page.series("outcomes-over-time-after") == {"identified": 5, "unidentified": 11}
 
@@ -91,6 +95,62 @@ def test_expectations(config, traffic, tmp_path, path):
     ]
 
 
+def test_commands(config, traffic, path):
+    """The commands on the page say what the page says: with the options that were given, of the frame that is named."""
+    run(
+        config,
+        traffic,
+        "--zone",
+        "Europe/Berlin",
+        "--local",
+        "192.168.0.2",
+        "--assume-dialogs",
+        "--html",
+        path,
+    )
+    explaining, showing, *others = read(path).commands
+    found = CliRunner().invoke(sip_identify, shlex.split(explaining)[1:], prog_name="sip-identify")
+
+    assert explaining == shlex.join(
+        [
+            *("sip-identify", "simulate", config, "--assume-dialogs", "--local", "192.168.0.2"),
+            *("--zone", "Europe/Berlin", traffic, "--explain", "11"),
+        ]
+    )
+    assert (found.exit_code, found.output.partition(" to ")[0]) == (
+        0,
+        "frame 11: OPTIONS from 198.51.100.9:5060",
+    )
+    assert shlex.split(showing) == ["tshark", "-r", traffic, "-Y", "frame.number==11", "-V"]
+    assert len(others) == 4
+
+
+def test_circumstances(config, traffic, path):
+    """The page says as which release the traffic was answered, when it was made, and what was read."""
+    run(config, traffic, "--release", "18", "--html", path)
+    page = read(path)
+
+    assert "as Asterisk 18" in page.text
+    assert f"made {datetime.now(timezone.utc):%Y-%m-%d}" in page.text
+    assert [(row["file of"], row["file"], row["bytes"]) for row in page.rows("files")] == [
+        ("configuration", config, f"{Path(config).stat().st_size:,}"),
+        ("traffic", traffic, f"{Path(traffic).stat().st_size:,}"),
+    ]
+    assert "--release 18" in page.commands[0]
+
+
+def test_nothing_changes(config, traffic, path):
+    """A comparison without changes says so, and draws no chart twice."""
+    assert run(config, traffic, "--against", config, "--html", path).exit_code == 0
+    page = read(path)
+
+    assert page.verdict == (
+        f"Nothing changes: {len(CALLS)} messages have the same outcome and endpoint with both configurations."
+    )
+    assert set(page.charts) == {"outcomes-over-time", "endpoints-over-time"}
+    assert "changes" not in page.tables
+
+
 def test_losses(config, traffic, path, tmp_path):
     """What was lost of a configuration stands on the page, of both in a comparison; so do expectations unmet."""
     broken = tmp_path / "broken.conf"
@@ -107,6 +167,8 @@ def test_losses(config, traffic, path, tmp_path):
 
     assert line in alone.text
     assert ("p", "class", "warning") in alone.attributes
+    assert "the section 'x<b>'" in [row["lost"] for row in alone.rows("configuration")]
+    assert f"sip-identify show problems {broken}" in alone.commands
     assert alone.facts["as expected"] == "0 of 1"
     assert [(row["frame"], row["expected"]) for row in alone.rows("unmet")] == [("999", "none")]
     assert line in compared.text

@@ -12,14 +12,14 @@ import pytest
 from plotly.offline import get_plotlyjs
 
 from identify.configuration import Configuration
-from identify.report import comparison_page, result_page
+from identify.report import Given, comparison_page, result_page
 from identify.simulation import Outcome, compare, simulate
 from identify.simulation.results.timeline import Timeline
 from identify.simulation.runs.work import RunPlan, run
 from identify.traffic import open_traffic
 from identify.traffic.batch import Batch
 
-from .conftest import CALLS, IMAGE, LINK, SCRIPT
+from .conftest import CALLS, GIVEN, IMAGE, LINK, SCRIPT
 
 #: What makes a browser load something.
 LOADING = re.compile(
@@ -31,18 +31,26 @@ LOADING = re.compile(
 @pytest.fixture
 def page(result):
     """Give the page of the hostile calls."""
-    return pages.Page(result_page(result, config="pjsip.conf", traffic=["calls.pcap"]))
+    return pages.Page(result_page(result, GIVEN))
 
 
-def test_facts(page, result):
-    """The summary has the numbers of the result."""
+def test_verdict_and_facts(page, result):
+    """The page begins with what came of the traffic, as what, when, and with the numbers of the result."""
+    assert page.verdict == (
+        "10 of 16 requests are identified; 6 from 3 sources aren't: 198.51.100.9, 203.0.113.7, 203.0.113.70."
+    )
+    assert ("p", "class", "verdict bad") in page.attributes
     assert page.facts["messages"] == str(len(CALLS)) == str(result.messages)
     assert page.facts["asked about"] == str(result.asked)
     assert page.facts["identified"] == f"{result.outcomes[Outcome.IDENTIFIED]} (62.5 %)"
     assert page.facts["unidentified"] == f"{result.outcomes[Outcome.UNIDENTIFIED]} (37.5 %)"
     assert page.facts["unidentified sources"] == "3"
     assert page.facts["security events"] == str(sum(result.events.values()))
-    assert "2023-11-14T22:13:20.000000Z to 2023-11-14T22:13:35.000000Z, all times in UTC" in page.text
+    assert "What Asterisk does with calls.pcap, configured by pjsip.conf" in page.text
+    assert (
+        "as Asterisk 23 · traffic of 2023-11-14 22:13:20 to 22:13:35 UTC · made 2023-11-14 22:15:00 UTC"
+        in page.text
+    )
 
 
 def test_tables(page, result):
@@ -82,19 +90,20 @@ def test_charts(page, result):
     assert page.series("outcomes-over-time") == {
         outcome.value: count for outcome, count in result.outcomes.items()
     }
-    assert page.series("identifiers-over-time") == {"ip": 10, "none": 6}
+    assert "identifiers-over-time" not in page.charts, "all were identified by ip: this would be drawn twice"
     assert page.series("endpoints-over-time") == dict(zip(escaped, (5, 3, 2), strict=True))
 
 
 def test_whole_numbers_on_the_axis(page):
     """Where a stretch of time has few messages, the axis has whole numbers only."""
-    assert [chart["figure"]["layout"]["yaxis"]["dtick"] for chart in page.charts.values()] == [1, 1, 1]
+    assert [chart["figure"]["layout"]["yaxis"]["dtick"] for chart in page.charts.values()] == [1, 1]
 
 
 def test_nothing_is_markup(page):
     """No tag and no script is there but the template's: hostile names and users are text."""
     assert "img" not in page.tags
-    assert "a" not in page.tags
+    assert page.tags.count("a") == len([1 for tag, name, value in page.attributes if name == "href"])
+    assert all(value.startswith("#") for tag, name, value in page.attributes if name == "href")
     assert len(page.scripts) == page.tags.count("script") == 3
     assert page.source.count("<script") == 3
     assert not [name for _, name, _ in page.attributes if name.startswith("on")]
@@ -110,7 +119,7 @@ def test_nothing_is_loaded(page):
     style = re.search("<style>(.*?)</style>", template, re.DOTALL)[1]
     script = next(text for attributes, text in page.scripts if not attributes)
 
-    assert attributes.isdisjoint({"src", "href", "srcset", "action", "style", "data", "background"})
+    assert attributes.isdisjoint({"src", "srcset", "action", "style", "data", "background"})
     assert not LOADING.search(style)
     assert not LOADING.search(re.sub(r"^\s*//.*", "", script, flags=re.MULTILINE))
     assert policy.startswith("default-src 'none'; script-src 'sha256-")
@@ -132,7 +141,7 @@ def test_policy_names_the_scripts(page):
 
 def test_same_page_again(result):
     """The same result gives the same page."""
-    first, second = (result_page(result, config="pjsip.conf", traffic=["calls.pcap"]) for _ in range(2))
+    first, second = (result_page(result, GIVEN) for _ in range(2))
 
     assert first == second
 
@@ -140,22 +149,23 @@ def test_same_page_again(result):
 def test_names_that_are_no_text():
     """A file's name that isn't UTF-8, or would steer a display, is written as escapes."""
     result = simulate(Configuration.from_files({"pjsip.conf": ""}), [])
-    page = result_page(result, config="a\udcff\u202eb<i>", traffic=["x\x1b[2J"])
+    page = result_page(result, Given(config="a\udcff\u202eb<i>", traffic=["x\x1b[2J"]))
 
-    assert "a\\xff\\u202eb&lt;i&gt;: x\\x1b[2J" in page
+    assert "with x\\x1b[2J, configured by a\\xff\\u202eb&lt;i&gt;" in page
     page.encode()
 
 
 def test_no_traffic():
     """Without messages the page has its summary, and neither charts nor the library."""
     plan = RunPlan(configuration=Configuration.from_files({"pjsip.conf": ""}), timeline=True)
-    page = pages.Page(result_page(run(plan, []), config="pjsip.conf", traffic=[]))
+    page = pages.Page(result_page(run(plan, []), Given(config="pjsip.conf", traffic=[])))
 
     assert page.facts["messages"] == "0"
-    assert page.tables == {}
+    assert set(page.tables) == {"files"}
+    assert page.verdict == "There is nothing to identify: the traffic has no SIP messages."
     assert page.charts == {}
     assert page.script("library") == ""
-    assert len(page.source) < 20_000
+    assert len(page.source) < 24_000
 
 
 def test_no_times(config):
@@ -170,9 +180,9 @@ def test_no_times(config):
     )
     result = simulate(Configuration.from_path(config), [batch])
     result.timeline = Timeline()
-    page = pages.Page(result_page(result, config=config, traffic=["rows.csv"]))
+    page = pages.Page(result_page(result, Given(config=config, traffic=["rows.csv"])))
 
-    assert "The traffic has no times." in page.text
+    assert "the traffic has no times" in page.text
     assert page.charts == {}
     assert [row["messages"] for row in page.rows("outcomes")] == ["1"]
 
@@ -187,7 +197,7 @@ def test_readers_and_remarks(result):
     )
     result.readings = [reading]
     result.forgotten["dialogs"] = 12
-    page = pages.Page(result_page(result, config="pjsip.conf", traffic=["a.pcap"]))
+    page = pages.Page(result_page(result, Given(config="pjsip.conf", traffic=["a.pcap"])))
 
     assert [(row["reason"], row["count"], row["meaning"]) for row in page.rows("skipped")] == [
         ("arp", "3", "ARP"),
@@ -204,7 +214,9 @@ def test_comparison(config, traffic, tmp_path):
     with open_traffic(traffic) as reader:
         comparison = compare(Configuration.from_path(config), Configuration.from_path(other), reader)
     page = pages.Page(
-        comparison_page(comparison, (Timeline(), None), config=config, against=str(other), traffic=[traffic])
+        comparison_page(
+            comparison, (Timeline(), None), Given(config=config, against=str(other), traffic=[traffic])
+        )
     )
 
     assert page.facts["requests that change"] == str(comparison.changed)

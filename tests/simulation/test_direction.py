@@ -192,3 +192,157 @@ def test_forged_registers_teach_nothing():
 def fed_with(text):
     """Return a simulation of a pjsip.conf."""
     return Simulation(Traffic().simulation(text)[0].result.configuration)
+
+
+def taken(*messages, config=WILD, local=(), transport="udp"):
+    """Return the result of messages whose direction isn't known, and which addresses were taken for Asterisk's."""
+    simulation = Traffic().simulation(config, local=local)[0]
+    simulation.feed(flow(*messages, transport=transport).batch)
+    return simulation.result, simulation.result.own_sockets.as_dict(simulation.result.outcomes)
+
+
+PROVIDER, FORWARDED = ("198.51.100.7", 5060), ("203.0.113.5", 5160)
+OTHER_PORT = ("198.51.100.7", 5070)
+PROVIDER_6, FORWARDED_6 = ("2001:db8::7", 5060), ("2001:db8::5", 5160)
+MOVED = WILD.replace("5060", "5080")
+
+
+@pytest.mark.parametrize(
+    ("messages", "config", "basis", "addresses", "likeliest"),
+    [
+        # The other end has the port of the bind.
+        ([(request(), PROVIDER, FORWARDED)], WILD, "guess", ["198.51.100.7:5060"], "203.0.113.5:5160"),
+        (
+            [(request(), PROVIDER_6, FORWARDED_6)],
+            WILD6,
+            "guess",
+            ["[2001:db8::7]:5060"],
+            "[2001:db8::5]:5160",
+        ),
+        (
+            [(request(), PROVIDER, FORWARDED), (response(200, "OPTIONS"), FORWARDED, PROVIDER)],
+            WILD,
+            "guess",
+            ["198.51.100.7:5060"],
+            "203.0.113.5:5160",
+        ),
+        # Neither end has it.
+        ([(request(), OTHER_PORT, FORWARDED)], WILD, "guess", [], "203.0.113.5:5160"),
+        ([(request(), PROVIDER, PBX)], MOVED, "guess", [], "192.0.2.254:5060"),
+        # The bind names an address that the capture doesn't show, as behind NAT.
+        ([(request(), PROVIDER, FORWARDED)], OFFICE, "transports", ["192.0.2.254:5060"], "203.0.113.5:5160"),
+        # Asterisk is an end of all messages, and sends more requests than it gets.
+        (
+            [
+                (request(call="c1"), FORWARDED, PHONE),
+                (request(call="c2"), FORWARDED, PHONE),
+                (request(call="c3"), FORWARDED, PROVIDER),
+            ],
+            MOVED,
+            "guess",
+            [],
+            "203.0.113.5:5160",
+        ),
+        # Nobody is alone at these.
+        ([(request(), OTHER_PORT, ("224.0.1.75", 5160))], WILD, "guess", [], "198.51.100.7:5070"),
+        ([(request(), OTHER_PORT, ("255.255.255.255", 5160))], WILD, "guess", [], "198.51.100.7:5070"),
+    ],
+)
+def test_nothing_received(messages, config, basis, addresses, likeliest):
+    """If not one request was received, the addresses that were taken for Asterisk's are named, and the likeliest other."""
+    result, found = taken(*messages, config=config)
+
+    assert (found["basis"], found["addresses"], found["likeliest"]) == (basis, addresses, likeliest)
+    (remark,) = result.remarks
+    assert f"--local {likeliest}" in remark
+    assert all(address in remark for address in addresses)
+    line = result.own_sockets.line(result.outcomes)
+    assert "--local" in line
+    assert all(address in line for address in addresses)
+    again, _ = taken(*messages, config=config, local=[likeliest])
+    assert not any(likeliest in remark for remark in again.remarks)
+
+
+def test_ports_of_the_moment_are_not_likely():
+    """Over TCP the likeliest address is the one that requests go to, not a port of the moment."""
+    clients = [("192.0.2.7", 40000), ("192.0.2.8", 40001)]
+    messages = [(request(call=f"c{n}"), client, FORWARDED) for n, client in enumerate(clients)]
+
+    assert taken(*messages, transport="tcp")[1]["likeliest"] == "203.0.113.5:5160"
+
+
+def test_sent_besides_received():
+    """Where requests were received too there is no warning, but the addresses are named."""
+    result, found = taken(
+        (request(), PHONE, PBX), (request(call="c2"), OTHER, PBX), (request(call="c3"), PBX, PHONE)
+    )
+
+    assert result.remarks == []
+    assert (found["addresses"], found["likeliest"]) == (["192.0.2.254:5060"], None)
+    assert result.own_sockets.line(result.outcomes) == (
+        "taken for Asterisk's: 192.0.2.254:5060 (guessed by the port of bind=0.0.0.0:5060 of transport-udp alone); "
+        "--local names others"
+    )
+
+
+def test_given_addresses_that_meet_nothing():
+    """Addresses that are given and meet no request are named too."""
+    result, found = taken((request(), PHONE, PBX), local=["192.0.2.253"])
+
+    assert (found["basis"], found["addresses"]) == ("given", ["192.0.2.253"])
+    assert "--local 192.0.2.254:5060" in result.remarks[0]
+
+
+@pytest.mark.parametrize("config", [WILD, OFFICE])
+def test_nothing_to_say(config):
+    """Nothing is said where all requests were received, or where the traffic says itself what Asterisk sent."""
+    received, _ = taken((request(), PHONE, PBX), config=config)
+    sent = Traffic().add(request(), direction=Direction.SENT).result(config)
+    silent = Traffic().result(config)
+
+    for result in (received, sent, silent):
+        assert result.remarks == []
+        assert result.own_sockets.line(result.outcomes) is None
+
+
+def test_no_transport_no_guess():
+    """Without transports nothing is guessed."""
+    config = OFFICE.partition("[alice]")[1] + OFFICE.partition("[alice]")[2]
+
+    assert taken((request(), PHONE, PBX), config=config)[1] == {
+        "basis": "none",
+        "binds": [],
+        "addresses": [],
+        "likeliest": None,
+    }
+
+
+def test_traffic_of_both_kinds():
+    """Where a log comes first, what a capture after it doesn't say is still told."""
+    simulation = fed_with(WILD)
+    simulation.feed(Traffic().receive().add(request(), direction=Direction.SENT).batch)
+    assert simulation.own_sockets.basis == "traffic"
+    simulation.feed(flow((request(call="c5"), OTHER_PORT, FORWARDED)).batch)
+    result = simulation.result
+
+    assert (result.own_sockets.basis, result.own_sockets.likeliest(result.outcomes)) == (
+        "guess",
+        "203.0.113.5:5160",
+    )
+    assert "most foreign messages have 203.0.113.5:5160" in result.own_sockets.line(result.outcomes)
+
+
+def test_addresses_of_parts():
+    """Parts that are added up name the addresses of all, each once."""
+    first, _ = taken((request(), PROVIDER, FORWARDED))
+    second, _ = taken(
+        (request(), PROVIDER, FORWARDED), (request(call="c2"), ("198.51.100.8", 5060), OTHER_PORT)
+    )
+    silent = Traffic().result(WILD)
+    silent.merge(first)
+    silent.merge(second)
+    found = silent.own_sockets.as_dict(silent.outcomes)
+
+    assert (found["basis"], found["addresses"]) == ("guess", ["198.51.100.7:5060", "198.51.100.8:5060"])
+    assert found["binds"] == [{"transport": "transport-udp", "bind": "0.0.0.0:5060"}]
+    assert found["likeliest"] == "203.0.113.5:5160"

@@ -25,8 +25,8 @@ def explained(text, source="192.0.2.1", *, acl_conf=None, partial=False, **parts
 
 def lines(*arguments, **options):
     """Return the lines of an explanation before its steps."""
-    text = str(explained(*arguments, **options)).split("\n")
-    return text[: text.index("line: -")]
+    explanation = explained(*arguments, **options)
+    return [explanation.answer, *explanation.consequences]
 
 
 BEFORE = "Asterisk answers this request before it would identify it: 403, refused by"

@@ -65,7 +65,7 @@ def test_many_sources(monkeypatch):
 
 
 def test_many_unidentified_sources(monkeypatch):
-    """Beyond the limit of rows the requests are only summed up, and only the first rows have an example."""
+    """Beyond the limit of rows the requests are only summed up, and only the largest rows have an example."""
     monkeypatch.setattr(sources, "MOST_UNIDENTIFIED", 3)
     monkeypatch.setattr(sources, "MOST_EXAMPLES", 1)
     traffic = Traffic()
@@ -77,6 +77,52 @@ def test_many_unidentified_sources(monkeypatch):
     assert result.strangers.other.requests == 2
     assert [row.example is not None for row in result.strangers.most()] == [True, False, False]
     assert result.as_dict()["strangers_other"] == 2
+
+
+def requests_of(*addresses):
+    """Return traffic with an unidentified request from each of these hosts of one network."""
+    traffic = Traffic()
+    for number, address in enumerate(addresses):
+        traffic.receive(user="x", call=str(number), place={"source": f"203.0.113.{address}"})
+    return traffic
+
+
+def test_examples_of_the_largest_sources(monkeypatch):
+    """The sources with the most requests have an example, whatever came first; many small ones in between don't matter."""
+    monkeypatch.setattr(sources, "MOST_EXAMPLES", 8)
+    scan = range(20, 120)
+    large = [address for address in range(8) for _ in range(address + 2)]
+    for traffic in (
+        requests_of(*scan, *large),
+        requests_of(*large, *scan),
+        requests_of(*[address for pair in zip(scan, large * 2, strict=False) for address in pair], *large),
+    ):
+        strangers = traffic.result().strangers
+        kept = [row for row in strangers.rows.values() if row.example is not None]
+
+        assert len(strangers.rows) > 50
+        assert {row.source for row in kept} == {f"203.0.113.{address}" for address in range(8)}
+        assert all(row.example.source == row.source for row in kept)
+
+
+def test_examples_of_sources_in_parts(monkeypatch):
+    """Parts that are added up keep the examples of the largest rows of all."""
+    monkeypatch.setattr(sources, "MOST_EXAMPLES", 3)
+    first, second = (requests_of(*addresses).result() for addresses in ((1, 1, 2, 3, 4), (4, 4, 4, 5, 1, 6)))
+    first.merge(second)
+    rows = first.strangers.most()
+
+    assert [(row.source[-1], row.requests) for row in rows[:3]] == [("4", 4), ("1", 3), ("2", 1)]
+    assert [row.example is not None for row in rows] == [True] * 3 + [False] * 3
+
+
+def test_examples_of_sources_beyond_the_rows(monkeypatch):
+    """The sum of the sources that have no row has no example either."""
+    monkeypatch.setattr(sources, "MOST_UNIDENTIFIED", 1)
+    first = requests_of(1, 2, 2, 2).result().strangers
+    first.merge(requests_of(3).result().strangers)
+
+    assert (first.other.requests, first.other.example) == (4, None)
 
 
 def test_many_sources_of_one_answer():

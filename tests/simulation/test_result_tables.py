@@ -9,7 +9,15 @@ import pyarrow
 import pytest
 from calls import OFFICE, Traffic, configuration
 
-from identify.report.tables import SHOWN, comparison_tables, result_tables
+from identify.report import Given
+from identify.report.tables import (
+    OPTIONAL,
+    comparison_tables,
+    first_tables,
+    further_tables,
+    read_tables,
+    shown_names,
+)
 from identify.simulation import Reading, compare, simulate, tables_of
 from identify.simulation.files import Expected
 from identify.simulation.results import columns, sources
@@ -20,6 +28,7 @@ from identify.simulation.results.tables import (
     ENDPOINTS,
     MISMATCHES,
     OUTCOMES,
+    PACKETS,
     PROBLEMS,
     SKIPPED,
     SOURCES,
@@ -30,6 +39,7 @@ from identify.simulation.results.tables import (
     UNUSED_ENDPOINTS,
     UNUSED_RULES,
 )
+from identify.traffic.batch import DroppedPackets
 
 #: Nine rules that no request is identified by, the odd ones of an endpoint that doesn't exist.
 CONFIG = OFFICE + "".join(
@@ -52,6 +62,7 @@ NOT_ON_THE_PAGE = {
     ENDPOINTS: {"sources_exact"},
     SOURCES: {"unidentified"},
     UNMET: {"known_file"},
+    SKIPPED: {"format"},
     UNUSED_RULES: {"dangling"},
     CHANGES: {"before", "after", "trace_before", "trace_after"},
 }
@@ -82,7 +93,15 @@ def result():
     """Give a result with a row in every table."""
     found = simulate(configuration(CONFIG), [traffic()], expected={1: "bob"})
     found.readings.append(
-        Reading(name="a.pcap", format="pcap", counts={"arp": 3}, problems=("ends in packet 7",))
+        Reading(
+            name="a.pcap",
+            format="pcap",
+            counts={"arp": 3},
+            problems=("ends in packet 7",),
+            dropped_packets=(
+                DroppedPackets(source="192.0.2.9", transport="udp", reason="no SIP", packets=2),
+            ),
+        )
     )
     return found
 
@@ -107,6 +126,7 @@ def test_json(result):
 
     for table, rows in (
         (ENDPOINTS, told["endpoints"]),
+        (PACKETS, told["dropped_packets"]),
         (SOURCES, told["strangers"]),
         (UNKNOWNS, told["unknowns"]),
         (UNDETERMINED, told["undetermined"]),
@@ -186,32 +206,40 @@ def test_no_flags_in_arrow():
     assert pyarrow.record_batch(tables["endpoints"]).schema.names == data_of(ENDPOINTS)
 
 
+def page_tables(result):
+    """Return all tables that the page of a result has; of two files, so that each is named."""
+    given = Given(config="pjsip.conf", traffic=["a.pcap", "b.pcap"])
+    readings = [*result.readings, Reading(name="b.pcap", format="pcap", counts={}, problems=())]
+    read = read_tables([("pjsip.conf", result.configuration)], readings, given)
+    return [*first_tables(result, given), *further_tables(result), *read]
+
+
 def test_page(result):
     """Each table on the page has its title and the titles of its columns; nothing that is defined is forgotten."""
     Expected({"nowhere.pcap": {(1, 0): "alice"}}).close(result.expectations, [])
-    tables = {table.id: table for table in result_tables(result)}
+    tables = {table.id: table for table in page_tables(result)}
     comparison = compare(
         configuration(), configuration(OFFICE.replace("[alice]\n", "[other]\n")), [traffic()]
     )
     tables |= {table.id: table for table in comparison_tables(comparison)}
 
-    assert set(tables) == {table.name.replace("_", "-") for table in TABLES}
+    assert set(tables) == {table.name.replace("_", "-") for table in TABLES} | {"configuration", "files"}
     for table in TABLES:
         page = tables[table.name.replace("_", "-")]
         assert page.title == table.title
-        assert [heading.title for heading in page.headings] == [
-            column.title for column in table.pick(*SHOWN[table])
-        ]
-        assert {column.name for column in table.columns} - set(SHOWN[table]) == NOT_ON_THE_PAGE.get(
-            table, set()
-        )
-        assert {len(row) for row in page.rows} == {len(SHOWN[table])}
+        names = shown_names(table)
+        titles = [column.title for column in table.pick(*names)]
+        optional = {column.title for column in table.columns if column.name in OPTIONAL}
+        headings = [heading.title for heading in page.headings]
+        assert [title for title in titles if title in headings or title not in optional] == headings
+        assert {column.name for column in table.columns} - set(names) == NOT_ON_THE_PAGE.get(table, set())
+        assert {len(row) for row in page.rows} == {len(headings)}
 
 
 def test_page_leaves_rows_out(result, monkeypatch):
     """Of a long table the first rows are shown, and the page says how many are not."""
     monkeypatch.setattr("identify.report.tables.MOST_ROWS", 4)
-    (rules,) = [table for table in result_tables(result) if table.id == "unused-rules"]
+    (rules,) = [table for table in page_tables(result) if table.id == "unused-rules"]
 
     assert (len(rules.rows), rules.left_out) == (4, 5)
 

@@ -218,3 +218,23 @@ def test_selection_counts_over_batches(plan, capture):
             taken += [rows.row(number).frame for number in selection.numbers(rows, len(taken))]
 
     assert taken == list(range(1, 1400, 2))
+
+
+def test_tunnels_and_addresses_of_stretches(tmp_path):
+    """Stretches of a file find the same tunnels, and the same likeliest address of Asterisk's, as one run."""
+    path = tmp_path / "tunnels.pcap"
+    inside = [captures.ipv4(packet, 4, "10.9.0.1", "10.9.0.2") for packet in packets(3000)]
+    path.write_bytes(captures.pcap([captures.framed(packet, captures.ETHERNET) for packet in inside]))
+    configuration = Configuration.from_files(
+        {"pjsip.conf": CONFIGURATION.replace("192.0.2.1:5060", "0.0.0.0:5080")}
+    )
+    plan = RunPlan(configuration=configuration, engine=Engine(configuration))
+    whole = run(plan, [str(path)])
+    total, *others = [run_task(plan, Task(str(path), part, 3)) for part in range(3)]
+    for other in others:
+        total.merge(other)
+
+    assert whole.readings[0].tunnels == {"ip-in-ip": 3000}
+    assert whole.own_sockets.likeliest(whole.outcomes) == "192.0.2.1:5060"
+    assert total.as_dict() == whole.as_dict()
+    assert total.remarks == whole.remarks

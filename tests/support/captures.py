@@ -139,12 +139,14 @@ def pcap_header(link=ETHERNET, order="<", nano=False):
     return struct.pack(order + "IHHiIII", 0xA1B23C4D if nano else 0xA1B2C3D4, 2, 4, 0, 0, 262144, link)
 
 
-def pcap(frames, link=ETHERNET, order="<", nano=False, snaplen=262144, step=1_000_000, lengths=None):
-    """Return a file of these frames, `step` nanoseconds apart; `lengths` maps their numbers to lies."""
+def pcap(
+    frames, link=ETHERNET, order="<", nano=False, snaplen=262144, step=1_000_000, lengths=None, times=None
+):
+    """Return a file of these frames, `step` nanoseconds apart or of `times`; `lengths` maps their numbers to lies."""
     file = [pcap_header(link, order, nano)]
     for number, frame in enumerate(frames):
         kept = frame[:snaplen]
-        seconds, fraction = divmod(BEGIN + number * step, 10**9)
+        seconds, fraction = divmod(times[number] if times else BEGIN + number * step, 10**9)
         length = (lengths or {}).get(number, len(kept))
         fraction = fraction if nano else fraction // 1000
         file += (struct.pack(order + "IIII", seconds, fraction, length, len(frame)), kept)

@@ -10,7 +10,7 @@ class Page(html.parser.HTMLParser):
     """A parsed page.
 
     ``facts`` by label; ``tables`` by id, each its headings and its rows of text; ``scripts`` are (attributes, text);
-    ``text`` is all that is shown.
+    ``text`` is all that is shown, ``verdict`` the first sentence of it, ``commands`` are those to copy.
     """
 
     def __init__(self, source):
@@ -22,6 +22,8 @@ class Page(html.parser.HTMLParser):
         self.facts = {}
         self.tables = {}
         self.text = ""
+        self.verdict = ""
+        self.commands = []
         self._label = ""
         self._inside = []
         self.feed(source)
@@ -44,10 +46,14 @@ class Page(html.parser.HTMLParser):
             self._rows[-1].append("")
         elif tag == "dt":
             self._label = ""
+        elif tag == "code":
+            self.commands.append("")
+        if dict(attrs).get("id") == "verdict":
+            self._inside[-1] = "verdict"
 
     def handle_endtag(self, tag):
         """Close what a tag opened."""
-        assert self._inside.pop() == tag
+        assert self._inside.pop() in (tag, "verdict")
 
     def handle_data(self, data):
         """Give text to what it stands in."""
@@ -56,7 +62,13 @@ class Page(html.parser.HTMLParser):
             self.scripts[-1][1] += data
         elif "style" not in inside:
             self.text += data
-            if "td" in inside or "th" in inside:
+            if "verdict" in inside:
+                self.verdict += data
+            if "code" in inside:
+                self.commands[-1] += data
+            elif "summary" in inside and "td" in inside:
+                pass
+            elif "td" in inside or "th" in inside:
                 self._rows[-1][-1] += data
             elif "dt" in inside:
                 self._label += data
@@ -80,3 +92,8 @@ class Page(html.parser.HTMLParser):
     def series(self, id):
         """Return what a chart shows, as counts by name."""
         return {trace["name"]: sum(trace["y"]) for trace in self.charts[id]["figure"]["data"]}
+
+    def colours(self, id):
+        """Return the names of a chart's colours by the names of its series."""
+        names = (trace["name"] for trace in self.charts[id]["figure"]["data"])
+        return dict(zip(names, self.charts[id]["colours"], strict=True))

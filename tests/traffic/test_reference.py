@@ -6,6 +6,7 @@ from pathlib import Path
 from identify.traffic.logs import records
 from identify.traffic.opening import FORMATS
 from identify.traffic.rows import fields
+from identify.traffic.texts import reader as texts
 
 PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "traffic.md").read_text(encoding="utf-8")
 ROWS = [[cell.strip() for cell in row.split("|")] for row in re.findall(r"^\| (.+) \|$", PAGE, re.MULTILINE)]
@@ -25,7 +26,7 @@ def test_fields_and_their_names():
 def test_reasons_of_counts():
     """The page has every reason for which something is passed over."""
     shown = {name for cells in ROWS for name in _names(cells[0])}
-    assert shown >= {*fields.COUNTS, *records.COUNTS}
+    assert shown >= {*fields.COUNTS, *records.COUNTS, *texts.COUNTS}
 
 
 def test_formats():

@@ -7,8 +7,9 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import attrs
-import rich_click as click
+import click
 
+from identify.commands.command import command
 from identify.commands.config_options import ConfigOptions, config_options
 from identify.commands.ending import LoadedConfig, configurations_as_dict, end
 from identify.commands.output.files import check_outputs
@@ -47,7 +48,12 @@ def _finite(context: click.Context, param: click.Parameter, value: float) -> flo
     return value
 
 
-@click.command()
+@command(
+    [
+        "sip-identify bench /etc/asterisk",
+        "sip-identify bench /etc/asterisk --traffic monday.pcap --seconds 1",
+    ]
+)
 @config_argument
 @click.option(
     "--traffic",
@@ -148,7 +154,7 @@ def _read(path: str) -> tuple[list[Sample], list[Reading]]:
 def _print(summary: dict[str, Any], figures: list[Figure]) -> None:
     click.echo(
         f"{summary['endpoints']} endpoints, {summary['identifies']} identifies with {summary['address_rules']} "
-        f"address rules: compiled in {_time(summary['compile_seconds'])}, {summary['table_bytes'] / 1e6:.2f} MB"
+        f"address rules: compiled in {_time(summary['compile_seconds'])}, {_size(summary['table_bytes'])}"
     )
     click.echo(f"{summary['requests']} requests, {summary['passed_over']} messages skipped")
     click.echo()
@@ -176,3 +182,10 @@ def _time(seconds: float | None) -> str:
         if seconds * factor >= 1:
             return f"{seconds * factor:.3g} {unit}"
     return f"{seconds * 1e9:.3g} ns"
+
+
+def _size(bytes: int) -> str:
+    """Return a size with the unit in which it has few digits."""
+    if bytes < 1000:
+        return f"{bytes} bytes"
+    return f"{bytes / 1e3:.1f} kB" if bytes < 1_000_000 else f"{bytes / 1e6:.1f} MB"

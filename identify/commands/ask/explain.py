@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import sys
-from typing import TYPE_CHECKING, Any
+import shlex
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import attrs
-import rich_click as click
+import click
 
-from identify.commands.arguments import (
-    SocketAddress,
-    check_line_tokens,
-    complete_registrations,
-    complete_transports,
-    parse_address,
-    parse_tokens,
-)
+from identify.commands.arguments import SocketAddress, check_line_tokens
+from identify.commands.ask.chosen import Searched, lost_of, plain_reading, print_list, search
+from identify.commands.ask.given import Given, hint_at_paste, read_given, without_source
+from identify.commands.ask.received import OPTIONS, Received
+from identify.commands.command import command
 from identify.commands.config_options import AnsweredRelease, ConfigOptions, config_options
 from identify.commands.ending import LoadedConfig, configurations_as_dict, end
 from identify.commands.options import gathered
@@ -29,76 +27,39 @@ from identify.commands.output.printing import (
     print_release,
     shown,
     styled,
-    warn,
 )
 from identify.commands.output.status import Status
 from identify.commands.reading import load
 from identify.errors import IdentifyError, MessageError
-from identify.model import TRANSPORTS
+from identify.explanation.telling.reasons import LOST
 
 if TYPE_CHECKING:
     from identify.configuration import Configuration
+    from identify.engine import Engine
     from identify.explain import Explanation
+    from identify.simulation.runs.tracing import Trace
 
 __all__ = ["explain"]
-
-#: One byte more than the largest message: what is larger is refused without being read to its end.
-READ_LIMIT = 64 * 1024 + 1
 
 #: The style of each verdict; "note" has none.
 VERDICT_STYLES = {
     "match": "answer",
     "also": "heading",
     "missing": "error",
+    "lost": "error",
     "unknown": "warning",
     "near": "warning",
     "no": "faint",
 }
 
 
-@attrs.frozen(kw_only=True)
-class Received:
-    """What is asked about: a message and how it came; the fields are the options of the command."""
-
-    message: str
-    source: SocketAddress
-    transport: str
-    local: SocketAddress | None
-    transport_section: str | None
-    line_tokens: dict[str, str]
-
-
-OPTIONS = [
-    click.option(
-        "-m", "--message", required=True, type=click.Path(allow_dash=True),
-        help="File with the request as received from the network; - reads standard input.",
-    ),
-    click.option(
-        "-s", "--source", required=True, metavar="ADDR[:PORT]", callback=parse_address,
-        help="Address that it came from, such as 192.0.2.1:5060; port 5060 by default.",
-    ),
-    click.option(
-        "-t", "--transport", type=click.Choice(TRANSPORTS, case_sensitive=False),
-        default="udp", show_default=True,
-        help="Transport that it came over; stream transports, such as tcp, require Content-Length.",
-    ),
-    click.option(
-        "--local", metavar="ADDR[:PORT]", callback=parse_address,
-        help="Address of Asterisk that received it, such as 192.0.2.2:5060; port 5060 by default.",
-    ),
-    click.option(
-        "--transport-section", metavar="ID", shell_complete=complete_transports,
-        help="Transport section that received it, such as udp, where its address doesn't decide.",
-    ),
-    click.option(
-        "--line-token", "line_tokens", metavar="ID=TOKEN", multiple=True, callback=parse_tokens,
-        shell_complete=complete_registrations,
-        help="Token in the Contact of a registration with line = yes, such as provider=abcdefg; may be repeated.",
-    ),
-]  # fmt: skip
-
-
-@click.command()
+@command(
+    [
+        "sip-identify explain /etc/asterisk call.pcap --last",
+        "sip-identify explain /etc/asterisk invite.sip -s 192.0.2.1",
+        "sip-identify explain /etc/asterisk /var/log/asterisk/full --call-id 4f1c@192.0.2.1",
+    ]
+)
 @config_argument
 @gathered("received", Received, OPTIONS)
 @config_options
@@ -109,70 +70,176 @@ def explain(
 ) -> None:
     """Tell which endpoint of CONFIG a request belongs to, and why.
 
-    The first line is the answer; every identifier follows with its own answer and its reasons, in the order in which
-    Asterisk asks them.  If the answer depends on what isn't known here, such as the addresses of a name, the first
-    line has the possible answers, and the lines below say what would settle it.  If Asterisk answers the request
+    MESSAGE is a file with the request as received, or pasted from a log with the line above it, or a capture, a log
+    of Asterisk, or a directory of them.  Of several requests --frame, --call-id or --last chooses one; otherwise they
+    are listed.
+
+    The first line is the answer.  If the request isn't identified, the nearest misses follow, the nearest first.  The
+    identifiers that say more have their own answers and reasons, in the order in which Asterisk asks them; --all shows
+    every rule of all of them.  If the answer depends on what isn't known here, such as the addresses of a name, the
+    first line has the possible answers, and the lines below say what would settle it.  If Asterisk answers the request
     without identifying it, or an access list denies it, the second line says so, with the list and its rule.  The last
     line is the release that it is answered for.
 
     Exit status: 0 identified, 1 not identified (also where the message is dropped, is answered before its
-    identification, or is denied by an access list), 2 wrong usage or unreadable input, 3 undetermined.
+    identification, or is denied by an access list), 2 wrong usage or unreadable input, or one of several requests has
+    to be chosen, 3 undetermined.
     """
     from identify.engine import Engine  # noqa: PLC0415  Help and completion do without.
-    from identify.request import Request  # noqa: PLC0415
 
-    check_outputs([("--message", 0 if received.message == "-" else received.message)])
-    data = _read(received.message)
-    configuration = load(config, config_options)
-    configs = [LoadedConfig(config, configuration)]
+    path = received.message
+    check_outputs([("the message", 0 if path == "-" else path)])
+    given = read_given(path)
+    reading = plain_reading(received.line_tokens, received.local)
+    answered = config_options.answered
+    if given.traffic:
+        if received.transport_section is not None:
+            raise click.UsageError(
+                "--transport-section is for a message alone; --local says which socket is meant"
+            )
+        from identify.commands.traffic.log_release import answered_for  # noqa: PLC0415  Few calls have traffic.
+
+        answered = answered_for(config_options, given.traffic if given.content is None else (), reading)
+    elif received.choice.given:
+        raise click.UsageError(
+            f"{received.choice.given[0]} chooses one message of traffic; {escaped(path)} is one message"
+        )
+    else:
+        _source(received, path, given.message or b"")
+    configuration = load(config, config_options, answered)
     _check_transport(configuration, received.transport_section)
     check_line_tokens(configuration, received.line_tokens)
     try:
         engine = Engine(configuration, line_tokens=received.line_tokens)
     except (IdentifyError, ValueError) as error:
         raise UnusableError(escaped(str(error))) from error
+    asked = _Asked(context, config, configuration, engine, config_options, answered, as_json)
+    if given.traffic:
+        _explain_traffic(
+            asked, received, given, search(given, configuration, engine, reading, received.choice)
+        )
+    _explain_message(asked, received, given.message or b"", path)
+
+
+@attrs.frozen
+class _Asked:
+    """What is asked, besides the message."""
+
+    context: click.Context
+    config: str
+    configuration: Configuration
+    engine: Engine
+    options: ConfigOptions
+    answered: AnsweredRelease
+    as_json: bool
+
+    def print(self, content: dict[str, Any]) -> None:
+        """Print JSON."""
+        configs = configurations_as_dict([LoadedConfig(self.config, self.configuration)])
+        print_json("explain", self.answered, {**configs, **content})
+
+    def end(self, status: Status, lost: Sequence[str] = ()) -> NoReturn:
+        """End the command."""
+        end(self.context, status, self.options, [LoadedConfig(self.config, self.configuration)], lost)
+
+
+def _explain_message(
+    asked: _Asked, received: Received, data: bytes, path: str, lost: Sequence[str] = ()
+) -> NoReturn:
+    """Explain a message whose source is given, and end the command."""
+    from identify.request import Request  # noqa: PLC0415  Help and completion do without.
+
+    source = _source(received, path, data)
     try:
         request = Request.from_message(
             data,
-            received.source.address,
-            received.source.port,
-            transport=received.transport,
+            source.address,
+            source.port,
+            transport=received.transport or "udp",
             local=str(received.local) if received.local else None,
             transport_section=received.transport_section,
-            release=configuration.release,
+            release=asked.configuration.release,
         )
     except MessageError as error:
-        _check_is_message(received.message, data)
-        if as_json:
-            content = {**configurations_as_dict(configs), **_dropped_as_dict(error)}
-            print_json("explain", config_options.answered, content)
-        else:
-            _print_dropped(error, config_options.answered)
-        _hint_at_paste(received.message, data)
-        end(context, Status.DIFFERS, config_options, configs)
-    explanation = engine.explain(request)
-    if as_json:
-        content = {**configurations_as_dict(configs), "dropped": None, **explanation.as_dict()}
-        print_json("explain", config_options.answered, content)
+        _print_drop(asked, error)
+        hint_at_paste(path, data)
+        asked.end(Status.DIFFERS, lost)
+    explanation = asked.engine.explain(request, everything=received.everything)
+    if asked.as_json:
+        asked.print({"dropped": None, **explanation.as_dict()})
     else:
         _print(explanation)
-        print_release(config_options.answered)
-    if explanation.outcome == "undetermined":
-        status = Status.UNDETERMINED
+        _print_next(explanation, asked.config)
+        print_release(asked.answered)
+    asked.end(_status(explanation), lost)
+
+
+def _explain_traffic(asked: _Asked, received: Received, given: Given, searched: Searched) -> NoReturn:
+    """Explain the chosen request of traffic, or list those that fit, and end the command."""
+    lost = lost_of(searched.readings, as_json=asked.as_json)
+    other, trace = searched.other_source, searched.trace
+    if other is not None:
+        received = attrs.evolve(received, transport=other.transport)
+        _explain_message(asked, received, other.data, given.path, lost)
+    if trace is None:
+        if asked.as_json:
+            listed = [each.as_dict() for each in searched.found.listed]
+            asked.print({"requests": listed, "more": searched.found.fitting - len(listed)})
+        else:
+            print_list(searched.found, given)
+        asked.end(Status.UNUSABLE, lost)
+    _explain_trace(asked, trace, given.path, lost)
+
+
+def _explain_trace(asked: _Asked, trace: Trace, path: str, lost: Sequence[str]) -> NoReturn:
+    """Explain a message of traffic, and end the command; its place goes to standard error, the answer comes first."""
+    from identify.simulation.runs.tracing import OF_OTHERS  # noqa: PLC0415  Few calls have traffic.
+
+    place = {name: value for name, value in trace.as_dict().items() if name not in ("dropped", "explanation")}
+    explanation, dropped, outcome = trace.explanation, trace.dropped, trace.row.outcome
+    if explanation is None and dropped is None:
+        raise UnusableError(
+            f"{escaped(path)}: {trace.heading}; only requests that Asterisk received are identified"
+        )
+    if not asked.as_json:
+        click.echo(f"{escaped(trace.traffic)}: {trace.heading}", err=True)
+    if dropped is not None:
+        _print_drop(asked, dropped, {"message": place})
+    if explanation is None:
+        asked.end(Status.DIFFERS, lost)
+    others = outcome in OF_OTHERS
+    if asked.as_json:
+        asked.print({"message": place, "dropped": None, **explanation.as_dict()})
     else:
-        status = Status.DONE if _is_identified(explanation) else Status.DIFFERS
-    end(context, status, config_options, configs)
+        if others:
+            line = f"not identified: {outcome}; if it didn't belong to a dialog or transaction:"
+            click.echo(styled(line, "no answer"))
+        _print(explanation)
+        _print_next(explanation, asked.config)
+        print_release(asked.answered)
+    asked.end(Status.DIFFERS if others else _status(explanation), lost)
 
 
-def _read(path: str) -> bytes:
-    """Return the message, or end the command; of a message that is too large, enough to tell."""
-    try:
-        if path == "-":
-            return sys.stdin.buffer.read(READ_LIMIT)
-        with open(path, "rb") as file:
-            return file.read(READ_LIMIT)
-    except OSError as error:
-        raise UnusableError(f"{escaped(path)}: {error.strerror or error}") from error
+def _status(explanation: Explanation) -> Status:
+    """Return the status of an answer."""
+    if explanation.outcome == "undetermined":
+        return Status.UNDETERMINED
+    return Status.DONE if _is_identified(explanation) else Status.DIFFERS
+
+
+def _print_drop(asked: _Asked, error: MessageError, place: Mapping[str, Any] | None = None) -> None:
+    """Print why Asterisk wouldn't look at the message."""
+    if asked.as_json:
+        asked.print({**(place or {}), **_dropped_as_dict(error)})
+    else:
+        _print_dropped(error, asked.answered)
+
+
+def _source(received: Received, path: str, data: bytes) -> SocketAddress:
+    """Return where a message alone came from, or end the command."""
+    if received.source is None:
+        raise without_source(path, data)
+    return received.source
 
 
 def _check_transport(configuration: Configuration, transport_section: str | None) -> None:
@@ -180,28 +247,6 @@ def _check_transport(configuration: Configuration, transport_section: str | None
     if transport_section is not None and transport_section not in configuration.transports:
         known = ", ".join(map(shown, configuration.transports)) or "none"
         raise UnusableError(f"no transport {shown(transport_section)!r}; defined: {known}")
-
-
-def _check_is_message(path: str, data: bytes) -> None:
-    """End the command if what Asterisk would drop is a file of traffic or a configuration, given by mistake."""
-    from identify.traffic.opening import format_of  # noqa: PLC0415  Loads every reader of traffic.
-    from identify.traffic.other_content import CONFIGURATION, other_content  # noqa: PLC0415
-
-    if other_content(data) is CONFIGURATION:
-        raise UnusableError(f"{escaped(path)} is not a message but a configuration")
-    format = format_of(data)
-    if format is not None:
-        use = "simulate reads it: sip-identify simulate CONFIG FILE --explain FRAME"
-        raise UnusableError(f"{escaped(path)} is not a message but traffic ({format}); {use}")
-
-
-def _hint_at_paste(path: str, data: bytes) -> None:
-    """Say on standard error what a dropped message begins with that was hardly sent."""
-    stripped = data.removeprefix(b"\xef\xbb\xbf").lstrip()
-    if stripped == data and data:
-        return
-    what = "begins with blanks or a byte order mark" if stripped else "has no content"
-    warn(f"{escaped(path)} {what}: is it what was received?")
 
 
 def _dropped_as_dict(error: MessageError) -> dict[str, Any]:
@@ -214,6 +259,7 @@ def _dropped_as_dict(error: MessageError) -> dict[str, Any]:
         "screening": None,
         "outcome": "dropped",
         "refusals": [],
+        "nearest": [],
         "steps": [],
     }
 
@@ -237,13 +283,19 @@ def _print(explanation: Explanation) -> None:
     style = "answer" if _is_identified(explanation) else "no answer"
     undetermined = explanation.outcome == "undetermined"
     click.echo(styled(explanation.answer, "warning" if undetermined else style))
-    text = str(explanation).split("\n")
-    steps = sum(1 + len(step.reasons) for step in explanation.steps)
-    for line in text[1 : len(text) - steps]:
-        click.echo(styled(line, "warning"))
-    for step in explanation.steps:
-        heading, *_ = str(step).split("\n")
-        click.echo(styled(heading, "heading" if step.endpoint is None else "answer"))
-        for reason in step.reasons:
-            verdict = styled(f"[{reason.verdict}]", VERDICT_STYLES.get(reason.verdict, ""))
-            click.echo(f"  {verdict} {reason}")
+    for consequence in explanation.consequences:
+        click.echo(styled(consequence, "warning"))
+    for line in explanation.trace:
+        if line.verdict:
+            verdict = styled(f"[{line.verdict}]", VERDICT_STYLES.get(line.verdict, ""))
+            click.echo(f"  {verdict} {line.text}")
+        else:
+            click.echo(styled(line.text, "answer" if line.found else "heading" if line.heading else "faint"))
+
+
+def _print_next(explanation: Explanation, config: str) -> None:
+    """Print the command that says more about what was lost, if that comes near."""
+    if any(miss.reason.verdict == LOST for miss in explanation.nearest_misses):
+        click.echo(f"Next: sip-identify show problems {escaped(shlex.quote(config))}")
+    elif explanation.outcome == "unidentified" and not explanation.everything:
+        click.echo("Next: the same command with --all shows every rule")

@@ -7,8 +7,9 @@ import sys
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import attrs
-import rich_click as click
+import click
 
+from identify.commands.command import CommandGroup
 from identify.commands.config_options import ConfigOptions, config_options
 from identify.commands.ending import LoadedConfig, configurations_as_dict, end
 from identify.commands.output.printing import (
@@ -36,12 +37,20 @@ __all__ = ["show"]
 NOTHING = "No objects found."
 
 
-@click.group()
+@click.group(
+    cls=CommandGroup,
+    examples=["sip-identify show problems /etc/asterisk", "sip-identify show endpoints /etc/asterisk"],
+)
 def show() -> None:
     """Print what Asterisk would have loaded of CONFIG."""
 
 
-@show.command()
+@show.command(
+    examples=[
+        "sip-identify show identifiers /etc/asterisk",
+        "sip-identify show identifiers /etc/asterisk --release 18.10.0",
+    ]
+)
 @config_argument
 @config_options
 @json_option
@@ -60,7 +69,9 @@ def identifiers(context: click.Context, config: str, config_options: ConfigOptio
     _end(context, config, config_options, configuration)
 
 
-@show.command()
+@show.command(
+    examples=["sip-identify show identifies /etc/asterisk", "sip-identify show identifies pjsip.conf --json"]
+)
 @config_argument
 @config_options
 @json_option
@@ -75,7 +86,9 @@ def identifies(context: click.Context, config: str, config_options: ConfigOption
     _end(context, config, config_options, configuration)
 
 
-@show.command()
+@show.command(
+    examples=["sip-identify show endpoints /etc/asterisk", "sip-identify show endpoints pjsip.conf --offline"]
+)
 @config_argument
 @config_options
 @json_option
@@ -121,7 +134,12 @@ def endpoints(context: click.Context, config: str, config_options: ConfigOptions
     _end(context, config, config_options, configuration)
 
 
-@show.command()
+@show.command(
+    examples=[
+        "sip-identify show registrations /etc/asterisk",
+        "sip-identify show registrations pjsip.conf --json",
+    ]
+)
 @config_argument
 @config_options
 @json_option
@@ -161,7 +179,12 @@ def registrations(context: click.Context, config: str, config_options: ConfigOpt
     _end(context, config, config_options, configuration)
 
 
-@show.command()
+@show.command(
+    examples=[
+        "sip-identify show problems /etc/asterisk",
+        "sip-identify show problems pjsip.conf --release 18.10.0",
+    ]
+)
 @config_argument
 @config_options
 @json_option
@@ -182,7 +205,7 @@ def problems(context: click.Context, config: str, config_options: ConfigOptions,
         click.echo("No problems found.")
     for problem in configuration.problems:
         where = f"{shown(problem.file)}:{problem.line}" if problem.line else shown(problem.file)
-        lost = f" [lost: {shown(problem.lost)}]" if problem.lost else ""
+        lost = f" [lost: {escaped(problem.lost)}]" if problem.lost else ""
         severity = styled(problem.severity, problem.severity)
         click.echo(f"{where}: {severity}: {escaped(problem.message)} ({problem.code}){lost}")
     _end(context, config, config_options, configuration)

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import rich_click as click
 from click.exceptions import Exit
 
-from identify.commands.output.printing import escaped
+from identify.commands.output.errors import print_error
 from identify.commands.output.status import Status
 from identify.errors import OutputError
 from identify.writing import Place, check_apart, same_file
@@ -36,6 +35,6 @@ def check_outputs(inputs: Sequence[Place], outputs: Sequence[Place] = ()) -> Non
         # The message must not be written into an input either.
         for err, (_, descriptor) in ((True, STREAMS[1]), (False, STREAMS[0])):
             if not any(same_file(descriptor, place) for _, place in inputs):
-                click.echo(f"error: {escaped(str(error))}", err=err)
+                print_error(str(error), err=err)
                 break
         raise Exit(int(Status.UNUSABLE)) from error

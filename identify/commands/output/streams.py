@@ -9,10 +9,8 @@ import signal
 import sys
 from typing import IO, TYPE_CHECKING
 
-import rich_click as click
-
+from identify.commands.output.errors import print_error
 from identify.errors import OutputError
-from identify.strings import escaped
 from identify.writing import StandardStream
 
 if TYPE_CHECKING:
@@ -70,7 +68,7 @@ def fail_for(error: OutputError) -> None:
     if error.path == STANDARD_OUTPUT:
         os.dup2(nowhere, 1)
     os.close(nowhere)
-    click.echo(f"error: {escaped(str(error))}", err=True)
+    print_error(str(error))
 
 
 def end_by_pipe() -> None:

@@ -10,9 +10,10 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import attrs
-import rich_click as click
+import click
 from click.core import ParameterSource
 
+from identify.commands.command import command
 from identify.commands.config_options import ConfigOptions, config_options
 from identify.commands.ending import LoadedConfig, configurations_as_dict, end
 from identify.commands.options import gathered
@@ -88,7 +89,13 @@ OPTIONS = [
 ]  # fmt: skip
 
 
-@click.command()
+@command(
+    [
+        "sip-identify resolve /etc/asterisk",
+        "sip-identify resolve /etc/asterisk --lock names.lock",
+        "sip-identify resolve /etc/asterisk --check names.lock",
+    ]
+)
 @config_argument
 @click.argument("traffic", metavar="[TRAFFIC...]", nargs=-1, type=click.Path(allow_dash=True))
 @gathered("options", ResolveOptions, OPTIONS)
@@ -120,6 +127,10 @@ def resolve(
         raise click.UsageError(
             "TRAFFIC needs --check: it is simulated with the answers of that file and of today"
         )
+    if traffic:
+        from identify.commands.traffic.files import traffic_files  # noqa: PLC0415  Few calls have traffic.
+
+        traffic = traffic_files(traffic, reading.reading)
     with unusable_input():
         _check_files(context, options)
         resolved = _Resolved(config, options, config_options, _places(traffic, options, reading))

@@ -10,8 +10,9 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import attrs
-import rich_click as click
+import click
 
+from identify.commands.command import command
 from identify.commands.config_options import SourceOptions, as_release, source_options
 from identify.commands.ending import LoadedConfig, configurations_as_dict, end
 from identify.commands.output.files import check_outputs
@@ -39,7 +40,12 @@ __all__ = ["upgrade"]
 MOST_SHOWN = 20
 
 
-@click.command()
+@command(
+    [
+        "sip-identify upgrade /etc/asterisk --from 18.10.0 --to 22.6.0",
+        "sip-identify upgrade /etc/asterisk monday.pcap --from certified/20.7 --to 22.6.0",
+    ]
+)
 @config_argument
 @click.argument("traffic", metavar="[TRAFFIC...]", nargs=-1, type=click.Path(allow_dash=True))
 @click.option(
@@ -83,7 +89,12 @@ def upgrade(
     from identify.questions import upgrading  # noqa: PLC0415  Help and completion do without.
     from identify.traffic.input.places import places_of  # noqa: PLC0415
 
-    _check_traffic(traffic)
+    if traffic:
+        from identify.commands.traffic.files import check_names, traffic_files  # noqa: PLC0415  Few calls have traffic.
+
+        # The same traffic would count twice.
+        traffic = traffic_files(traffic, reading.reading)
+        check_names(traffic, ())
     check_outputs(reading.places(places_of("the traffic", traffic)))
     first, second = load_as(config, source_options, [before, after])
     configurations = (first, second)
@@ -111,13 +122,6 @@ def _tokens(configurations: tuple[Configuration, Configuration], reading: Traffi
     """Return the tokens that are given, or end the command for a registration that neither release has."""
     first, second = configurations
     return reading.tokens(attrs.evolve(first, registrations={**second.registrations, **first.registrations}))
-
-
-def _check_traffic(traffic: tuple[str, ...]) -> None:
-    """End the command where the same traffic would count twice."""
-    for path in traffic:
-        if traffic.count(path) > 1:
-            raise click.UsageError(f"{escaped(path)} is given twice")
 
 
 def _compared(

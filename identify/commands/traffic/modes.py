@@ -10,7 +10,7 @@ import enum
 from collections.abc import Mapping, Sequence
 
 import attrs
-import rich_click as click
+import click
 
 from identify.commands.config_options import ConfigOptions
 

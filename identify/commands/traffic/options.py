@@ -11,9 +11,15 @@ from datetime import timezone, tzinfo
 from typing import TYPE_CHECKING, Any
 
 import attrs
-import rich_click as click
+import click
 
-from identify.commands.arguments import check_line_tokens, complete_registrations, parse_local, parse_tokens
+from identify.commands.arguments import (
+    check_line_tokens,
+    complete_registrations,
+    hint_at_port,
+    parse_local,
+    parse_tokens,
+)
 from identify.commands.options import gathered
 from identify.commands.output.printing import UnusableError, escaped
 
@@ -24,7 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["FORMATS", "TrafficOptions", "traffic_options"]
 
 #: Names of ``traffic.opening.FORMATS``, written down because that module loads every reader.
-FORMATS = ("arrow", "capture", "csv", "hep", "json", "log", "parquet")
+FORMATS = ("arrow", "capture", "csv", "hep", "json", "log", "parquet", "text")
 #: A file of tokens has some dozens of bytes for each registration.
 MOST_TOKEN_BYTES = 1 << 20
 
@@ -103,6 +109,8 @@ def _hep(context: click.Context, param: click.Parameter, values: tuple[str, ...]
             HepChoice.of(values)
         except ValueError as error:
             raise click.BadParameter(escaped(str(error)), context, param) from error
+    for value in values:
+        hint_at_port("--hep", value)
     return values
 
 

@@ -6,12 +6,14 @@ Knows the layout on a terminal; columns are defined in ``identify.simulation.res
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-import rich_click as click
+import click
 
-from identify.commands.output.printing import columns, shown, styled
+from identify.commands.output.printing import paragraph, shown, styled
+from identify.commands.output.printing import table as printed_table
+from identify.model import Unknown
 from identify.simulation import Comparison, Expectations, Outcome, Result
 from identify.simulation.results.columns import Table, time_text
 from identify.simulation.results.tables import (
@@ -19,6 +21,7 @@ from identify.simulation.results.tables import (
     ENDPOINTS,
     MISMATCHES,
     OUTCOMES,
+    PACKETS,
     SOURCES,
     UNDETERMINED,
     UNKNOWNS,
@@ -27,8 +30,9 @@ from identify.simulation.results.tables import (
     UNUSED_RULES,
 )
 from identify.strings import escaped
+from identify.traffic.batch import DroppedPackets
 
-__all__ = ["print_comparison", "print_result"]
+__all__ = ["print_comparison", "print_packets", "print_result", "unknown_of"]
 
 #: Rows of a table: two of them fit on a screen.  The rest is only counted; JSON has all of it.
 MOST_ROWS = 20
@@ -38,14 +42,17 @@ MOST_TRACES = 5
 
 def print_result(result: Result) -> None:
     """Print the tables of a simulation."""
-    span = ""
-    if result.first >= 0:
-        span = f", {time_text(result.first)} to {time_text(result.last)}"
-    click.echo(f"{result.messages:,} messages{span}")
+    span = _span(result.first, result.last)
+    click.echo(f"{result.messages:,} messages{', ' if span else ''}{span}")
+    if result.notices:
+        click.echo(styled(_of_notices(result.notices, result.messages), "warning"))
     _print_undetermined(result)
     _print_table(OUTCOMES, result.outcome_entries(), ("outcome", "messages", "share"), "outcomes")
+    taken = result.own_sockets.line(result.outcomes)
+    if taken is not None:
+        _print_faintly(escaped(taken))
     for dropped in result.dropped_entries()[:MOST_ROWS]:
-        _print_faintly(f"dropped: {shown(dropped.reason)} ({dropped.messages:,})")
+        _print_faintly(f"dropped: {escaped(dropped.reason)} ({dropped.messages:,})")
     _print_table(
         ENDPOINTS,
         result.endpoint_entries(),
@@ -70,9 +77,19 @@ def print_result(result: Result) -> None:
     )
     if result.strangers.other.requests:
         _print_faintly(f"further sources: {result.strangers.other.requests:,} requests")
+    print_packets(result.packet_entries())
     _print_table(UNUSED_RULES, result.unused_rules, ("section", "identifier", "endpoint"), "rules")
     _print_unused_endpoints(result.unused_endpoints)
     _print_expectations(result.expectations)
+
+
+def _of_notices(notices: int, messages: int) -> str:
+    """Say what the requests are of which a log has only a notice."""
+    which = "all" if notices == messages else f"{notices:,}"
+    return (
+        f"{which} of them are notices of requests that failed when they were logged; "
+        "known are method, From and source, and what follows is today's configuration"
+    )
 
 
 def print_comparison(comparison: Comparison, name: str) -> None:
@@ -102,15 +119,43 @@ def _print_undetermined(result: Result) -> None:
     count = result.outcomes[Outcome.UNDETERMINED]
     if not count:
         return
-    note = (
-        f"{count:,} requests are undetermined: their answers depend on what isn't known of the configuration"
-    )
-    click.echo(styled(note, "warning"))
     entries = result.unknown_entries()
+    known_of = unknown_of(entry.unknown for entry in entries)
+    note = f"{count:,} requests are undetermined: their answers depend on what isn't known of {known_of}"
+    click.echo(styled(note, "warning"))
     _print_table(UNKNOWNS, entries, ("requests", "what", "place", "reason"), "unknowns")
     _print_heading("Settled by")
     for settles in list(dict.fromkeys(escaped(entry.unknown.settles) for entry in entries))[:MOST_ROWS]:
         click.echo(settles)
+
+
+def unknown_of(unknowns: Iterable[Unknown]) -> str:
+    """Return whose unknowns these are: the configuration's, or of requests that only notices tell of."""
+    kinds = {unknown.kind == "request" for unknown in unknowns}
+    whose = [
+        name for name, wanted in (("the configuration", False), ("the requests", True)) if wanted in kinds
+    ]
+    return " and ".join(whose) or "the configuration"
+
+
+def print_packets(packets: Sequence[DroppedPackets]) -> None:
+    """Print the packets that Asterisk dropped."""
+    _print_table(PACKETS, packets, ("source", "transport", "reason", "packets"), "kinds of packets")
+
+
+def _span(first: int, last: int) -> str:
+    """Return the time from the first to the last message for people, in UTC, empty if it isn't known.
+
+    Seconds are enough, unless that is too little to tell them apart.
+    """
+    begins, ends = time_text(first), time_text(last)
+    if begins is None or ends is None:
+        return ""
+    length = len("2026-11-18T11:06:40") if begins[:19] != ends[:19] or begins == ends else -1
+    begins, ends = (text[:length].replace("T", " ") for text in (begins, ends))
+    if begins == ends:
+        return f"{begins} UTC"
+    return f"{begins} UTC to {ends.removeprefix(begins[:11])}"
 
 
 def _print_heading(text: str) -> None:
@@ -133,7 +178,8 @@ def _print_table(
         return
     shown_columns = table.pick(*names)
     _print_heading(table.title)
-    columns(
+    # Text of columns is safe, and clipped where it may be: sentences aren't.
+    printed_table(
         [column.short_title for column in shown_columns],
         [[column.text(row) for column in shown_columns] for row in rows[:MOST_ROWS]],
     )
@@ -150,7 +196,7 @@ def _print_unused_endpoints(endpoints: Sequence[str]) -> None:
     (column,) = UNUSED_ENDPOINTS.columns
     listed = ", ".join(column.text(endpoint) for endpoint in endpoints[:MOST_ROWS])
     more = len(endpoints) - MOST_ROWS
-    click.echo(listed + (f" and {more:,} more" if more > 0 else ""))
+    paragraph(listed + (f" and {more:,} more" if more > 0 else ""))
 
 
 def _print_expectations(expectations: Expectations) -> None:

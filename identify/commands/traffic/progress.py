@@ -7,19 +7,21 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 
+from identify.commands.output.printing import is_quiet
+from identify.simulation.runs.work import Task
 from identify.traffic.batch import Reader
 from identify.writing import not_interrupted
 
 __all__ = ["progress"]
 
-#: Takes the number of messages since its last call and their reader, or the path of a file that is done.
-Mover = Callable[[int, "Reader | str"], None]
+#: Takes the number of messages since its last call and their reader, or what another process has done.
+Mover = Callable[[int, "Reader | Task"], None]
 
 
 @contextlib.contextmanager
 def progress(paths: Sequence[str]) -> Iterator[Mover]:
     """Show the bar while the traffic is read; yields the function that moves it."""
-    if not sys.stderr.isatty():
+    if is_quiet() or not sys.stderr.isatty():
         yield lambda _count, _reader: None
         return
     # Imported here because most runs of a script have no terminal, and start faster without.
@@ -39,6 +41,7 @@ def progress(paths: Sequence[str]) -> Iterator[Mover]:
         bars.BarColumn(),
         bars.DownloadColumn(),
         bars.TextColumn("{task.fields[rate]}"),
+        bars.TimeElapsedColumn(),
         bars.TimeRemainingColumn(),
         console=Terminal(stderr=True),
         transient=True,
@@ -48,16 +51,17 @@ def progress(paths: Sequence[str]) -> Iterator[Mover]:
         bar.start()
     try:
         task = bar.add_task("reading", total=known if all(sizes.values()) else None, rate="")
-        before: dict[str, int] = {}
+        before: dict[str | Task, int] = {}
         messages = 0
 
-        def move(count: int, reader: Reader | str) -> None:
+        def move(count: int, moved: Reader | Task) -> None:
             nonlocal messages
             messages += count
-            if isinstance(reader, str):
-                before[reader] = sizes.get(reader) or 0
+            if isinstance(moved, Task):
+                # Stretches of a file are equal, and end in any order.
+                before[moved] = (sizes.get(moved.path) or 0) // moved.parts
             else:
-                before[reader.name] = reader.position
+                before[moved.name] = moved.position
             elapsed = bar.tasks[0].elapsed or 0.0
             rate = f"{messages / elapsed:,.0f} messages/s" if elapsed and messages else ""
             bar.update(task, completed=sum(before.values()), rate=rate)

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from typing import IO, NoReturn
+from typing import NoReturn
 
 import attrs
-import rich_click as click
+import click
 
 from identify.commands.config_options import AnsweredRelease, ConfigOptions
 from identify.commands.ending import LoadedConfig, configurations_as_dict, end
@@ -30,6 +30,7 @@ from identify.commands.traffic.log_release import answered_for
 from identify.commands.traffic.modes import Mode, SimulateOptions
 from identify.commands.traffic.options import TrafficOptions
 from identify.commands.traffic.progress import progress
+from identify.commands.traffic.reporting import given_of, opened_page
 from identify.commands.traffic.skipped import said_losses
 from identify.configuration import Configuration
 from identify.engine import Engine
@@ -128,12 +129,13 @@ class Simulated:
         outputs: Outputs,
     ) -> _Ended:
         with outputs:
-            page = _page(self.options.page, outputs)
+            page = opened_page(self.options.page, outputs)
             result = self._result(plan, mode, outputs)
             if page is not None:
                 from identify.report import result_page  # noqa: PLC0415  Few runs make a page.
 
-                page.write(result_page(result, config=self.config, traffic=self.traffic))
+                given = given_of(configs, self.traffic, answered, self.config_options)
+                page.write(result_page(result, given))
         if self.options.as_json:
             print_json("simulate", answered, {**configurations_as_dict(configs), **result.as_dict()})
         else:
@@ -173,21 +175,14 @@ class Simulated:
     ) -> _Ended:
         against = self.options.against or ""
         with outputs:
-            page = _page(self.options.page, outputs)
+            page = opened_page(self.options.page, outputs)
             compared = self._compared(plan, after)
             comparison = compared.comparison
             if page is not None:
                 from identify.report import comparison_page  # noqa: PLC0415  Few runs make a page.
 
-                page.write(
-                    comparison_page(
-                        comparison,
-                        compared.timelines,
-                        config=self.config,
-                        against=against,
-                        traffic=self.traffic,
-                    )
-                )
+                given = given_of(configs, self.traffic, answered, self.config_options)
+                page.write(comparison_page(comparison, compared.timelines, given))
         if self.options.as_json:
             content = {**configurations_as_dict(configs), **comparison.as_dict()}
             print_json("simulate --against", answered, content)
@@ -196,6 +191,9 @@ class Simulated:
             click.echo()
             print_release(answered)
         lost = said_losses(comparison.readings, as_json=self.options.as_json)
+        if not self.options.as_json:
+            for remark in comparison.remarks:
+                warn(remark)
         return _Ended(Status.DIFFERS if comparison.changed else Status.DONE, lost)
 
     def _compared(self, plan: RunPlan, after: Configuration) -> ComparedFiles:
@@ -255,19 +253,9 @@ def _blocks(traces: Sequence[Trace], paths: Sequence[str]) -> list[str]:
     return blocks
 
 
-def _watch(move: Callable[[int, Reader | str], None]) -> Callable[[Rows, Reader], None]:
+def _watch(move: Callable[[int, Reader | Task], None]) -> Callable[[Rows, Reader], None]:
     return lambda rows, reader: move(len(rows), reader)
 
 
-def _done(move: Callable[[int, Reader | str], None]) -> Callable[[Task], None]:
-    return lambda task: move(0, task.path)
-
-
-def _page(path: str | None, outputs: Outputs) -> IO[str] | None:
-    """Open the page before the traffic is read, which ends the command where none could be written afterwards."""
-    if path is None:
-        return None
-    from identify.report import require_libraries  # noqa: PLC0415  Few runs make a page.
-
-    require_libraries()
-    return outputs.open(path).text("utf-8")
+def _done(move: Callable[[int, Reader | Task], None]) -> Callable[[Task], None]:
+    return lambda task: move(0, task)

@@ -8,29 +8,19 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
-import rich_click as click
+import click
 
+from identify.commands.arguments import parse_frames
+from identify.commands.command import command
 from identify.commands.config_options import ConfigOptions, config_options
 from identify.commands.options import gathered
 from identify.commands.output.printing import config_argument, escaped, json_option
-from identify.commands.traffic.modes import SimulateOptions
+from identify.commands.traffic.files import check_names, traffic_files
+from identify.commands.traffic.modes import Mode, SimulateOptions
 from identify.commands.traffic.options import TrafficOptions, traffic_options
 from identify.simulation.outcomes import Outcome
 
 __all__ = ["simulate"]
-
-
-def _frames(
-    context: click.Context, param: click.Parameter, values: tuple[str, ...]
-) -> tuple[tuple[int, str | None], ...]:
-    """Read ``[FILE:]FRAME`` of each, or end the command."""
-    frames = []
-    for value in values:
-        file, _, number = value.rpartition(":")
-        if not (number.isascii() and number.isdecimal() and len(number) < 20):
-            raise click.BadParameter(f"{value!r} is not a frame, such as 5 or monday.pcap:5", context, param)
-        frames.append((int(number), file or None))
-    return tuple(frames)
 
 
 OPTIONS = [
@@ -65,7 +55,7 @@ OPTIONS = [
         "--limit", metavar="N", type=click.IntRange(0), help="Maximum number of rows, such as 100."
     ),
     click.option(
-        "--explain", "frames", metavar="[FILE:]FRAME", multiple=True, callback=_frames,
+        "--explain", "frames", metavar="[FILE:]FRAME", multiple=True, callback=parse_frames,
         help="Print only the traces of this packet or line, such as 5 or monday.pcap:5; may be repeated.",
     ),
     click.option(
@@ -82,7 +72,13 @@ OPTIONS = [
 ]  # fmt: skip
 
 
-@click.command()
+@command(
+    [
+        "sip-identify simulate /etc/asterisk monday.pcap",
+        "sip-identify simulate /etc/asterisk monday.pcap --against /etc/asterisk.new",
+        "sip-identify simulate /etc/asterisk full.log --only unidentified -o rows.csv",
+    ]
+)
 @config_argument
 @click.argument("traffic", metavar="TRAFFIC...", nargs=-1, required=True, type=click.Path(allow_dash=True))
 @gathered("options", SimulateOptions, OPTIONS)
@@ -100,14 +96,20 @@ def simulate(
 ) -> None:
     """Tell which endpoint of CONFIG gets each request of TRAFFIC.
 
-    It also tells what happens to the others.  TRAFFIC are captures (pcap, pcapng, HEP3), logs of Asterisk, or rows
-    (JSON Lines, CSV, Parquet), compressed or not, by path or by URL such as s3://bucket/monday.pcap; - reads
-    standard input.  Several files are taken as the traffic of one Asterisk, in the order given.
+    It also tells what happens to the others.  TRAFFIC are captures (pcap, pcapng, HEP3), logs of Asterisk, what sngrep,
+    ngrep or tcpdump print, or rows (JSON Lines, CSV, Parquet), compressed or not, by path or by URL such as
+    s3://bucket/monday.pcap; - reads standard input.  Of a directory all files are read, sorted by name.  Several files
+    are taken as the traffic of one Asterisk, in the order given.
 
     Exit status: 0 done, 1 something changes with --against or isn't as expected, 2 wrong usage or unreadable input.
     """
     mode = options.mode(traffic, config_options)
-    _check_traffic(traffic, options)
+    if mode is not Mode.DASK:
+        # The paths of --dask are those of its workers.
+        traffic = traffic_files(traffic, reading.reading)
+    by_name = [name for name, value in (("--record", options.record), ("--expect", options.expect)) if value]
+    check_names(traffic, by_name)
+    _check_frames(traffic, options)
     from identify.commands.traffic.running import Simulated  # noqa: PLC0415  Help and completion do without.
 
     simulated = Simulated(
@@ -116,14 +118,9 @@ def simulate(
     simulated.run(context, mode)
 
 
-def _check_traffic(traffic: Sequence[str], options: SimulateOptions) -> None:
-    """End the command where two inputs can't be told apart, or a frame is of none of them."""
-    for path in traffic:
-        if traffic.count(path) > 1:
-            raise click.UsageError(f"{escaped(path)} is given twice")
+def _check_frames(traffic: Sequence[str], options: SimulateOptions) -> None:
+    """End the command where a frame is of none of the files."""
     names = {os.path.basename(path) for path in traffic}
-    if len(names) < len(traffic):
-        raise click.UsageError("two files have the same name, so their rows could not be told apart")
     for _, file in options.frames:
         if file is not None and file not in names and file not in traffic:
             raise click.UsageError(f"--explain {escaped(file)}: no such file in TRAFFIC")

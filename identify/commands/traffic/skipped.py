@@ -7,10 +7,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from identify.commands.output.printing import warn
 from identify.simulation.results.entries import Reading
 from identify.strings import escaped, shown
-from identify.traffic.logs.records import COUNTS, DELIVERED
+from identify.traffic.logs import records
 from identify.traffic.losses import lost_counts
+from identify.traffic.texts import reader as texts
 
 __all__ = ["said_losses"]
+
+#: Reasons of messages that were delivered all the same, and what they mean.
+DELIVERED = (*records.DELIVERED, *texts.DELIVERED)
+COUNTS = {**records.COUNTS, **texts.COUNTS}
 
 
 def said_losses(readings: Sequence[Reading], *, as_json: bool) -> list[str]:

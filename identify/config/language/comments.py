@@ -14,9 +14,22 @@ Facts
 
 from __future__ import annotations
 
+import re
+
+from identify.config.language.sections import BLANKS
 from identify.config.problems import Problems
+from identify.strings import shown
 
 __all__ = ["MAX_COMMENT_DEPTH", "Comments"]
+
+#: What a comment doesn't begin with, but a part of a value does: a parameter, an address, the end of an expression.
+_PART = re.compile(
+    r"(?:[A-Za-z][A-Za-z0-9_.-]*=[^\s;]+|(?:lr|ob)\b|(?P<item>!?[0-9]{1,3}(?:\.[0-9]{1,3}){3})|[^\s;]*[>/](?=\s*$))",
+    re.ASCII,
+)
+_EXPRESSION = re.compile(r"(?:[^:/]*:)?\s*/")
+#: Characters of a comment that are looked at.
+LONGEST_PART = 64
 
 #: Asterisk's own limit.
 MAX_COMMENT_DEPTH = 128
@@ -63,6 +76,8 @@ class Comments:
                     reading, start = True, at + 1
             elif self.depth == 0:
                 kept.append(line[start:at])
+                if at and line[at - 1] not in BLANKS and reading:
+                    self._report_cut("".join(kept), line[at + 1 :], file, number)
                 return "".join(kept)
             at = line.find(";", at + 1)
         if reading:
@@ -79,6 +94,20 @@ class Comments:
                 "the block comment that starts here is never closed",
                 lost="the rest of the file",
             )
+
+    def _report_cut(self, text: str, comment: str, file: str, number: int) -> None:
+        """Report a comment that follows a value without a blank and looks like a part of it."""
+        name, equals, value = text.partition("=")
+        # Of an expression without its end there is a problem anyway.
+        if not equals or not value or _EXPRESSION.match(value) or self._problems.full("value-cut"):
+            return
+        found = _PART.match(comment[:LONGEST_PART])
+        if found is not None:
+            message = f"the value of {shown(name.strip(BLANKS))} ends before ';{shown(found[0])}', which is a comment"
+            message += (
+                ": items are separated by commas" if found["item"] else r": a ';' of a value is written \;"
+            )
+            self._problems.add("value-cut", file, number, message)
 
     def _open(self, file: str, number: int) -> None:
         if self.depth == 0:

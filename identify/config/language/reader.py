@@ -73,7 +73,7 @@ def read_document(
         )
     lost = f"the whole file {escaped(name)}"
     problems.add(invalid.code, invalid.file, invalid.line, invalid.message, lost=lost)
-    return Document(name, valid=False, executed=tuple(reader.executed))
+    return Document(name, valid=False, lost=tuple(reader.table.sections), executed=tuple(reader.executed))
 
 
 class _Place:

@@ -35,7 +35,8 @@ class Variable(NamedTuple):
 class Section:
     """A section with all its lines, inherited lines first; one with ``template`` set makes no object.
 
-    ``incomplete`` says that it inherits from a section, or adds to one, that may stand in a missing file.
+    ``inherited`` says that another section inherits from it.  ``incomplete`` says that it inherits from a section, or
+    adds to one, that may stand in a missing file.
     """
 
     __slots__ = (
@@ -45,6 +46,7 @@ class Section:
         "_last",
         "file",
         "incomplete",
+        "inherited",
         "line",
         "name",
         "template",
@@ -57,6 +59,7 @@ class Section:
         self.line = line
         self.template = False
         self.incomplete = False
+        self.inherited = False
         self.variables: list[Variable] = []
         # The lines as a section that inherits from this one has them; None until asked for.
         self._bequest: list[Variable] | None = None
@@ -118,7 +121,7 @@ class Section:
 
 @attrs.frozen
 class Document:
-    """A file with its includes; an invalid one has no sections.
+    """A file with its includes; an invalid one has no sections, but those before its error are ``lost``.
 
     ``missing`` are the included files that don't exist, with the lines that include them, if it was read without them;
     ``executed`` are the commands of ``#exec``, which are never run.
@@ -127,6 +130,7 @@ class Document:
     name: str
     sections: tuple[Section, ...] = ()
     valid: bool = True
+    lost: tuple[Section, ...] = ()
     missing: tuple[tuple[str, Origin], ...] = ()
     executed: tuple[tuple[str, Origin], ...] = ()
 

@@ -133,6 +133,7 @@ class SectionTable:
                 "its memory grows without end; here the section inherits its lines once"
             )
             self._problems.add("section-inherits-itself", file, number, message, section=heir.name)
+        section.inherited = True
         lines, size = section.bequest()
         self._limits.take_items(len(lines), file, number)
         self._limits.take_inherited(size, file, number)

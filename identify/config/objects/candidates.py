@@ -25,6 +25,7 @@ from typing import TypeVar
 
 import attrs
 
+from identify.config.hints.options import option_hint, type_hint
 from identify.config.language.sections import Document, Section, Variable, words
 from identify.config.objects.schema import FALSE_WORDS, Option, Tables, is_true
 from identify.config.objects.values.numbers import whole_number
@@ -34,6 +35,8 @@ from identify.model import Origin
 from identify.strings import ascii_lower, escaped, quoted, shown
 
 __all__ = [
+    "FREE_TYPE",
+    "UNREAD_TYPES",
     "Candidate",
     "Options",
     "accept_options",
@@ -139,6 +142,8 @@ def candidates_by_type(document: Document, known: Tables, problems: Problems) ->
     found: dict[str, list[Candidate]] = {}
     for section in document.sections:
         if section.template or section.incomplete:
+            if not (section.inherited or section.incomplete):
+                problems.lose(section, "template", len(problems))
             continue
         first = section.variables[0] if section.variables else None
         if first is None or first.name != "type":
@@ -149,7 +154,9 @@ def candidates_by_type(document: Document, known: Tables, problems: Problems) ->
             )
             found.setdefault(first.value, []).append(candidate)
         elif section.name not in SINGLE_TYPES:
+            before = len(problems)
             _untyped(section, first, known, problems)
+            problems.lose(section, "skipped", before)
         if section.name in SINGLE_TYPES and (first is None or first.value != section.name):
             _add_single(section, found, first is not None and first.value in known, known, problems)
     return found
@@ -183,10 +190,13 @@ def load_type(
     """
     made: dict[str, T] = {}
     for candidate in candidates:
+        before = len(problems)
         if candidate.id in made and not (
             doubtful is not None and doubtful(made.pop(candidate.id), candidate)
         ):
             _duplicate(candidate, problems)
+            for each in candidates:
+                problems.lose(each, "duplicate", before)
             return {}
         built = build_one(candidate, build, known, problems)
         if built is not None:
@@ -198,9 +208,13 @@ def build_one(
     candidate: Candidate, build: Callable[[Candidate, Options], T | None], known: Tables, problems: Problems
 ) -> T | None:
     """Make one object, None if its options or its type refuse it."""
+    before = len(problems)
     options = accept_options(candidate, known, problems)
     built = build(candidate, options)
-    return None if options.refused else built
+    if options.refused or built is None:
+        problems.lose(candidate, "refused", before)
+        return None
+    return built
 
 
 def load_single(
@@ -209,6 +223,7 @@ def load_single(
     """Return the section in effect of a type that has only one object, None if Asterisk's defaults are."""
     if len(candidates) > 2:
         for candidate in candidates:
+            found = len(problems)
             message = (
                 f"one of {len(candidates)} sections of type {candidate.type}: Asterisk uses none of them"
             )
@@ -220,14 +235,17 @@ def load_single(
                 section=candidate.id,
                 lost=f"every {candidate.type} section",
             )
+            problems.lose(candidate, "refused", found)
         return None
     effective: tuple[Candidate, Options] | None = None
     for candidate in candidates:
         if effective is not None and effective[0].id == candidate.id:
             _duplicate(candidate, problems)
             return None
+        found = len(problems)
         options = accept_options(candidate, known, problems)
         if options.refused:
+            problems.lose(candidate, "refused", found)
             continue
         if effective is not None:
             before = effective[0]
@@ -264,8 +282,8 @@ def accept_options(candidate: Candidate, known: Tables, problems: Problems) -> O
                 message = f"{candidate.type} has no option {quoted(name)}"
                 if option is not None:
                     message += ": only later releases have it"
-                elif meant := table.similar(name):
-                    message += f" (did you mean {quoted(meant)}?)"
+                else:
+                    message += option_hint(candidate.type, name, known, table.similar(name))
                 _refuse(candidate, variable, "option-unknown", message, problems)
             continue
         reason = None
@@ -357,9 +375,7 @@ def _untyped(section: Section, first: Variable | None, known: Tables, problems: 
         problems.add("type-unread", first.file, first.line, message, section=section.name, lost=lost)
         return
     message = f"type {quoted(first.value)} is unknown, so Asterisk skips the section"
-    meant = ascii_lower(first.value.strip("\"' "))
-    if meant in known:
-        message += f" (did you mean {quoted(meant)}?)"
+    message += type_hint(first.value, known)
     problems.add("type-unknown", first.file, first.line, message, section=section.name, lost=lost)
 
 

@@ -27,6 +27,9 @@ from identify._compiled._regex import Regex
 from identify._compiled._regex_library import RegexError
 from identify.addresses import ALL_ONES, Address, Coverage, Network, parse_address
 from identify.config.expansion import expansion_excess
+from identify.config.hints.addresses import item_mistake
+from identify.config.hints.headers import colon_hint
+from identify.config.hints.values import expression_hints, header_name_hint, literal_hints
 from identify.config.hostnames.rules import ResolutionError, Resolver, resolve_names
 from identify.config.language.sections import BLANKS, Variable
 from identify.config.objects.candidates import Candidate, Options
@@ -44,7 +47,7 @@ from identify.model import (
 )
 from identify.strings import bucket, encoded, escaped, quoted, shown
 
-__all__ = ["build_identify"]
+__all__ = ["build_identify", "readable_identify"]
 
 #: What an expression has that means something else for characters than for bytes: ``.``, a class, ``[^``, ``\w``.
 _LOCAL = re.compile(r"\\[wWsSbB<>]|\\(?P<other>.)|\.|\[\^|\[[:.=]|[^\x00-\x7f]", re.DOTALL)
@@ -97,6 +100,43 @@ def build_identify(
     )
 
 
+def readable_identify(
+    candidate: Candidate, options: Options, lines: MatchLines, release: Release, budget: Budget
+) -> tuple[Identify, tuple[str, ...]]:
+    """Return what can be read of an identify that doesn't exist, and the items of ``match`` that aren't valid.
+
+    Its host names are unresolved, whatever they resolve to.
+    """
+    builder = _Builder(candidate, False, release, Problems())
+    addresses, names = builder.match(options, lines, budget)
+    header_line, uri_line = options.line("match_header"), options.line("match_request_uri")
+    unresolved = []
+    for text, origin in names:
+        address = _address(text)
+        if address is None and not _may_be_host(text):
+            builder.faults.append(text)
+        elif address is None:
+            unresolved.append(UnresolvedName(text=text, port=0, reason="it isn't looked up", origin=origin))
+        else:
+            addresses.append(
+                rule_of(
+                    text,
+                    Network(False, address.family, address.value, ALL_ONES[address.family], address.port),
+                    origin,
+                )
+            )
+    identify = Identify(
+        id=candidate.id,
+        endpoint=options.value("endpoint"),
+        addresses=tuple(addresses),
+        header=builder.header(header_line) if header_line is not None and header_line.value else None,
+        request_uri=builder.request_uri(uri_line) if uri_line is not None and uri_line.value else None,
+        unresolved=tuple(unresolved),
+        origin=candidate.origin,
+    )
+    return identify, tuple(builder.faults)
+
+
 @lru_cache(maxsize=64)
 def _excess(regex: str) -> str | None:
     """Return why an expression isn't compiled, None if it may be; thousands of sections may inherit it."""
@@ -118,6 +158,13 @@ def _compiled(regex: str, *, bytewise: bool) -> tuple[str, str]:
         return str(error), ""
 
 
+def _may_be_host(text: str) -> bool:
+    """Return whether an item may be a host name, with a port: its last label isn't a number."""
+    host = text.partition(":")[0].rstrip(".")
+    labels = host.split(".")
+    return all(labels) and not labels[-1].isdigit() and re.fullmatch(r"[\w.-]+", host, re.ASCII) is not None
+
+
 def _cost_of_names(hosts: int, items: int) -> int:
     """Return as how many items the host names of an identify count."""
     return hosts * ITEMS_A_NAME + hosts * items // COMPARISONS_AN_ITEM
@@ -133,6 +180,7 @@ class _Builder:
 
     def __init__(self, candidate: Candidate, refused: bool, release: Release, problems: Problems) -> None:
         self.refused = refused
+        self.faults: list[str] = []
         self._candidate = candidate
         self._release = release
         self._problems = problems
@@ -147,6 +195,11 @@ class _Builder:
         if line is not None and line.template is not None:
             message += f" (inherited from [{shown(line.template)}])"
         self._problems.add(code, file, number, message, section=candidate.id, lost=lost)
+
+    def _hint(self, code: str, message: str, line: Variable) -> None:
+        """Note what may be a mistake, once for a line that many sections inherit, unless there are enough notes."""
+        if not self._problems.full(code) and self._problems.is_new(code, line.file, line.line, message):
+            self._note(code, message, line)
 
     def match(
         self, options: Options, lines: MatchLines, budget: Budget
@@ -164,12 +217,15 @@ class _Builder:
                 break
             found = lines.items(line)
             hosts += found.hosts
+            for text, meaning in found.meanings:
+                self._hint("match-meaning", f"match item {quoted(text)} {meaning}", line)
             if found.plain and not self.refused:
                 rules += cast("Sequence[AddressRule]", found.items)
                 positive = positive or bool(found.items)
                 continue
             for item in found.items:
                 if isinstance(item, Fault):
+                    self.faults.append(item.text)
                     if not (self.refused and self._problems.full("match-address")):
                         self.refuse("match-address", item.message, line)
                 elif isinstance(item, Name):
@@ -194,10 +250,16 @@ class _Builder:
         name, colon, value = line.value.partition(":")
         name, value = name.strip(BLANKS), value.strip(BLANKS)
         if not colon:
-            self.refuse("match-header", f"match_header {quoted(line.value)} has no ':' after the name", line)
+            message, hint = (
+                f"match_header {quoted(line.value)} has no ':' after the name",
+                colon_hint(line.value),
+            )
+            self.refuse("match-header", message + (f": {hint}" if hint else ""), line)
         elif not name:
             self.refuse("match-header", f"match_header {quoted(line.value)} has no name before the ':'", line)
-        pattern = self._pattern("match_header", value, line)
+        elif hint := header_name_hint(name):
+            self._hint("match-header-name", f"match_header {quoted(line.value)}: {hint}", line)
+        pattern = self._pattern("match_header", value, line, name)
         if not colon or not name or pattern is None:
             return None
         return HeaderRule(name=name, pattern=pattern, origin=line.origin, text=line.value)
@@ -206,11 +268,10 @@ class _Builder:
         pattern = self._pattern("match_request_uri", line.value, line)
         return None if pattern is None else RequestUriRule(pattern=pattern, origin=line.origin)
 
-    def _pattern(self, option: str, value: str, line: Variable) -> TextPattern | None:
+    def _pattern(self, option: str, value: str, line: Variable, header: str = "") -> TextPattern | None:
         if len(value) < 2 or value[0] != "/" or value[-1] != "/":
-            if len(value) > 1 and value[0] == "/":
-                message = f"{option} {quoted(value)} starts with '/' but doesn't end with it, so it isn't an expression"
-                self._note("match-header-cut", message + r" (a ';' needs a '\' before it)", line)
+            for code, hint in literal_hints(value, header):
+                self._hint(code, f"{option} {quoted(value)} {hint}", line)
             return TextPattern(text=value, regex=None, literal=value)
         regex = value[1:-1]
         if not regex:
@@ -221,8 +282,15 @@ class _Builder:
             return None
         bytewise = bool(self._release.dialect & BYTES)
         error, obstacle = _compiled(regex, bytewise=bytewise)
+        hints = expression_hints(regex, header)
         if error:
-            self.refuse("match-regex", f"{option} {quoted(value)} doesn't compile: {escaped(error)}", line)
+            clauses = "".join(f"; {hint}" for _, hint in hints)
+            self.refuse(
+                "match-regex", f"{option} {quoted(value)} doesn't compile: {escaped(error)}{clauses}", line
+            )
+        else:
+            for code, hint in hints:
+                self._hint(code, f"{option} {quoted(value)}: {hint}", line)
         if self._release.characters_by_environment and _is_local(regex):
             works = not _compiled(regex, bytewise=not bytewise)[0]
             effect = "compiles, and works on bytes," if error else "works on bytes, not on characters,"
@@ -261,13 +329,13 @@ class _Builder:
             )
         except ResolutionError as error:
             self.refused = True
-            failed = [origin for text, origin in names if quoted(text) in str(error)]
-            origin = failed[0] if failed else names[0][1]
+            failed = [(text, origin) for text, origin in names if quoted(text) in str(error)]
+            text, origin = failed[0] if failed else ("", names[0][1])
             self._problems.add(
                 "match-name",
                 origin.file,
                 origin.line,
-                f"match item {error}",
+                f"match item {error}{self._mistake(text)}",
                 section=self._candidate.id,
                 lost=self._candidate.described,
             )
@@ -277,10 +345,16 @@ class _Builder:
                 "match-name-unknown",
                 name.origin.file,
                 name.origin.line,
-                f"match item {quoted(name.text)}: {escaped(name.reason)}, so its addresses aren't known",
+                f"match item {quoted(name.text)}: {escaped(name.reason)}, so its addresses aren't known"
+                + self._mistake(name.text),
                 section=self._candidate.id,
             )
         return tuple(unresolved)
+
+    def _mistake(self, text: str) -> str:
+        """Return what to write instead of an item that is taken for a host name, with its punctuation."""
+        mistake = item_mistake(text, ports=self._release.ports_in_match)
+        return f"; {mistake}" if mistake else ""
 
     def _mixed(
         self,

@@ -15,12 +15,17 @@ from collections.abc import Sequence
 import attrs
 
 from identify.addresses import ALL_ONES, AddressError, Network, parse_address, parse_network, split_port
+from identify.config.hints.addresses import item_mistake
+from identify.config.hints.meanings import is_usual, item_meaning
 from identify.config.language.sections import BLANKS, Variable
 from identify.config.releases import Release
 from identify.model import AddressRule, Origin
 from identify.strings import quoted
 
 __all__ = ["Fault", "Items", "MatchLines", "Name", "rule_of"]
+
+#: Items of a line whose meaning is looked at if it isn't plain; a line may have thousands.
+MOST_MEANINGS = 64
 
 
 @attrs.frozen
@@ -34,18 +39,23 @@ class Name:
 
 @attrs.frozen
 class Fault:
-    """Why an item refuses the identify."""
+    """An item that refuses the identify, and why."""
 
+    text: str
     message: str
 
 
 @attrs.frozen
 class Items:
-    """What one line of ``match`` says: how many host names it has, and whether all are ``plain`` addresses to match."""
+    """What one line of ``match`` says: how many host names it has, and whether all are ``plain`` addresses to match.
+
+    ``meanings`` are the items that may not mean what was intended, with what they mean.
+    """
 
     items: Sequence[AddressRule | Name | Fault]
     hosts: int
     plain: bool
+    meanings: Sequence[tuple[str, str]] = ()
 
 
 class MatchLines:
@@ -66,23 +76,27 @@ class MatchLines:
 
     def _read(self, line: Variable) -> Items:
         origin = line.origin
-        texts = (item.strip(BLANKS) for item in line.value.split(","))
-        items = tuple(self._item(text, origin) for text in texts if text)
+        texts = [text for item in line.value.split(",") if (text := item.strip(BLANKS))]
+        items = tuple(self._item(text, origin) for text in texts)
+        doubtful = [text for text in texts if not is_usual(text)][:MOST_MEANINGS]
+        meanings = [(text, meaning) for text in doubtful if (meaning := item_meaning(text))]
         return Items(
             items,
             hosts=sum(isinstance(item, Name) and item.host for item in items),
             plain=all(isinstance(item, AddressRule) and not item.negated for item in items),
+            meanings=meanings,
         )
 
     def _item(self, text: str, origin: Origin) -> AddressRule | Name | Fault:
         if not self._release.ports_in_match and _has_port(text):
-            return Fault(f"match item {quoted(text)}: a port isn't allowed in this release of Asterisk")
+            return Fault(text, f"match item {quoted(text)}: a port isn't allowed in this release of Asterisk")
         if "/" not in text and not self._release.addresses_in_place:
             return Name(text, origin, host=parse_address(text) is None)
         try:
             network = _network(text)
         except AddressError as error:
-            return Fault(f"match item {quoted(text)}: {error}")
+            mistake = item_mistake(text, ports=self._release.ports_in_match)
+            return Fault(text, f"match item {quoted(text)}: {error}" + (f"; {mistake}" if mistake else ""))
         return Name(text, origin, host=True) if network is None else rule_of(text, network, origin)
 
 

@@ -23,6 +23,7 @@ from typing import Any
 
 import attrs
 
+from identify.config.hints.nearest import Names
 from identify.config.objects.values.rules import FALSE_WORDS, RULES, TRUE_WORDS, Check
 from identify.config.releases import NEWEST, Release
 from identify.strings import ascii_lower
@@ -67,8 +68,8 @@ class Table(dict[str, Option]):
         return option
 
     def similar(self, name: str) -> str:
-        """Return the option that was probably meant: one that differs in ``-``, ``_`` or a plural only; "" if none."""
-        return self._plain.get(_plain(ascii_lower(name)), "")
+        """Return the option that was probably meant, "" if none is called nearly so."""
+        return self._names.near(name)
 
     @cached_property
     def found(self) -> dict[str, Option | None]:
@@ -80,13 +81,8 @@ class Table(dict[str, Option]):
         return [(name[:-1], option) for name, option in self.items() if name.endswith("*")]
 
     @cached_property
-    def _plain(self) -> dict[str, str]:
-        """Known names by what they have in common with similar ones; of two the first."""
-        found: dict[str, str] = {}
-        for name, option in self.items():
-            if not option.missing and not name.endswith("*"):
-                found.setdefault(_plain(name), name)
-        return found
+    def _names(self) -> Names:
+        return Names(name for name, option in self.items() if not option.missing and not name.endswith("*"))
 
 
 #: The options of each object type that pjsip.conf may have.
@@ -130,10 +126,6 @@ def option_tables(release: Release = NEWEST) -> Tables:
 def is_true(value: str) -> bool:
     """Return whether a boolean option means yes."""
     return ascii_lower(value) in TRUE_WORDS
-
-
-def _plain(name: str) -> str:
-    return name.replace("-", "").replace("_", "").rstrip("s")
 
 
 def _data(path: str) -> Any:

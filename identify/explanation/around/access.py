@@ -56,14 +56,20 @@ LOCALHOST = (4, 0x7F000001)
 Tested = tuple[str, bool, "tuple[int, int] | None"]
 
 
-def screen(objects: Iterable[AccessList | Endpoint], request: Request) -> Screened:
-    """Return what the lists of some objects make of a request."""
+def screen(
+    objects: Iterable[AccessList | Endpoint], request: Request, *, contacts_unknown: Unknown | None = None
+) -> Screened:
+    """Return what the lists of some objects make of a request; its Contacts aren't known if that is an unknown."""
     refusals: list[Refusal] = []
     unknowns: dict[str, Unknown] = {}
     source: Tested = (request.source, False, request.source_address)
     contacts: Sequence[Tested] | None = None
     for each in objects:
-        if each.contact_access and contacts is None:
+        if contacts_unknown is not None:
+            contacts = ()
+            if any(rules.unknown is not None or may_deny(rules) for rules in each.contact_access):
+                unknowns.setdefault(contacts_unknown.kind, contacts_unknown)
+        elif each.contact_access and contacts is None:
             contacts = _contacts(request)
         pairs = ((each.source_access, (source,)), (each.contact_access, contacts or ()))
         for lists, tested in pairs:

@@ -24,6 +24,13 @@ The content of an unknown is any that Asterisk could have.
     section may add its parameter to the first Contact.
   - global: identifiers after ``line`` may have any order, and both flags any value.
 
+- ``request``: the part of the request has any content, or there is none.
+
+  - line: the token may be that of any registration.
+  - header, request_uri: any rule about it may match, except for one of a compact name.
+  - auth_username: any endpoint whose identify_by has it may be found.
+  - transport: the request came in on any section, or on none that is known.
+
 - The request is undetermined if two contents give different endpoints.
 """
 

@@ -9,12 +9,13 @@ from collections.abc import Mapping
 
 import attrs
 
-from identify.explanation.header import compared_headers, has_header
+from identify.explanation.header import COMPACT_NAMES, compared_headers, has_header
 from identify.explanation.ip import coverage
 from identify.explanation.patterns import accepts
 from identify.explanation.question import Question
 from identify.explanation.request_uri import compared_uri
 from identify.model import Identify, Unknown
+from identify.strings import folded_bytes
 
 __all__ = ["FREE", "Key", "Plan", "Slot", "States", "plan_slots"]
 
@@ -54,6 +55,7 @@ class Plan:
 def plan_slots(question: Question) -> Plan:
     """Look at every identify object."""
     release = question.configuration.release
+    headers, uris = question.not_given("header"), question.not_given("request_uri")
     values, _ = compared_headers(question)
     uri = compared_uri(question)
     transports = tuple(question.further("transport")) if b"contact" in values else ()
@@ -65,12 +67,17 @@ def plan_slots(question: Question) -> Plan:
         if covers or (unknown is None and coverage(question, identify)[1]):
             plan.slots["ip"].append(Slot(identify, key, covers, unknowns))
         rule = identify.header
-        if rule is not None and transports and rule.name.lower() == "contact":
+        if rule is not None and headers:
+            if folded_bytes(rule.name) not in COMPACT_NAMES:
+                plan.slots["header"].append(Slot(identify, key, exists, (*unknowns, *headers), sure=False))
+        elif rule is not None and transports and rule.name.lower() == "contact":
             # A section may add its parameter to the Contact.
             plan.slots["header"].append(Slot(identify, key, exists, (*unknowns, *transports), sure=False))
         elif rule is not None and has_header(values, rule, release):
             plan.slots["header"].append(Slot(identify, key, exists, unknowns))
-        if (
+        if identify.request_uri is not None and uris:
+            plan.slots["request_uri"].append(Slot(identify, key, exists, (*unknowns, *uris), sure=False))
+        elif (
             identify.request_uri is not None
             and uri is not None
             and accepts(identify.request_uri.pattern, uri, release, blanks=b"")
@@ -78,9 +85,9 @@ def plan_slots(question: Question) -> Plan:
             plan.slots["request_uri"].append(Slot(identify, key, exists, unknowns))
     if question.request.source_address is not None:
         plan.comparable.add("ip")
-    if values:
+    if values or headers:
         plan.comparable.add("header")
-    if uri is not None:
+    if uri is not None or uris:
         plan.comparable.add("request_uri")
     return plan
 

@@ -17,7 +17,7 @@ Strategy
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from identify.explanation.line import line_value, token_shaped
 from identify.explanation.named_endpoints import looked_up
@@ -114,18 +114,32 @@ class Walk:
             return self._by_line(states)
         if identifier in self._slots:
             return self._by_identify(identifier, states)
+        if parts := self._question.not_given(identifier):
+            return self._by_any_name(identifier, parts, states)
         return self._by_name(identifier, states)
 
     # ---------------------------------------------------------------- the identifiers
 
     def _by_line(self, states: States) -> Iterator[States]:
         question = self._question
+        if parts := question.not_given("line"):
+            return self._by_any_line(parts, states)
         _, value = line_value(question)
         registrations = question.configuration.registrations
         for registration in registrations.values() if value else ():
             if registration.line and question.line_tokens.get(registration.id) == value:
                 return self._point("line", registration.id, registration.endpoint, states, ())
         return self._by_untold_line(value or "", states)
+
+    def _by_any_line(self, parts: tuple[Unknown, ...], states: States) -> Iterator[States]:
+        """Answer for a value that may be the token of any registration, or absent."""
+        for id, each in self._question.configuration.registrations.items():
+            if each.line and (each.endpoint in self._endpoints or self._further["endpoint"]):
+                self._depend(parts)
+                deque(self._point("line", id, each.endpoint, states, parts), maxlen=0)
+        if self._further["registration"]:
+            self._answer_any("line", (*parts, *self._further["registration"]))
+        yield states
 
     def _by_untold_line(self, value: str, states: States) -> Iterator[States]:
         if token_shaped(value):
@@ -184,6 +198,17 @@ class Walk:
             current = following if self._work <= MAX_WORK else {frozenset(): FREE}
         yield from current.values()
 
+    def _by_any_name(self, identifier: str, parts: tuple[Unknown, ...], states: States) -> Iterator[States]:
+        """Answer for a name that may be that of any endpoint, or absent."""
+        if self._further["endpoint"]:
+            self._answer_any(identifier, (*parts, *self._further["endpoint"]))
+        else:
+            for id, endpoint in self._endpoints.items():
+                if identifier in endpoint.identify_by:
+                    self._depend(parts)
+                    self._answer(id, identifier, None, parts)
+        yield states
+
     def _look_up(self, identifier: str, user: str, domain: str, states: States) -> Iterator[States]:
         """Look up one name with each of its domains; yield the states in which that gives no answer."""
         waiting = [(0, states)]
@@ -214,6 +239,9 @@ class Walk:
             yield from self._any_domain(("alias", domain), self._further["domain_alias"], user, states)
         elif place == 2 and self._further["transport"]:
             yield from self._any_domain(("transport", ""), self._further["transport"], user, states)
+        elif place == 2 and (parts := self._question.not_given("transport")):
+            among = {section.domain for section in configuration.transports.values()} - {""}
+            yield from self._any_domain(("transport", ""), parts, user, states, among)
         elif place == 1:
             yield f"{user}@{alias.domain}" if alias is not None else "", (), states
         else:
@@ -224,10 +252,16 @@ class Walk:
             )
 
     def _any_domain(
-        self, key: Key, unknowns: tuple[Unknown, ...], user: str, states: States
+        self,
+        key: Key,
+        unknowns: tuple[Unknown, ...],
+        user: str,
+        states: States,
+        among: Collection[str] | None = None,
     ) -> Iterator[tuple[str | None, tuple[Unknown, ...], States]]:
-        """Yield the ids of a name with a domain that isn't known."""
-        self._depend(unknowns)
+        """Yield the ids of a name with a domain that isn't known, but that it is one of some, or none."""
+        if among is None or any(f"{user}@{domain}" in self._endpoints for domain in among):
+            self._depend(unknowns)
         if key not in self._full:
             users = {
                 name
@@ -237,9 +271,9 @@ class Walk:
             }
             starts = tuple(f"{name}@" for name in users)
             domains = {id[len(start) :] for id in self._endpoints for start in starts if id.startswith(start)}
-            self._domains[key] = sorted(domains - {""})
+            self._domains[key] = sorted(domains - {""} if among is None else among)
             self._full[key] = NO_DOMAIN | (FIRST_DOMAIN << len(self._domains[key])) - FIRST_DOMAIN
-            if self._further["endpoint"]:
+            if self._further["endpoint"] and among is None:
                 self._full[key] |= ANY_DOMAIN
         mask = states.get(key, self._full[key])
         nothing = mask & NO_DOMAIN

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 import attrs
 
+from identify.config.hints.headers import COMPACT_NAMES
 from identify.configuration import Configuration
-from identify.explanation.header import COMPACT_NAMES
 from identify.model import Identify, TextPattern
 from identify.questions.values.automata import Automaton
 from identify.questions.values.reading import automaton, literal

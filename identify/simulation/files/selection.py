@@ -24,7 +24,7 @@ FIELDS: dict[str, Callable[[Row], str]] = {
     "frame": lambda row: str(row.frame),
     "source": lambda row: row.source,
     "port": lambda row: str(row.port),
-    "transport": lambda row: row.transport,
+    "transport": lambda row: row.transport or "",
     "local": lambda row: row.local or "",
     "method": lambda row: row.method,
     "outcome": lambda row: row.outcome.value,

@@ -9,7 +9,7 @@ import attrs
 
 from identify.simulation.results.sources import UnidentifiedSource
 from identify.strings import shown
-from identify.traffic.batch import Reader
+from identify.traffic.batch import DroppedPackets, Reader
 
 __all__ = [
     "DroppedEntry",
@@ -28,7 +28,9 @@ class Reading:
     """What a reader skipped, by reason, and what is wrong with its input.
 
     ``hep_messages`` of its messages come from HEP; ``untrusted_hep`` are addresses and ports, none of them Asterisk's
-    SIP sockets, that HEP was sent to that wasn't believed.
+    SIP sockets, that HEP was sent to that wasn't believed.  ``tunnels`` counts those of its messages that came in
+    tunnels, by the name of the outermost one, ``notices`` the requests of which a log has only a notice,
+    ``dropped_packets`` what Asterisk dropped, as a log says.
     """
 
     name: str
@@ -37,6 +39,9 @@ class Reading:
     problems: tuple[str, ...]
     hep_messages: int = 0
     untrusted_hep: tuple[str, ...] = ()
+    notices: int = 0
+    dropped_packets: tuple[DroppedPackets, ...] = ()
+    tunnels: dict[str, int] = attrs.field(factory=dict)
 
     @classmethod
     def of(cls, reader: Reader) -> Reading:
@@ -48,12 +53,28 @@ class Reading:
             problems=tuple(reader.problems),
             hep_messages=reader.hep_messages,
             untrusted_hep=reader.untrusted_hep,
+            notices=reader.notices,
+            dropped_packets=reader.dropped_packets,
+            tunnels=reader.tunnels,
         )
 
     @property
     def remarks(self) -> list[str]:
-        """What depends on HEP, and what of it wasn't believed, in sentences."""
+        """What is known by notices only, what came in tunnels, and what depends on HEP, in sentences."""
         remarks = []
+        if self.notices:
+            remarks.append(
+                f"{shown(self.name)} has no SIP messages of {self.notices:,} "
+                f"request{'s' if self.notices > 1 else ''}, only notices: with `pjsip set logger on` "
+                "Asterisk logs the messages too, and no answer depends on what a notice doesn't tell"
+            )
+        if self.tunnels:
+            count = sum(self.tunnels.values())
+            kinds = ", ".join(f"{number:,} {kind}" for kind, number in self.tunnels.items())
+            remarks.append(
+                f"{count:,} message{'s' if count > 1 else ''} of {shown(self.name)} came in tunnels, "
+                f"with the addresses inside: {kinds}"
+            )
         if self.hep_messages:
             remarks.append(
                 f"{self.hep_messages:,} messages of {shown(self.name)} depend on HEP: "

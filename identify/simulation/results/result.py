@@ -29,6 +29,7 @@ from identify.simulation.results.entries import (
     UnusedRule,
 )
 from identify.simulation.results.expectations import Expectations
+from identify.simulation.results.own_sockets import OwnSockets
 from identify.simulation.results.sources import Sources, UnidentifiedSources, earliest, latest
 from identify.simulation.results.tables import (
     DROPPED,
@@ -37,6 +38,7 @@ from identify.simulation.results.tables import (
     MOST_EXPLAINED,
     MOST_ROWS,
     OUTCOMES,
+    PACKETS,
     SOURCES,
     UNDETERMINED,
     UNKNOWNS,
@@ -45,6 +47,7 @@ from identify.simulation.results.tables import (
 )
 from identify.simulation.results.timeline import Timeline
 from identify.simulation.results.unknowns import UndeterminedRequests, UnknownEntry
+from identify.traffic.batch import DroppedPackets
 from identify.traffic.captures.skipped import SKIP_REASONS
 from identify.traffic.logs.records import COUNTS
 
@@ -62,7 +65,8 @@ class Result:
     transactions and counted sources that were dropped because memory was full.  ``strangers`` are the sources of
     unidentified requests.  ``undetermined`` are the requests whose answer depends on something that isn't known, by
     what that is and by source; ``unlooked`` of them weren't looked at one by one, because that would have taken too
-    long.  ``timeline`` has counts over time, if the run kept them.
+    long.  ``timeline`` has counts over time, if the run kept them; ``own_sockets`` are the addresses taken for
+    Asterisk's.
     """
 
     configuration: Configuration = attrs.field(repr=False)
@@ -85,6 +89,7 @@ class Result:
     readings: list[Reading] = attrs.field(factory=list)
     expectations: Expectations = attrs.field(factory=Expectations)
     timeline: Timeline | None = attrs.field(default=None, repr=False)
+    own_sockets: OwnSockets = attrs.field(factory=OwnSockets)
 
     def merge(self, other: Result) -> None:
         """Add the result of another part of the traffic, simulated with the same configuration."""
@@ -107,8 +112,14 @@ class Result:
         self.unclear_registers += other.unclear_registers
         self.readings += other.readings
         self.expectations.merge(other.expectations)
+        self.own_sockets.merge(other.own_sockets)
         if self.timeline is not None and other.timeline is not None:
             self.timeline.merge(other.timeline)
+
+    @property
+    def notices(self) -> int:
+        """How many of the messages are requests of which a log has only a notice that they failed."""
+        return sum(reading.notices for reading in self.readings)
 
     @property
     def asked(self) -> int:
@@ -157,7 +168,9 @@ class Result:
     @property
     def remarks(self) -> list[str]:
         """What a reader of the counts should know about them, in sentences; ``readings`` have remarks of their own."""
-        remarks = [
+        doubt = self.own_sockets.remark(self.outcomes)
+        remarks = [doubt] if doubt is not None else []
+        remarks += [
             f"{count:,} {kind} were forgotten: more than the simulation remembers"
             for kind, count in sorted(self.forgotten.items())
         ]
@@ -224,6 +237,18 @@ class Result:
             for match, count in self.most_hit()
         ]
 
+    def packet_entries(self, limit: int | None = None) -> list[DroppedPackets]:
+        """Return the rows of ``tables.PACKETS``, the most frequent first: what logs say of all files together."""
+        found: Counter[tuple[str | None, str | None, str]] = Counter()
+        for reading in self.readings:
+            for kind in reading.dropped_packets:
+                found[kind.source, kind.transport, kind.reason] += kind.packets
+        ordered = sorted(found.items(), key=lambda each: (-each[1], each[0][0] or "", each[0][2]))
+        return [
+            DroppedPackets(source=source, transport=transport, reason=reason, packets=count)
+            for (source, transport, reason), count in ordered[:limit]
+        ]
+
     def source_entries(self, limit: int | None = None, *, explained: int = 0) -> list[SourceEntry]:
         """Return rows of ``tables.SOURCES``, those with the most requests first.
 
@@ -274,6 +299,8 @@ class Result:
             "last": self.last,
             "outcomes": OUTCOMES.mapping(self.outcome_entries()),
             "dropped": dict(sorted(DROPPED.mapping(self.dropped_entries()).items())),
+            "notices": self.notices,
+            "dropped_packets": PACKETS.objects(self.packet_entries(strangers)),
             "asked": self.asked,
             "endpoints": ENDPOINTS.objects(self.endpoint_entries()),
             "challenged": self.challenged,
@@ -295,6 +322,7 @@ class Result:
             "line_tokens": dict(sorted(self.line_tokens.items())),
             "unclear_registers": self.unclear_registers,
             "forgotten": dict(sorted(self.forgotten.items())),
+            "sockets": self.own_sockets.as_dict(self.outcomes),
             "readings": [attrs.asdict(reading) for reading in self.readings],
             "expected": {
                 "checked": self.expectations.checked,

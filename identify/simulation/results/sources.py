@@ -5,6 +5,9 @@ It knows batches' addresses and answers; nothing of how they came to be.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Generic, Protocol, TypeVar
+
 import attrs
 
 from identify.addresses import unpacked
@@ -14,6 +17,7 @@ __all__ = [
     "MOST_EXAMPLES",
     "MOST_SOURCES",
     "MOST_UNIDENTIFIED",
+    "Examples",
     "SourceRow",
     "Sources",
     "UnidentifiedSource",
@@ -26,8 +30,10 @@ __all__ = [
 MOST_SOURCES = 10_000
 #: Sources of unidentified requests that get a row; the requests of further ones are only summed up.
 MOST_UNIDENTIFIED = 100_000
-#: Rows that keep a message, for its explanation: messages may be large.
+#: Rows that keep a message, for its explanation: those with the most requests, as messages may be large.
 MOST_EXAMPLES = 1_000
+#: How many more may have one until all but those are taken away, so that this is rare.
+SLACK = 4
 
 
 def earliest(time: int, other: int) -> int:
@@ -68,6 +74,23 @@ class Sources:
         return len(self.seen) < MOST_SOURCES
 
 
+class Counted(Protocol):
+    """A row that may keep an example."""
+
+    example: Example | None
+
+    @property
+    def requests(self) -> int:
+        """How many requests it counts."""
+
+    @property
+    def rank(self) -> tuple[int | bytes | str, ...]:
+        """Its place among the rows of its table, those with the most requests first."""
+
+
+CountedRow = TypeVar("CountedRow", bound=Counted)
+
+
 @attrs.define(kw_only=True)
 class SourceRow:
     """A source, when its requests came, and one of them; times are in nanoseconds, -1 unknown."""
@@ -101,6 +124,44 @@ class SourceRow:
         self.example = min(examples, key=lambda example: (example.time, example.frame), default=None)
 
 
+@attrs.define(eq=False)
+class Examples(Generic[CountedRow]):
+    """Which rows of a table keep an example: those with the most requests, whatever came first.
+
+    Every row gets one until there are too many.  Then the rows with the fewest requests lose theirs, and from there on
+    a row gets one with the request by which it has more than any row that lost its example had.  So no row without an
+    example has more requests than one that has one; only where parts are added up a row may have grown without one.
+    """
+
+    rows: list[CountedRow] = attrs.field(factory=list)
+    #: A row needs more requests than this for an example.
+    least: int = 0
+
+    def wanted(self, row: CountedRow) -> bool:
+        """Say whether a row, its request counted, gets that as its example."""
+        return row.example is None and row.requests > self.least
+
+    def give(self, row: CountedRow, example: Example) -> None:
+        """Give a row an example."""
+        row.example = example
+        self.rows.append(row)
+        if len(self.rows) > MOST_EXAMPLES + MOST_EXAMPLES // SLACK:
+            self.prune()
+
+    def prune(self) -> None:
+        """Take the examples away from all but the rows with the most requests."""
+        self.rows.sort(key=lambda row: row.rank)
+        for row in self.rows[MOST_EXAMPLES:]:
+            row.example = None
+            self.least = max(self.least, row.requests)
+        del self.rows[MOST_EXAMPLES:]
+
+    def gather(self, rows: Iterable[CountedRow]) -> None:
+        """Take the rows of a merged table."""
+        self.rows = [row for row in rows if row.example is not None]
+        self.prune()
+
+
 @attrs.define(kw_only=True)
 class UnidentifiedSource(SourceRow):
     """A source of requests that nothing identified, or that an endpoint's access list denied.
@@ -116,6 +177,11 @@ class UnidentifiedSource(SourceRow):
     def requests(self) -> int:
         """All of its requests, unidentified and denied."""
         return self.unidentified + self.denied
+
+    @property
+    def rank(self) -> tuple[int, bytes]:
+        """Its place among the rows: those with the most requests first, of two with as many the smaller address."""
+        return -self.requests, self.address
 
     def add(self, *, time: int, denied: bool, event: bool) -> None:
         """Count a request."""
@@ -140,6 +206,7 @@ class UnidentifiedSources:
 
     rows: dict[bytes, UnidentifiedSource] = attrs.field(factory=dict)
     other: UnidentifiedSource = attrs.field(factory=lambda: UnidentifiedSource(address=bytes(16)))
+    examples: Examples[UnidentifiedSource] = attrs.field(factory=Examples, eq=False, repr=False)
 
     def row(self, address: bytes) -> UnidentifiedSource:
         """Return the row of a source."""
@@ -151,17 +218,18 @@ class UnidentifiedSources:
         row = self.rows[address] = UnidentifiedSource(address=address)
         return row
 
-    @property
-    def wants_example(self) -> bool:
-        """Whether a new row still gets an example."""
-        return len(self.rows) <= MOST_EXAMPLES
+    def wants_example(self, row: UnidentifiedSource) -> bool:
+        """Say whether a row, its request counted, gets that as its example."""
+        return self.examples.wanted(row) and row is not self.other
 
     def merge(self, other: UnidentifiedSources) -> None:
         """Add another part's rows."""
         for address, row in other.rows.items():
             self.row(address).merge(row)
         self.other.merge(other.other)
+        self.other.example = None
+        self.examples.gather(self.rows.values())
 
     def most(self, limit: int | None = None) -> list[UnidentifiedSource]:
         """Return the rows with the most requests first; of two with as many the smaller address."""
-        return sorted(self.rows.values(), key=lambda row: (-row.requests, row.address))[:limit]
+        return sorted(self.rows.values(), key=lambda row: row.rank)[:limit]

@@ -18,6 +18,7 @@ __all__ = [
     "MOST_EXPLAINED",
     "MOST_ROWS",
     "OUTCOMES",
+    "PACKETS",
     "PROBLEMS",
     "SKIPPED",
     "SOURCES",
@@ -48,6 +49,17 @@ DROPPED = Table(
     name="dropped",
     title="Dropped",
     columns=(Column("reason", Kind.TEXT), Column("messages", Kind.COUNT)),
+)
+
+PACKETS = Table(
+    name="dropped_packets",
+    title="Packets that Asterisk dropped, by its log",
+    columns=(
+        Column("source", Kind.TEXT, absent="others"),
+        Column("transport", Kind.TEXT),
+        Column("reason", Kind.PROSE),
+        Column("packets", Kind.COUNT),
+    ),
 )
 
 ENDPOINTS = Table(
@@ -204,6 +216,7 @@ CHANGES = Table(
 TABLES = (
     OUTCOMES,
     DROPPED,
+    PACKETS,
     ENDPOINTS,
     UNKNOWNS,
     UNDETERMINED,

@@ -10,7 +10,7 @@ from collections import Counter
 import attrs
 
 from identify.model import Unknown
-from identify.simulation.results.sources import MOST_EXAMPLES, MOST_UNIDENTIFIED, SourceRow
+from identify.simulation.results.sources import MOST_UNIDENTIFIED, Examples, SourceRow
 
 __all__ = ["UndeterminedRequests", "UndeterminedSource", "UnknownEntry"]
 
@@ -26,6 +26,11 @@ class UndeterminedSource(SourceRow):
     def what(self) -> str:
         """What the requests depend on."""
         return self.unknown.what if self.unknown is not None else ""
+
+    @property
+    def rank(self) -> tuple[int, bytes, str]:
+        """Its place among the rows: those with the most requests first, of two with as many the smaller address."""
+        return -self.requests, self.address, self.what
 
     def add(self, time: int) -> None:
         """Count a request."""
@@ -61,6 +66,7 @@ class UndeterminedRequests:
     other: UndeterminedSource = attrs.field(
         factory=lambda: UndeterminedSource(address=bytes(16), unknown=None)
     )
+    examples: Examples[UndeterminedSource] = attrs.field(factory=Examples, eq=False, repr=False)
 
     def row(self, address: bytes, unknown: Unknown) -> UndeterminedSource:
         """Return the row of a source's requests that depend on an unknown."""
@@ -72,10 +78,9 @@ class UndeterminedRequests:
         row = self.rows[address, unknown] = UndeterminedSource(address=address, unknown=unknown)
         return row
 
-    @property
-    def wants_example(self) -> bool:
-        """Whether a new row still gets an example."""
-        return len(self.rows) <= MOST_EXAMPLES
+    def wants_example(self, row: UndeterminedSource) -> bool:
+        """Say whether a row, its request counted, gets that as its example."""
+        return self.examples.wanted(row) and row is not self.other
 
     def merge(self, other: UndeterminedRequests) -> None:
         """Add another part's."""
@@ -83,10 +88,12 @@ class UndeterminedRequests:
         for (address, unknown), row in other.rows.items():
             self.row(address, unknown).merge(row)
         self.other.merge(other.other)
+        self.other.example = None
+        self.examples.gather(self.rows.values())
 
     def most(self, limit: int | None = None) -> list[UndeterminedSource]:
         """Return the rows with the most requests first; of two with as many the smaller address."""
-        return sorted(self.rows.values(), key=lambda row: (-row.requests, row.address, row.what))[:limit]
+        return sorted(self.rows.values(), key=lambda row: row.rank)[:limit]
 
     def unknowns(self) -> list[tuple[Unknown, int]]:
         """Return the unknowns that requests depend on, those with the most first."""

@@ -14,8 +14,10 @@ from identify.configuration import Configuration
 from identify.engine import Engine
 from identify.simulation.comparison import MOST_CHANGES_WITH_EXAMPLES, MOST_EXAMPLES, Comparison
 from identify.simulation.example import Example
+from identify.simulation.outcomes import Outcome
 from identify.simulation.results.changes import Change
 from identify.simulation.results.entries import Reading
+from identify.simulation.results.own_sockets import OwnSockets
 from identify.simulation.results.timeline import Timeline
 from identify.simulation.rows import Rows
 from identify.simulation.runs.pool import Call, engine_pool, worker_engines
@@ -42,6 +44,8 @@ class _Part:
     examples: dict[Change, list[Example]] = attrs.field(factory=dict)
     line_tokens: dict[str, str] = attrs.field(factory=dict)
     readings: list[Reading] = attrs.field(factory=list)
+    outcomes: Counter[Outcome] = attrs.field(factory=Counter)
+    own_sockets: OwnSockets = attrs.field(factory=OwnSockets)
     timelines: tuple[Timeline, Timeline] = attrs.field(factory=lambda: (Timeline(), Timeline()))
 
     def merge(self, other: _Part) -> None:
@@ -54,6 +58,8 @@ class _Part:
                 kept += examples[: MOST_EXAMPLES - len(kept)]
         self.line_tokens.update(other.line_tokens)
         self.readings += other.readings
+        self.outcomes.update(other.outcomes)
+        self.own_sockets.merge(other.own_sockets)
         for timeline, more in zip(self.timelines, other.timelines, strict=True):
             timeline.merge(more)
 
@@ -107,6 +113,8 @@ def compare_files_in_processes(
     comparison.changes = total.changes
     comparison.examples = total.examples
     comparison.readings = total.readings
+    comparison.outcomes = total.outcomes
+    comparison.own_sockets = total.own_sockets
     return ComparedFiles(comparison, total.timelines)
 
 
@@ -133,6 +141,8 @@ def _work(plan: RunPlan, after: Configuration, task: Task, _: Sequence[int]) -> 
     part.examples = comparison.examples
     part.line_tokens = comparison.line_tokens
     part.readings = comparison.readings
+    part.outcomes = comparison.outcomes
+    part.own_sockets = comparison.own_sockets
     return part
 
 

@@ -21,12 +21,18 @@ from identify.simulation.rows import Row, Rows
 from identify.simulation.runs.work import RunPlan, Watcher
 from identify.simulation.simulation import Simulation
 from identify.strings import escaped, shown
-from identify.traffic.batch import Reader
+from identify.traffic.batch import Direction, Reader
 
-__all__ = ["Frame", "Trace", "trace_frames"]
+__all__ = ["OF_OTHERS", "Frame", "Trace", "trace_frames", "trace_of"]
 
 #: Messages of one frame that are explained: a stream's segment may hold more than anybody reads.
 MOST_OF_A_FRAME = 100
+
+#: What isn't known of a request of which a log has only a notice.
+NOT_TOLD = (
+    "Known are method, From, Call-ID and source; not told are To, the request URI, all other headers, "
+    "the transport and the local address"
+)
 
 #: Outcomes of requests that aren't identified because of what came before them.
 OF_OTHERS = (Outcome.IN_DIALOG, Outcome.RETRANSMISSION, Outcome.TRANSACTION_ACK, Outcome.CANCEL)
@@ -53,26 +59,37 @@ class Trace:
     """A message with what became of it.
 
     ``explanation`` is None for what isn't a request that Asterisk received, and for what it dropped; ``dropped`` says
-    why it did.
+    why it did.  ``note`` says what it depends on that a message was sent or is foreign, None where the traffic says so.
     """
 
     traffic: str
     row: Row
     explanation: Explanation | None = None
     dropped: MessageError | None = None
+    note: str | None = None
 
-    def __str__(self) -> str:
-        """Return what became of the message in one line, and below it why."""
+    @property
+    def heading(self) -> str:
+        """The message and what became of it in one line."""
         row = self.row
         source = host_port(row.source, row.port)
         to = f" to {local_text(row)}" if row.local is not None else ""
-        method = row.method or "message"
-        head = escaped(f"frame {row.frame}: {method} from {source}{to} over {row.transport}: {row.outcome}")
+        method = row.method or ("message" if row.transport is not None else "request")
+        over = f" over {row.transport}" if row.transport is not None else ", which only a notice tells of"
+        return escaped(f"frame {row.frame}: {method} from {source}{to}{over}: {row.outcome}")
+
+    def __str__(self) -> str:
+        """Return what became of the message in one line, and below it why."""
+        head = self.heading
         if self.dropped is not None:
             return f"{head}\ndropped: {shown(self.dropped.reason)} (at byte {self.dropped.offset})"
+        if self.note is not None:
+            head += f"\n{escaped(self.note)}"
         if self.explanation is None:
             return head
-        if row.outcome in OF_OTHERS:
+        if self.row.transport is None:
+            head += f"\n{NOT_TOLD}"
+        if self.row.outcome in OF_OTHERS:
             head += "\nIt belongs to a dialog or transaction, so it isn't identified; without that:"
         return f"{head}\n{self.explanation}"
 
@@ -142,10 +159,20 @@ def _traces(
             continue
         if (selection.only and row.outcome not in selection.only) or not selection.holds(row):
             continue
-        explanation = dropped = None
-        if row.outcome.is_request:
-            try:
-                explanation = simulation.explain(rows.batch, number)
-            except MessageError as error:
-                dropped = error
-        yield Trace(traffic=path, row=row, explanation=explanation, dropped=dropped)
+        yield trace_of(simulation, rows, number, path)
+
+
+def trace_of(
+    simulation: Simulation, rows: Rows, number: int, path: str, *, everything: bool = False
+) -> Trace:
+    """Return the trace of one message of the batch that was simulated last; ``everything`` as for ``explain``."""
+    row = rows.row(number)
+    explanation = dropped = None
+    if row.outcome.is_request:
+        try:
+            explanation = simulation.explain(rows.batch, number, everything=everything)
+        except MessageError as error:
+            dropped = error
+    known = rows.batch.directions[number] != Direction.UNKNOWN
+    note = simulation.own_sockets.note(row.outcome) if not known else None
+    return Trace(traffic=path, row=row, explanation=explanation, dropped=dropped, note=note)

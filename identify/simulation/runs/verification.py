@@ -53,13 +53,17 @@ NOT_ASKED = (
 
 @attrs.frozen(kw_only=True)
 class Difference:
-    """A request on which the log and the simulation disagree; ``line`` is that of its record in the log."""
+    """A request on which the log and the simulation disagree; ``line`` is that of its record in the log.
+
+    With ``notice`` the log doesn't have its message, only this verdict.
+    """
 
     line: int
     source: str
     method: str
     theirs: str
     ours: str
+    notice: bool = False
 
     def __str__(self) -> str:
         """Return one line."""
@@ -70,12 +74,14 @@ class Difference:
 class Verification:
     """How many verdicts of a log agree, differ or are undetermined, and those that differ.
 
-    ``undetermined`` counts the requests about which the log says too little; ``unknowns`` those whose answer depends on
-    something that isn't known of the configuration, by what that is, where the log has one of the possible answers.
-    ``reading`` is what was skipped of the log.
+    ``notices`` of the requests have no message in the log.  ``undetermined`` counts the requests about which the log
+    says too little; ``unknowns`` those whose answer depends on something that isn't known of the configuration or of
+    the request, by what that is, where the log has one of the possible answers.  ``reading`` is what was skipped of the
+    log.
     """
 
     requests: int = 0
+    notices: int = 0
     agreed: Counter[str] = attrs.field(factory=Counter)
     undetermined: int = 0
     unknowns: Counter[Unknown] = attrs.field(factory=Counter)
@@ -96,6 +102,7 @@ class Verification:
         """Return it as values for JSON."""
         return {
             "requests": self.requests,
+            "notices": self.notices,
             "compared": self.compared,
             "agreed": dict(sorted(self.agreed.items())),
             "undetermined": self.undetermined,
@@ -142,6 +149,7 @@ def verify(
                     break
                 rows[answered.row.frame] = answered
             found.requests += 1
+            found.notices += verdict.notice
             _compare(found, verdict, rows.pop(verdict.line, None))
         # What no verdict waits for is read too, so that all of what is skipped is counted.
         for _ in ahead:
@@ -203,6 +211,7 @@ def _compare(found: Verification, verdict: LoggedVerdict, answered: _Answered | 
                 method=row.method,
                 theirs=theirs,
                 ours=_ours(row, possible),
+                notice=verdict.notice,
             )
         )
 

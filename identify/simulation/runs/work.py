@@ -72,8 +72,11 @@ class RunPlan:
             assume_dialogs=self.assume_dialogs,
         )
 
-    def open(self, path: str) -> Reader:
-        """Open a file of the traffic; Asterisk's sockets are the configuration's, unless ``reading`` names them."""
+    def open(self, path: str | IO[bytes]) -> Reader:
+        """Open a file of the traffic by its path, or its content.
+
+        Asterisk's sockets are the configuration's, unless ``reading`` names them.
+        """
         return open_traffic(path, **{"sip": sip_places(self.configuration, self.local), **self.reading})
 
     def inputs(self, paths: Sequence[str]) -> list[Place]:

@@ -16,6 +16,7 @@ from typing import Protocol
 
 from identify.traffic.batch import Batch, Reader
 from identify.traffic.captures.skipped import counts_by_name
+from identify.traffic.captures.tunnels import tunnels_by_name
 
 __all__ = ["BUFFER", "ByteStream", "DecodedReader", "Decoder", "peeked"]
 
@@ -59,6 +60,9 @@ class Decoder(Protocol):
     def hep_messages(self) -> int:
         """Messages of the batches so far that come from HEP."""
 
+    def in_tunnels(self) -> list[int]:
+        """Messages of the batches so far by the numbers of the tunnels that they came in."""
+
     @property
     def damage(self) -> str | None:
         """Why nothing more can be read, None if more can."""
@@ -98,6 +102,11 @@ class DecodedReader(Reader):
     def hep_messages(self) -> int:
         """Messages so far that come from HEP."""
         return self._decoder.hep_messages
+
+    @property
+    def tunnels(self) -> dict[str, int]:
+        """Messages so far that came in tunnels, by the name of the outermost one."""
+        return tunnels_by_name(self._decoder.in_tunnels())
 
     def __iter__(self) -> Iterator[Batch]:
         """Deliver batches of about a mebibyte or 4,096 messages.

@@ -35,10 +35,10 @@ COLOUR = rb"(?:\x1b\[[0-9;]{0,16}m)?"
 #: The output to a terminal before a record: its title, the prompt and the sequences around it.
 PROMPT = rb"(?:\r?\x1b\[0?K(?:[^\x1b\r\n]{0,80}> )?|\x1b\][^\x07\r\n]{0,128}\x07|[\w.-]{0,80}\*CLI> |\r){0,8}"
 STAMP = rb"\[([^\]\[\r\n]{4,64})\] "
-LEVEL = COLOUR + rb"([A-Z][A-Z0-9_]{1,31})" + COLOUR + rb"\[(\d{1,10})\](?:\[C-[0-9a-f]{8,16}\])?:? "
+LEVEL = COLOUR + rb"([A-Z][A-Z0-9_]{1,31})" + COLOUR + rb"\[(\d{1,10})\](?:\[C-[0-9a-f]{1,16}\])?:? "
 FILE = (
-    COLOUR + rb"([\w./-]{0,64})" + COLOUR + rb"(?::" + COLOUR + rb"\d{1,6}" + COLOUR + rb" " + COLOUR + rb"\w{1,64}"
-    + COLOUR + rb")?: "
+    COLOUR + rb"([\w./-]{0,64})" + COLOUR + rb"(?::" + COLOUR + rb"\d{1,6}" + COLOUR + rb" " + COLOUR
+    + rb"[\w<?>]{1,64}" + COLOUR + rb")?: "
 )  # fmt: skip
 #: A record with a level: date, level, thread, file.
 START = re.compile(rb"^" + PROMPT + STAMP + LEVEL + FILE, re.MULTILINE)

@@ -22,10 +22,10 @@ import attrs
 from identify.traffic.batch import MESSAGE_LIMIT
 from identify.traffic.logs.headlines import HEADLINE, LIKE_HEADLINE, MARK
 from identify.traffic.logs.records import (
-    FAILED,
     INCOMPLETE,
     MALFORMED,
     RESIZED,
+    TELLING,
     TOO_LARGE,
     LogMessage,
     Source,
@@ -49,19 +49,17 @@ class LogLine:
     thread: bytes
     file: bytes
     text: bytes
+    stamp: bytes
 
 
 class JsonLog:
-    """The messages of a JSON log, and its other records if ``others`` is set."""
+    """The messages of a JSON log, and its other records: all with ``others``, or those that may be notices."""
 
     def __init__(self, stream: Source, counts: Counter[str], *, others: bool = False) -> None:
         self._stream = stream
         self._counts = counts
         self._others = others
         self._runs = Runs()
-        #: How many notices of requests that were not identified stand in the log, unless it has messages.
-        self.failed = 0
-        self._any = False
 
     def __iter__(self) -> Iterator[LogMessage | LogLine]:
         """Yield messages and other records in order."""
@@ -79,15 +77,15 @@ class JsonLog:
                 buffer = b""
 
     def _lines(self, text: bytes, first: int) -> Iterator[LogMessage | LogLine]:
-        if not self._any:
-            self.failed += text.count(FAILED)
         if self._others:
             for number, line in enumerate(text.split(b"\n"), first):
                 if line[:1] == b"{" and (record := self._record(line, number)):
                     yield record
             return
         at, number = 0, first
-        while (index := text.find(SIGN, at)) >= 0:
+        for index in sorted(place for each in (SIGN, *TELLING) for place in _places(text, each)):
+            if index < at:
+                continue
             begin = text.rfind(b"\n", 0, index) + 1
             end = text.find(b"\n", index)
             end = end if end >= 0 else len(text)
@@ -110,7 +108,7 @@ class JsonLog:
             return self._message(headline, text, stamp=stamp, thread=thread, number=number)
         if LIKE_HEADLINE.match(text):
             self._counts[MALFORMED] += 1
-        return LogLine(number, thread, file, text.rstrip(b"\n")) if self._others else None
+        return LogLine(number, thread, file, text.rstrip(b"\n"), stamp)
 
     def _message(
         self, headline: re.Match[bytes], text: bytes, *, stamp: bytes, thread: bytes, number: int
@@ -142,5 +140,12 @@ class JsonLog:
             data = body[start:][:MESSAGE_LIMIT]
             if len(data) != count:
                 self._counts[RESIZED] += 1
-        self._any = True
         return LogMessage.of(headline, data, line=number, stamp=stamp, thread=thread, complete=complete)
+
+
+def _places(text: bytes, sign: bytes) -> Iterator[int]:
+    """Yield where a text occurs in another."""
+    at = text.find(sign)
+    while at >= 0:
+        yield at
+        at = text.find(sign, at + len(sign))

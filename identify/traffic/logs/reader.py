@@ -15,10 +15,11 @@ from functools import lru_cache
 from identify.addresses import packed
 from identify.errors import TrafficError
 from identify.strings import decoded, quoted
-from identify.traffic.batch import TRANSPORTS, Batch, Direction, Reader
+from identify.traffic.batch import TRANSPORTS, Batch, Direction, DroppedPackets, Reader
 from identify.traffic.input.stream import Stream
 from identify.traffic.logs.banner import version_written
 from identify.traffic.logs.headlines import LIKE_HEADLINE, START
+from identify.traffic.logs.notices import Notice, Notices
 from identify.traffic.logs.objects import JsonLog, LogLine
 from identify.traffic.logs.prefixes import UnprefixedLog, begins_like_a_log
 from identify.traffic.logs.records import MALFORMED, Gap, LogMessage, Source
@@ -95,6 +96,8 @@ class LogRecords:
         #: The version that the log begins with, if it does.
         self.asterisk = version_written(first)
         self.json = json_log(first)
+        #: What the log tells of requests without a message.
+        self.notices = Notices(counts)
         place = unprefixed.place if unprefixed is not None else None
         self._log: JsonLog | TextLog = (
             JsonLog(source, counts, others=verdicts)
@@ -103,19 +106,17 @@ class LogRecords:
         )
 
     def __iter__(self) -> Iterator[LogMessage | LogLine | Gap]:
-        """Yield the messages, and the other records or the text between messages for ``verdicts``."""
-        return iter(self._log)
+        """Yield the messages, and the other records or the text between messages: all, or those with notices."""
+        for record in self._log:
+            if isinstance(record, LogMessage):
+                self.notices.remember(record)
+            yield record
 
     def without_messages(self) -> str:
         """Return what to say if there are no SIP messages."""
         if self._begins is not None:
             return f"no SIP messages in this log: {self._begins}"
-        notices = (
-            f"{self._log.failed:,} notices of requests that were not identified, but "
-            if self._log.failed
-            else ""
-        )
-        return f"{notices}no SIP messages in this log: Asterisk writes them after `pjsip set logger on`"
+        return "no SIP messages in this log: Asterisk writes them after `pjsip set logger on`"
 
 
 class LogReader(Reader):
@@ -139,17 +140,44 @@ class LogReader(Reader):
         """Deliver the batches."""
         batch = Batch()
         found = False
-        for message in self._log:
-            if isinstance(message, LogMessage):
+        for record in self._log:
+            if isinstance(record, LogMessage):
                 found = True
-                self._add(batch, message)
-                if len(batch.frames) >= MOST_MESSAGES or len(batch.data) >= MOST_BYTES:
-                    yield batch
-                    batch = Batch()
+                self._add(batch, record)
+            else:
+                for notice in self._log.notices.take(record):
+                    self._add_notice(batch, notice)
+                    if len(batch.frames) >= MOST_MESSAGES:
+                        yield batch
+                        batch = Batch()
+            if len(batch.frames) >= MOST_MESSAGES or len(batch.data) >= MOST_BYTES:
+                yield batch
+                batch = Batch()
         if len(batch):
             yield batch
+        found = found or bool(self.notices or self.dropped_packets)
         if not found and not self.counts and not self.problems:
             self.problems.append(self._log.without_messages())
+
+    @property
+    def notices(self) -> int:
+        """Requests so far of which the log has only a notice."""
+        return self._log.notices.taken
+
+    @property
+    def dropped_packets(self) -> tuple[DroppedPackets, ...]:
+        """Packets that Asterisk dropped, by source and reason."""
+        return self._log.notices.packets
+
+    def _add_notice(self, batch: Batch, notice: Notice) -> None:
+        batch.append(
+            notice.data,
+            frame=notice.line,
+            time=self._timestamps.time(notice.stamp),
+            source=decoded(notice.address),
+            port=notice.port,
+            direction=Direction.NOTICE,
+        )
 
     def _add(self, batch: Batch, message: LogMessage) -> None:
         source = _address(message.address)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Protocol
 
 import attrs
@@ -12,16 +13,18 @@ from identify.traffic.logs.segments import HEADERS_END, LENGTH
 __all__ = [
     "COUNTS",
     "DELIVERED",
-    "FAILED",
     "Gap",
     "INCOMPLETE",
     "LogMessage",
     "MALFORMED",
     "MISPLACED",
+    "REPEATED",
     "RESIZED",
     "Source",
+    "TELLING",
     "TOO_LARGE",
     "UNCERTAIN",
+    "UNCLEAR",
     "completed",
 ]
 
@@ -37,6 +40,10 @@ TOO_LARGE = "log-message-too-large"
 MISPLACED = "log-record-misplaced"
 #: Skipped: byte count, address or port are not valid.
 MALFORMED = "log-record-malformed"
+#: A request that another notice has told of a moment before: a retransmission, or a second notice about it.
+REPEATED = "log-notice-repeated"
+#: Skipped: a notice of a request from which its values can't be taken for certain.
+UNCLEAR = "log-notice-unclear"
 #: The meaning of each reason.
 COUNTS = {
     INCOMPLETE: "delivered: messages of which the log has less than their byte counts say",
@@ -44,14 +51,16 @@ COUNTS = {
     UNCERTAIN: "delivered: messages whose byte counts nothing confirms, and that may have records in them",
     TOO_LARGE: "messages of more than 65,536 bytes, or lines of JSON of more than a mebibyte",
     MISPLACED: "lines like that above a message that don't begin a record",
+    REPEATED: "notices of a request that another notice has told of a moment before",
+    UNCLEAR: "notices of a request that are cut, or whose values could end at several places",
     MALFORMED: "records with an invalid byte count, address or port, or lines of JSON that aren't records",
 }
 
 #: Those of messages that were delivered.
 DELIVERED = (INCOMPLETE, RESIZED, UNCERTAIN)
 
-#: The notice of a request that was not identified.
-FAILED = b" - No matching endpoint found"
+#: What lines have that tell of a request that failed, or of packets that PJSIP dropped.
+TELLING = (b"failed for '", b" packet from ")
 
 
 class Source(Protocol):
@@ -107,6 +116,12 @@ class Gap:
     text: bytes = attrs.field(repr=False)
     #: Line number of its first line.
     line: int
+    #: What numbers its lines from the first one on, if they have other numbers in the original; they only rise.
+    place: Callable[[int], int] | None = attrs.field(default=None, repr=False)
+
+    def number(self, line: int) -> int:
+        """Return the number of one of its lines, given by its place from 0 on; asked for in their order."""
+        return self.place(line) if self.place is not None else self.line + line
 
 
 def completed(data: bytes, count: int, stream: bool) -> bytes:

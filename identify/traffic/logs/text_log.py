@@ -61,7 +61,7 @@ NEAR = 2048
 
 
 class TextLog:
-    """The messages of a log, one after the other, and the text between them if ``gaps`` is set.
+    """The messages of a log, one after the other, and the text between them: all with ``gaps``, or what has notices.
 
     ``place`` returns the number that a line has in the original, and its time there.
     """
@@ -74,10 +74,7 @@ class TextLog:
         gaps: bool = False,
         place: Callable[[int], tuple[int, bytes]] | None = None,
     ) -> None:
-        #: How many notices of requests that were not identified stand before the first message.
-        self.failed = 0
         self._place = place
-        self._any = False
         self._stream = stream
         self._counts = counts
         self._gaps = gaps
@@ -145,11 +142,14 @@ class TextLog:
         self._counts[records.MISPLACED if levelled is None else records.MALFORMED] += 1
 
     def _gap(self, end: int) -> Gap | None:
-        if not self._any:
-            self.failed += self._buffer.count(records.FAILED, self._at, end)
-        if not self._gaps or end <= self._at:
+        if end <= self._at or not (
+            self._gaps or any(self._buffer.find(each, self._at, end) >= 0 for each in records.TELLING)
+        ):
             return None
-        return Gap(self._buffer[self._at : end], self._place(self._line)[0] if self._place else self._line)
+        if self._place is None:
+            return Gap(self._buffer[self._at : end], self._line)
+        first, place = self._line, self._place
+        return Gap(self._buffer[self._at : end], place(first)[0], lambda line: place(first + line)[0])
 
     def _advance(self, end: int) -> None:
         self._line += self._buffer.count(b"\n", self._at, end)
@@ -212,7 +212,6 @@ class TextLog:
                 self._counts[records.INCOMPLETE] += 1
                 data = completed(data, count, headline[4] != b"UDP")
         self._unproven_until = max(end + self._unproven, self._unproven_until)
-        self._any = True
         line = self._line
         if self._place:
             line, time = self._place(line)

@@ -86,6 +86,9 @@ def test_times_and_lines(name, file):
     last = max(message["t"] for message in sent(name))
     for message in _of_sample(name, file):
         assert first - 1.5 < message.time / 1e9 < last + 5
+        if message.direction is Direction.NOTICE:
+            assert b"' failed for '" in lines[message.frame - 1]
+            continue
         assert b"<--- " in lines[message.frame - 1]
         assert b" SIP re" in lines[message.frame - 1]
 

@@ -44,7 +44,7 @@ from identify.config.releases import Release
 from identify.model import Origin
 from identify.strings import ascii_lower, quoted
 
-__all__ = ["Unevaluated", "Wizard", "read_wizards"]
+__all__ = ["Unevaluated", "Wizard", "read_wizards", "wizard_of"]
 
 #: So many characters of patterns, and of what they say, count as one item, see MAX_ITEMS_MADE.
 CHARACTERS_AN_ITEM = 32
@@ -100,6 +100,8 @@ def read_wizards(
     last: dict[str, Section] = {}
     for section in document.sections:
         if section.template or section.incomplete:
+            if not (section.inherited or section.incomplete):
+                problems.lose(section, "wizard template", len(problems))
             continue
         types = [line for line in section.variables if "type" in line.name]
         if not any(line.value == "wizard" for line in types):
@@ -108,17 +110,26 @@ def read_wizards(
             message = f"the section has {type_text}; Asterisk skips all but type 'wizard' in this file"
             code = "type-missing" if first is None else "type-unknown"
             lost = f"the section {quoted(section.name)}"
+            found = len(problems)
             problems.add(code, section.file, section.line, message, section=section.name, lost=lost)
+            problems.lose(section, "wizard skipped", found)
             continue
         before = last.get(section.name)
         if before is not None:
+            found = len(problems)
             message = f"replaced by the section with the same name at {section.origin}"
             lost = f"the wizard {quoted(before.name)}"
             problems.add("overridden", before.file, before.line, message, section=before.name, lost=lost)
+            problems.lose(before, "wizard replaced", found)
         last[section.name] = section
         sections.append(section)
     for section in sections:
-        yield _Maker(section, budget, release, problems).wizard()
+        yield wizard_of(section, budget, release, problems)
+
+
+def wizard_of(section: Section, budget: Budget, release: Release, problems: Problems) -> Wizard:
+    """Return what a section would make as a wizard."""
+    return _Maker(section, budget, release, problems).wizard()
 
 
 class _Maker:

@@ -31,7 +31,8 @@ DATE = rb"\[(?=[^\]\n]*(?:\d\d:\d\d|\d{9}))[^\]\[\r\n]{4,64}\] "
 RECORD = re.compile(
     rb"(?:" + DATE + rb")?(?:<--- (?:Received|Transmitting) SIP re(?:quest|sponse) \([^)\n]{1,32} bytes\) "
     rb"(?:from|to) [^\n]{1,256} --->(?:[\r\x1b]|#01|\Z)"
-    rb"|" + COLOUR + LEVELS + COLOUR + rb"\[\d{1,10}\](?:\[C-[0-9a-f]{8,16}\])?:? " + COLOUR + rb"[\w./-]{1,64}\.c\b)"
+    rb"|" + COLOUR + LEVELS + COLOUR + rb"\[\d{1,10}\](?:\[C-[0-9a-f]{1,16}\])?:? " + COLOUR
+    + rb"(?:[\w./-]{1,64}\.c|pjproject)\b)"
     rb'|\{"hostname":"'
 )  # fmt: skip
 #: What is in front of all lines though it looks like the date of a record: the name of a container in Kubernetes, or

@@ -14,6 +14,7 @@ import attrs
 from identify.errors import IdentifyError
 from identify.request import Request
 from identify.strings import decoded
+from identify.traffic.logs.notices import call_id_of
 from identify.traffic.logs.records import LogMessage
 from identify.traffic.logs.segments import BLANKS, HEADERS_END
 
@@ -22,7 +23,6 @@ __all__ = ["PendingRequest", "PendingRequests"]
 #: Methods that PJSIP knows in any case and prints in capitals.
 ANY_CASE = frozenset(("ACK", "BYE", "CANCEL", "INVITE", "OPTIONS", "REGISTER"))
 COLON = BLANKS + rb":" + BLANKS
-CALL_ID = re.compile(rb"^(?:call-id|i)" + COLON + rb"([^\r\n]*)", re.IGNORECASE | re.MULTILINE)
 CSEQ = re.compile(
     rb"^cseq" + COLON + rb"0*(\d{1,10})" + BLANKS + rb"([a-z0-9.!%*_+`'~-]{1,64})",
     re.IGNORECASE | re.MULTILINE,
@@ -57,12 +57,12 @@ class PendingRequest:
         """Return the keys of a message."""
         headers = HEADERS_END.search(message.data)
         top = message.data[: headers.start() + 1] if headers else message.data
-        call_id, cseq, branch = CALL_ID.search(top), CSEQ.search(top), BRANCH.search(top)
+        call_id, cseq, branch = call_id_of(message.data), CSEQ.search(top), BRANCH.search(top)
         return cls(
             line=message.line,
             thread=message.thread,
             source=(message.address.decode("ascii", "replace"), message.port),
-            call_id=decoded(call_id[1].rstrip(b" \t")) if call_id else "",
+            call_id=decoded(call_id) if call_id else "",
             cseq=str(int(cseq[1])) if cseq else "",
             method=_as_printed(decoded(cseq[2])) if cseq else "",
             branch=branch[1] if branch else b"",

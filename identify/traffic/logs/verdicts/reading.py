@@ -80,12 +80,16 @@ class LoggedVerdict:
     ran: bool | None = None
     #: An object of type=acl refused the request, so identification didn't run.
     screened: bool = False
+    #: The log has no message of the request, only this notice.
+    notice: bool = False
 
 
 def read_verdicts(
     source: str | os.PathLike[str] | IO[bytes], *, limit: int | None = None, expansion: int = EXPANSION
 ) -> Iterator[LoggedVerdict]:
     """Yield a verdict for each received request in a log, in the order in which they are settled.
+
+    Requests of which the log has only a notice are among them.
 
     The source is like that of :func:`~identify.traffic.opening.open_traffic`, in any format of Asterisk's logs.
     Raises TrafficError if it is not a log.
@@ -95,9 +99,18 @@ def read_verdicts(
         if first and not logs.recognises(first):
             raise TrafficError("not a log of Asterisk", stream.name)
         linker = _Linker()
-        for record in LogRecords(stream, Counter(), verdicts=True):
+        log = LogRecords(stream, Counter(), verdicts=True)
+        for record in log:
             linker.add(record)
             yield from linker.settled()
+            for notice in log.notices.take(record) if not isinstance(record, LogMessage) else ():
+                yield LoggedVerdict(
+                    line=notice.line,
+                    identified=notice.identified,
+                    refused=notice.refused,
+                    ran=True,
+                    notice=True,
+                )
         linker.end()
         yield from linker.settled()
 

@@ -1,0 +1,1 @@
+"""Headers of tunnels; offers nothing to Python."""

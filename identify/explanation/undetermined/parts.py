@@ -1,0 +1,79 @@
+"""The parts of a request that a notice of a log doesn't tell, and the steps of the identifiers that need them.
+
+A notice has the method, From, the source and the Call-ID.  What isn't told may have any content or be absent; that is
+not the same as a request without it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from identify.explanation.question import Question
+from identify.explanation.result import NO, UNKNOWN, Reason, Step
+from identify.model import Origin, Unknown
+from identify.strings import SHOWN_VALUES, shown
+
+__all__ = ["PARTS", "step_without"]
+
+
+def _part(part: str, what: str) -> Unknown:
+    return Unknown(
+        kind="request",
+        what=what,
+        reason="the log has a notice of the request, and not its SIP message",
+        settles="a log with the SIP messages: pjsip set logger on",
+        types=frozenset({part}),
+    )
+
+
+#: In the order in which Asterisk asks by default.
+PARTS = (
+    _part("line", "the line token in To or the request URI"),
+    _part("transport", "the transport and the local address of the request"),
+    _part("header", "the header fields of the request"),
+    _part("request_uri", "the request URI"),
+    _part("auth_username", "the Authorization of the request"),
+    _part("contact", "the Contact of the request"),
+)
+
+
+def step_without(question: Question, identifier: str) -> Step | None:
+    """Return the step of an identifier whose part of the request wasn't given, None if it was given."""
+    parts = question.not_given(identifier)
+    if not parts:
+        return None
+    what, configuration = parts[0].what, question.configuration
+    found: Sequence[tuple[str, Origin | None]]
+    if identifier == "line":
+        kind, rule = "registration", "line=yes"
+        found = [(each.id, each.origin) for each in configuration.registrations.values() if each.line]
+    elif identifier == "auth_username":
+        kind, rule = "endpoint", "auth_username in identify_by"
+        endpoints = configuration.endpoints.items()
+        found = [(id, each.origin) for id, each in endpoints if identifier in each.identify_by]
+    else:
+        kind, rule = "identify object", f"match_{identifier}"
+        found = [
+            (identify.id, each.origin)
+            for identify, _ in question.tried()
+            if (each := identify.header if identifier == "header" else identify.request_uri) is not None
+        ]
+    reasons = [
+        Reason(f"not known here: {unknown.what}; one of these may be found", unknown.origin, UNKNOWN)
+        for unknown in question.further(_TYPES.get(identifier, "identify"))
+    ]
+    if found:
+        text = f"{what} isn't told, so {kind} {_listed(id for id, _ in found)} may be found ({rule})"
+        reasons.append(Reason(text, found[0][1] if len(found) == 1 else None, UNKNOWN))
+    elif not reasons:
+        reasons.append(Reason(f"no {kind} has {rule}", None, NO))
+    return Step(identifier, None, None, tuple(reasons))
+
+
+_TYPES = {"line": "registration", "auth_username": "endpoint"}
+
+
+def _listed(ids: Iterable[str]) -> str:
+    every = list(ids)
+    more = f" or {len(every) - SHOWN_VALUES} others" if len(every) > SHOWN_VALUES else ""
+    return " or ".join(map(shown, every[:SHOWN_VALUES])) + more
