@@ -30,7 +30,7 @@ LINE: IdentifierName = "line"
 LOAD_ORDER: tuple[IdentifierName, ...] = ("ip", "header", "request_uri", "username", "auth_username", "anonymous")
 
 #: Those that compare a request with the rules of identify objects; each rule belongs to one of them.
-OF_IDENTIFY = ("ip", "header", "request_uri")
+OF_IDENTIFY: tuple[IdentifierName, ...] = ("ip", "header", "request_uri")
 
 
 def effective_order(

@@ -28,6 +28,7 @@ from identify.explanation.question import Question
 from identify.explanation.result import MATCH, NEAR, NO, Reason, Step
 from identify.explanation.telling.lost import none_brief, none_has
 from identify.model import HeaderRule, Identify
+from identify.explanation.telling.reasons import Verdict
 from identify.strings import encoded, folded_bytes, quoted, quoted_list, shown
 
 __all__ = ["COMPACT_NAMES", "PRINTED_HEADER_LIMIT", "compared_headers", "has_header", "header"]
@@ -145,7 +146,7 @@ def _look(values: Values, identify: Identify, release: Release, hints: _Hints) -
     hint = hints.value(rule, present) if accepted is None else None
     other = hints.name(rule.name) if not present else ""
     near = present or other or folded_bytes(rule.name) in COMPACT_NAMES
-    verdict = MATCH if accepted is not None else NEAR if near else NO
+    verdict: Verdict = MATCH if accepted is not None else NEAR if near else NO
     return Finding(
         verdict=verdict,
         text=lambda: (

@@ -384,7 +384,6 @@ def test_unknown_transport_section(ask):
 
     assert ask(text, from_uri="<sip:alice@h>", section="nope") == ("alice@tp", "username", None)
     assert ask(text, from_uri="<sip:alice@h>", local="127.0.0.9:5060") is None
-    assert ask(text, from_uri="<sip:alice@h>", local="what") is None
     assert ask(text, from_uri="<sip:alice@h>", transport="ws") is None
 
 
