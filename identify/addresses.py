@@ -228,9 +228,7 @@ def source_and_port(source: AnySource | SocketAddress, port: int | None) -> tupl
     """Return the text of a source of any type, without its scope, and its port; only an address of a socket has one."""
     if isinstance(source, tuple):
         if len(source) not in (2, 4) or not isinstance(source[0], str):
-            raise TypeError(
-                f"source {source!r} is not a socket's address: expected (host, port) or (host, port, flowinfo, scope_id)"
-            )
+            raise TypeError(f"source must be (host, port), with or without flow and scope, not {source!r}")
         if port not in (None, source[1]):
             raise TypeError(f"source {source!r} has a port, and port {port!r} is given too")
         return source[0].partition("%")[0], source[1]
@@ -261,7 +259,9 @@ def usable_source(text: str) -> str:
     if percent and _ipv6(address) is not None:
         return address
     hint = "; give its port as port" if parse_address(text) is not None else ""
-    raise ValueError(f"source {quoted(text)} is not a valid address: expected IPv4 or IPv6 without a port{hint}")
+    raise ValueError(
+        f"source {quoted(text)} is not a valid address: expected IPv4 or IPv6 without a port{hint}"
+    )
 
 
 def check_local(text: str) -> None:

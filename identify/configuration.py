@@ -122,7 +122,9 @@ class Configuration:
         """
         if not isinstance(files, Mapping):
             remedy = "from_text(text) reads a text, from_path(path) a file or a directory"
-            raise TypeError(f"files must be a mapping of names to texts, not {type(files).__name__}: {remedy}")
+            raise TypeError(
+                f"files must be a mapping of names to texts, not {type(files).__name__}: {remedy}"
+            )
         for name, text in files.items():
             _check_text(text, f"files[{name!r}]")
         return cls._load(GivenFiles(files), CONFIGURATION_FILE, resolver, release, partial)

@@ -121,7 +121,12 @@ class Engine(Matcher):
             counts["header"] = sum(identify.header is not None for identify in identifies)
             counts["request_uri"] = sum(identify.request_uri is not None for identify in identifies)
         counts["size"] = self.size
-        return " ".join([f"<Engine for Asterisk {self.release or '?'}:", *map("{0[0]}={0[1]}".format, counts.items())]) + ">"
+        return (
+            " ".join(
+                [f"<Engine for Asterisk {self.release or '?'}:", *map("{0[0]}={0[1]}".format, counts.items())]
+            )
+            + ">"
+        )
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle the compiled tables, so that nothing is compiled again."""
@@ -279,7 +284,11 @@ def _no_configuration(given: object) -> str:
     if isinstance(given, (str, os.PathLike)):
         text = os.fspath(given)
         short = isinstance(text, str) and "\n" not in text
-        remedy = f"Engine(Configuration.from_path({text!r}))" if short else "Configuration.from_text(text) reads a text"
+        remedy = (
+            f"Engine(Configuration.from_path({text!r}))"
+            if short
+            else "Configuration.from_text(text) reads a text"
+        )
     elif isinstance(given, Mapping):
         remedy = "Configuration.from_files(files) reads texts by name"
     return f"configuration must be a Configuration, not {type(given).__name__}: {remedy}"

@@ -118,6 +118,10 @@ class OutputError(IdentifyError, OSError):
         self.path = path
         self.errno = number
 
+    def __reduce__(self) -> tuple[Callable[..., IdentifyError], tuple[Any, ...]]:
+        """Pickle what it is made of: OSError keeps the number apart."""
+        return type(self), (self.reason, self.path, self.errno)
+
     @classmethod
     def of(cls, error: OSError, path: str) -> OutputError:
         """Return what an error of the system means for a file that is written."""

@@ -27,15 +27,20 @@ NUMBERS: dict[str, int] = {name: number for number, name in enumerate(NAMES)}
 LINE: IdentifierName = "line"
 
 #: The others of the newest release, in the order in which Asterisk's modules, loaded alphabetically, register them.
-LOAD_ORDER: tuple[IdentifierName, ...] = ("ip", "header", "request_uri", "username", "auth_username", "anonymous")
+LOAD_ORDER: tuple[IdentifierName, ...] = (
+    "ip",
+    "header",
+    "request_uri",
+    "username",
+    "auth_username",
+    "anonymous",
+)
 
 #: Those that compare a request with the rules of identify objects; each rule belongs to one of them.
 OF_IDENTIFY: tuple[IdentifierName, ...] = ("ip", "header", "request_uri")
 
 
-def effective_order(
-    option: str, loaded: Sequence[IdentifierName] = LOAD_ORDER
-) -> tuple[IdentifierName, ...]:
+def effective_order(option: str, loaded: Sequence[IdentifierName] = LOAD_ORDER) -> tuple[IdentifierName, ...]:
     """Return the identifiers in the order in which they are asked, for a value of ``endpoint_identifier_order``.
 
     ``loaded`` are those of the release, in the order in which its modules are loaded.

@@ -198,17 +198,20 @@ cdef class Matcher:
         Raises ``MessageError`` where PJSIP would drop it, ``ResponseError`` for a response; ``ValueError`` for an
         address, transport or port that isn't one, ``TypeError`` for arguments of other types.
         """
-        cdef Py_buffer view
-        if type(source) is not str:
-            source, port = source_of(source, port)
-        if PyBytes_CheckExact(data):
+        if PyBytes_CheckExact(data) and type(source) is str:
             return self.decide_message(<const uint8_t *>PyBytes_AS_STRING(data), PyBytes_GET_SIZE(data), <str>source,
                                        port, transport, local, transport_section)
+        return self.decide_other(data, source, port, transport, local, transport_section)
+
+    cdef decide_other(self, data, source, port, str transport, str local, str transport_section):
+        """``identify_message`` for data and sources of all types."""
+        cdef Py_buffer view
         if not PyObject_CheckBuffer(data):
             raise TypeError(f"data must be bytes as they came off the wire, not {type(data).__name__}")
+        text, number = (source, port) if type(source) is str else source_of(source, port)
         PyObject_GetBuffer(data, &view, PyBUF_SIMPLE)
         try:
-            return self.decide_message(<const uint8_t *>view.buf, view.len, <str>source, port, transport, local,
+            return self.decide_message(<const uint8_t *>view.buf, view.len, <str>text, number, transport, local,
                                        transport_section)
         finally:
             PyBuffer_Release(&view)
@@ -247,7 +250,7 @@ cdef class Matcher:
         cdef Arrival arrival
         cdef Request asked
         if type(request) is not Request:
-            raise TypeError(f"request must be a Request, not {type(request).__name__}: for a message from the wire there"
+            raise TypeError(f"request must be a Request, not {type(request).__name__}: for a message there"
                             f" is identify_message(data, source, port)")
         asked = <Request>request
         if asked.message.dialect != self.compiled.tables.dialect:
@@ -279,10 +282,7 @@ cdef class Matcher:
         if quad != SIP_NO_QUAD:
             rank = find_v4(self.compiled.addresses, <uint32_t>quad, <uint16_t>number)
         else:
-            if isinstance(source, tuple):
-                source, port = source_of(source, port or None)
-                number = port_of(port)
-            rank = find_other(self.compiled.addresses, source, <uint16_t>number)
+            rank = find_other(self.compiled.addresses, source, port, <uint16_t>number)
         return self.answer(rank_answer(self.compiled.tables, rank))
 
     def _image(self):
@@ -312,14 +312,17 @@ cdef class Matcher:
         return self.compiled.tables.size + self.compiled.addresses.size
 
 
-cdef int32_t find_other(const AddressTables *addresses, source, uint16_t port) except -2:
-    """The smallest rank that matches a source that isn't a dotted quad, -1 for none."""
+cdef int32_t find_other(const AddressTables *addresses, source, port, uint16_t number) except -2:
+    """The smallest rank that matches a source that isn't a dotted quad, -1 for none; ``number`` is the port's."""
     cdef Source address
+    if isinstance(source, tuple):
+        text, port = source_of(source, port or None)
+        return find_other(addresses, text, port, <uint16_t>port_of(port))
     take_source(source, &address)
     if address.family == 4:
-        return find_v4(addresses, <uint32_t>address.low, port)
+        return find_v4(addresses, <uint32_t>address.low, number)
     if address.family == 6:
-        return find_v6(addresses, address.high, address.low, port)
+        return find_v6(addresses, address.high, address.low, number)
     return -1
 
 
@@ -350,24 +353,32 @@ cdef RegexSet expression_set(rules, bint bytewise):
 
 
 cdef str take_arrival(Arrival *arrival, str source, port):
-    """Fill in what is known without the engine; returns what must live as long as ``arrival``."""
+    """Fill in what is known without the engine; returns what must live as long as ``arrival``, besides ``source``."""
     cdef Py_ssize_t size
+    cdef str usable
     arrival.port = <uint16_t>port_of(port)
     arrival.transport = -1
     arrival.text = sip_ascii(source, &size)
     if arrival.text != NULL:
         parse_source(arrival.text, <size_t>size, &arrival.source)
         if arrival.source.family != 0 or size == 0:
-            return source
-    source = usable_source(source)
-    arrival.text = sip_text(source, &size)
+            return None
+    usable = usable_source(source)
+    arrival.text = sip_text(usable, &size)
     parse_source(arrival.text, <size_t>size, &arrival.source)
-    return source
+    return usable
 
 
 cdef int take_source(source, Source *address) except -1:
     """Read a source of any type."""
     cdef Arrival arrival
+    cdef Py_ssize_t size
+    cdef const char *text = sip_ascii(source, &size)
+    address.family = 0
+    if text != NULL:
+        parse_source(text, <size_t>size, address)
+    if address.family != 0:
+        return 0
     if isinstance(source, bytes):
         unpack(source, address)
     elif isinstance(source, int) and not isinstance(source, bool):
@@ -375,9 +386,8 @@ cdef int take_source(source, Source *address) except -1:
         address.high = 0
         address.low = number_v4(source)
     else:
-        if not isinstance(source, str):
-            source, _ = source_of(source, 0)
-        _owner = take_arrival(&arrival, source, 0)
+        given, _ = (source, 0) if isinstance(source, str) else source_of(source, 0)
+        _owner = take_arrival(&arrival, given, 0)
         address[0] = arrival.source
     return 0
 

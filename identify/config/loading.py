@@ -136,7 +136,9 @@ class _Objects(Mapping[str, T]):
 
     def __repr__(self) -> str:
         """Return the mapping with its first objects, by type: a configuration may have many, and each is long."""
-        shown = [f"{id!r}: {type(each).__name__}(...)" for id, each in islice(self._by_id.items(), SHOWN_OBJECTS)]
+        shown = [
+            f"{id!r}: {type(each).__name__}(...)" for id, each in islice(self._by_id.items(), SHOWN_OBJECTS)
+        ]
         more = len(self._by_id) - len(shown)
         return f"{{{', '.join([*shown, f'... {more:,} more'] if more else shown)}}}"
 

@@ -27,8 +27,8 @@ from identify.explanation.places import named, times
 from identify.explanation.question import Question
 from identify.explanation.result import MATCH, NEAR, NO, Reason, Step
 from identify.explanation.telling.lost import none_brief, none_has
-from identify.model import HeaderRule, Identify
 from identify.explanation.telling.reasons import Verdict
+from identify.model import HeaderRule, Identify
 from identify.strings import encoded, folded_bytes, quoted, quoted_list, shown
 
 __all__ = ["COMPACT_NAMES", "PRINTED_HEADER_LIMIT", "compared_headers", "has_header", "header"]

@@ -61,7 +61,9 @@ def ways(**given):
     ]
 
 
-@pytest.mark.parametrize(("name", "value", "text"), WRONG, ids=[f"{name}={value!r}" for name, value, _ in WRONG])
+@pytest.mark.parametrize(
+    ("name", "value", "text"), WRONG, ids=[f"{name}={value!r}" for name, value, _ in WRONG]
+)
 def test_values_that_are_none(name, value, text):
     """What isn't an address, a transport or a local name is the caller's ValueError with name and value, everywhere."""
     calls = ways(**{name: value})
@@ -139,7 +141,9 @@ def test_missing_port():
     assert Request(source="192.0.2.1").port == 5060
 
 
-@pytest.mark.parametrize("local", ["192.0.2.9:5060", "[2001:db8::1]:0", "[::ffff:192.0.2.9]:65535", "0.0.0.0:5060"])
+@pytest.mark.parametrize(
+    "local", ["192.0.2.9:5060", "[2001:db8::1]:0", "[::ffff:192.0.2.9]:65535", "0.0.0.0:5060"]
+)
 @pytest.mark.parametrize("transport", ["udp", "TCP", "Tls", "ws", "wss"])
 def test_local_addresses_and_transports(local, transport):
     """Every address with a port is one that a request may arrive at, over any transport in any case."""

@@ -13,7 +13,11 @@ from identify.engine import Engine
 from identify.errors import ConfigError, EngineFileError, LimitError, MessageError, OutputError, TrafficError
 from identify.request import Request
 
-TEXT = """[alice]
+TEXT = """[udp]
+type=transport
+protocol=udp
+bind=0.0.0.0
+[alice]
 type=endpoint
 [bob]
 type=endpoint
@@ -88,7 +92,10 @@ def test_explain_message():
     [
         (lambda: Configuration.from_files(TEXT), r"not str: from_text\(text\)"),
         (lambda: Configuration.from_files(["pjsip.conf"]), "mapping of names to texts, not list"),
-        (lambda: Configuration.from_files({"pjsip.conf": None}), r"files\['pjsip.conf'\] must be str or bytes"),
+        (
+            lambda: Configuration.from_files({"pjsip.conf": None}),
+            r"files\['pjsip.conf'\] must be str or bytes",
+        ),
         (lambda: Configuration.from_text(5), "text must be str or bytes, not int"),
         (lambda: Configuration.from_text(pathlib.Path("pjsip.conf")), "text must be str or bytes"),
         (lambda: Configuration.from_path(None), "NoneType"),
@@ -108,7 +115,11 @@ def test_text_in_place_of_a_path():
 
 def test_configuration_from_text():
     """A text is a pjsip.conf of any name, which problems call it by; a wizard's is read as one."""
-    assert CONFIGURATION == Configuration.from_files({"pjsip.conf": TEXT}) == Configuration.from_text(TEXT.encode())
+    assert (
+        CONFIGURATION
+        == Configuration.from_files({"pjsip.conf": TEXT})
+        == Configuration.from_text(TEXT.encode())
+    )
     named = Configuration.from_text("[a]\ntype=endpoint\nnope=1\n", "office.conf", release="18.10.0")
     assert [(problem.file, problem.line) for problem in named.problems] == [("office.conf", 3)]
     assert named.release.name == "18.10.0"
@@ -138,7 +149,7 @@ def test_representations(tmp_path):
     assert repr(Engine.__new__(Engine)).startswith("<Engine for Asterisk ?: size=")
     assert repr(CONFIGURATION.endpoints) == "{'alice': Endpoint(...), 'bob': Endpoint(...)}"
     many = Configuration.from_text("".join(f"[e{n}]\ntype=endpoint\n" for n in range(2000)))
-    assert repr(many.endpoints).endswith("'e3': Endpoint(...), ... 1,996 more}")
+    assert repr(many.endpoints).endswith("'e100': Endpoint(...), ... 1,996 more}")
     assert repr(many.aors) == "{}"
 
 
@@ -188,8 +199,7 @@ def test_errors_can_be_pickled(error):
     for restored in (pickle.loads(pickle.dumps(error)), copy.copy(error)):
         assert (type(restored), str(restored)) == (type(error), str(error))
         assert restored.__dict__ == error.__dict__
-    if isinstance(error, OutputError):
-        assert pickle.loads(pickle.dumps(error)).errno == 28
+        assert getattr(restored, "errno", None) == getattr(error, "errno", None)
 
 
 def test_help_on_the_engine():
@@ -207,6 +217,14 @@ def test_help_on_the_engine():
 
 def test_names_that_a_starter_needs():
     """The names that the reference lists first are names of the package."""
-    for name in ("Configuration", "Engine", "Request", "Match", "MessageError", "ResponseError", "ConfigError"):
+    for name in (
+        "Configuration",
+        "Engine",
+        "Request",
+        "Match",
+        "MessageError",
+        "ResponseError",
+        "ConfigError",
+    ):
         assert name in identify.__all__
         assert getattr(identify, name).__name__ == name

@@ -30,7 +30,7 @@ from identify.config.releases import release_of
         (["192.0.2.0/24"], "::ffff:192.0.2.1", 5060, True),
         (["2001:db8::/32"], "2001:db8::1", 5060, True),
         (["2001:db8::/32"], "2001:db9::1", 5060, False),
-        (["0.0.0.0/0"], "nonsense", 5060, False),
+        (["0.0.0.0/0"], "", 5060, False),
     ],
 )
 def test_last_covering_item_decides(make, step, items, source, port, covers):

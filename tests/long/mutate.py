@@ -156,7 +156,7 @@ def mutated(source: random.Random, image: bytearray) -> None:
 
 def ask(engine: Engine, requests: list[dict[str, Any]], sources: list[str]) -> None:
     """Ask an engine everything; it may say that it's damaged."""
-    questions = [lambda: engine.matches, engine.image]
+    questions = [lambda: engine.matches, engine._image]
     questions += [lambda request=request: engine.identify_message(**request) for request in requests]
     questions += [
         lambda source=source, port=port: engine.identify_source(source, port)

@@ -21,8 +21,8 @@ METADATA = {
     "method": "options",
     "request_uri": "sip:100@h",
     "from_uri": b"sip:al%69ce@h",
-    "to_uri": "sip:100@h;x=caf\udce9",
-    "headers": [("X-A", "1"), ("Supported", "a"), ("x-a", "2"), ("Contact", "<sip:x@y>, <sip:z@y>")],
+    "to_uri": "sip:100@h",
+    "headers": [("X-A", "caf\udce9"), ("Supported", "a"), ("x-a", "2"), ("Contact", "<sip:x@y>, <sip:z@y>")],
 }
 
 
@@ -72,7 +72,15 @@ def test_pickles_and_copies(request_):
         restored = pickle.loads(pickle.dumps(request_, protocol))
         assert restored == request_
         assert hash(restored) == hash(request_)
-        for name in ("release", "printed_headers", "printed_request_uri", "method", "transport", "local", "port"):
+        for name in (
+            "release",
+            "printed_headers",
+            "printed_request_uri",
+            "method",
+            "transport",
+            "local",
+            "port",
+        ):
             assert getattr(restored, name) == getattr(request_, name)
     assert copy.copy(request_) is copy.deepcopy(request_) is request_
 
@@ -100,15 +108,17 @@ def test_requests_that_differ():
         (b"SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP h\r\n\r\n", "response"),
         (b"\r\n\r\n", "keep-alive"),
         (b"\r\n" * 40, "keep-alive"),
-        (MESSAGE[:120], "incomplete"),
+        (MESSAGE.replace(b"Length: 0", b"Length: 5"), "incomplete"),
         (MESSAGE.ljust(70000), "too long"),
         (MESSAGE.replace(b"CSeq", b"X-Se"), "invalid"),
     ],
 )
 def test_kinds_of_dropped_messages(data, kind):
     """What PJSIP drops is of a kind, and a response is an error of its own; both survive pickling."""
+    # Only in a stream a message may be incomplete.
+    transport = "tcp" if kind == "incomplete" else "udp"
     with pytest.raises(MessageError) as caught:
-        Request.from_message(data, "192.0.2.1", 5060)
+        Request.from_message(data, "192.0.2.1", 5060, transport)
     error = caught.value
     restored = pickle.loads(pickle.dumps(error))
 
