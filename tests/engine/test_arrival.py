@@ -29,6 +29,8 @@ WRONG = [
     ("source", "[2001:db8::1]:5060", "give its port as port"),
     ("source", "192.0.2.256", "'192.0.2.256' is not a valid address"),
     ("source", "192.0.2.1%2", "is not a valid address"),
+    ("source", "192.0.2.1\0", "is not a valid address"),
+    ("source", "1" * 5000, "'1{120}...' is not a valid address"),
     ("source", b"192.0.2.1", "packed address of 9 bytes: expected 4 or 16"),
     ("source", 1 << 32, "4294967296 is not a valid IPv4 address"),
     ("source", -1, "-1 is not a valid IPv4 address"),

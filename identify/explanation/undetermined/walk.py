@@ -376,11 +376,10 @@ class Walk:
     def _answer_any(self, identifier: Name, unknowns: tuple[Unknown, ...]) -> None:
         """Note that the answer may be any endpoint."""
         self._depend(unknowns)
-        if self._further["endpoint"] or len(self._endpoints) > 1:
-            self._answer(None, identifier, None, unknowns, any_endpoint=True)
-        else:
-            for id in self._endpoints:
-                self._answer(id, identifier, None, unknowns)
+        several = bool(self._further["endpoint"]) or len(self._endpoints) > 1
+        endpoints: Iterable[str | None] = [None] if several else self._endpoints
+        for id in endpoints:
+            self._answer(id, identifier, None, unknowns, any_endpoint=several)
 
     def _answer(
         self,
