@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         LimitError,
         MessageError,
         OutputError,
+        ResponseError,
     )
     from identify.explain import Explanation, Possibility, Reason, Step
     from identify.model import (
@@ -81,6 +82,7 @@ else:
                 "LimitError",
                 "MessageError",
                 "OutputError",
+                "ResponseError",
             ),
             "identify.explain": ("Explanation", "Possibility", "Reason", "Step"),
             "identify.model": (
@@ -154,6 +156,7 @@ __all__ = [
     "RequestUriRule",
     "ResolutionError",
     "Resolver",
+    "ResponseError",
     "Settings",
     "Simulation",
     "Step",

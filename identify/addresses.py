@@ -36,17 +36,27 @@ __all__ = [
     "WILDCARDS",
     "Address",
     "AddressError",
+    "AnySource",
+    "SocketAddress",
     "Coverage",
     "Network",
+    "check_local",
     "covers",
     "format_address",
     "host_port",
     "packed",
     "parse_address",
     "parse_network",
+    "source_and_port",
     "split_port",
     "unpacked",
+    "usable_source",
 ]
+
+#: The source of a request without its port: text, numbers, or 4 or 16 bytes in network order; an int is IPv4.
+AnySource = str | bytes | int | ipaddress.IPv4Address | ipaddress.IPv6Address
+#: What sockets call an address: host and port, for IPv6 also the flow and the scope.
+SocketAddress = tuple[str, int] | tuple[str, int, int, int]
 
 #: Addresses that bind to all addresses of a machine.
 WILDCARDS = ("0.0.0.0", "::")
@@ -94,6 +104,7 @@ SERVICES = {
 _DOTTED = re.compile(r"(?:0|[1-9][0-9]{0,2})(?:\.(?:0|[1-9][0-9]{0,2})){3}", re.ASCII)
 _PART = re.compile(r"0[xX][0-9a-fA-F]+|0[0-7]*|[1-9][0-9]*", re.ASCII)
 _SCANNED = re.compile(r"[ \t-\r]*([+-]?[0-9]+)", re.ASCII)
+_DIGITS = re.compile("[0-9]{1,5}", re.ASCII)
 _PORT = re.compile(r"[ \t-\r]*([+-]?)([0-9]+)", re.ASCII)
 # ::ffff:0:0/96
 _MAPPED = 0xFFFF << 32
@@ -211,6 +222,61 @@ def unpacked(address: bytes | bytearray) -> str:
     """Return 16 bytes as text, an IPv4-mapped address as IPv4."""
     parsed = ipaddress.IPv6Address(bytes(address))
     return str(parsed.ipv4_mapped or parsed)
+
+
+def source_and_port(source: AnySource | SocketAddress, port: int | None) -> tuple[str, int | None]:
+    """Return the text of a source of any type, without its scope, and its port; only an address of a socket has one."""
+    if isinstance(source, tuple):
+        if len(source) not in (2, 4) or not isinstance(source[0], str):
+            raise TypeError(f"source must be (host, port), with or without flow and scope, not {source!r}")
+        if port not in (None, source[1]):
+            raise TypeError(f"source {source!r} has a port, and port {port!r} is given too")
+        return source[0].partition("%")[0], source[1]
+    if isinstance(source, str):
+        return str(source), port
+    if isinstance(source, (ipaddress.IPv4Address, ipaddress.IPv6Address)):
+        return format_address(source.version, int(source)), port
+    if isinstance(source, bytes):
+        if len(source) not in (4, ADDRESS_BYTES):
+            raise ValueError(f"source is a packed address of {len(source)} bytes: expected 4 or 16, or a str")
+        return unpacked(source if len(source) > 4 else MAPPED + source), port
+    if isinstance(source, int) and not isinstance(source, bool):
+        if not 0 <= source <= ALL_ONES[4]:
+            raise ValueError(f"source {source} is not a valid IPv4 address: IPv6 is text or 16 packed bytes")
+        return format_address(4, source), port
+    raise TypeError(
+        f"source must be str, an address of ipaddress, 4 or 16 bytes, int (IPv4) or a socket's (host, port),"
+        f" not {type(source).__name__}"
+    )
+
+
+def usable_source(text: str) -> str:
+    """Return an IPv6 address without the scope that makes it unreadable; ValueError for any other text.
+
+    PJSIP never prints a scope, so the interface that only this machine knows has no part in the answer.
+    """
+    address, percent, _ = text.removeprefix("[").removesuffix("]").partition("%")
+    if percent and _ipv6(address) is not None:
+        return address
+    hint = "; give its port as port" if parse_address(text) is not None else ""
+    raise ValueError(
+        f"source {quoted(text)} is not a valid address: expected IPv4 or IPv6 without a port{hint}"
+    )
+
+
+def check_local(text: str) -> None:
+    """Refuse what isn't the ``address:port`` of a socket; the address is written as programs print it."""
+    host, colon, port = text.rpartition(":")
+    bracketed = host.startswith("[") and host.endswith("]")
+    try:
+        valid = ipaddress.ip_address(host[1:-1] if bracketed else host).version == (6 if bracketed else 4)
+    except ValueError:
+        valid = False
+    if not (valid and colon and _DIGITS.fullmatch(port) and int(port) <= 0xFFFF):
+        raise ValueError(
+            f"local {quoted(text)} is not an address with a port:"
+            f" expected one such as 192.0.2.1:5060 or [2001:db8::1]:5060"
+        )
 
 
 class Item(Protocol):

@@ -26,6 +26,7 @@ from identify.config.losses import Losses, losses_of
 from identify.config.lost import NOTHING_LOST, LostObjects
 from identify.config.releases import NEWEST, Release, release_of
 from identify.errors import ConfigError
+from identify.identifiers import IdentifierName
 from identify.model import (
     AccessList,
     AddressRule,
@@ -40,7 +41,7 @@ from identify.model import (
     Transport,
     Unknown,
 )
-from identify.strings import encoded
+from identify.strings import encoded, quoted
 
 __all__ = ["Configuration", "NotAskedError", "OfflineResolver", "ResolutionError", "Resolver"]
 
@@ -58,7 +59,7 @@ class Configuration:
     """
 
     settings: Settings
-    identifiers: tuple[str, ...]
+    identifiers: tuple[IdentifierName, ...]
     endpoints: Mapping[str, Endpoint]
     identifies: Mapping[str, Identify]
     registrations: Mapping[str, Registration]
@@ -78,6 +79,11 @@ class Configuration:
     @tried_identifies.default
     def _in_order_of_ids(self) -> tuple[Identify, ...]:
         return tuple(self.identifies.values())
+
+    @property
+    def errors(self) -> tuple[Problem, ...]:
+        """The problems that are errors: Asterisk refuses an object, or can't read something."""
+        return tuple(problem for problem in self.problems if problem.severity == "error")
 
     @property
     def losses(self) -> Losses:
@@ -114,7 +120,32 @@ class Configuration:
         adds to one.  It is assumed that the missing text only adds objects and changes none that was read, and that a
         ``global`` section that was read is the only one.
         """
+        if not isinstance(files, Mapping):
+            remedy = "from_text(text) reads a text, from_path(path) a file or a directory"
+            raise TypeError(
+                f"files must be a mapping of names to texts, not {type(files).__name__}: {remedy}"
+            )
+        for name, text in files.items():
+            _check_text(text, f"files[{name!r}]")
         return cls._load(GivenFiles(files), CONFIGURATION_FILE, resolver, release, partial)
+
+    @classmethod
+    def from_text(
+        cls,
+        text: str | bytes,
+        name: str = CONFIGURATION_FILE,
+        *,
+        resolver: Resolver | None = None,
+        release: str | Release = NEWEST,
+        partial: bool = False,
+    ) -> Configuration:
+        """Read the text of a pjsip.conf, which can't include other files; ``name`` is what problems call it.
+
+        A text whose name is ``pjsip_wizard.conf`` is read as one.  The other arguments are as in :meth:`from_files`.
+        """
+        _check_text(text, "text")
+        main = CONFIGURATION_FILE if name == WIZARD_FILE else name
+        return cls._load(GivenFiles({name: text}), main, resolver, release, partial)
 
     @classmethod
     def from_path(
@@ -133,6 +164,8 @@ class Configuration:
         is no such file or it can't be read.
         """
         location = os.fspath(path)
+        if "\n" in location:
+            raise ConfigError(f"{quoted(location)} is text, not a path: from_text(text) reads it")
         directory, name = os.path.split(location)
         readable = location
         if os.path.isdir(location):
@@ -197,6 +230,11 @@ class Configuration:
             lines.append("")
         lines.extend([f"Objects found: {len(self.tried_identifies)}", ""])
         return "\n".join(lines) + "\n"
+
+
+def _check_text(text: object, what: str) -> None:
+    if not isinstance(text, (str, bytes)):
+        raise TypeError(f"{what} must be str or bytes, not {type(text).__name__}")
 
 
 def _shown(rule: AddressRule) -> str:

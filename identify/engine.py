@@ -7,21 +7,25 @@ import os
 import secrets
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import identify._compiled._batch as _batch
 from identify._compiled._indices import Indices
 from identify._compiled._matcher import Matcher
 from identify._compiled._request import Request
+from identify.addresses import AnySource, SocketAddress, source_and_port
 from identify.compiler import make_plan
 from identify.configuration import Configuration
 from identify.errors import ConfigError, EngineFileError
 from identify.explain import Explanation, explain, question_about, untold_tokens
 from identify.explanation.undetermined import possible_answers
-from identify.model import Unknown
+from identify.model import TransportName, Unknown
 from identify.strings import quoted
 from identify.writing import Outputs
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
 
 __all__ = ["DROPPED", "NO_MATCH", "Engine", "Indices"]
 
@@ -45,7 +49,13 @@ CONTACT_USER = "s"
 
 
 class Engine(Matcher):
-    """Answers which endpoint a request belongs to.
+    """A configuration, compiled once, that answers which endpoint a request belongs to.
+
+    - :meth:`identify_message` answers for a message from the wire: a :class:`~identify.model.Match`, or None;
+    - :meth:`identify` answers for a :class:`~identify.request.Request`, :meth:`identify_source` for an address alone;
+    - :meth:`explain_message` and :meth:`explain` say why;
+    - :meth:`identify_messages` and :meth:`identify_sources` answer for many at once;
+    - :meth:`save` writes the compiled tables to a file, which :meth:`open` maps.
 
     ``line_tokens`` has the tokens of registrations with ``line=yes`` by id; missing tokens are generated as
     Asterisk does, from a cryptographic source, and count as not told: Asterisk's own are others.  Tokens of other ids
@@ -60,10 +70,17 @@ class Engine(Matcher):
     """
 
     def __init__(self, configuration: Configuration, line_tokens: Mapping[str, str] | None = None) -> None:
+        if not isinstance(configuration, Configuration):
+            raise TypeError(_no_configuration(configuration))
         # This is refused for an engine that already has tables, so it comes before anything else is set.
         tokens = _tokens(configuration, line_tokens or {})
         super().__init__(make_plan(configuration, tokens, tokens.keys() & (line_tokens or {}).keys()))
         self._configuration: Configuration | None = configuration
+
+    # The calls that everybody needs, so that help() shows them among the methods of this class.
+    identify_message = Matcher.identify_message
+    identify = Matcher.identify
+    identify_source = Matcher.identify_source
 
     @classmethod
     def open(cls, path: str | os.PathLike[str], configuration: Configuration | None = None) -> Engine:
@@ -89,17 +106,37 @@ class Engine(Matcher):
         Raises :class:`~identify.errors.OutputError`, an OSError, if that fails.
         """
         with Outputs() as outputs:
-            outputs.open(path).file.write(self.image())
+            outputs.open(path).file.write(self._image())
+
+    def __repr__(self) -> str:
+        """Return the release, the numbers of endpoints and of rules by identifier, and the bytes of the tables."""
+        counts: dict[str, int] = {}
+        # A saved engine may have been opened without it, and one that was never initialised has none.
+        configuration: Configuration | None = getattr(self, "_configuration", None)
+        if configuration is not None:
+            identifies = configuration.tried_identifies
+            counts["endpoints"] = len(configuration.endpoints)
+            counts["line"] = len(self.line_tokens)
+            counts["ip"] = sum(len(identify.addresses) for identify in identifies)
+            counts["header"] = sum(identify.header is not None for identify in identifies)
+            counts["request_uri"] = sum(identify.request_uri is not None for identify in identifies)
+        counts["size"] = self.size
+        return (
+            " ".join(
+                [f"<Engine for Asterisk {self.release or '?'}:", *map("{0[0]}={0[1]}".format, counts.items())]
+            )
+            + ">"
+        )
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle the compiled tables, so that nothing is compiled again."""
-        return _restore, (type(self), self.image(), self._configuration)
+        return _restore, (type(self), self._image(), self._configuration)
 
     @classmethod
     def _of_image(cls, image: bytes | mmap.mmap, configuration: Configuration | None) -> Engine:
         engine = cls.__new__(cls)
         engine._configuration = configuration
-        engine.load_image(image)
+        engine._load_image(image)
         return engine
 
     def identify_sources(self, addresses: Any, ports: Any = None, *, threads: int = 1) -> Indices:
@@ -135,7 +172,7 @@ class Engine(Matcher):
         sources: Any,
         ports: Any,
         *,
-        transport: str = "udp",
+        transport: TransportName = "udp",
         local: str | None = None,
         transport_section: str | None = None,
         threads: int = 1,
@@ -174,9 +211,31 @@ class Engine(Matcher):
 
     def explain(self, request: Request, *, everything: bool = False) -> Explanation:
         """Return the answer with that of every identifier and the reasons; with ``everything``, one for every rule."""
+        _check_request(request, "explain_message(data, source, port)")
         return explain(
             self.configuration, self.line_tokens, request, unknowns=self.unknowns, everything=everything
         )
+
+    def explain_message(
+        self,
+        data: Buffer,
+        source: AnySource | SocketAddress,
+        port: int | None = None,
+        transport: TransportName = "udp",
+        local: str | None = None,
+        transport_section: str | None = None,
+        *,
+        everything: bool = False,
+    ) -> Explanation:
+        """Return what :meth:`explain` says about a message; the arguments are those of :meth:`identify_message`.
+
+        Raises like it, so :class:`~identify.errors.MessageError` if PJSIP would drop the message.
+        """
+        # The compiled side says what is missing.
+        arrival: tuple[Any, Any] = source_and_port(source, port)
+        release = self.configuration.release
+        request = Request.from_message(data, *arrival, transport, local, transport_section, release=release)
+        return self.explain(request, everything=everything)
 
     @cached_property
     def unknowns(self) -> tuple[Unknown, ...]:
@@ -186,6 +245,7 @@ class Engine(Matcher):
 
     def undetermined(self, request: Request) -> tuple[Unknown, ...]:
         """Return what the answer depends on, nothing if every content of what isn't known gives its endpoint."""
+        _check_request(request, "Request.from_message(data, source, port)")
         unknowns = self.unknowns
         if not unknowns:
             return ()
@@ -216,6 +276,29 @@ class Engine(Matcher):
             parameters += f";line={quote(self.line_tokens[registration.id], safe=UNESCAPED)}"
         after = f";{registration.contact_header_params}" if registration.contact_header_params else ""
         return f"<sip:{registration.contact_user or CONTACT_USER}@{local}{parameters}>{after}"
+
+
+def _no_configuration(given: object) -> str:
+    """Return what to say about something that isn't a configuration."""
+    remedy = "Configuration.from_path(path) reads files, Configuration.from_text(text) a text"
+    if isinstance(given, (str, os.PathLike)):
+        text = os.fspath(given)
+        short = isinstance(text, str) and "\n" not in text
+        remedy = (
+            f"Engine(Configuration.from_path({text!r}))"
+            if short
+            else "Configuration.from_text(text) reads a text"
+        )
+    elif isinstance(given, Mapping):
+        remedy = "Configuration.from_files(files) reads texts by name"
+    return f"configuration must be a Configuration, not {type(given).__name__}: {remedy}"
+
+
+def _check_request(request: object, instead: str) -> None:
+    if not isinstance(request, Request):
+        raise TypeError(
+            f"request must be a Request, not {type(request).__name__}: for a message from the wire there is {instead}"
+        )
 
 
 def _restore(cls: type[Engine], image: bytes, configuration: Configuration | None) -> Engine:

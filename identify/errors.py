@@ -5,6 +5,11 @@ configuration that doesn't stop Asterisk is not an exception either, but a :clas
 ``Configuration.problems``.
 """
 
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Literal
+
 __all__ = [
     "ClusterError",
     "ConfigError",
@@ -14,12 +19,33 @@ __all__ = [
     "MessageError",
     "MissingLibraryError",
     "OutputError",
+    "ResponseError",
     "TrafficError",
+    "message_error",
 ]
+
+#: What kind of bytes PJSIP drops: a response; what phones send to keep a connection open, or scanners to wake
+#: something; a message whose rest is missing; one that is too long; one that breaks the rules of SIP.
+MessageKind = Literal["response", "keep-alive", "incomplete", "too long", "invalid"]
+
+#: The kinds of reasons; all others are of messages that are invalid.
+KINDS: Mapping[str, MessageKind] = {
+    "a response, not a request": "response",
+    "nothing but line ends": "keep-alive",
+    "a datagram of 32 bytes or less": "keep-alive",
+    "the head of the message isn't complete": "incomplete",
+    "the body of the message isn't complete": "incomplete",
+    "longer than 65536 bytes": "too long",
+    "a stream's message is longer than 65535 bytes": "too long",
+}
 
 
 class IdentifyError(Exception):
-    """Base of every error that this package raises on purpose."""
+    """Base of every error that this package raises on purpose; all can be pickled."""
+
+    def __reduce__(self) -> tuple[Callable[..., IdentifyError], tuple[Any, ...]]:
+        """Pickle what the error has, not the arguments from which its text was put together."""
+        return _restored, (type(self), self.args, self.__dict__)
 
 
 class ConfigError(IdentifyError, ValueError):
@@ -40,13 +66,23 @@ class MessageError(IdentifyError, ValueError):
     """Bytes from the network are not a SIP request that Asterisk would process.
 
     Attributes: ``reason`` says what is wrong in words, ``offset`` is the byte offset of the fault in the
-    message.
+    message, ``kind`` is "response", "keep-alive" (line ends, or a datagram of a few bytes), "incomplete", "too long" or
+    "invalid".
     """
 
     def __init__(self, reason: str, offset: int = 0) -> None:
         super().__init__(f"byte {offset}: {reason}")
         self.reason = reason
         self.offset = offset
+
+    @property
+    def kind(self) -> MessageKind:
+        """What kind of bytes they are, by the reason."""
+        return KINDS.get(self.reason, "invalid")
+
+
+class ResponseError(MessageError):
+    """The message is a response (RFC 3261 7.2): PJSIP handles it, but there is nothing to identify."""
 
 
 class EngineFileError(IdentifyError, ValueError):
@@ -82,8 +118,12 @@ class OutputError(IdentifyError, OSError):
         self.path = path
         self.errno = number
 
+    def __reduce__(self) -> tuple[Callable[..., IdentifyError], tuple[Any, ...]]:
+        """Pickle what it is made of: OSError keeps the number apart."""
+        return type(self), (self.reason, self.path, self.errno)
+
     @classmethod
-    def of(cls, error: OSError, path: str) -> "OutputError":
+    def of(cls, error: OSError, path: str) -> OutputError:
         """Return what an error of the system means for a file that is written."""
         return cls(error.strerror or str(error), path, error.errno)
 
@@ -120,3 +160,16 @@ class ClusterError(IdentifyError, RuntimeError):
         super().__init__(f"{address}: {reason}" if address else reason)
         self.reason = reason
         self.address = address
+
+
+def message_error(reason: str, offset: int) -> MessageError:
+    """Return the error for a message that PJSIP drops."""
+    made_of = ResponseError if KINDS.get(reason) == "response" else MessageError
+    return made_of(reason, offset)
+
+
+def _restored(cls: type[IdentifyError], args: tuple[Any, ...], state: dict[str, Any]) -> IdentifyError:
+    error = cls.__new__(cls, *args)
+    error.args = args
+    error.__dict__.update(state)
+    return error

@@ -110,10 +110,11 @@ def explain(
     if (
         not undetermined
         and first.endpoint is not None
+        and first.identifier is not None
         and (match is None or match.endpoint != first.endpoint)
     ):
         # What is known alone isn't one of the contents: one of two objects exists in any case.
-        match = Match(first.endpoint, first.identifier or "", first.section)
+        match = Match(first.endpoint, first.identifier, first.section)
     return _around(question, Explanation(match, tuple(steps), PASS, possible, undetermined))
 
 

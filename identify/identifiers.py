@@ -12,23 +12,35 @@ twins are in ``_ext/decision/_decide.pyx``.
 
 from __future__ import annotations
 
-__all__ = ["LINE", "LOAD_ORDER", "NAMES", "NUMBERS", "OF_IDENTIFY", "effective_order"]
+from collections.abc import Sequence
+from typing import Literal, get_args
+
+__all__ = ["LINE", "LOAD_ORDER", "NAMES", "NUMBERS", "OF_IDENTIFY", "IdentifierName", "effective_order"]
+
+IdentifierName = Literal["line", "ip", "username", "anonymous", "header", "request_uri", "auth_username"]
 
 #: By number, as in the enum ``Identifier`` of ``_ext/tables/_tables.pxd``.  A saved engine contains these numbers.
-NAMES = ("line", "ip", "username", "anonymous", "header", "request_uri", "auth_username")
-NUMBERS = {name: number for number, name in enumerate(NAMES)}
+NAMES: tuple[IdentifierName, ...] = get_args(IdentifierName)
+NUMBERS: dict[str, int] = {name: number for number, name in enumerate(NAMES)}
 
 #: The identifier that is asked before all others.
-LINE = "line"
+LINE: IdentifierName = "line"
 
 #: The others of the newest release, in the order in which Asterisk's modules, loaded alphabetically, register them.
-LOAD_ORDER = ("ip", "header", "request_uri", "username", "auth_username", "anonymous")
+LOAD_ORDER: tuple[IdentifierName, ...] = (
+    "ip",
+    "header",
+    "request_uri",
+    "username",
+    "auth_username",
+    "anonymous",
+)
 
 #: Those that compare a request with the rules of identify objects; each rule belongs to one of them.
-OF_IDENTIFY = ("ip", "header", "request_uri")
+OF_IDENTIFY: tuple[IdentifierName, ...] = ("ip", "header", "request_uri")
 
 
-def effective_order(option: str, loaded: tuple[str, ...] = LOAD_ORDER) -> tuple[str, ...]:
+def effective_order(option: str, loaded: Sequence[IdentifierName] = LOAD_ORDER) -> tuple[IdentifierName, ...]:
     """Return the identifiers in the order in which they are asked, for a value of ``endpoint_identifier_order``.
 
     ``loaded`` are those of the release, in the order in which its modules are loaded.
@@ -36,5 +48,5 @@ def effective_order(option: str, loaded: tuple[str, ...] = LOAD_ORDER) -> tuple[
     >>> effective_order("ip, username ,anonymous")
     ('line', 'ip', 'anonymous', 'header', 'request_uri', 'username', 'auth_username')
     """
-    listed = dict.fromkeys(item for item in option.split(",") if item in loaded)
+    listed = dict.fromkeys(name for item in option.split(",") for name in loaded if name == item)
     return (LINE, *listed, *(name for name in loaded if name not in listed))

@@ -7,10 +7,12 @@ Text from configuration files is ``str``; bytes that aren't UTF-8 are kept as su
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Literal, get_args
 
 import attrs
 
 from identify.addresses import host_port
+from identify.identifiers import IdentifierName
 from identify.strings import escaped, shown
 
 __all__ = [
@@ -33,14 +35,19 @@ __all__ = [
     "Registration",
     "RequestUriRule",
     "Settings",
+    "Severity",
     "TextPattern",
     "Transport",
+    "TransportName",
     "Unknown",
     "UnresolvedName",
 ]
 
+TransportName = Literal["udp", "tcp", "tls", "ws", "wss"]
+Severity = Literal["error", "warning", "note"]
+
 #: What a message can come over, by its code in columns and in compiled code; all but the first are streams.
-TRANSPORTS = ("udp", "tcp", "tls", "ws", "wss")
+TRANSPORTS: tuple[TransportName, ...] = get_args(TransportName)
 
 #: Asterisk's name for the access list of an object's own lines.
 BASELINE = "(BASELINE)"
@@ -77,7 +84,7 @@ class Problem:
     """
 
     code: str
-    severity: str
+    severity: Severity
     file: str
     line: int
     section: str | None
@@ -345,7 +352,7 @@ class Match:
     """
 
     endpoint: str
-    identifier: str
+    identifier: IdentifierName
     section: str | None
 
 

@@ -17,6 +17,7 @@ from libc.string cimport memchr, memcpy
 from identify._compiled._address_batch cimport BLOCK, find_block_v4, find_block_v6, prefetch
 from identify._compiled._address_print cimport print_v4, print_v6
 from identify._compiled._address_text cimport Source, parse_source, to_plain
+from identify._compiled._arrival cimport check_local_name, known_transport, port_of
 from identify._compiled._bytes cimport big32, big64
 from identify._compiled._column cimport (
     PACKED4, PACKED16, POINTERS, QUADS, Chunk, Column, Cursor, advance, bytes_at, is_null, refresh, seek,
@@ -29,11 +30,11 @@ from identify._compiled._matcher cimport Matcher
 from identify._compiled._message cimport begin, finish, parse_message, take_dialect
 from identify._compiled._parsed cimport FIELD_ROOM, MESSAGE_LIMIT, Field, Message
 from identify._compiled._pieces cimport MAX_THREADS, Pieces, run_pieces
-from identify._compiled._request cimport port_of
 from identify._compiled._tables cimport NO_WANTED, part
 
-from identify._compiled._request import STREAMS
-from identify.strings import encoded_anyhow
+from identify._compiled._addresses import parse_address
+from identify.addresses import usable_source
+from identify.strings import encoded
 
 cdef enum:
     # A thread for less work than this would cost more than it saves.
@@ -105,8 +106,10 @@ def identify_messages(Matcher matcher not None, messages, sources, ports, str tr
     job.messages = message_column.chunks
     job.message_chunks = message_column.chunk_count
     job.wants_text = job.compiled.tables.wanted_kinds[<int>VIA] != <uint32_t>NO_WANTED
-    transport = transport.lower()
-    job.stream = transport in STREAMS
+    transport = known_transport(transport)
+    job.stream = transport != "udp"
+    if local is not None:
+        check_local_name(local)
     if matcher.transports_matter:
         job.transport_v4 = matcher.transport_section("", transport, local, transport_section)
         job.transport_v6 = matcher.transport_section(":", transport, local, transport_section)
@@ -171,7 +174,7 @@ cdef Column set_ports(Job *job, ports, str rows):
 cdef bytes one_text(source):
     """Return the source of all messages as bytes."""
     if isinstance(source, str):
-        return encoded_anyhow(source)
+        return encoded(source if not source or parse_address(source) is not None else usable_source(source))
     if not 0 <= source <= 0xFFFFFFFF:
         raise ValueError(f"{source} is not a valid IPv4 address; give IPv6 as text")
     return b"%d.%d.%d.%d" % (source >> 24, source >> 16 & 255, source >> 8 & 255, source & 255)

@@ -19,12 +19,12 @@ from cpython.unicode cimport PyUnicode_Check
 from libc.stddef cimport size_t
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 
+from identify._compiled._arrival cimport port_of
 from identify._compiled._arrow cimport ADDRESSES, MESSAGES, PORTS, speaks_arrow, take_arrow
 from identify._compiled._column cimport (
     NUMBERS16, OFFSETS32, OFFSETS64, PACKED4, PACKED16, POINTERS, QUADS, Chunk, Column, Layout, Pointer,
     check_offsets,
 )
-from identify._compiled._request cimport port_of
 
 import sys
 from collections.abc import Sequence

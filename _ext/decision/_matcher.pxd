@@ -33,4 +33,5 @@ cdef class Matcher:
     cdef object make_answer(self, uint32_t number)
     cdef decide_message(self, const uint8_t *data, Py_ssize_t length, str source, port, str transport, str local,
                         str transport_section)
+    cdef decide_other(self, data, source, port, str transport, str local, str transport_section)
     cdef int32_t transport_section(self, str source, str transport, str local, str section) except -2

@@ -18,6 +18,7 @@ from identify._compiled._address_tables cimport AddressTables, find_v4, find_v6
 from identify._compiled._address_text cimport SIP_NO_QUAD, Source, parse_source, read_quad, sip_address_way, to_plain
 from identify._compiled._addresses cimport AddressIndex
 from identify._compiled._answers cimport read_answer
+from identify._compiled._arrival cimport check_local_name, known_transport, port_of, source_of
 from identify._compiled._block cimport Block
 from identify._compiled._compile cimport compile_tables
 from identify._compiled._decide cimport Arrival, decide
@@ -26,14 +27,13 @@ from identify._compiled._image cimport ImageParts, read_image, write_image
 from identify._compiled._message cimport begin, finish, parse_message, take_dialect
 from identify._compiled._parsed cimport FIELD_ROOM, MESSAGE_LIMIT, Field, Message
 from identify._compiled._regex_set cimport RegexSet
-from identify._compiled._request cimport Request, port_of
+from identify._compiled._request cimport Request
 from identify._compiled._tables cimport Tables, WantedHeader, part
 
-from identify._compiled._request import STREAMS
-from identify.errors import EngineFileError, MessageError
+from identify.addresses import usable_source
+from identify.errors import EngineFileError, MessageError, message_error
 from identify.identifiers import NAMES
 from identify.model import Match
-from identify.strings import encoded_anyhow
 from identify.tables.side_data import read_side_data
 
 cdef extern from "_python.h":
@@ -184,23 +184,34 @@ cdef class Matcher:
             found = self.accepting.get(local, -1)
         return found
 
-    def identify_message(self, data, str source not None, port, str transport not None="udp",
+    def identify_message(self, data, source, port=None, str transport not None="udp",
                          str local=None, str transport_section=None):
         """Return the answer for a request as it came off the wire, None where no identifier has one.
 
         ``data`` is a datagram, or a stream from the beginning of a message; bytes or another contiguous buffer.
-        ``local`` is the ``address:port`` at which it arrived, ``transport_section`` the id of its transport section.
-        Raises ``MessageError`` where PJSIP would drop it, ``ValueError`` for a port outside of 0..65535.
+        ``source`` is the address that sent it, ``port`` its port: text, an object of ``ipaddress``, 4 or 16 packed
+        bytes or an int for IPv4; or a socket's address ``(host, port)`` or ``(host, port, flowinfo, scope_id)``, which
+        has the port.  Empty text is a source that isn't known, and a scope is dropped.
+        ``transport`` is udp, tcp, tls, ws or wss, ``local`` the ``address:port`` at which it arrived,
+        ``transport_section`` the id of its transport section; an id that the configuration doesn't have is ignored.
+
+        Raises ``MessageError`` where PJSIP would drop it, ``ResponseError`` for a response; ``ValueError`` for an
+        address, transport or port that isn't one, ``TypeError`` for arguments of other types.
         """
+        if PyBytes_CheckExact(data) and type(source) is str:
+            return self.decide_message(<const uint8_t *>PyBytes_AS_STRING(data), PyBytes_GET_SIZE(data), <str>source,
+                                       port, transport, local, transport_section)
+        return self.decide_other(data, source, port, transport, local, transport_section)
+
+    cdef decide_other(self, data, source, port, str transport, str local, str transport_section):
+        """``identify_message`` for data and sources of all types."""
         cdef Py_buffer view
-        if PyBytes_CheckExact(data):
-            return self.decide_message(<const uint8_t *>PyBytes_AS_STRING(data), PyBytes_GET_SIZE(data), source, port,
-                                       transport, local, transport_section)
         if not PyObject_CheckBuffer(data):
             raise TypeError(f"data must be bytes as they came off the wire, not {type(data).__name__}")
+        text, number = (source, port) if type(source) is str else source_of(source, port)
         PyObject_GetBuffer(data, &view, PyBUF_SIMPLE)
         try:
-            return self.decide_message(<const uint8_t *>view.buf, view.len, source, port, transport, local,
+            return self.decide_message(<const uint8_t *>view.buf, view.len, <str>text, number, transport, local,
                                        transport_section)
         finally:
             PyBuffer_Release(&view)
@@ -214,8 +225,10 @@ cdef class Matcher:
         cdef bint ok
         cdef int32_t number
         if transport != "udp":
-            transport = transport.lower()
-            stream = transport in STREAMS
+            transport = known_transport(transport)
+            stream = transport != "udp"
+        if local is not None:
+            check_local_name(local)
         _owner = take_arrival(&arrival, source, port)
         if length > MESSAGE_LIMIT:
             raise MessageError(f"longer than {MESSAGE_LIMIT} bytes", MESSAGE_LIMIT)
@@ -226,32 +239,37 @@ cdef class Matcher:
         number = decide(&self.compiled, &message, &arrival) if ok else -1
         finish(&message)
         if not ok:
-            raise MessageError(message.reason.decode("ascii"), message.error)
+            raise message_error(message.reason.decode("ascii"), message.error)
         return self.answer(number)
 
-    def identify(self, Request request not None):
+    def identify(self, request):
         """Return the answer for a request, None where no identifier has one.
 
         A request that another release has read is read again; raises ``MessageError`` if this release drops it.
         """
         cdef Arrival arrival
-        if request.message.dialect != self.compiled.tables.dialect:
-            request = request.as_dialect(self.release, self.compiled.tables.dialect)
-        _owner = take_arrival(&arrival, request.source, request.port)
+        cdef Request asked
+        if type(request) is not Request:
+            raise TypeError(f"request must be a Request, not {type(request).__name__}: for a message there"
+                            f" is identify_message(data, source, port)")
+        asked = <Request>request
+        if asked.message.dialect != self.compiled.tables.dialect:
+            asked = asked.as_dialect(self.release, self.compiled.tables.dialect)
+        _owner = take_arrival(&arrival, asked.source, asked.port)
         if self.transports_matter:
-            arrival.transport = self.transport_section(request.source, request.transport, request.local,
-                                                       request.transport_section)
-        return self.answer(decide(&self.compiled, &request.message, &arrival))
+            arrival.transport = self.transport_section(asked.source, asked.transport, asked.local,
+                                                       asked.transport_section)
+        return self.answer(decide(&self.compiled, &asked.message, &arrival))
 
     # As a plain method of C, which Python calls without a detour; the signature is for ``inspect``.
     @cython.binding(False)
     @cython.embedsignature(True)
     @cython.embedsignature.format("clinic")
-    def identify_source(self, source not None, port=0):
+    def identify_source(self, source, port=0):
         """Return what the identifier ``ip`` answers for a source address and port, None where it has no answer.
 
-        ``source`` is an address as str, 4 or 16 packed bytes in network order, or an int for IPv4.  The other
-        identifiers aren't asked.  Text that isn't a valid address has no answer; a wrong type, length or range raises.
+        ``source`` is an address as in ``identify_message``, with its port or without.  The other identifiers aren't
+        asked.  Empty text has no answer; text that isn't a valid address, a wrong type, length or range raises.
         """
         cdef Py_ssize_t size
         cdef uint64_t quad = SIP_NO_QUAD
@@ -264,14 +282,14 @@ cdef class Matcher:
         if quad != SIP_NO_QUAD:
             rank = find_v4(self.compiled.addresses, <uint32_t>quad, <uint16_t>number)
         else:
-            rank = find_other(self.compiled.addresses, source, <uint16_t>number)
+            rank = find_other(self.compiled.addresses, source, port, <uint16_t>number)
         return self.answer(rank_answer(self.compiled.tables, rank))
 
-    def image(self):
-        """Return the compiled tables as bytes, for ``load_image``; see ``Engine.save`` for a file."""
+    def _image(self):
+        """Return the compiled tables as bytes, for ``_load_image``; see ``Engine.save`` for a file."""
         return write_image(self.compiled.tables, self.compiled.addresses)
 
-    def load_image(self, image not None):
+    def _load_image(self, image not None):
         """Use the tables of an image in place of a plan's; ``image`` is kept and must not change any more.
 
         ``image`` is bytes or another buffer, such as a mapped file.  Raises ``EngineFileError`` if it isn't an image.
@@ -294,14 +312,17 @@ cdef class Matcher:
         return self.compiled.tables.size + self.compiled.addresses.size
 
 
-cdef int32_t find_other(const AddressTables *addresses, source, uint16_t port) except -2:
-    """The smallest rank that matches a source that isn't a dotted quad, -1 for none."""
+cdef int32_t find_other(const AddressTables *addresses, source, port, uint16_t number) except -2:
+    """The smallest rank that matches a source that isn't a dotted quad, -1 for none; ``number`` is the port's."""
     cdef Source address
+    if isinstance(source, tuple):
+        text, port = source_of(source, port or None)
+        return find_other(addresses, text, port, <uint16_t>port_of(port))
     take_source(source, &address)
     if address.family == 4:
-        return find_v4(addresses, <uint32_t>address.low, port)
+        return find_v4(addresses, <uint32_t>address.low, number)
     if address.family == 6:
-        return find_v6(addresses, address.high, address.low, port)
+        return find_v6(addresses, address.high, address.low, number)
     return -1
 
 
@@ -331,39 +352,43 @@ cdef RegexSet expression_set(rules, bint bytewise):
                     [pattern.encode("utf-8", "surrogateescape") for _, pattern in rules], bytewise)
 
 
-cdef bytes take_arrival(Arrival *arrival, str source, port):
-    """Fill in what is known without the engine; returns what must live as long as ``arrival``."""
+cdef str take_arrival(Arrival *arrival, str source, port):
+    """Fill in what is known without the engine; returns what must live as long as ``arrival``, besides ``source``."""
     cdef Py_ssize_t size
-    cdef bytes kept = None
+    cdef str usable
     arrival.port = <uint16_t>port_of(port)
     arrival.transport = -1
-    try:
-        arrival.text = sip_text(source, &size)
-    except UnicodeEncodeError:
-        kept = encoded_anyhow(source)
-        arrival.text = kept
-        size = len(kept)
+    arrival.text = sip_ascii(source, &size)
+    if arrival.text != NULL:
+        parse_source(arrival.text, <size_t>size, &arrival.source)
+        if arrival.source.family != 0 or size == 0:
+            return None
+    usable = usable_source(source)
+    arrival.text = sip_text(usable, &size)
     parse_source(arrival.text, <size_t>size, &arrival.source)
-    return kept
+    return usable
 
 
 cdef int take_source(source, Source *address) except -1:
     """Read a source of any type."""
+    cdef Arrival arrival
     cdef Py_ssize_t size
-    cdef const char *text
-    if isinstance(source, str):
-        address.family = 0
-        try:
-            text = sip_text(source, &size)
-        except UnicodeEncodeError:
-            return 0
+    cdef const char *text = sip_ascii(source, &size)
+    address.family = 0
+    if text != NULL:
         parse_source(text, <size_t>size, address)
-    elif isinstance(source, bytes):
+    if address.family != 0:
+        return 0
+    if isinstance(source, bytes):
         unpack(source, address)
-    else:
+    elif isinstance(source, int) and not isinstance(source, bool):
         address.family = 4
         address.high = 0
         address.low = number_v4(source)
+    else:
+        given, _ = (source, 0) if isinstance(source, str) else source_of(source, 0)
+        _owner = take_arrival(&arrival, given, 0)
+        address[0] = arrival.source
     return 0
 
 
@@ -371,7 +396,7 @@ cdef int unpack(bytes packed, Source *address) except -1:
     cdef const uint8_t *octets = <const uint8_t *>PyBytes_AS_STRING(packed)
     cdef Py_ssize_t i, size = PyBytes_GET_SIZE(packed)
     if size != 4 and size != 16:
-        raise ValueError(f"a packed address of {size} bytes; 4 or 16 are expected")
+        raise ValueError(f"source is a packed address of {size} bytes: expected 4 or 16, or a str")
     address.high = address.low = 0
     address.family = 4 if size == 4 else 6
     if size == 16:
@@ -385,8 +410,6 @@ cdef int unpack(bytes packed, Source *address) except -1:
 
 
 cdef uint32_t number_v4(source) except? 0:
-    if not isinstance(source, int):
-        raise TypeError(f"source must be str, bytes or int, not {type(source).__name__}")
     if not 0 <= source <= 0xFFFFFFFF:
-        raise ValueError(f"{source} is not a valid IPv4 address; give IPv6 as text or 16 packed bytes")
+        raise ValueError(f"source {source} is not a valid IPv4 address: IPv6 is text or 16 packed bytes")
     return <uint32_t>source

@@ -7,18 +7,6 @@ from identify._compiled._parsed cimport Field, Message
 cdef enum:
     ROOM = 6
 
-cdef extern from "_python.h":
-    long sip_long(object number, int *overflow) except? -1
-
-
-cdef inline int port_of(object port) except -1:
-    """A source port as Python gives it, in its range."""
-    cdef int overflow = 0
-    cdef long value = sip_long(port, &overflow)
-    if overflow or value < 0 or value > 65535:
-        raise ValueError(f"port {port!r} is outside of 0..65535")
-    return <int>value
-
 
 cdef class Request:
     cdef bytes data
@@ -29,10 +17,17 @@ cdef class Request:
     # The name of the release that reads it; its dialect is the message's.
     cdef readonly str release
     cdef readonly int port
+    # What a request from metadata was made of: names and values of headers in turn, of which the first pairs are
+    # addresses to be put into <>, the method and the request URI.  None for a message.
+    cdef list texts
+    cdef object given_method, given_uri
+    cdef Py_ssize_t addresses
     cdef void start(self)
     cdef scan(self, method, request_uri, list texts, Py_ssize_t addresses)
-    cdef take_arrival(self, source, port, transport, local, transport_section)
+    cdef take_arrival(self, str source, port, str transport, str local, str transport_section)
     cdef take_release(self, release)
     cdef Request as_dialect(self, str release, uint32_t dialect)
     cdef complain(self)
     cdef uri_of(self, int kind)
+    cdef only_value(self, int kind)
+    cdef list prints(self, symmetric_transport, int kind, bytes name)

@@ -1,16 +1,19 @@
 """What is asked: a request from the wire or from metadata, with its parts as Asterisk sees them."""
 
+import copyreg
+
 cimport cython
 from cpython.buffer cimport PyObject_CheckBuffer
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_GET_SIZE, PyBytes_FromStringAndSize
-from cpython.unicode cimport PyUnicode_DecodeUTF8
 from libc.stdint cimport uint8_t, uint32_t
 from libc.stdlib cimport free, malloc
-from libc.string cimport memchr, memcpy
+from libc.string cimport memcpy
 
+from identify._compiled._address_text cimport Source, parse_source
+from identify._compiled._arrival cimport check_local_name, known_transport, port_of, source_of
 from identify._compiled._header_digest cimport find_digest
 from identify._compiled._header_grammar cimport NameAddress
-from identify._compiled._header_names cimport AUTHORIZATION, CONTACT, FROM, GENERIC, TO
+from identify._compiled._header_names cimport AUTHORIZATION, CALL_ID, CONTACT, CSEQ, FROM, GENERIC, TO, kind_of
 from identify._compiled._headers cimport header_row
 from identify._compiled._message cimport (
     add_header, add_method, add_request_uri, address_at, address_of, begin, finish, merged_away, parse_message_by,
@@ -19,158 +22,51 @@ from identify._compiled._message cimport (
 from identify._compiled._methods cimport known_method
 from identify._compiled._parsed cimport MESSAGE_LIMIT, Field
 from identify._compiled._printable cimport Received
+from identify._compiled._request_parts cimport (
+    Authorization, as_text, bytes_at, compared_text, make_uri, put_text, size_of, text_at, text_to_nul,
+)
 from identify._compiled._screening cimport screen
-from identify._compiled._text cimport Out, Span, bare, decoded
+from identify._compiled._text cimport Out, Span
 from identify._compiled._transaction cimport tag_of
-from identify._compiled._uri cimport SCHEME_SIP, SCHEME_TEL, Parameter, Uri as UriParts, next_parameter
 from identify._compiled._uri_print cimport PLACE_REQUEST, print_uri
 from identify._compiled._fast_path cimport WAY_WIDEST
 
 from identify._compiled._addresses import parse_address
+from identify._compiled._arrival import STREAMS
 from identify._compiled._screening import SCREENINGS
+from identify.addresses import usable_source
 from identify.config.releases import NEWEST, release_of
-from identify.errors import LimitError, MessageError
-from identify.model import TRANSPORTS
-from identify.strings import encoded, encoded_anyhow, escaped
+from identify.errors import LimitError, MessageError, message_error
+from identify.strings import encoded_anyhow
 
-cdef extern from "Python.h":
-    bint PyUnicode_IS_ASCII(object text)
-    Py_ssize_t PyUnicode_GET_LENGTH(object text)
-    void *PyUnicode_DATA(object text)
+cdef extern from "_python.h":
+    const char *sip_ascii(object text, Py_ssize_t *size)
 
 # How a message may be read, by the numbers of Way.
 WAYS = ("general", "plain", "usual", "widest")
-STREAMS = frozenset(TRANSPORTS[1:])
 cdef str NEWEST_NAME = NEWEST.name
 
-
-cdef str text_of(const uint8_t *data, uint32_t length):
-    return PyUnicode_DecodeUTF8(<const char *>data, length, "surrogateescape")
-
-
-cdef str compared_text(const uint8_t *data, uint32_t length):
-    """A print as Asterisk compares it: up to its first NUL, without the bytes up to 0x20 at its ends."""
-    bare(&data, &length)
-    return text_of(data, length)
-cdef str text_to_nul(const uint8_t *data, uint32_t length):
-    cdef const void *nul = memchr(data, 0, length)
-    return text_of(data, length if nul == NULL else <uint32_t>(<const uint8_t *>nul - data))
+cdef enum:
+    # The port of a request from metadata that says none.
+    DEFAULT_PORT = 5060
 
 
-cdef str text_at(const uint8_t *base, Span span):
-    return text_of(base + span.start, span.end - span.start)
-
-
-cdef str decoded_at(const uint8_t *base, Span span):
-    cdef bytearray out
-    cdef uint32_t pos = span.start
-    if span.end == span.start or memchr(base + span.start, c"%", span.end - span.start) == NULL:
-        return text_at(base, span)
-    out = bytearray()
-    while pos < span.end:
-        out.append(decoded(base, &pos, span.end))
-    return bytes(out).decode("utf-8", "surrogateescape")
-
-
+# What it refers to is text, which makes no cycles.
 @cython.final
-cdef class Uri:
-    """A URI of a request (RFC 3261 19.1, RFC 3966).
-
-    ``user`` is percent-decoded, None where there is none; of a tel URI it is the number, of another scheme all
-    that follows the colon.  ``host`` is as sent, without brackets; ``port`` 0 where none is given.  Names and values of
-    ``parameters`` are percent-decoded, but not the names of a tel URI's.
-    """
-
-    cdef readonly str text, scheme, user, password, host
-    cdef readonly int port
-    cdef readonly tuple parameters
-
-    def __init__(self):
-        raise TypeError("Uri objects are made by Request")
-
-    def parameter(self, str name not None):
-        """Return the value of the first URI parameter of that name, without case; None where there is none."""
-        wanted = name.lower()
-        for key, value in self.parameters:
-            if key.lower() == wanted:
-                return value
-        return None
-
-    def __str__(self):
-        return self.text
-
-    def __repr__(self):
-        return f"<Uri {self.text!r}>"
-
-
-cdef Uri make_uri(const uint8_t *base, const UriParts *parts):
-    cdef Uri uri = Uri.__new__(Uri)
-    cdef Span rest = parts.parameters
-    cdef Parameter parameter
-    uri.text = text_at(base, parts.text)
-    uri.scheme = "sip" if parts.scheme == SCHEME_SIP else text_at(base, parts.scheme_name).lower()
-    uri.user = decoded_at(base, parts.user) if parts.has_user or not parts.host.end else None
-    uri.password = decoded_at(base, parts.password) if parts.password.end else None
-    uri.host = text_at(base, parts.host)
-    uri.port = parts.port
-    found = []
-    while next_parameter(base, &rest, &parameter):
-        found.append((text_at(base, parameter.name) if parts.scheme == SCHEME_TEL else decoded_at(base, parameter.name),
-                      decoded_at(base, parameter.value)))
-    uri.parameters = tuple(found)
-    return uri
-
-
-@cython.final
-cdef class Authorization:
-    """The credentials of one Authorization header, always Digest (RFC 3261 20.7)."""
-
-    cdef readonly str username, realm
-
-    def __init__(self):
-        raise TypeError("Authorization objects are made by Request")
-
-    def __repr__(self):
-        return f"<Authorization username={self.username!r} realm={self.realm!r}>"
-
-
-cdef object as_text(object value, str what):
-    """The value as bytes or, where these would be the same, as str."""
-    if isinstance(value, str):
-        return value if PyUnicode_IS_ASCII(value) else wire_bytes(<str>value, what)
-    if isinstance(value, bytes):
-        return value
-    raise TypeError(f"{what} must be str or bytes, not {type(value).__name__}")
-
-
-cdef bytes wire_bytes(str value, str what):
-    """The bytes that text stands for; ``MessageError`` for a surrogate that stands for none."""
-    try:
-        return encoded(value)
-    except UnicodeEncodeError as error:
-        place = error.start
-    raise MessageError(f"{what}: character {place} is {escaped(value[place])}, which no bytes stand for")
-
-
-cdef inline Py_ssize_t size_of(object text):
-    """Bytes of what ``as_text`` has returned."""
-    return PyBytes_GET_SIZE(text) if isinstance(text, bytes) else PyUnicode_GET_LENGTH(text)
-
-
-cdef inline uint8_t *put_text(uint8_t *out, object text):
-    """Write what ``as_text`` has returned; returns the place behind it."""
-    cdef Py_ssize_t size = size_of(text)
-    memcpy(out, PyBytes_AS_STRING(text) if isinstance(text, bytes) else <char *>PyUnicode_DATA(text), size)
-    return out + size
-
-
-@cython.final
+@cython.no_gc
 cdef class Request:
     """A request with what its transport knows of it; immutable.
 
     Made of metadata by the constructor, of bytes by ``from_message``.  A header or URI that PJSIP would refuse
     raises ``MessageError``, in either way.  ``release`` is the Asterisk release that reads it, as str or ``Release``;
     the newest without it.
+
+    ``source`` is an address without a port: text, an object of ``ipaddress``, 4 or 16 packed bytes, or an int for
+    IPv4.  It can also be a socket's address, the tuple ``(host, port)`` or ``(host, port, flowinfo, scope_id)``, which
+    has the port too.  An empty text is a source that isn't known.  ``local`` is the ``address:port`` at which the
+    request arrived.  Other texts, and a transport that there isn't, raise ``ValueError``.
+
+    Thread safety: immutable; may be shared, copied and pickled.
     """
 
     def __cinit__(self):
@@ -183,12 +79,13 @@ cdef class Request:
     def __dealloc__(self):
         finish(&self.message)
 
-    def __init__(self, *, str source not None, port=5060, str transport not None="udp", local=None,
-                 transport_section=None, method="INVITE", request_uri=None, from_uri=None, to_uri=None, headers=(),
-                 release=None):
+    def __init__(self, *, source, port=None, str transport not None="udp", local=None, transport_section=None,
+                 method="INVITE", request_uri=None, from_uri=None, to_uri=None, headers=(), release=None):
         if self.source or self.message.length:
             raise TypeError("a Request is immutable: it can't be initialised again")
-        self.take_arrival(source, port, transport, local, transport_section)
+        if type(source) is not str:
+            source, port = source_of(source, port)
+        self.take_arrival(source, DEFAULT_PORT if port is None else port, transport, local, transport_section)
         # Names and values in turn; From and To, whose URIs are put into <>, come first.
         cdef list texts = []
         cdef Py_ssize_t addresses = 0
@@ -209,6 +106,10 @@ cdef class Request:
         method = as_text(method, "method")
         if request_uri is not None:
             request_uri = as_text(request_uri, "request_uri")
+        self.texts = texts
+        self.given_method = method
+        self.given_uri = request_uri
+        self.addresses = addresses
         self.scan(method, request_uri, texts, addresses)
         if release is not None:
             self.take_release(release_of(release))
@@ -257,10 +158,18 @@ cdef class Request:
         begin(&self.message, <const uint8_t *>PyBytes_AS_STRING(self.data), <uint32_t>PyBytes_GET_SIZE(self.data),
               NULL, 0)
 
-    cdef take_arrival(self, source, port, transport, local, transport_section):
-        self.source = source
+    cdef take_arrival(self, str source, port, str transport, str local, str transport_section):
+        cdef Source address
+        cdef Py_ssize_t size
+        cdef const char *text = sip_ascii(source, &size)
+        address.family = 0
+        if text != NULL:
+            parse_source(text, <size_t>size, &address)
+        self.source = usable_source(source) if address.family == 0 and source else source
         self.port = port_of(port)
-        self.transport = transport if transport == "udp" else transport.lower()
+        self.transport = transport if transport == "udp" else known_transport(transport)
+        if local is not None:
+            check_local_name(local)
         self.local = local
         self.transport_section = transport_section
 
@@ -271,19 +180,46 @@ cdef class Request:
             self.complain()
 
     cdef complain(self):
-        raise MessageError(self.message.reason.decode("ascii"), self.message.error)
+        raise message_error(self.message.reason.decode("ascii"), self.message.error)
+
+    def __reduce__(self):
+        """Pickle what the request was made of, which is read again."""
+        arrival = self.source, self.port, self.transport, self.local, self.transport_section
+        if self.texts is not None:
+            return restored, (self.given_method, self.given_uri, tuple(self.texts), self.addresses, arrival,
+                              self.release)
+        if not self.data:
+            return copyreg.__newobj__, (Request,)
+        return Request.from_message, (self.data, *arrival, self.release)
+
+    def __copy__(self):
+        return self
+
+    def __deepcopy__(self, memo):
+        return self
+
+    def __eq__(self, other):
+        if not isinstance(other, Request):
+            return NotImplemented
+        return self is other or self.__reduce__() == other.__reduce__()
+
+    def __hash__(self):
+        return hash((self.data, self.source, self.port, self.transport))
 
     @staticmethod
-    def from_message(data, str source not None, port, str transport not None="udp", local=None,
-                     transport_section=None, release=None):
+    def from_message(data, source, port=None, str transport not None="udp", local=None, transport_section=None,
+                     release=None):
         """Read a request as it came off the wire.
 
         ``data`` is a datagram, or a stream from the beginning of a message (what follows it isn't looked at); another
         contiguous buffer than bytes is copied.
+        ``source`` is the address that sent it, as in the constructor, ``port`` its port, unless ``source`` has it.
         ``local`` is the ``address:port`` at which it arrived, ``transport_section`` the id of its transport,
         ``release`` the Asterisk release that reads it (the newest if it is None).
         Raise ``MessageError`` where PJSIP would drop it.
         """
+        if type(source) is not str:
+            source, port = source_of(source, port)
         cdef Request request = read_by(WAY_WIDEST, data, source, port, transport, local, transport_section)
         if release is not None:
             request.take_release(release_of(release))
@@ -302,6 +238,10 @@ cdef class Request:
         other.take_arrival(self.source, self.port, self.transport, self.local, self.transport_section)
         other.release = release
         other.data = self.data
+        other.texts = self.texts
+        other.given_method = self.given_method
+        other.given_uri = self.given_uri
+        other.addresses = self.addresses
         other.message = self.message
         # Fields of its own: each of the two frees what it has.
         other.message.grown = False
@@ -312,7 +252,7 @@ cdef class Request:
         memcpy(other.message.fields, self.message.fields, self.message.count * sizeof(Field))
         if not take_dialect(&other.message, dialect):
             reason = other.message.reason.decode("ascii")
-            raise MessageError(f"Asterisk {release} drops this request: {reason}", other.message.error)
+            raise message_error(f"Asterisk {release} drops this request: {reason}", other.message.error)
         return other
 
     @property
@@ -331,6 +271,7 @@ cdef class Request:
 
     @property
     def request_uri(self):
+        """The request URI, None where there is none."""
         if not self.message.has_request_uri:
             return None
         return make_uri(self.message.base, &self.message.request_uri)
@@ -344,16 +285,56 @@ cdef class Request:
 
     @property
     def from_uri(self):
+        """The URI of the From, None where there is none."""
         return self.uri_of(FROM)
 
     @property
     def to_uri(self):
+        """The URI of the To, None where there is none."""
         return self.uri_of(TO)
 
     @property
     def to_tag(self):
         """The tag of the To, empty where it has none."""
         return text_at(self.message.base, tag_of(&self.message, TO))
+
+    @property
+    def call_id(self):
+        """The Call-ID, None where there is none."""
+        return self.only_value(CALL_ID)
+
+    @property
+    def cseq(self):
+        """The number and the method of the CSeq, None where there is none."""
+        found = self.only_value(CSEQ)
+        if found is None:
+            return None
+        number, _, method = found.partition(" ")
+        return int(number), method
+
+    cdef only_value(self, int kind):
+        found = self.prints(None, kind, None)
+        return found[0][1] if found else None
+
+    def header(self, str name not None):
+        """Return the value of the first header of that name as PJSIP prints it, None where there is none.
+
+        The case of ``name`` doesn't matter, and the short and the long name of a header are one, as ``f`` and ``From``.
+        """
+        found = self.header_values(name)
+        return found[0] if found else None
+
+    def header_values(self, str name not None):
+        """Return the values of all headers of that name, in their order; see ``header`` and ``printed_headers``."""
+        cdef bytes wanted = encoded_anyhow(name)
+        cdef Span span
+        cdef int kind = GENERIC
+        # The look-up is for tokens, as all names in messages are; it would take a CR for a hyphen.
+        if 0 < len(wanted) <= MESSAGE_LIMIT and min(wanted) > 0x20:
+            span.start = 0
+            span.end = <uint32_t>len(wanted)
+            kind = kind_of(<const uint8_t *>PyBytes_AS_STRING(wanted), span, span.end)
+        return tuple([value for _, value, _ in self.prints(None, kind, wanted.lower())])
 
     @property
     def contact_uris(self):
@@ -368,6 +349,7 @@ cdef class Request:
 
     @property
     def authorizations(self):
+        """The credentials of every Authorization header, in their order."""
         cdef uint32_t i
         cdef Span found
         cdef Authorization one
@@ -433,6 +415,10 @@ cdef class Request:
 
     def header_prints(self, symmetric_transport):
         """Return ``headers_through``, and of each how many bytes PJSIP prints, before it is cut and stripped."""
+        return tuple(self.prints(symmetric_transport, -1, None))
+
+    cdef list prints(self, symmetric_transport, int kind, bytes name):
+        """The ``header_prints`` of one kind, of the generic one those of a name in lower case; of -1 all."""
         cdef Out out
         cdef Received received
         cdef uint8_t *scratch
@@ -454,19 +440,21 @@ cdef class Request:
         result = []
         try:
             for i in range(self.message.count):
-                if merged_away(&self.message, i):
+                if kind != -1 and self.message.fields[i].kind != kind or merged_away(&self.message, i):
+                    continue
+                if kind == GENERIC and bytes_at(self.message.base, self.message.fields[i].name).lower() != name:
                     continue
                 out.length = 0
                 out.full = False
                 print_field(&self.message, i, &received, added, &out)
                 if self.message.fields[i].kind == GENERIC:
-                    name = text_at(self.message.base, self.message.fields[i].name)
+                    printed = text_at(self.message.base, self.message.fields[i].name)
                 else:
-                    name = header_row(self.message.fields[i].kind).name.decode("ascii")
-                result.append((name, compared_text(scratch, out.length), out.length))
+                    printed = header_row(self.message.fields[i].kind).name.decode("ascii")
+                result.append((printed, compared_text(scratch, out.length), out.length))
         finally:
             free(scratch)
-        return tuple(result)
+        return result
 
     def __repr__(self):
         return f"<Request {self.method} from {self.source}:{self.port}/{self.transport}>"
@@ -485,6 +473,22 @@ cdef Request read_by(int way, data, str source, port, str transport, local, tran
     request.start()
     if not parse_message_by(&request.message, request.transport in STREAMS, way):
         request.complain()
+    return request
+
+
+def restored(method, request_uri, texts, Py_ssize_t addresses, arrival, str release not None):
+    """Return a pickled request that was made of metadata; ``texts`` are names and values of its headers in turn."""
+    cdef Request request = Request.__new__(Request)
+    source, port, transport, local, transport_section = arrival
+    request.take_arrival(source, port, transport, local, transport_section)
+    request.texts = [as_text(text, "a header") for text in texts]
+    if len(texts) % 2 or not 0 <= 2 * addresses <= len(texts):
+        raise ValueError("this isn't a pickled request")
+    request.given_method = as_text(method, "method")
+    request.given_uri = None if request_uri is None else as_text(request_uri, "request_uri")
+    request.addresses = addresses
+    request.scan(request.given_method, request.given_uri, request.texts, addresses)
+    request.take_release(release_of(release))
     return request
 
 

@@ -3,6 +3,15 @@ from typing import Any, final, overload
 
 @final
 class Indices:
+    """Indices into :attr:`~identify.engine.Engine.matches`, one for each address or message of a batch call.
+
+    ``NO_MATCH`` (-1) is no answer, ``DROPPED`` (-2) for a message that PJSIP would drop.  A sequence of int,
+    a read-only buffer of int32 (``memoryview``, ``numpy.asarray`` and ``array`` take it, the first two without a copy)
+    and an Arrow array of int32 (``__arrow_c_array__``, without a copy).
+
+    Thread safety: immutable.
+    """
+
     def __init__(self) -> None: ...
     def __len__(self) -> int: ...
     @overload

@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from typing import TypedDict, TypeVar
 
 from identify.config.hostnames.rules import Resolver
@@ -56,7 +57,7 @@ from identify.config.unknowns import (
     unknown_names,
     whole_file,
 )
-from identify.identifiers import effective_order
+from identify.identifiers import IdentifierName, effective_order
 from identify.model import (
     AccessList,
     Aor,
@@ -75,6 +76,8 @@ from identify.strings import encoded
 __all__ = ["CONFIGURATION_FILE", "WIZARD_FILE", "Loaded", "load"]
 
 CONFIGURATION_FILE = "pjsip.conf"
+#: Objects that the representation of a mapping shows.
+SHOWN_OBJECTS = 4
 WIZARD_FILE = "pjsip_wizard.conf"
 
 #: Types that become objects of the model; the others are only checked for problems.
@@ -89,7 +92,7 @@ class Loaded(TypedDict):
     """The result of loading: the fields of :class:`identify.configuration.Configuration`, by name."""
 
     settings: Settings
-    identifiers: tuple[str, ...]
+    identifiers: tuple[IdentifierName, ...]
     endpoints: Mapping[str, Endpoint]
     identifies: Mapping[str, Identify]
     tried_identifies: tuple[Identify, ...]
@@ -132,7 +135,12 @@ class _Objects(Mapping[str, T]):
         return len(self._by_id)
 
     def __repr__(self) -> str:
-        return f"{{{', '.join(map(repr, self._by_id))}}}"
+        """Return the mapping with its first objects, by type: a configuration may have many, and each is long."""
+        shown = [
+            f"{id!r}: {type(each).__name__}(...)" for id, each in islice(self._by_id.items(), SHOWN_OBJECTS)
+        ]
+        more = len(self._by_id) - len(shown)
+        return f"{{{', '.join([*shown, f'... {more:,} more'] if more else shown)}}}"
 
 
 class _Loader:

@@ -11,7 +11,7 @@ from itertools import islice
 from types import MappingProxyType
 from typing import Any
 
-from identify.model import Problem
+from identify.model import Problem, Severity
 
 __all__ = ["CODES", "MAX_ITEMS_MADE", "MAX_PROBLEMS", "Budget", "Problems"]
 
@@ -21,7 +21,7 @@ MAX_PROBLEMS = 10_000
 MAX_ITEMS_MADE = 2_000_000
 
 #: Every code, with its severity and meaning.
-CODES: Mapping[str, tuple[str, str]] = MappingProxyType(
+CODES: Mapping[str, tuple[Severity, str]] = MappingProxyType(
     {
         # The text of a file; errors among these cost the rest of an included file, or the whole main file.
         "file-missing": ("error", "a required file doesn't exist"),

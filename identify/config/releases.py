@@ -26,7 +26,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 import attrs
 
-from identify.identifiers import LOAD_ORDER
+from identify.identifiers import LOAD_ORDER, IdentifierName
 from identify.model import Identify
 from identify.strings import encoded, hashed, quoted
 
@@ -78,7 +78,7 @@ class Release:
     patch: int | None = None
 
     @property
-    def identifiers(self) -> tuple[str, ...]:
+    def identifiers(self) -> tuple[IdentifierName, ...]:
         """The names of the identifiers other than ``line``, in the order in which their modules are loaded.
 
         ``request_uri`` since 18.23, 20.8, 21.3 and 22.0 (tags).

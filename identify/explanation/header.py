@@ -27,6 +27,7 @@ from identify.explanation.places import named, times
 from identify.explanation.question import Question
 from identify.explanation.result import MATCH, NEAR, NO, Reason, Step
 from identify.explanation.telling.lost import none_brief, none_has
+from identify.explanation.telling.reasons import Verdict
 from identify.model import HeaderRule, Identify
 from identify.strings import encoded, folded_bytes, quoted, quoted_list, shown
 
@@ -152,7 +153,7 @@ def _look(values: Values, identify: Identify, release: Release, hints: _Hints) -
     else:
         other = hints.name(rule.name)
     near = present or other or folded in COMPACT_NAMES
-    verdict = MATCH if accepted is not None else NEAR if near else NO
+    verdict: Verdict = MATCH if accepted is not None else NEAR if near else NO
     return Finding(
         verdict=verdict,
         text=lambda: (

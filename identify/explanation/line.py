@@ -12,12 +12,13 @@ Facts
 
 from __future__ import annotations
 
-from identify._compiled._request import Uri
+from identify._compiled._request_parts import Uri
 from identify.config.releases import TEL_REFUSED
 from identify.explanation.places import named
 from identify.explanation.question import Question
 from identify.explanation.result import MATCH, MISSING, NEAR, NO, UNKNOWN, Reason, Step
 from identify.explanation.telling.lost import refused_line
+from identify.explanation.telling.reasons import Verdict
 from identify.strings import SHOWN_VALUES, escaped, folded_bytes, quoted, shown
 
 __all__ = ["line", "line_value", "token_shaped"]
@@ -54,7 +55,7 @@ def line(question: Question) -> Step:
         text = (
             f"{found}, but it points to {question.missing(registration.endpoint)}: this identifier gives up"
         )
-        verdict = MISSING
+        verdict: Verdict = MISSING
         if question.further("endpoint"):
             text = f"{found}, and it points to {question.missing(registration.endpoint)}"
             verdict = UNKNOWN

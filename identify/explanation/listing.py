@@ -11,6 +11,7 @@ from identify.explanation.question import Question
 from identify.explanation.result import ALSO, LOST, MATCH, MISSING, NEAR, NO, UNKNOWN, Reason
 from identify.explanation.telling.lost import others_lost
 from identify.explanation.telling.nearest import ALMOST
+from identify.explanation.telling.reasons import Verdict
 from identify.model import Identify, Origin, Unknown
 from identify.strings import escaped, quoted, shown
 
@@ -30,7 +31,7 @@ class Finding:
     ``advice`` is what to do about it.
     """
 
-    verdict: str
+    verdict: Verdict
     text: Callable[[], str]
     origin: Origin
     distance: int = 0

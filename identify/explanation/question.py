@@ -12,6 +12,7 @@ import attrs
 from identify.config.lost import LostObjects
 from identify.config.releases import Release
 from identify.explanation.places import named
+from identify.identifiers import IdentifierName
 from identify.model import (
     AccessList,
     DomainAlias,
@@ -62,7 +63,7 @@ class Configured(Protocol):
         """Return the global settings."""
 
     @property
-    def identifiers(self) -> tuple[str, ...]:
+    def identifiers(self) -> tuple[IdentifierName, ...]:
         """Return the names of the identifiers in effective order."""
 
     @property

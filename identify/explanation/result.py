@@ -27,6 +27,7 @@ from identify.explanation.telling.reasons import (
     Reason,
     Step,
 )
+from identify.identifiers import IdentifierName
 from identify.model import Match, Unknown
 from identify.strings import SHOWN_VALUES, escaped, shown
 
@@ -77,7 +78,7 @@ class Possibility:
     """
 
     endpoint: str | None
-    identifier: str | None
+    identifier: IdentifierName | None
     section: str | None
     any_endpoint: bool = False
     unknowns: tuple[Unknown, ...] = ()
@@ -190,7 +191,7 @@ class Explanation:
             return f"undetermined: {', else '.join(self._alternatives())}"
         if self.match is None:
             return "not identified"
-        ways = [(self.match.identifier, self.match.section)]
+        ways: list[tuple[str, str | None]] = [(self.match.identifier, self.match.section)]
         ways += [(each.identifier or "", each.section) for each in self.possible]
         words = [
             f"by {identifier}{f', section {shown(section)}' if section is not None else ''}"

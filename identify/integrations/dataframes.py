@@ -14,9 +14,11 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from identify.addresses import check_local
 from identify.configuration import Configuration
 from identify.engine import DROPPED, Engine
 from identify.errors import MissingLibraryError
+from identify.model import TransportName
 from identify.traffic.batch import TRANSPORTS
 
 __all__ = ["APPENDED", "BatchMapper", "map_batches"]
@@ -99,7 +101,7 @@ class BatchMapper:
 
     def __getstate__(self) -> dict[str, Any]:
         """Pickle the compiled tables without the configuration, or the path of a saved engine."""
-        tables = self._engine.image() if self._path is None and self._engine is not None else None
+        tables = self._engine._image() if self._path is None and self._engine is not None else None
         return {"tables": tables, "path": self._path, "columns": self._columns}
 
     def __setstate__(self, state: Mapping[str, Any]) -> None:
@@ -185,7 +187,7 @@ class _Rows:
         self.columns = [message, source, port]
         self._asked = asked
 
-    def groups(self) -> Iterator[tuple[str, str | None, Any]]:
+    def groups(self) -> Iterator[tuple[TransportName, str | None, Any]]:
         """Yield each transport and local address with the mask of its rows, None for all rows."""
         compute = self._arrow.compute
         transport, local = self._text("transport"), self._text("local")
@@ -194,8 +196,8 @@ class _Rows:
             yield TRANSPORTS[0], None, None
             return
         transports = [TRANSPORTS[0]] if transport is None else compute.unique(transport).to_pylist()
-        for name in transports:
-            if name not in TRANSPORTS:
+        for name in TRANSPORTS:
+            if name not in transports:
                 continue
             mask = self._asked
             if transport is not None:
@@ -204,6 +206,9 @@ class _Rows:
                 yield name, None, mask
                 continue
             for address in compute.unique(local.filter(mask)).to_pylist():
+                if address and not _is_local(address):
+                    # As for an unknown transport: what isn't known of a row is no reason to end all of a run.
+                    continue
                 yield name, address or None, compute.and_(mask, compute.equal(local, address))
 
     def _text(self, name: str) -> Any:
@@ -231,6 +236,14 @@ class _Rows:
             raise TypeError(
                 f"column {self._names.get(name, name)!r} is {column.type}, expected text"
             ) from error
+
+
+def _is_local(text: str) -> bool:
+    try:
+        check_local(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _check_absent(names: Iterable[str], name: str) -> None:

@@ -26,7 +26,7 @@ from identify.addresses import host_port
 from identify.configuration import Configuration
 from identify.engine import Engine
 from identify.errors import MessageError
-from identify.model import AddressRule, TextPattern
+from identify.model import AddressRule, TextPattern, TransportName
 from identify.request import Request
 from identify.strings import encoded
 from identify.traffic.batch import TRANSPORTS, Direction, Reader
@@ -57,7 +57,7 @@ class Sample:
     data: bytes = attrs.field(repr=False)
     source: str = PLAIN_SOURCE
     port: int = PLAIN_PORT
-    transport: str = "udp"
+    transport: TransportName = "udp"
     local: str | None = None
 
     def request(self) -> Request:

@@ -16,6 +16,7 @@ from identify.explain import Explanation, explain
 from identify.explanation.result import MATCH, NO
 from identify.explanation.telling.nearest import nearest_of
 from identify.explanation.undetermined.parts import PARTS
+from identify.model import TransportName
 from identify.traffic.batch import TRANSPORTS, Batch, Direction
 
 __all__ = ["Example", "example_of", "nearest_miss"]
@@ -38,7 +39,7 @@ class Example:
     data: bytes = attrs.field(repr=False)
     source: str
     port: int
-    transport: str
+    transport: TransportName
     local: str | None
     notice: bool = False
     traffic: str | None = None

@@ -16,7 +16,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from identify._compiled._request import Request, Uri
+from identify._compiled._request import Request
+from identify._compiled._request_parts import Uri
 from identify.configuration import Configuration
 from identify.errors import MessageError
 from identify.model import Registration

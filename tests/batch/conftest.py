@@ -56,11 +56,15 @@ def alone():
 
     def ask(engine, sources, ports):
         place = {match: number for number, match in enumerate(engine.matches)}
-        answers = [
-            None if source is None else engine.identify_source(source, port or 0)
-            for source, port in zip(sources, ports, strict=True)
-        ]
+        answers = [answer(engine, *asked) for asked in zip(sources, ports, strict=True)]
         return [NO_MATCH if match is None else place[match] for match in answers]
+
+    def answer(engine, source, port):
+        try:
+            return None if source is None else engine.identify_source(source, port or 0)
+        except ValueError:
+            # Text that isn't an address: alone it is the caller's mistake, in a column a row without an answer.
+            return None
 
     return ask
 

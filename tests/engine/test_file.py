@@ -76,7 +76,7 @@ def test_image_at_an_odd_address(cases):
     engine, requests = cases[0]
     copy = Engine.__new__(Engine)
 
-    copy.load_image(memoryview(b"x" + engine.image())[1:])
+    copy._load_image(memoryview(b"x" + engine._image())[1:])
 
     same_answers(engine, copy, requests)
 
@@ -95,17 +95,17 @@ def test_opened_engine_lacks_the_configuration(cases, tmp_path):
 def test_equal_engines_have_equal_images(cases):
     """Compiling is deterministic, so that saved files can be compared."""
     for engine, _ in cases[:20]:
-        assert Engine(engine.configuration, engine.line_tokens).image() == engine.image()
+        assert Engine(engine.configuration, engine.line_tokens)._image() == engine._image()
 
 
 def test_an_unknown_dialect_is_refused():
     """An image for a release that this version can't read messages as is refused, not answered as another."""
-    image = bytearray(Engine(Configuration.from_files({"pjsip.conf": ""}, release=EVERY)).image())
+    image = bytearray(Engine(Configuration.from_files({"pjsip.conf": ""}, release=EVERY))._image())
 
     assert image[DIALECT_AT] == EVERY.dialect
     image[DIALECT_AT] |= 2 * EVERY.dialect
     with pytest.raises(EngineFileError, match="unknown dialect"):
-        Engine.__new__(Engine).load_image(sealed(image))
+        Engine.__new__(Engine)._load_image(sealed(image))
 
 
 def test_damaged_images():
@@ -120,15 +120,15 @@ def test_cut_and_lengthened_images_are_refused(cases):
     """An image of another length is an error of its own."""
     source = random.Random(1)
     for engine, _ in cases:
-        image = engine.image()
+        image = engine._image()
         for other in (
             image[: source.randrange(len(image))],
             image + source.randbytes(source.randrange(1, 100)),
         ):
             with pytest.raises(EngineFileError):
-                Engine.__new__(Engine).load_image(other)
+                Engine.__new__(Engine)._load_image(other)
             with pytest.raises(EngineFileError):
-                Engine.__new__(Engine).load_image(sealed(other))
+                Engine.__new__(Engine)._load_image(sealed(other))
 
 
 @pytest.mark.parametrize(
@@ -144,14 +144,14 @@ def test_cut_and_lengthened_images_are_refused(cases):
 def test_damaged_notes_are_refused(before, after):
     """Notes that can't be read, or point to a transport that isn't there, are refused."""
     text = "[t]\ntype=transport\nprotocol=udp\nbind=192.0.2.1\ndomain=d\n"
-    image = Engine(Configuration.from_files({"pjsip.conf": text})).image()
+    image = Engine(Configuration.from_files({"pjsip.conf": text}))._image()
     assert image.count(before) == 1
 
     damaged = image.replace(before, after.ljust(len(before)))
     assert len(damaged) == len(image)
 
     with pytest.raises(EngineFileError, match="damaged"):
-        Engine.__new__(Engine).load_image(sealed(damaged))
+        Engine.__new__(Engine)._load_image(sealed(damaged))
 
 
 @pytest.mark.parametrize(
@@ -180,11 +180,11 @@ def test_foreign_files_are_named(tmp_path, content, reason):
 
 def test_other_formats_are_named(cases):
     """An image of another version says which it is."""
-    image = bytearray(cases[0][0].image())
+    image = bytearray(cases[0][0]._image())
     image[8:12] = (77).to_bytes(4, sys.byteorder)
 
     with pytest.raises(EngineFileError, match="format 77"):
-        Engine.__new__(Engine).load_image(bytes(image))
+        Engine.__new__(Engine)._load_image(bytes(image))
 
 
 def test_missing_file_is_an_os_error(tmp_path):
@@ -204,7 +204,7 @@ def test_saving_replaces(cases, tmp_path):
     second.save(path)
 
     same_answers(first, opened, requests)
-    assert Engine.open(path).image() == second.image()
+    assert Engine.open(path)._image() == second._image()
     assert os.listdir(tmp_path) == ["an.engine"]
 
 

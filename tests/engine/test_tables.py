@@ -101,7 +101,7 @@ def test_sections_are_kept_exactly(id_of):
     """Every answer has the id of its section to the letter, however alike or unlike the ids are."""
     engine = engine_of([[(number << 12, 32)] for number in range(300)], id_of=id_of, endpoints=7)
     copy = Engine.__new__(Engine)
-    copy.load_image(engine.image())
+    copy._load_image(engine._image())
 
     for number in (*range(299, -1, -1), *range(300)):
         expected = Match(f"endpoint-{number % 7:04d}", "ip", id_of(number))
@@ -148,7 +148,7 @@ def test_equal_plans_give_equal_bytes():
         for kind in ("hosts", "mixed"):
             for count in (5, 30, 3000):
                 groups = [[rule] for rule in drawn(family, kind, count)]
-                assert engine_of(groups, family).image() == engine_of(groups, family).image()
+                assert engine_of(groups, family)._image() == engine_of(groups, family)._image()
 
 
 def test_endpoints_of_the_same_bytes():

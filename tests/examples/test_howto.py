@@ -173,6 +173,28 @@ def test_asyncio_proxy_outlives_a_missing_file(
     assert capsys.readouterr().out == "192.0.2.1 is a, by ip\n192.0.2.1 isn't identified\n"
 
 
+def test_asyncio_proxy_keeps_a_configuration_that_is_gone(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A reload that can't read the configuration leaves the old engine in place and says so; the proxy goes on."""
+    path = Path(shutil.copy(ROOT / "examples" / "outbound-proxy" / "pjsip.conf", tmp_path))
+    heard: list[Any] = []
+    listener = program(HOW_TO / "asyncio-proxy.md")["Listener"](
+        str(path), lambda *call: heard.append(call[2])
+    )
+    listener.local = "192.168.0.2:5060"
+    before = listener.engine
+    path.rename(tmp_path / "x")
+
+    asyncio.run(listener.reload())
+    for data in (CALL, b"SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP h\r\n\r\n", b"nonsense"):
+        listener.datagram_received(data, ("192.168.0.1", 5060))
+
+    assert listener.engine is before
+    assert [match.endpoint for match in heard] == ["myitsp"]
+    assert "not reloaded" in caplog.text
+
+
 def test_asyncio_proxy_keeps_tokens(tmp_path: Path) -> None:
     """A registration keeps its token over a reload; one that is gone takes it along."""
     names = program(HOW_TO / "asyncio-proxy.md")

@@ -82,9 +82,9 @@ def cases(seeds: int = 40) -> list[Case]:
         files, requests = generate.generate_case(random.Random(seed))
         configuration = Configuration.from_files(files)
         engine = Engine(configuration, generate.tokens(configuration.registrations))
-        made.append((engine.image(), requests[:12], [request["source"] for request in requests]))
+        made.append((engine._image(), requests[:12], [request["source"] for request in requests]))
         engine, asked = address_engine(seed)
-        made.append((engine.image(), requests[:1], asked))
+        made.append((engine._image(), requests[:1], asked))
     return made
 
 
@@ -156,7 +156,7 @@ def mutated(source: random.Random, image: bytearray) -> None:
 
 def ask(engine: Engine, requests: list[dict[str, Any]], sources: list[str]) -> None:
     """Ask an engine everything; it may say that it's damaged."""
-    questions = [lambda: engine.matches, engine.image]
+    questions = [lambda: engine.matches, engine._image]
     questions += [lambda request=request: engine.identify_message(**request) for request in requests]
     questions += [
         lambda source=source, port=port: engine.identify_source(source, port)
@@ -180,7 +180,7 @@ def run(number: int) -> str:
         return "unchanged"
     engine = Engine.__new__(Engine)
     try:
-        engine.load_image(damaged)
+        engine._load_image(damaged)
     except EngineFileError as error:
         assert str(error)
         return "refused"

@@ -113,7 +113,7 @@ def test_the_scan_knows_negated_items():
         engine_of("[e]\ntype=endpoint\n[i]\ntype=identify\nendpoint=e\nmatch=10.0.0.0/8,!10.1.0.0/16\n")
     )
     found = [
-        scan.first_by_address(Request(source=source)) for source in ("10.2.0.1", "10.1.0.1", "192.0.2.1", "x")
+        scan.first_by_address(Request(source=source)) for source in ("10.2.0.1", "10.1.0.1", "192.0.2.1", "")
     ]
 
     assert found == ["i", None, None, None]

@@ -17,7 +17,7 @@ from identify.commands.arguments import (
     parse_tokens,
 )
 from identify.commands.ask.chosen import ChosenOptions
-from identify.model import TRANSPORTS
+from identify.model import TRANSPORTS, TransportName
 
 __all__ = ["OPTIONS", "Received"]
 
@@ -32,7 +32,7 @@ class Received:
     call_id: str | None
     last: bool
     source: SocketAddress | None
-    transport: str | None
+    transport: TransportName | None
     local: SocketAddress | None
     transport_section: str | None
     line_tokens: dict[str, str]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Final, Literal, get_args
+
 import attrs
 
+from identify.identifiers import IdentifierName
 from identify.model import Origin
 from identify.strings import shown
 
@@ -19,26 +22,30 @@ __all__ = [
     "UNKNOWN",
     "Reason",
     "Step",
+    "Verdict",
 ]
 
-#: The rule matches and decides its identifier's answer.
-MATCH = "match"
-#: The rule matches too, but one before it has decided.
-ALSO = "also"
-#: The rule matches, but what it points to doesn't exist or may not be used: the identifier gives up.
-MISSING = "missing"
-#: The rule would match or almost match, but its object doesn't exist: Asterisk refuses or skips it.
-LOST = "lost"
-#: The rule almost matches.
-NEAR = "near"
-#: The rule doesn't match.
-NO = "no"
-#: Whether the rule matches, or whether it exists, isn't known.
-UNKNOWN = "unknown"
-#: Background that decides nothing.
-NOTE = "note"
+#: In the order in which a reader wants them.
+Verdict = Literal["match", "also", "missing", "lost", "unknown", "near", "no", "note"]
 
-REASON_KINDS = (MATCH, ALSO, MISSING, LOST, UNKNOWN, NEAR, NO, NOTE)
+#: The rule matches and decides its identifier's answer.
+MATCH: Final = "match"
+#: The rule matches too, but one before it has decided.
+ALSO: Final = "also"
+#: The rule matches, but what it points to doesn't exist or may not be used: the identifier gives up.
+MISSING: Final = "missing"
+#: The rule would match or almost match, but its object doesn't exist: Asterisk refuses or skips it.
+LOST: Final = "lost"
+#: The rule almost matches.
+NEAR: Final = "near"
+#: The rule doesn't match.
+NO: Final = "no"
+#: Whether the rule matches, or whether it exists, isn't known.
+UNKNOWN: Final = "unknown"
+#: Background that decides nothing.
+NOTE: Final = "note"
+
+REASON_KINDS: tuple[Verdict, ...] = get_args(Verdict)
 
 
 @attrs.frozen
@@ -53,7 +60,7 @@ class Reason:
 
     text: str
     origin: Origin | None = None
-    verdict: str = NOTE
+    verdict: Verdict = NOTE
     distance: int = attrs.field(default=0, eq=False, repr=False)
     advice: str = attrs.field(default="", eq=False, repr=False)
 
@@ -71,7 +78,7 @@ class Step:
     answers nothing, if nothing of the configuration was compared.
     """
 
-    identifier: str
+    identifier: IdentifierName
     endpoint: str | None
     section: str | None
     reasons: tuple[Reason, ...]

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from identify.explanation.question import Question
 from identify.explanation.result import NO, UNKNOWN, Reason, Step
+from identify.identifiers import IdentifierName
 from identify.model import Origin, Unknown
 from identify.strings import SHOWN_VALUES, shown
 
@@ -37,7 +38,7 @@ PARTS = (
 )
 
 
-def step_without(question: Question, identifier: str) -> Step | None:
+def step_without(question: Question, identifier: IdentifierName) -> Step | None:
     """Return the step of an identifier whose part of the request wasn't given, None if it was given."""
     parts = question.not_given(identifier)
     if not parts:

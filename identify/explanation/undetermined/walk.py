@@ -24,6 +24,7 @@ from identify.explanation.named_endpoints import looked_up
 from identify.explanation.question import Question
 from identify.explanation.result import Possibility
 from identify.explanation.undetermined.states import FREE, Key, Slot, States, plan_slots
+from identify.identifiers import IdentifierName as Name
 from identify.model import Unknown
 
 __all__ = ["MAX_WORK", "Answer", "Walk"]
@@ -79,7 +80,7 @@ class Walk:
         #: Identify objects that are asked once only: nothing needs to remember their states.
         self._once = {key for key, count in uses.items() if count == 1}
 
-    def in_order(self, identifiers: Sequence[str], states: States) -> None:
+    def in_order(self, identifiers: Sequence[Name], states: States) -> None:
         """Ask the identifiers in turn."""
         waiting: list[tuple[int, States]] = [(0, states)]
         seen: set[tuple[int, frozenset[tuple[Key, int]]]] = set()
@@ -99,7 +100,7 @@ class Walk:
                 for continued in self._ask(identifiers[place], states)
             )
 
-    def in_any_order(self, identifiers: Sequence[str]) -> None:
+    def in_any_order(self, identifiers: Sequence[Name]) -> None:
         """Ask each identifier as the next one after ``line``; without an answer are contents where none has one."""
         others = [identifier for identifier in identifiers if identifier != "line"]
         for states in list(self._ask("line", FREE)) if "line" in identifiers else [FREE]:
@@ -108,7 +109,7 @@ class Walk:
                     pass
             self.in_order(others, states)
 
-    def _ask(self, identifier: str, states: States) -> Iterator[States]:
+    def _ask(self, identifier: Name, states: States) -> Iterator[States]:
         """Note an identifier's answers, and yield the states in which it has none."""
         if identifier == "line":
             return self._by_line(states)
@@ -154,7 +155,7 @@ class Walk:
                 self._answer_any("line", self._further["registration"])
         yield states
 
-    def _by_identify(self, identifier: str, states: States) -> Iterator[States]:
+    def _by_identify(self, identifier: Name, states: States) -> Iterator[States]:
         further = self._further["identify"]
         if further and identifier in self._comparable:
             # One of these may decide before all others, also by pointing to an endpoint that doesn't exist.
@@ -178,7 +179,7 @@ class Walk:
                 narrowed[key] = current & ~hit
         yield narrowed
 
-    def _match(self, identifier: str, slot: Slot, states: dict[Key, int], hit: int) -> Iterator[States]:
+    def _match(self, identifier: Name, slot: Slot, states: dict[Key, int], hit: int) -> Iterator[States]:
         """Note the answer of an object that matches; yield the states in which its endpoint doesn't exist."""
         endpoint, section = slot.identify.endpoint, slot.identify.id
         if endpoint in self._endpoints:
@@ -188,7 +189,7 @@ class Walk:
             matching = self._narrowed(states, key, hit) if key is not None else dict(states)
             yield from self._point(identifier, section, endpoint, matching, slot.unknowns)
 
-    def _by_name(self, identifier: str, states: States) -> Iterator[States]:
+    def _by_name(self, identifier: Name, states: States) -> Iterator[States]:
         current: dict[frozenset[tuple[Key, int]], States] = {frozenset(states.items()): states}
         for user, domain in self._names[identifier]:
             following: dict[frozenset[tuple[Key, int]], States] = {}
@@ -198,7 +199,7 @@ class Walk:
             current = following if self._work <= MAX_WORK else {frozenset(): FREE}
         yield from current.values()
 
-    def _by_any_name(self, identifier: str, parts: tuple[Unknown, ...], states: States) -> Iterator[States]:
+    def _by_any_name(self, identifier: Name, parts: tuple[Unknown, ...], states: States) -> Iterator[States]:
         """Answer for a name that may be that of any endpoint, or absent."""
         if self._further["endpoint"]:
             self._answer_any(identifier, (*parts, *self._further["endpoint"]))
@@ -209,7 +210,7 @@ class Walk:
                     self._answer(id, identifier, None, parts)
         yield states
 
-    def _look_up(self, identifier: str, user: str, domain: str, states: States) -> Iterator[States]:
+    def _look_up(self, identifier: Name, user: str, domain: str, states: States) -> Iterator[States]:
         """Look up one name with each of its domains; yield the states in which that gives no answer."""
         waiting = [(0, states)]
         while waiting:
@@ -290,7 +291,7 @@ class Walk:
             yield "", (), self._narrowed(states, key, nothing)
 
     def _find(
-        self, identifier: str, id: str | None, unknowns: tuple[Unknown, ...], states: States
+        self, identifier: Name, id: str | None, unknowns: tuple[Unknown, ...], states: States
     ) -> Iterator[tuple[bool, States]]:
         """Look up one id; yield the states without an answer, and whether the identifier then gives up."""
         further = self._further["endpoint"]
@@ -317,7 +318,7 @@ class Walk:
             yield False, self._narrowed(states, key, ABSENT)
 
     def _point(
-        self, identifier: str, section: str, id: str, states: States, unknowns: tuple[Unknown, ...]
+        self, identifier: Name, section: str, id: str, states: States, unknowns: tuple[Unknown, ...]
     ) -> Iterator[States]:
         """Note the answer of an object that points to an endpoint; yield the states in which that doesn't exist."""
         further = self._further["endpoint"]
@@ -372,19 +373,18 @@ class Walk:
     def _depend(self, unknowns: Iterable[Unknown]) -> None:
         self.asked.update((id(unknown), unknown) for unknown in unknowns)
 
-    def _answer_any(self, identifier: str, unknowns: tuple[Unknown, ...]) -> None:
+    def _answer_any(self, identifier: Name, unknowns: tuple[Unknown, ...]) -> None:
         """Note that the answer may be any endpoint."""
         self._depend(unknowns)
-        if self._further["endpoint"] or len(self._endpoints) > 1:
-            self._answer(None, identifier, None, unknowns, any_endpoint=True)
-        else:
-            for id in self._endpoints:
-                self._answer(id, identifier, None, unknowns)
+        several = bool(self._further["endpoint"]) or len(self._endpoints) > 1
+        endpoints: Iterable[str | None] = [None] if several else self._endpoints
+        for id in endpoints:
+            self._answer(id, identifier, None, unknowns, any_endpoint=several)
 
     def _answer(
         self,
         endpoint: str | None,
-        identifier: str | None,
+        identifier: Name | None,
         section: str | None,
         unknowns: tuple[Unknown, ...],
         any_endpoint: bool = False,

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import islice
 
+from identify.identifiers import IdentifierName
 from identify.model import Identify, Match
 from identify.questions.changes.rules import Key, Rule, automaton_of, places_of, rule_of, rules_of
 from identify.questions.findings import Finding, Undecided, Witness, advised
@@ -44,7 +45,7 @@ class HuntError(Exception):
 class Asker:
     """Asks about the values of one identifier, and keeps each difference by its pair of answers."""
 
-    def __init__(self, sides: Sides, identifier: str) -> None:
+    def __init__(self, sides: Sides, identifier: IdentifierName) -> None:
         self.sides = sides
         self.identifier = identifier
         self.source = sides.quiet

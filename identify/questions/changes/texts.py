@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
+from identify.identifiers import IdentifierName
 from identify.questions.changes.asking import Asker, HuntError
 from identify.questions.changes.combinations import combined_changes
 from identify.questions.changes.rules import Key, Rule
@@ -37,7 +38,7 @@ MOST_LISTED = 10
 ADVICE = "make the values of these identify objects different, or rename them into the order you want"
 
 
-def text_changes(sides: Sides, identifier: str) -> tuple[list[Finding], list[Undecided]]:
+def text_changes(sides: Sides, identifier: IdentifierName) -> tuple[list[Finding], list[Undecided]]:
     """Return a finding for each pair of answers that values get, and the pairs of rules that couldn't be decided."""
     asker = Asker(sides, identifier)
     findings: list[Finding] = []

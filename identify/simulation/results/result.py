@@ -14,6 +14,7 @@ from typing import Any
 import attrs
 
 from identify.configuration import Configuration
+from identify.identifiers import LINE, OF_IDENTIFY
 from identify.model import Match
 from identify.simulation.example import Example, nearest_miss
 from identify.simulation.outcomes import Outcome
@@ -134,29 +135,27 @@ class Result:
         """
         configuration = self.configuration
         rules = [
-            (identify.id, identifier, identify.endpoint)
+            Match(identify.endpoint, identifier, identify.id)
             for identify in configuration.tried_identifies
-            for identifier, rule in (
-                ("ip", identify.addresses),
-                ("header", identify.header),
-                ("request_uri", identify.request_uri),
+            for identifier, rule in zip(
+                OF_IDENTIFY, (identify.addresses, identify.header, identify.request_uri), strict=True
             )
             if rule
         ]
         rules += [
-            (registration.id, "line", registration.endpoint)
+            Match(registration.endpoint, LINE, registration.id)
             for registration in configuration.registrations.values()
             if registration.line
         ]
         return [
             UnusedRule(
-                section=section,
-                identifier=identifier,
-                endpoint=endpoint,
-                dangling=endpoint not in configuration.endpoints,
+                section=rule.section or "",
+                identifier=rule.identifier,
+                endpoint=rule.endpoint,
+                dangling=rule.endpoint not in configuration.endpoints,
             )
-            for section, identifier, endpoint in rules
-            if not self.hits[Match(endpoint, identifier, section)]
+            for rule in rules
+            if not self.hits[rule]
         ]
 
     @property
