@@ -2,6 +2,7 @@
 
 import pytest
 
+from identify.addresses import parse_address
 from identify.configuration import Configuration
 from identify.engine import DROPPED, NO_MATCH, Engine
 from identify.errors import MessageError
@@ -77,11 +78,11 @@ def alone_messages():
         numbers = {match: number for number, match in enumerate(engine.matches)}
         found = []
         for message, source, port in zip(messages, sources, ports, strict=True):
+            # An address of a column that isn't one is not known; alone, it would raise ValueError.
+            address = source if source and parse_address(source) is not None else ""
             try:
                 match = (
-                    None
-                    if message is None
-                    else engine.identify_message(message, source or "", port or 0, *place)
+                    None if message is None else engine.identify_message(message, address, port or 0, *place)
                 )
             except MessageError:
                 found.append(DROPPED)

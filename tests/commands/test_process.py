@@ -114,7 +114,7 @@ def test_closed_pipe():
 
 def test_own_failure_is_no_answer(tmp_path):
     """A failure of the program has a status that can't be taken for "not identified"."""
-    code = "import identify.commands.ask.explain as e; e.load = lambda path, options: 1 / 0; import identify.commands.main as m; m.main()"
+    code = "import identify.commands.ask.explain as e; e.load = lambda *arguments: 1 / 0; import identify.commands.main as m; m.main()"
 
     ran = subprocess.run(
         [sys.executable, "-c", code, *EXPLAIN],

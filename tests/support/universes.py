@@ -264,7 +264,7 @@ def request(choice):
         headers.append(("Authorization", f'Digest username="{choice.pick("xab")}", realm="{realm}"'))
     line = f";line={choice.pick((*TOKENS, 'notatoken', 'ABCDEFG'))}" if choice.happens(40) else ""
     return Request(
-        source=choice.pick((*SOURCES, "unknown")) if choice.happens(20) else choice.pick(SOURCES),
+        source=choice.pick((*SOURCES, "")) if choice.happens(20) else choice.pick(SOURCES),
         port=choice.pick(PORTS),
         request_uri=uri,
         from_uri=f"sip:{user}@{choice.pick(DOMAINS)}",
