@@ -188,7 +188,7 @@ def test_descriptors_are_written_straight(folder):
     lines = (folder / "out").read_text().splitlines()
     assert lines[0] == "before"
     assert lines[1].startswith('{"traffic"')
-    assert lines[2] == "1 messages"
+    assert lines[2] == "1 message"
 
 
 def test_links_and_permissions_stay(tmp_path):
