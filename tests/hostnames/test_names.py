@@ -63,10 +63,10 @@ def loaded(
 
 
 def refused(configuration):
-    """Return the reason why the identify ``i`` was refused, in the words of the resolver."""
+    """Return the reason why the identify ``i`` was refused, in the words of the resolver, without a hint."""
     assert "i" not in configuration.identifies
     assert not configuration.unknowns
-    return problem(configuration, "match-name").message.rpartition(": ")[2]
+    return problem(configuration, "match-name").message.partition("; ")[0].rpartition(": ")[2]
 
 
 SERVICES = ["_sip._udp.a.ex.com SRV", "_sip._tcp.a.ex.com SRV", "_sips._tcp.a.ex.com SRV"]

@@ -21,7 +21,7 @@ MESSAGE = {"frame": 1, "source": "192.0.2.1", "port": 5060}
         {"port": 5060.5},
         {"local_port": 65536},
         {"local_port": "5060"},
-        {"direction": 3},
+        {"direction": 4},
         {"direction": "in"},
         {"transport": "sctp"},
         {"source": "nowhere"},
