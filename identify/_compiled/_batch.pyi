@@ -5,7 +5,6 @@ from identify._compiled._matcher import Matcher
 
 NO_MATCH: Final = -1
 DROPPED: Final = -2
-STREAMS: Final[frozenset[str]]
 
 def identify_sources(matcher: Matcher, addresses: Any, ports: Any, threads: int) -> Indices: ...
 def identify_messages(
