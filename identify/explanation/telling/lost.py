@@ -43,6 +43,8 @@ SEE = "sip-identify show problems"
 ADDRESS = r"(?<![\w.:])(?:[A-Za-z_]*[G-Zg-z_][A-Za-z_]*:)?%s(?![\w.]|:\w*[:a-f])"
 #: A network in an item that isn't valid.
 NETWORK = re.compile(r"(?<![\w.:])[0-9A-Fa-f:.]{2,}/[0-9]{1,3}(?![\w.])")
+#: An address with a mask that no network has, such as ``198.51.100.0/82``.
+MASKED = re.compile(r"(?<![\w.:])([0-9]{1,3}(?:\.[0-9]{1,3}){3})/[0-9.]{0,15}(?![\w.])")
 
 
 def means(item: str, source: str) -> bool:
@@ -52,6 +54,11 @@ def means(item: str, source: str) -> bool:
     (True, True)
     >>> means("198.51.100.0/24:5060", "198.51.100.7"), means("sip:198.51.100.7:5060", "198.51.100.7")
     (True, True)
+
+    A mask that can't be read is taken for that of the addresses with the same first three numbers:
+
+    >>> means("198.51.100.0/82", "198.51.100.7"), means("198.51.100.0/82", "198.51.101.7")
+    (True, False)
     """
     address = parse_address(source)
     if len(item) > LONGEST_ITEM or address is None:
@@ -63,6 +70,9 @@ def means(item: str, source: str) -> bool:
         each and each.family == address.family and address.value & each.mask == each.value
         for each in networks
     ):
+        return True
+    unmasked = (found[1] for found in MASKED.finditer(item) if read_item(found[0]) is None)
+    if any(each.rpartition(".")[0] == source.rpartition(".")[0] for each in unmasked):
         return True
     plain = re.sub(r"(?<=\.)[xX%?](?=\.|$)", "*", item.strip("\"' "))
     if "." in source and (plain.endswith(".") or "*" in plain):
