@@ -74,7 +74,8 @@ class Progress:
             running = f" {', '.join(self._running)}" if self._running else ""
             line = f"{count}{self._what}{running} ({self._elapsed()})"
             if self._terminal:
-                width = shutil.get_terminal_size().columns
+                # Python 3.10 gives 0 for a terminal that doesn't know its size.
+                width = shutil.get_terminal_size().columns or 80
                 print(f"{self._start()}{line[: width - 1]}", end="", flush=True)
             else:
                 print(line, flush=True)
