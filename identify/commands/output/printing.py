@@ -133,7 +133,8 @@ def _table_width() -> int | None:
         return None
     import shutil  # noqa: PLC0415  It loads what compresses, and few outputs of programs are terminals.
 
-    return shutil.get_terminal_size().columns
+    # Python 3.10 gives 0 for a terminal that doesn't know its size.
+    return shutil.get_terminal_size().columns or 80
 
 
 def print_json(command: str, answered: AnsweredRelease | None, content: Mapping[str, Any]) -> None:
