@@ -23,17 +23,9 @@ from identify.explanation.line import line
 from identify.explanation.named_endpoints import anonymous, auth_username, username
 from identify.explanation.question import Configured, Question
 from identify.explanation.request_uri import request_uri
-from identify.explanation.result import (
-    DENIED,
-    NOTE,
-    PASS,
-    REASON_KINDS,
-    Explanation,
-    Possibility,
-    Reason,
-    Step,
-)
+from identify.explanation.result import DENIED, PASS, Explanation, Possibility
 from identify.explanation.telling.lost import lost_order
+from identify.explanation.telling.reasons import NOTE, REASON_KINDS, Reason, Step
 from identify.explanation.transport_section import transport_section
 from identify.explanation.undetermined import possible_answers
 from identify.explanation.undetermined.parts import step_without

@@ -25,9 +25,8 @@ from identify.explanation.listing import Finding, first_object, further_reasons
 from identify.explanation.patterns import accepts, negated, wanted
 from identify.explanation.places import named, times
 from identify.explanation.question import Question
-from identify.explanation.result import MATCH, NEAR, NO, Reason, Step
 from identify.explanation.telling.lost import none_brief, none_has
-from identify.explanation.telling.reasons import Verdict
+from identify.explanation.telling.reasons import MATCH, NEAR, NO, Reason, Step, Verdict
 from identify.model import HeaderRule, Identify
 from identify.strings import encoded, folded_bytes, quoted, quoted_list, shown
 

@@ -18,8 +18,8 @@ from identify.config.lost import LostObject
 from identify.explanation.listing import Finding, first_object, further_reasons
 from identify.explanation.places import named, place
 from identify.explanation.question import Question
-from identify.explanation.result import MATCH, NEAR, NO, UNKNOWN, Reason, Step
 from identify.explanation.telling.lost import lost_lines, lost_texts, means, none_brief, none_has
+from identify.explanation.telling.reasons import MATCH, NEAR, NO, UNKNOWN, Reason, Step
 from identify.model import AddressRule, Identify
 from identify.strings import SHOWN_VALUES, quoted, shown
 

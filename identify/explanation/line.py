@@ -16,9 +16,8 @@ from identify._compiled._request_parts import Uri
 from identify.config.releases import TEL_REFUSED
 from identify.explanation.places import named
 from identify.explanation.question import Question
-from identify.explanation.result import MATCH, MISSING, NEAR, NO, UNKNOWN, Reason, Step
 from identify.explanation.telling.lost import refused_line
-from identify.explanation.telling.reasons import Verdict
+from identify.explanation.telling.reasons import MATCH, MISSING, NEAR, NO, UNKNOWN, Reason, Step, Verdict
 from identify.strings import SHOWN_VALUES, escaped, folded_bytes, quoted, shown
 
 __all__ = ["line", "line_value", "token_shaped"]

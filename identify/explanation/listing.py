@@ -8,10 +8,19 @@ import attrs
 
 from identify.config.lost import HOW, LostObject
 from identify.explanation.question import Question
-from identify.explanation.result import ALSO, LOST, MATCH, MISSING, NEAR, NO, UNKNOWN, Reason
 from identify.explanation.telling.lost import others_lost
 from identify.explanation.telling.nearest import ALMOST
-from identify.explanation.telling.reasons import Verdict
+from identify.explanation.telling.reasons import (
+    ALSO,
+    LOST,
+    MATCH,
+    MISSING,
+    NEAR,
+    NO,
+    UNKNOWN,
+    Reason,
+    Verdict,
+)
 from identify.model import Identify, Origin, Unknown
 from identify.strings import escaped, quoted, shown
 

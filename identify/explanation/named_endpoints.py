@@ -23,8 +23,8 @@ from identify.explanation.hints.endpoints import longer_numbers, other_forms, ot
 from identify.explanation.listing import further_reasons
 from identify.explanation.places import named
 from identify.explanation.question import Question
-from identify.explanation.result import MATCH, MISSING, NEAR, NO, NOTE, Reason, Step
 from identify.explanation.telling.lost import lost_aliased, lost_named, lost_texts
+from identify.explanation.telling.reasons import MATCH, MISSING, NEAR, NO, NOTE, Reason, Step
 from identify.strings import decoded, encoded, quoted, quoted_list, shown
 
 __all__ = ["anonymous", "auth_username", "looked_up", "username"]

@@ -18,8 +18,8 @@ from identify.explanation.listing import Finding, first_object, further_reasons
 from identify.explanation.patterns import accepts, negated, only, wanted
 from identify.explanation.places import named
 from identify.explanation.question import Question
-from identify.explanation.result import MATCH, NEAR, NO, Reason, Step
 from identify.explanation.telling.lost import none_brief, none_has
+from identify.explanation.telling.reasons import MATCH, NEAR, NO, Reason, Step
 from identify.model import Identify, RequestUriRule, TextPattern
 from identify.strings import quoted
 

@@ -14,40 +14,17 @@ from identify.explanation.around.refusals import NOTHING, Refusal, Screened
 from identify.explanation.places import place
 from identify.explanation.telling.lines import Line, trace_lines
 from identify.explanation.telling.nearest import NearestMiss, nearest_of
-from identify.explanation.telling.reasons import (
-    ALSO,
-    LOST,
-    MATCH,
-    MISSING,
-    NEAR,
-    NO,
-    NOTE,
-    REASON_KINDS,
-    UNKNOWN,
-    Reason,
-    Step,
-)
+from identify.explanation.telling.reasons import Reason, Step
 from identify.identifiers import IdentifierName
 from identify.model import Match, Unknown
 from identify.strings import SHOWN_VALUES, escaped, shown
 
 __all__ = [
-    "ALSO",
     "DENIED",
-    "LOST",
-    "MATCH",
-    "MISSING",
-    "NEAR",
-    "NO",
-    "NOTE",
-    "REASON_KINDS",
-    "UNKNOWN",
     "PASS",
     "Explanation",
     "NearestMiss",
     "Possibility",
-    "Reason",
-    "Step",
     "unknown_as_dict",
     "unknown_line",
 ]

@@ -13,8 +13,8 @@ from identify._compiled._request import Request
 from identify.addresses import host_port
 from identify.configuration import Configuration
 from identify.explain import Explanation, explain
-from identify.explanation.result import MATCH, NO
 from identify.explanation.telling.nearest import nearest_of
+from identify.explanation.telling.reasons import MATCH, NO
 from identify.explanation.undetermined.parts import PARTS
 from identify.model import TransportName
 from identify.traffic.batch import TRANSPORTS, Batch, Direction

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from identify.explanation.places import named
-from identify.explanation.result import NEAR, NOTE, Reason
+from identify.explanation.telling.reasons import NEAR, NOTE, Reason
 from identify.strings import quoted
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from identify.explanation.question import Question
-from identify.explanation.result import NO, UNKNOWN, Reason, Step
+from identify.explanation.telling.reasons import NO, UNKNOWN, Reason, Step
 from identify.identifiers import IdentifierName
 from identify.model import Origin, Unknown
 from identify.strings import SHOWN_VALUES, shown

@@ -20,6 +20,7 @@ import re
 
 from identify.traffic.input.stream import Stream
 from identify.traffic.logs.headlines import HEADLINE
+from identify.traffic.logs.prefixes.rewritten import RewrittenLog
 from identify.traffic.logs.prefixes.template import VARIABLE, as_asterisk_writes, record_start
 from identify.traffic.other_content import other_content
 
@@ -38,14 +39,11 @@ BEGINNING = b"] NOTICE[0] res_pjsip/pjsip_distributor.c: "
 BEHIND = b' \t\r`"*'
 
 
-class BareLog:
+class BareLog(RewrittenLog):
     """The text with a beginning for each record, line by line; ``read`` is that of a file."""
 
     def __init__(self, stream: Stream) -> None:
-        self._stream = stream
-        self._rest = b""
-        self._out = bytearray()
-        self._ended = False
+        super().__init__(stream)
         #: Bytes of a SIP message that are still to come.
         self._inside = 0
 
@@ -58,18 +56,6 @@ class BareLog:
             return True
         # With messages it is a log whose prefixes aren't known, and these would be lost.
         return FAILED in first and NOTICE.search(first) is not None and ABOVE_MESSAGE.search(first) is None
-
-    def read(self, count: int, /) -> bytes:
-        """Return that many bytes, fewer only at the end."""
-        self._fill(count)
-        taken = bytes(self._out[:count])
-        del self._out[:count]
-        return taken
-
-    def peek(self, count: int) -> bytes:
-        """Return that many of the next bytes, fewer only at the end, without consuming them."""
-        self._fill(count)
-        return bytes(self._out[:count])
 
     def _fill(self, count: int) -> None:
         while len(self._out) < count and not self._ended:

@@ -22,6 +22,7 @@ import attrs
 from identify.traffic.input.stream import Stream
 from identify.traffic.logs.headlines import LIKE_HEADLINE, MARK, START, headline_prefix
 from identify.traffic.logs.prefixes.containers import Carried, container_of
+from identify.traffic.logs.prefixes.rewritten import RewrittenLog
 from identify.traffic.logs.prefixes.template import (
     Template,
     as_asterisk_writes,
@@ -106,18 +107,15 @@ class _Writer:
     below: bool = False
 
 
-class UnprefixedLog:
+class UnprefixedLog(RewrittenLog):
     """The lines of Asterisk in a log, without their prefixes; ``read`` is that of a file."""
 
     def __init__(
         self, stream: Stream, container: Callable[[bytes], Carried | None] | None, *, bracketed: bool
     ) -> None:
-        self._stream = stream
+        super().__init__(stream)
         self._bracketed = bracketed
         self._container = container
-        self._rest = b""
-        self._out = bytearray()
-        self._ended = False
         self._number = 0
         self._delivered = 1
         #: Where the lines that were delivered are in the original: first line here, first line there, time.
@@ -139,18 +137,6 @@ class UnprefixedLog:
         if _container_in(first) is not None:
             return True
         return not begins_like_a_log(first) and _has_prefixes(first)
-
-    def read(self, count: int, /) -> bytes:
-        """Return that many bytes, fewer only at the end."""
-        self._fill(count)
-        taken = bytes(self._out[:count])
-        del self._out[:count]
-        return taken
-
-    def peek(self, count: int) -> bytes:
-        """Return that many of the next bytes, fewer only at the end, without consuming them."""
-        self._fill(count)
-        return bytes(self._out[:count])
 
     def place(self, line: int) -> tuple[int, bytes]:
         """Return the number in the original of a line that was delivered, and its time; lines asked for only rise."""
