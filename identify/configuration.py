@@ -25,6 +25,7 @@ from identify.config.loading import CONFIGURATION_FILE, WIZARD_FILE, load
 from identify.config.losses import Losses, losses_of
 from identify.config.lost import NOTHING_LOST, LostObjects
 from identify.config.releases import NEWEST, Release, release_of
+from identify.config.tried import TriedIdentifies
 from identify.errors import ConfigError
 from identify.identifiers import IdentifierName
 from identify.model import (
@@ -69,7 +70,7 @@ class Configuration:
     auths: Mapping[str, Auth]
     acls: Mapping[str, AccessList]
     problems: tuple[Problem, ...]
-    tried_identifies: tuple[Identify, ...] = attrs.field()
+    tried_identifies: TriedIdentifies = attrs.field(converter=TriedIdentifies.of)
     unknowns: tuple[Unknown, ...] = ()
     lost: LostObjects = attrs.field(default=NOTHING_LOST, repr=False)
     release: Release = NEWEST
@@ -77,8 +78,8 @@ class Configuration:
     paths: tuple[str, ...] = attrs.field(default=(), eq=False, repr=False)
 
     @tried_identifies.default
-    def _in_order_of_ids(self) -> tuple[Identify, ...]:
-        return tuple(self.identifies.values())
+    def _in_order_of_ids(self) -> TriedIdentifies:
+        return TriedIdentifies(self.identifies.values())
 
     @property
     def errors(self) -> tuple[Problem, ...]:

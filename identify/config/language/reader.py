@@ -27,11 +27,11 @@ from identify.config.language.comments import Comments
 from identify.config.language.files import Files, FileTooLargeError, UnreadableError
 from identify.config.language.limits import MAX_ITEMS, ExceededError, InvalidError, Limits
 from identify.config.language.lines import lines_of
-from identify.config.language.sections import BLANKS, Document, Section, Variable
+from identify.config.language.sections import BLANKS, Document, SectionList
 from identify.config.language.table import SectionTable
 from identify.config.problems import Problems
 from identify.model import Origin
-from identify.strings import ascii_lower, escaped, quoted
+from identify.strings import ascii_lower, decoded, encoded, escaped, quoted
 
 __all__ = ["MAX_INCLUDE_DEPTH", "read_document"]
 
@@ -67,13 +67,13 @@ def read_document(
     else:
         return Document(
             name,
-            tuple(reader.table.sections),
+            SectionList(reader.table.sections),
             missing=tuple(reader.missing),
             executed=tuple(reader.executed),
         )
     lost = f"the whole file {escaped(name)}"
     problems.add(invalid.code, invalid.file, invalid.line, invalid.message, lost=lost)
-    return Document(name, valid=False, lost=tuple(reader.table.sections), executed=tuple(reader.executed))
+    return Document(name, valid=False, lost=SectionList(reader.table.sections), executed=tuple(reader.executed))
 
 
 class _Place:
@@ -81,7 +81,7 @@ class _Place:
 
     __slots__ = ("comments", "section")
 
-    def __init__(self, section: Section | None, comments: Comments) -> None:
+    def __init__(self, section: int | None, comments: Comments) -> None:
         self.section = section
         self.comments = comments
 
@@ -121,6 +121,7 @@ class _Reader:
                 message = f"the file begins with a byte order mark, {reason}"
                 raise InvalidError("byte-order-mark", file, 1, message)
         self._open.append(self._files.identity(file))
+        opened = self.table.sections.add_file(file)
         comments = place.comments
         commented = comments.depth != 0 or ";" in text
         try:
@@ -132,17 +133,19 @@ class _Reader:
                     continue
                 first = line[0]
                 if first not in "[#\\":
-                    self._option(line, 0, place.section, file, number)
+                    self._option(line, 0, place.section, file, opened, number)
                 elif first == "[":
-                    place.section = self.table.start(line, file, number)
+                    place.section = self.table.start(line, file, opened, number)
                 elif first == "#":
                     self._directive(line, file, number)
                 else:
-                    self._option(_unescaped(line, file, number), 1, place.section, file, number)
+                    self._option(_unescaped(line, file, number), 1, place.section, file, opened, number)
         finally:
             self._open.pop()
 
-    def _option(self, line: str, literal: int, section: Section | None, file: str, number: int) -> None:
+    def _option(
+        self, line: str, literal: int, section: int | None, file: str, opened: int, number: int
+    ) -> None:
         """Read an option line, the first ``literal`` characters of which belong to its name."""
         if section is None:
             message = f"{quoted(line)} comes before the first section"
@@ -151,7 +154,7 @@ class _Reader:
         if equals < 0:
             message = f"no '=' in {quoted(line)}; the line is skipped"
             self._problems.add(
-                "line-without-equals", file, number, message, section=section.name, lost="the line"
+                "line-without-equals", file, number, message, section=self.table.sections.name(section), lost="the line"
             )
             return
         appending = line[equals - 1] == "+" and equals > literal
@@ -159,7 +162,7 @@ class _Reader:
         if not name:
             message = f"no name before '=' in {quoted(line)}; the line is skipped"
             self._problems.add(
-                "line-without-name", file, number, message, section=section.name, lost="the line"
+                "line-without-name", file, number, message, section=self.table.sections.name(section), lost="the line"
             )
             return
         # As ``take_items`` counts, without a call for each line.
@@ -168,22 +171,24 @@ class _Reader:
         if limits.items > MAX_ITEMS:
             limits.take_items(0, file, number)
         if appending:
-            self._append(name, line[equals + 1 :], section, file, number)
+            self._append(name, line[equals + 1 :], section, file, opened, number)
             return
         start = equals + 1
         if line[start : start + 1] == ">":
             start += 1
-        section.add(Variable(name, line[start:].lstrip(BLANKS), file, number))
+        value = encoded(line[start:].lstrip(BLANKS))
+        self.table.sections.add_line(section, encoded(name), value, opened, number)
 
-    def _append(self, name: str, text: str, section: Section, file: str, number: int) -> None:
+    def _append(self, name: str, text: str, section: int, file: str, opened: int, number: int) -> None:
         """Continue the last line of a name with the text behind ``+=``, of which ``>`` is a part."""
-        index = section.last(name)
-        if index is None:
-            section.add(Variable(name, text.lstrip(BLANKS), file, number))
+        before = self.table.sections.last_value(section, encoded(name))
+        if before is None:
+            value = encoded(text.lstrip(BLANKS))
+            self.table.sections.add_line(section, encoded(name), value, opened, number)
             return
-        value = (section.variables[index].value + text).strip(BLANKS)
+        value = (decoded(before) + text).strip(BLANKS)
         self._limits.check_value(value, file, number)
-        section.replace(index, Variable(name, value, file, number))
+        self.table.sections.replace_last(section, encoded(name), encoded(value), opened, number)
 
     def _directive(self, line: str, file: str, number: int) -> None:
         word, rest = _DIRECTIVE.match(line).groups()  # type: ignore[union-attr]
