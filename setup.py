@@ -63,6 +63,7 @@ MODULES = [
     "_decoder",
     "_doubt",
     "_fast_path",
+    "_file_lines",
     "_fragments",
     "_frames",
     "_framing",
