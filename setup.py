@@ -79,6 +79,7 @@ MODULES = [
     "_image",
     "_indices",
     "_inputs",
+    "_line_index",
     "_matcher",
     "_message",
     "_recent",

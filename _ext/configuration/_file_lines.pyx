@@ -18,10 +18,9 @@ from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_GET_SIZE
 from libc.stdlib cimport free, malloc
 from libc.string cimport memchr, memcpy
 
-from identify._compiled._sections cimport (
-    IS_INCOMPLETE, IS_TEMPLATE, NO_MEMORY, NONE, TOO_LARGE, Section, raise_for,
-)
-from identify._compiled._texts cimport NO_ROOM
+from identify._compiled._arrays cimport NO_MEMORY, TOO_LARGE
+from identify._compiled._sections cimport IS_INCOMPLETE, IS_TEMPLATE, NONE, Section, raise_for
+from identify._compiled._texts cimport NO_ROOM, fold_bytes
 
 cdef enum:
     # Of a line: to be found, found, and without its comments.
@@ -384,18 +383,12 @@ cdef class FileLines:
         """The first section of a name in any case; -1 if there is none, or if a part of it may be missing."""
         cdef char folded[NAME_BYTES]
         cdef int64_t found
-        cdef size_t i
-        cdef char byte
         if length > NAME_BYTES or (length and name[0] == c"+"):
             return -1
         if length == 0:
             found = <int64_t>self.sections.first_added if self.sections.first_added != NONE else -1
         else:
-            for i in range(length):
-                byte = name[i]
-                folded[i] = byte
-                if c"A" <= byte <= c"Z":
-                    folded[i] = byte | 0x20
+            fold_bytes(name, folded, length)
             found = self.sections.texts.find(folded, length)
             if found >= 0:
                 found = self.sections.find_first(<uint32_t>found)

@@ -12,13 +12,13 @@ Strategy
 
 from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
 
+from identify._compiled._line_index cimport LineIndex
 from identify._compiled._texts cimport Texts
 
 cdef enum:
     NONE = 0xFFFFFFFF
     # In a list of lines: the section has the line by inheritance.
     INHERITED_LINE = 0x80000000
-    MAX_LINES = 0x7FFFFFFF
 
 # Of a section.
 cdef enum:
@@ -31,12 +31,6 @@ cdef enum:
     IS_ADDED = 8
     # It was begun, and another section took it over, or it may be in a missing file.
     IS_GONE = 16
-
-# What functions return instead of a number.
-cdef enum:
-    NOT_FOUND = -1
-    NO_MEMORY = -2
-    TOO_LARGE = -3
 
 cdef struct Line:
     # Numbers of texts.
@@ -121,19 +115,15 @@ cdef class Sections:
     cdef uint32_t first_added
     # The first one that may be an object.
     cdef uint32_t first_object_of_all
-    # Where the last line of a name is in a flat section: keys are section << 32 | name, values index + 1.
-    cdef uint64_t *last_keys
-    cdef uint32_t *last_places
-    cdef size_t last_count
-    cdef size_t last_mask
+    cdef LineIndex last_lines
 
     cdef Section *at(self, uint32_t section) except NULL
     # All of these return 0 or a number, or one of the negative ones above.
     cdef int64_t begin(self, uint32_t name, uint32_t file, uint32_t line) noexcept nogil
     cdef int add_section(self, uint32_t section) noexcept nogil
-    cdef int64_t fold(self, uint32_t name, bint add) noexcept nogil
     cdef int64_t find_first(self, uint32_t folded) noexcept nogil
-    cdef int put_line(self, uint32_t section, uint32_t name, uint32_t value, uint32_t file, uint32_t line) noexcept nogil
+    cdef int put_line(self, uint32_t section, uint32_t name, uint32_t value, uint32_t file, uint32_t line) \
+        noexcept nogil
     cdef int64_t make_line(self, uint32_t section, uint32_t name, uint32_t value, uint32_t file, uint32_t line) \
         noexcept nogil
     cdef int put_part(self, uint32_t section, uint32_t first, uint32_t count, bint is_listed) noexcept nogil
@@ -144,7 +134,6 @@ cdef class Sections:
     cdef int flatten(self, uint32_t section) noexcept nogil
     cdef int put_flat(self, Flat *flat, uint32_t line) noexcept nogil
     cdef int index_lines(self, uint32_t section) noexcept nogil
-    cdef int grow_index(self) noexcept nogil
 
     cdef inline void walk(self, uint32_t section, Walk *walk) noexcept nogil:
         """Begin a walk over a section's lines."""

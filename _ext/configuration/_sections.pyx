@@ -1,11 +1,13 @@
 """Sections, their lines and their heirs, see ``_sections.pxd``."""
 
-from libc.stdlib cimport calloc, free, malloc, realloc
+from libc.stdlib cimport free
 from libc.string cimport memset
 
-from identify._compiled._texts cimport NO_ROOM, tag_of
+from identify._compiled._arrays cimport MAX_ELEMENTS, NO_MEMORY, NOT_FOUND, TOO_LARGE, make_room
+from identify._compiled._line_index cimport LineIndex
+from identify._compiled._texts cimport NO_ROOM
 
-from array import array
+from array import array as python_array
 
 from identify.errors import LimitError
 
@@ -17,51 +19,17 @@ ADDED = IS_ADDED
 GONE = IS_GONE
 
 cdef enum:
-    FIRST_ROOM = 64
     # Lines that are looked through for the last one of a name; a section with more has them in the index.
     SHORT = 64
-    FOLDED_AT_ONCE = 256
 
 
 cdef int raise_for(int64_t failed) except -1:
     """Raise what a negative number stands for; others are fine."""
     if failed == TOO_LARGE:
-        raise LimitError(f"more than {MAX_LINES} lines, inherited ones included, in a configuration")
+        raise LimitError(f"more than {MAX_ELEMENTS} lines, inherited ones included, in a configuration")
     if failed == NO_MEMORY:
         raise MemoryError("sections")
     return 0
-
-
-cdef inline int64_t text_error(int64_t failed) noexcept nogil:
-    return NO_MEMORY if failed == NO_ROOM else TOO_LARGE
-
-
-cdef inline int make_room(void **array, size_t *room, size_t needed, size_t size) noexcept nogil:
-    """Let an array have room for ``needed`` elements."""
-    cdef size_t larger
-    cdef void *moved
-    if needed <= room[0]:
-        return 0
-    if needed > MAX_LINES:
-        return TOO_LARGE
-    larger = room[0] + room[0] // 2 + FIRST_ROOM
-    if larger < needed:
-        larger = needed
-    moved = realloc(array[0], larger * size)
-    if moved == NULL:
-        return NO_MEMORY
-    array[0] = moved
-    room[0] = larger
-    return 0
-
-
-cdef inline uint32_t characters(const char *text, uint32_t length) noexcept nogil:
-    """The characters of a text in UTF-8."""
-    cdef uint32_t found = 0
-    cdef uint32_t i
-    for i in range(length):
-        found += (<uint8_t>text[i] & 0xC0) != 0x80
-    return found
 
 
 cdef class Sections:
@@ -73,6 +41,7 @@ cdef class Sections:
     def __cinit__(self):
         self.texts = Texts()
         self.files = []
+        self.last_lines = LineIndex()
         self.first_added = <uint32_t>NONE
         self.latest = -1
 
@@ -86,8 +55,6 @@ cdef class Sections:
         free(self.parts)
         free(self.listed)
         free(self.first_named)
-        free(self.last_keys)
-        free(self.last_places)
 
     def __len__(self):
         """Return how many there are, those included that aren't in the document."""
@@ -149,7 +116,7 @@ cdef class Sections:
     def added(self):
         """Return the numbers of the sections of the document, in order, as an array of uint32."""
         cdef size_t section
-        found = array("I")
+        found = python_array("I")
         for section in range(self.count):
             if self.sections[section].flags & IS_ADDED:
                 found.append(section)
@@ -242,7 +209,7 @@ cdef class Sections:
         cdef Walk walk
         cdef uint32_t number
         self.at(section)
-        found = array("I")
+        found = python_array("I")
         self.walk(section, &walk)
         number = self.next_line(&walk)
         while number != NONE:
@@ -295,37 +262,6 @@ cdef class Sections:
         self.count += 1
         return <int64_t>self.count - 1
 
-    cdef int64_t fold(self, uint32_t name, bint add) noexcept nogil:
-        """The number of a text in lower case; NOT_FOUND if there is none and none is to be added."""
-        cdef char few[FOLDED_AT_ONCE]
-        cdef char *folded = few
-        cdef uint32_t length = self.texts.length(name)
-        cdef const char *text = self.texts.start(name)
-        cdef bint differs = False
-        cdef int64_t found
-        cdef uint32_t i
-        cdef uint8_t byte
-        for i in range(length):
-            byte = <uint8_t>text[i]
-            if c"A" <= byte <= c"Z":
-                differs = True
-                break
-        if not differs:
-            return name
-        if length > FOLDED_AT_ONCE:
-            folded = <char *>malloc(length)
-            if folded == NULL:
-                return NO_MEMORY
-        for i in range(length):
-            byte = <uint8_t>text[i]
-            folded[i] = <char>(byte | 0x20 if c"A" <= byte <= c"Z" else byte)
-        found = self.texts.intern(folded, length) if add else self.texts.find(folded, length)
-        if folded != few:
-            free(folded)
-        if found < 0 and add:
-            return text_error(found)
-        return found
-
     cdef int64_t find_first(self, uint32_t folded) noexcept nogil:
         """The first section of a name in lower case, NOT_FOUND if there is none."""
         if folded >= self.first_named_room or self.first_named[folded] == NONE:
@@ -335,12 +271,12 @@ cdef class Sections:
     cdef int add_section(self, uint32_t section) noexcept nogil:
         """Let a section be found by its name."""
         cdef size_t before = self.first_named_room
-        cdef int64_t folded = self.fold(self.sections[section].name, True)
+        cdef int64_t folded = self.texts.fold(self.sections[section].name)
         cdef Section *first
         cdef uint32_t number
         cdef int failed
         if folded < 0:
-            return <int>folded
+            return NO_MEMORY if folded == NO_ROOM else TOO_LARGE
         failed = make_room(<void **>&self.first_named, &self.first_named_room, <size_t>folded + 1, sizeof(uint32_t))
         if failed < 0:
             return failed
@@ -400,7 +336,7 @@ cdef class Sections:
         cdef Part *part
         cdef uint32_t i
         cdef int failed
-        if count > MAX_LINES - owner.count:
+        if count > MAX_ELEMENTS - owner.count:
             return TOO_LARGE
         owner.has_bequest = 0
         if owner.flat != NONE:
@@ -431,7 +367,7 @@ cdef class Sections:
         """List the lines of a section as its heirs get them, once for each state of it."""
         cdef Section *owner = &self.sections[section]
         cdef Walk walk
-        cdef uint32_t line, value
+        cdef uint32_t line
         cdef int failed
         if owner.has_bequest:
             return 0
@@ -447,8 +383,7 @@ cdef class Sections:
             line &= ~<uint32_t>INHERITED_LINE
             self.listed[self.listed_count] = line | <uint32_t>INHERITED_LINE
             self.listed_count += 1
-            value = self.lines[line].value
-            owner.bequest_characters += characters(self.texts.start(value), self.texts.length(value))
+            owner.bequest_characters += self.texts.characters(self.lines[line].value)
             line = self.next_line(&walk)
         owner.has_bequest = 1
         return 0
@@ -467,9 +402,7 @@ cdef class Sections:
     cdef int64_t last_line(self, uint32_t section, uint32_t name) noexcept nogil:
         """Where a section, which becomes flat, has its last line of a name; NOT_FOUND if there is none."""
         cdef const Flat *flat
-        cdef uint64_t key = <uint64_t>section << 32 | name
         cdef uint32_t i
-        cdef size_t slot
         cdef int failed = self.flatten(section)
         if failed < 0:
             return failed
@@ -480,14 +413,7 @@ cdef class Sections:
                     return i - 1
             return NOT_FOUND
         failed = self.index_lines(section)
-        if failed < 0:
-            return failed
-        slot = slot_of(key) & self.last_mask
-        while self.last_places[slot] != 0:
-            if self.last_keys[slot] == key:
-                return <int64_t>self.last_places[slot] - 1
-            slot = (slot + 1) & self.last_mask
-        return NOT_FOUND
+        return failed if failed < 0 else self.last_lines.find(section, name)
 
     cdef int replace(self, uint32_t section, uint32_t index, uint32_t line) noexcept nogil:
         """Put another line with the same name in the place of one; the section is flat."""
@@ -533,50 +459,10 @@ cdef class Sections:
     cdef int index_lines(self, uint32_t section) noexcept nogil:
         """Bring the lines of a flat section into the index that aren't in it."""
         cdef Flat *flat = &self.flats[self.sections[section].flat]
-        cdef uint64_t key
-        cdef size_t slot
-        cdef int failed
+        cdef uint32_t line
         while flat.indexed < flat.count:
-            if (self.last_count + 1) * 2 > self.last_mask:
-                failed = self.grow_index()
-                if failed < 0:
-                    return failed
-            key = <uint64_t>section << 32 | self.lines[flat.lines[flat.indexed] & ~<uint32_t>INHERITED_LINE].name
-            slot = slot_of(key) & self.last_mask
-            while self.last_places[slot] != 0 and self.last_keys[slot] != key:
-                slot = (slot + 1) & self.last_mask
-            if self.last_places[slot] == 0:
-                self.last_count += 1
-                self.last_keys[slot] = key
+            line = flat.lines[flat.indexed] & ~<uint32_t>INHERITED_LINE
+            if self.last_lines.put(section, self.lines[line].name, flat.indexed) < 0:
+                return NO_MEMORY
             flat.indexed += 1
-            self.last_places[slot] = flat.indexed
         return 0
-
-    cdef int grow_index(self) noexcept nogil:
-        """Double the index of last lines."""
-        cdef size_t larger = (self.last_mask + 1) * 2 if self.last_mask else FIRST_ROOM
-        cdef uint64_t *keys = <uint64_t *>malloc(larger * sizeof(uint64_t))
-        cdef uint32_t *places = <uint32_t *>calloc(larger, sizeof(uint32_t))
-        cdef size_t i, slot
-        if keys == NULL or places == NULL:
-            free(keys)
-            free(places)
-            return NO_MEMORY
-        if self.last_mask:
-            for i in range(self.last_mask + 1):
-                if self.last_places[i] != 0:
-                    slot = slot_of(self.last_keys[i]) & (larger - 1)
-                    while places[slot] != 0:
-                        slot = (slot + 1) & (larger - 1)
-                    places[slot] = self.last_places[i]
-                    keys[slot] = self.last_keys[i]
-        free(self.last_keys)
-        free(self.last_places)
-        self.last_keys = keys
-        self.last_places = places
-        self.last_mask = larger - 1
-        return 0
-
-
-cdef inline size_t slot_of(uint64_t key) noexcept nogil:
-    return tag_of(<const char *>&key, sizeof(uint64_t))

@@ -41,6 +41,9 @@ cdef class Texts:
     cdef int64_t intern(self, const char *text, size_t length) noexcept nogil
     # Returns the number, -1 if there is no such text.
     cdef int64_t find(self, const char *text, size_t length) noexcept nogil
+    # The number of a text in lower case, which is added if it is new; or as intern.
+    cdef int64_t fold(self, uint32_t number) noexcept nogil
+    cdef uint32_t characters(self, uint32_t number) noexcept nogil
     cdef int grow_slots(self) noexcept nogil
     cdef str decode(self, uint32_t number)
     cdef int64_t number(self, bytes text) except -1
@@ -59,3 +62,12 @@ cdef uint32_t tag_of(const char *text, size_t length) noexcept nogil
 
 cdef inline bint same(const char *one, const char *other, size_t length) noexcept nogil:
     return length == 0 or memcmp(one, other, length) == 0
+
+
+cdef inline void fold_bytes(const char *text, char *folded, size_t length) noexcept nogil:
+    """Write a text in lower case; only ASCII letters have two cases."""
+    cdef size_t i
+    for i in range(length):
+        folded[i] = text[i]
+        if c"A" <= text[i] <= c"Z":
+            folded[i] = text[i] | 0x20

@@ -2,7 +2,8 @@
 
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_GET_SIZE
 from cpython.unicode cimport PyUnicode_DecodeUTF8
-from libc.stdlib cimport calloc, free, realloc
+from libc.stdint cimport uint8_t
+from libc.stdlib cimport calloc, free, malloc, realloc
 from libc.string cimport memcpy
 
 from identify.errors import LimitError
@@ -15,6 +16,7 @@ cdef extern from "Python.h" nogil:
 cdef enum:
     FIRST_SLOTS = 64
     FIRST_BYTES = 1024
+    FOLDED_AT_ONCE = 256
 
 cdef Py_hash_t (*hash_bytes)(const void *, Py_ssize_t) noexcept nogil
 hash_bytes = PyHash_GetFuncDef().hash
@@ -123,6 +125,37 @@ cdef class Texts:
         if self.count * 2 > self.slot_mask and self.grow_slots() < 0:
             return NO_ROOM
         return <int64_t>self.count - 1
+
+    cdef int64_t fold(self, uint32_t number) noexcept nogil:
+        cdef char few[FOLDED_AT_ONCE]
+        cdef char *folded = few
+        cdef uint32_t length = self.length(number)
+        cdef const char *text = self.start(number)
+        cdef uint32_t i = 0
+        cdef int64_t found
+        few[0] = 0
+        while i < length and not c"A" <= text[i] <= c"Z":
+            i += 1
+        if i == length:
+            return number
+        if length > FOLDED_AT_ONCE:
+            folded = <char *>malloc(length)
+            if folded == NULL:
+                return NO_ROOM
+        fold_bytes(text, folded, length)
+        found = self.intern(folded, length)
+        if folded != few:
+            free(folded)
+        return found
+
+    cdef uint32_t characters(self, uint32_t number) noexcept nogil:
+        """The characters of a text in UTF-8."""
+        cdef const char *text = self.start(number)
+        cdef uint32_t found = 0
+        cdef uint32_t i
+        for i in range(self.length(number)):
+            found += (<uint8_t>text[i] & 0xC0) != 0x80
+        return found
 
     cdef int grow_slots(self) noexcept nogil:
         """Double the table; returns -1 if there is no memory."""

@@ -20,8 +20,8 @@ __all__ = ["MatchNumbers", "TriedIdentifies"]
 class MatchNumbers:
     """All items of ``match`` as lists of one element for each item, in the order in which they are compared.
 
-    ``owners`` are the places of their objects among those that are tried, which never decrease; ``families`` are 4 or 6;
-    ``addresses``, ``masks`` and ``ports`` are those of :class:`~identify.model.AddressRule`.
+    ``owners`` are the places of their objects among those that are tried, which never decrease; ``families`` are 4 or
+    6; ``addresses``, ``masks`` and ``ports`` are those of :class:`~identify.model.AddressRule`.
     """
 
     owners: Sequence[int]

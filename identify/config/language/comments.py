@@ -46,7 +46,8 @@ class Comments:
                     "comment-unopened",
                     file,
                     lines.number,
-                    "'--;' closes no block comment: it is text, and the lines after it are ignored up to the next ';--'",
+                    "'--;' closes no block comment: it is text, and the lines after it are ignored up to the "
+                    "next ';--'",
                     lost="the lines up to the next ';--'",
                 )
             elif not self._problems.full("value-cut"):

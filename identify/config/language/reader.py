@@ -89,7 +89,9 @@ def read_document(
         )
     lost = f"the whole file {escaped(name)}"
     problems.add(invalid.code, invalid.file, invalid.line, invalid.message, lost=lost)
-    return Document(name, valid=False, lost=SectionList(reader.table.sections), executed=tuple(reader.executed))
+    return Document(
+        name, valid=False, lost=SectionList(reader.table.sections), executed=tuple(reader.executed)
+    )
 
 
 class _Reader:
@@ -114,7 +116,9 @@ class _Reader:
         self._read_file(data, name, place, comments, skip_mark=self._byte_order_mark)
         comments.end(self.table.sections.files)
 
-    def _read_file(self, data: bytes, file: str, place: Place, comments: Comments, *, skip_mark: bool) -> None:
+    def _read_file(
+        self, data: bytes, file: str, place: Place, comments: Comments, *, skip_mark: bool
+    ) -> None:
         self._limits.take_text(data, file)
         if data.startswith(_BYTE_ORDER_MARK):
             if skip_mark:
@@ -174,7 +178,9 @@ class _Reader:
             message = f"{line}: a line that begins with a backslash must go on with a visible ASCII character"
             raise InvalidError("line-backslash", file, number, message)
         if event == OUTSIDE:
-            raise InvalidError("option-outside-section", file, number, f"{line} comes before the first section")
+            raise InvalidError(
+                "option-outside-section", file, number, f"{line} comes before the first section"
+            )
         code, message = ("line-without-name", f"no name before '=' in {line}; the line is skipped")
         if event == WITHOUT_EQUALS:
             code, message = ("line-without-equals", f"no '=' in {line}; the line is skipped")

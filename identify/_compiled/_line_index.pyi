@@ -1,0 +1,4 @@
+class LineIndex:
+    """Places of lines by section and name."""
+
+    def __init__(self) -> None: ...
