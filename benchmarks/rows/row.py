@@ -23,10 +23,13 @@ GROUPS = (
     "automata",
     "batch",
     "building",
+    "reading",
+    "explaining",
     "captures",
     "simulate",
     "command",
     "asterisk",
+    "loading",
 )
 
 
@@ -37,6 +40,8 @@ class Work:
     loop: Callable[[], object] = lambda: None
     items: int = 1
     value: float | None = None
+    #: Whether CPU time is taken in place of the clock's: that of all threads of the process.
+    cpu: bool = False
     #: What was answered to the first questions, as numbers: sides that are compared have to agree.
     answers: Callable[[], Sequence[int]] | None = None
 
@@ -63,7 +68,7 @@ class Target:
 
 @attrs.frozen(kw_only=True)
 class Row:
-    """One row: ``unit`` is ns, ms, M/s (times that are shown as such), bytes or MB (of values in bytes)."""
+    """One row: ``unit`` is ns, ms, M/s (times that are shown as such), bytes, MB (of bytes) or % (of shares)."""
 
     id: str
     title: str
