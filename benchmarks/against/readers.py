@@ -1,7 +1,7 @@
 """Other readers of files in sections, each with how it is asked for an option afterwards; each may be missing.
 
-All of them read the very files that ours reads, and all do less: none has templates, kinds of objects, types of values
-or places, none checks anything.  Only pyst2 keeps sections of one name apart, the others merge them.
+All of them read the very files that ours reads, and all do far less: they keep lines as text, have no templates and
+check no value.  Only pyst2 keeps sections of one name apart, the others merge them.
 """
 
 from __future__ import annotations
@@ -10,12 +10,13 @@ import ctypes
 import ctypes.util
 import weakref
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import attrs
 
-__all__ = ["READERS", "Reader"]
+__all__ = ["READERS", "Reader", "glib_version"]
 
 
 @attrs.frozen
@@ -64,10 +65,7 @@ def pyst2() -> Reader:
 
 def key_file() -> Reader:
     """Return GLib's, which is written in C and makes no Python object until it is asked."""
-    found = ctypes.util.find_library("glib-2.0")
-    if found is None:
-        raise FileNotFoundError("GLib is not installed")
-    glib = ctypes.CDLL(found)
+    glib = _glib()
     glib.g_key_file_new.restype = ctypes.c_void_p
     glib.g_key_file_load_from_file.argtypes = (
         *(ctypes.c_void_p, ctypes.c_char_p),
@@ -100,6 +98,16 @@ def key_file() -> Reader:
     return Reader(KeyFile, option)
 
 
+def glib_version() -> str | None:
+    """Return GLib's version, None where it isn't installed."""
+    try:
+        glib = _glib()
+    except FileNotFoundError:
+        return None
+    parts = (ctypes.c_uint.in_dll(glib, f"glib_{part}_version").value for part in ("major", "minor", "micro"))
+    return ".".join(map(str, parts))
+
+
 #: By the names in tables.
 READERS: dict[str, Callable[[], Reader]] = {
     "configparser": configparser,
@@ -107,3 +115,11 @@ READERS: dict[str, Callable[[], Reader]] = {
     "pyst2": pyst2,
     "GLib's key file, in C": key_file,
 }
+
+
+@cache
+def _glib() -> ctypes.CDLL:
+    found = ctypes.util.find_library("glib-2.0")
+    if found is None:
+        raise FileNotFoundError("GLib is not installed")
+    return ctypes.CDLL(found)

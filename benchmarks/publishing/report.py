@@ -12,9 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.publishing.results import Quotient, Result
-from benchmarks.rows import ROWS
+from benchmarks.rows import ROWS, loading
 from benchmarks.rows import asterisk as beside
-from benchmarks.rows import loading
 from benchmarks.rows.row import GROUPS, OURS, Row, Target
 
 __all__ = ["DOCUMENTS", "rewritten", "stale", "tables"]

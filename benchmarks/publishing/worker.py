@@ -81,8 +81,7 @@ def _calibrated(work: Work, seconds: float) -> int:
 
 
 def _timed(loops: int, work: Work) -> float:
-    turns, loop = range(loops), work.loop
-    clock = time.process_time if work.cpu else pyperf.perf_counter
+    turns, loop, clock = range(loops), work.loop, work.clock
     begun = clock()
     for _ in turns:
         loop()

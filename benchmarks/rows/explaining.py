@@ -111,9 +111,7 @@ def _nearest() -> Row:
     def ours() -> Work:
         result = unidentified(Configuration.from_path(files.written("identifies", COUNT)), SOURCES)
         gc.collect()
-        return Work(
-            loop=lambda: result.source_entries(SOURCES, explained=SOURCES), items=SOURCES, cpu=True
-        )
+        return Work(loop=lambda: result.source_entries(SOURCES, explained=SOURCES), items=SOURCES, cpu=True)
 
     return Row(
         id="explaining-nearest",

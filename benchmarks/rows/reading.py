@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Callable
 from ipaddress import IPv4Address
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -254,7 +255,7 @@ def waiting(path: Path) -> tuple[float, float]:
     ended.set()
     thread.join()
     del kept
-    gaps = [(later, later - earlier) for earlier, later in zip(moments, moments[1:], strict=False)]
+    gaps = [(later, later - earlier) for earlier, later in pairwise(moments)]
     # How long a tick takes when nothing else runs: a sleep is always a little longer than asked for.
     usual = statistics.median(gap for later, gap in gaps if later <= begun)
     during = [gap for later, gap in gaps if begun < later and later - gap < done]
@@ -286,9 +287,7 @@ def _peer(name: str, kind: str, count: int, *, answers: bool = True) -> Callable
     return work
 
 
-def _cpu(
-    function: Callable[[Path], Any], path: Path, answers: Callable[[], list[int]] | None = None
-) -> Work:
+def _cpu(function: Callable[[Path], Any], path: Path, answers: Callable[[], list[int]] | None = None) -> Work:
     gc.collect()
     return Work(loop=lambda: function(path), cpu=True, answers=answers)
 

@@ -5,6 +5,7 @@ A side is made in a process of its own, by a worker, so making it may take long 
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from itertools import repeat
 from typing import Any
@@ -44,6 +45,11 @@ class Work:
     cpu: bool = False
     #: What was answered to the first questions, as numbers: sides that are compared have to agree.
     answers: Callable[[], Sequence[int]] | None = None
+
+    @property
+    def clock(self) -> Callable[[], float]:
+        """What its loop is timed with."""
+        return time.process_time if self.cpu else time.perf_counter
 
 
 @attrs.frozen(kw_only=True)
