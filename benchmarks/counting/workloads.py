@@ -173,7 +173,7 @@ WORKLOADS: dict[str, tuple[Callable[[], Run], int]] = {
     "identify_messages, found by ip": (_messages, 5 * VARIANTS),
     "Engine, 10,000 rules": (_compile, 1),
     "Configuration, 1,000 endpoints": (_read("endpoints"), 1),
-    "Configuration, 1,000 endpoints of templates": (_read("templates"), 1),
+    "Configuration, 1,000 with templates": (_read("templates"), 1),
     "explain, 2,000 identifies by source": (_explain("identifies"), 1),
     "explain, 2,000 identifies by header": (_explain("headers"), 1),
 }
