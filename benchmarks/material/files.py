@@ -11,7 +11,7 @@ Facts
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.material.address_tables import CACHE, EDITION
@@ -37,9 +37,33 @@ TEMPLATES = (
 )
 
 
+#: By the beginning of a file's name: what it begins with, and what it has for each number.
+KINDS = {
+    "endpoints": (
+        TRANSPORT,
+        "[{name}]\ntype=endpoint\ncontext=trunks\nallow=alaw\naors={name}\nauth={name}\n\n"
+        "[{name}]\ntype=aor\ncontact=sip:{host}\n\n"
+        "[{name}]\ntype=auth\nusername={name}\npassword=secret{number}\n\n"
+        "[{name}]\ntype=identify\nendpoint={name}\nmatch={host}\n\n",
+    ),
+    "templates": (
+        TRANSPORT + TEMPLATES,
+        "[{name}](endpoints)\naors={name}\nauth={name} ; of this trunk\n\n"
+        "[{name}](aors)\ncontact=sip:{host}:5060\n\n"
+        "[{name}](auths)\nusername={name}\npassword=secret{number}\n\n"
+        "[{name}](identifies)\nendpoint={name}\nmatch={host} ; its proxy\n\n",
+    ),
+    "identifies": (ONE, "[identify{number:07}]\ntype=identify\nendpoint=trunk\nmatch={host}\n"),
+    "headers": (
+        ONE,
+        "[identify{number:07}]\ntype=identify\nendpoint=trunk\nmatch_header=" + HEADER + ": {literal}\n",
+    ),
+}
+
+
 def text(kind: str, count: int) -> str:
     """Return the text of a configuration."""
-    return "".join(KINDS[kind](count))
+    return "".join(_written(*KINDS[kind], count))
 
 
 def written(kind: str, count: int) -> Path:
@@ -49,7 +73,7 @@ def written(kind: str, count: int) -> Path:
         CACHE.mkdir(parents=True, exist_ok=True)
         temporary = path.with_suffix(f".{os.getpid()}")
         with temporary.open("w", encoding="utf-8", buffering=1 << 20) as file:
-            file.writelines(KINDS[kind](count))
+            file.writelines(_written(*KINDS[kind], count))
         temporary.replace(path)
     return path
 
@@ -69,46 +93,7 @@ def literal(number: int) -> str:
     return f"trunk{number:05}"
 
 
-def _endpoints(count: int) -> Iterator[str]:
-    yield TRANSPORT
+def _written(head: str, each: str, count: int) -> Iterator[str]:
+    yield head
     for number in range(count):
-        name, host = endpoint(number), address(number)
-        yield (
-            f"[{name}]\ntype=endpoint\ncontext=trunks\nallow=alaw\naors={name}\nauth={name}\n\n"
-            f"[{name}]\ntype=aor\ncontact=sip:{host}\n\n"
-            f"[{name}]\ntype=auth\nusername={name}\npassword=secret{number}\n\n"
-            f"[{name}]\ntype=identify\nendpoint={name}\nmatch={host}\n\n"
-        )
-
-
-def _templates(count: int) -> Iterator[str]:
-    yield TRANSPORT + TEMPLATES
-    for number in range(count):
-        name, host = endpoint(number), address(number)
-        yield (
-            f"[{name}](endpoints)\naors={name}\nauth={name} ; of this trunk\n\n"
-            f"[{name}](aors)\ncontact=sip:{host}:5060\n\n"
-            f"[{name}](auths)\nusername={name}\npassword=secret{number}\n\n"
-            f"[{name}](identifies)\nendpoint={name}\nmatch={host} ; its proxy\n\n"
-        )
-
-
-def _identifies(count: int) -> Iterator[str]:
-    yield ONE
-    for number in range(count):
-        yield f"[identify{number:07}]\ntype=identify\nendpoint=trunk\nmatch={address(number)}\n"
-
-
-def _headers(count: int) -> Iterator[str]:
-    yield ONE
-    for number in range(count):
-        yield f"[identify{number:07}]\ntype=identify\nendpoint=trunk\nmatch_header={HEADER}: {literal(number)}\n"
-
-
-#: By the beginning of a file's name.
-KINDS: dict[str, Callable[[int], Iterable[str]]] = {
-    "endpoints": _endpoints,
-    "templates": _templates,
-    "identifies": _identifies,
-    "headers": _headers,
-}
+        yield each.format(number=number, name=endpoint(number), host=address(number), literal=literal(number))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import gc
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from benchmarks.material import files
 from benchmarks.material.messages import invite
@@ -44,56 +44,79 @@ ROUNDS = 3
 
 def rows() -> list[Row]:
     """Return the rows."""
+    of_sources = f"{COUNT:,} identifies by source"
+    of_headers = f"{COUNT:,} identifies by header literal"
     return [
-        _row("explaining-ip-far", "by source, no rule is near", "identifies", STRANGER, FAR),
-        _row("explaining-ip-near", "by source, some rules are near", "identifies", STRANGER, NEAR),
-        _row("explaining-header", "by header literal, another value", "headers", STRANGER, FAR),
-        _row("explaining-no-header", "by header literal, no such header", "headers", WITHOUT_HEADER, FAR),
-        _first(),
-        _nearest(),
+        _row("far", f"explain, {of_sources}, no rule is near", _explaining("identifies", STRANGER, FAR)),
+        _row(
+            "near", f"explain, {of_sources}, some rules are near", _explaining("identifies", STRANGER, NEAR)
+        ),
+        _row("header", f"explain, {of_headers}, another value", _explaining("headers", STRANGER, FAR)),
+        _row(
+            "no-header", f"explain, {of_headers}, no such header", _explaining("headers", WITHOUT_HEADER, FAR)
+        ),
+        _row(
+            "first",
+            f"the first explain after reading, {of_sources}",
+            _after(0),
+            # A configuration is read for each value.
+            {AGAIN: _after(1)},
+            rounds=ROUNDS,
+        ),
+        _row(
+            "nearest", f"the nearest miss of an unidentified source of a simulation, {of_sources}", _nearest
+        ),
     ]
 
 
-def _row(id: str, title: str, kind: str, message: bytes, source: str) -> Row:
-    def ours() -> Work:
+def unidentified(configuration: Configuration, count: int) -> Result:
+    """Return the simulation of requests from so many sources, each of which is near a few rules."""
+    batch = Batch()
+    for number in range(count):
+        message = invite(user="stranger", seed=number)
+        batch.append(message, frame=number + 1, source=files.address((COUNT | 0xFF) - number), port=PORT)
+    return simulate(configuration, [batch])
+
+
+def _row(
+    id: str,
+    title: str,
+    ours: Callable[[], Work],
+    bounds: Mapping[str, Callable[[], Work]] | None = None,
+    rounds: int | None = None,
+) -> Row:
+    return Row(
+        id=f"explaining-{id}",
+        title=title,
+        group="explaining",
+        sides={OURS: ours, **(bounds or {})},
+        bounds=tuple(bounds or ()),
+        targets=(Target(text=f"at most {EXPLAIN_MOST:g} s", over=(OURS,), most=EXPLAIN_MOST),),
+        unit="ms",
+        heavy=True,
+        rounds=rounds,
+    )
+
+
+def _explaining(kind: str, message: bytes, source: str) -> Callable[[], Work]:
+    def work() -> Work:
         engine = Engine(Configuration.from_path(files.written(kind, COUNT)))
         assert engine.identify_message(message, source, PORT) is None
         gc.collect()
         return Work(loop=lambda: str(engine.explain_message(message, source, PORT)), cpu=True)
 
-    return Row(
-        id=id,
-        title=f"explain, {COUNT:,} identifies {title}",
-        group="explaining",
-        sides={OURS: ours},
-        targets=(_most(),),
-        unit="ms",
-        heavy=True,
-    )
+    return work
 
 
-def _most() -> Target:
-    return Target(text=f"at most {EXPLAIN_MOST:g} s", over=(OURS,), most=EXPLAIN_MOST)
+def _nearest() -> Work:
+    result = unidentified(Configuration.from_path(files.written("identifies", COUNT)), SOURCES)
+    gc.collect()
+    return Work(loop=lambda: result.source_entries(SOURCES, explained=SOURCES), items=SOURCES, cpu=True)
 
 
-def _first() -> Row:
-    def side(number: int) -> Callable[[], Work]:
-        def work() -> Work:
-            return Work(value=statistics.median(_spent(number) for _ in range(READINGS)))
-
-        return work
-
-    return Row(
-        id="explaining-first",
-        title=f"the first explain after reading, {COUNT:,} identifies by source",
-        group="explaining",
-        sides={OURS: side(0), AGAIN: side(1)},
-        bounds=(AGAIN,),
-        targets=(_most(),),
-        unit="ms",
-        heavy=True,
-        rounds=ROUNDS,
-    )
+def _after(number: int) -> Callable[[], Work]:
+    """Return a side: an explanation after so many others of a configuration that was read for it."""
+    return lambda: Work(value=statistics.median(_spent(number) for _ in range(READINGS)))
 
 
 def _spent(number: int) -> float:
@@ -105,29 +128,3 @@ def _spent(number: int) -> float:
     begun = time.process_time()
     str(engine.explain_message(STRANGER, FAR, PORT))
     return time.process_time() - begun
-
-
-def _nearest() -> Row:
-    def ours() -> Work:
-        result = unidentified(Configuration.from_path(files.written("identifies", COUNT)), SOURCES)
-        gc.collect()
-        return Work(loop=lambda: result.source_entries(SOURCES, explained=SOURCES), items=SOURCES, cpu=True)
-
-    return Row(
-        id="explaining-nearest",
-        title=f"the nearest miss of an unidentified source of a simulation, {COUNT:,} identifies",
-        group="explaining",
-        sides={OURS: ours},
-        targets=(_most(),),
-        unit="ms",
-        heavy=True,
-    )
-
-
-def unidentified(configuration: Configuration, count: int) -> Result:
-    """Return the simulation of requests from so many sources, each of which is near a few rules."""
-    batch = Batch()
-    for number in range(count):
-        message = invite(user="stranger", seed=number)
-        batch.append(message, frame=number + 1, source=files.address((COUNT | 0xFF) - number), port=PORT)
-    return simulate(configuration, [batch])

@@ -62,8 +62,9 @@ def rows() -> list[Row]:
         _beside("reading-10k", SMALL, tuple(READERS)),
         _beside("reading-50k", LARGE, (CONFIGPARSER, GLIB)),
         _templates(),
-        _everything(),
-        *[_compiled(count) for count in (SMALL, LARGE)],
+        _further("reading-everything", "look at every object", read_everything, SMALL),
+        _further("reading-engine-10k", "make their engine", _read_and_compile, SMALL),
+        _further("reading-engine-50k", "make their engine", _read_and_compile, LARGE),
         _many(),
         _growth(),
         _memory(),
@@ -112,28 +113,14 @@ def _faster_than_configparser() -> Target:
     )
 
 
-def _everything() -> Row:
-    path = ("endpoints", SMALL)
+def _further(id: str, what: str, function: Callable[[Path], object], count: int) -> Row:
+    """Describe reading and something after it, beside reading alone: nothing is only put off."""
     return Row(
-        id="reading-everything",
-        title=f"read {SMALL:,} endpoints and look at every object",
+        id=id,
+        title=f"read {count:,} endpoints and {what}",
         group="reading",
         sides={
-            OURS: lambda: _cpu(read_everything, files.written(*path)),
-            ALONE: lambda: _cpu(Configuration.from_path, files.written(*path)),
-        },
-        bounds=(ALONE,),
-        unit="ms",
-    )
-
-
-def _compiled(count: int) -> Row:
-    return Row(
-        id=f"reading-engine-{count // 1000}k",
-        title=f"read {count:,} endpoints and make their engine",
-        group="reading",
-        sides={
-            OURS: lambda: _cpu(_read_and_compile, files.written("endpoints", count)),
+            OURS: lambda: _cpu(function, files.written("endpoints", count)),
             ALONE: lambda: _cpu(Configuration.from_path, files.written("endpoints", count)),
         },
         bounds=(ALONE,),
