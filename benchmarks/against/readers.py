@@ -16,7 +16,10 @@ from typing import Any
 
 import attrs
 
-__all__ = ["READERS", "Reader", "glib_version"]
+__all__ = ["CONFIGPARSER", "GLIB", "READERS", "Reader", "glib_version"]
+
+CONFIGPARSER = "configparser"
+GLIB = "GLib's key file, in C"
 
 
 @attrs.frozen
@@ -110,10 +113,10 @@ def glib_version() -> str | None:
 
 #: By the names in tables.
 READERS: dict[str, Callable[[], Reader]] = {
-    "configparser": configparser,
+    CONFIGPARSER: configparser,
     "configparserc": configparserc,
     "pyst2": pyst2,
-    "GLib's key file, in C": key_file,
+    GLIB: key_file,
 }
 
 

@@ -18,7 +18,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from benchmarks.against.readers import READERS
+from benchmarks.against.readers import CONFIGPARSER, GLIB, READERS
 from benchmarks.material import files
 from benchmarks.rows.row import OURS, Row, Target, Work
 from identify.configuration import Configuration
@@ -26,8 +26,6 @@ from identify.engine import Engine
 
 __all__ = ["read_everything", "rows", "waiting"]
 
-CONFIGPARSER = "configparser"
-GLIB = "GLib's key file, in C"
 ALONE = "reading alone"
 WITH_OBJECTS = "with every object made"
 WHILE_READING = "most while reading"
@@ -53,7 +51,7 @@ IDLE = 0.3
 READINGS = 3
 
 ROUNDS = 3
-LESS = "the others do less: no templates, types, checks or places"
+LESS = "the others do far less: no templates, no checks"
 
 
 def rows() -> list[Row]:

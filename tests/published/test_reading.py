@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from benchmarks.against.readers import READERS, glib_version
+from benchmarks.against.readers import CONFIGPARSER, GLIB, READERS, glib_version
 from benchmarks.material import files
 from benchmarks.publishing import report, results
 from benchmarks.publishing.results import Result
@@ -16,7 +16,7 @@ from identify.configuration import Configuration
 from identify.engine import Engine
 
 #: Those that need nothing from PyPI.
-AT_HAND = ["configparser", *(["GLib's key file, in C"] if glib_version() is not None else [])]
+AT_HAND = [CONFIGPARSER, *([GLIB] if glib_version() is not None else [])]
 
 
 @pytest.fixture(autouse=True)
