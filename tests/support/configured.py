@@ -17,6 +17,7 @@ from configured_values import (
     BAD_ITEMS,
     BAD_LINES,
     BOOLEANS,
+    CONTINUED,
     EXECUTED,
     FAMILIES,
     FURTHER_OF_REGISTRATIONS,
@@ -368,6 +369,9 @@ class _Writer:
         name = self.name_for(type)
         parents = self.parents(type)
         lines = [] if parents and chance.happens(60) else self.type_line(type)
+        if parents and type in CONTINUED and chance.happens(8):
+            # It continues the template's last line of that name, which is then a line of this place.
+            lines.append(chance.pick(CONTINUED[type]) + "\n")
         lines += self.lines(type)
         if self.odd(0.3):
             lines.insert(chance.number(0, len(lines)), chance.pick(BAD_LINES) + "\n")
@@ -409,6 +413,9 @@ class _Writer:
             condition = chance.pick(
                 ("TEMPLATES=include", "TEMPLATES=exclude", "=", "=.", "TEMPLATES=include&=", "type=|x=")
             )
+        if self.templates and chance.happens(25):
+            name = chance.pick(self.templates[chance.pick(list(self.templates))])
+            condition = chance.pick(("TEMPLATES=include", "TEMPLATES=restrict", "TEMPLATES=Include"))
         if self.odd(0.3):
             condition = chance.pick(("type=endp", "type=", "x", "=(", "TEMPLATES=restrict", "@note=.&type=i"))
         options = [f"+{condition}"]

@@ -150,6 +150,15 @@ RULED = words(
     "rtp_port_start rtp_port_end timers_min_se timers_sess_expires preferred_codec_only dtls_auto_generate_cert"
     " incoming_call_offer_pref dtls_cert_file"
 )
+#: Lines that continue one that a template may have.
+CONTINUED = {
+    "endpoint": ["allow+=,alaw", "allow +=,g722", "context+=-2", "ALLOW+=,alaw", "permit+=,10.1.1.1"],
+    "identify": ["match+=,10.3.3.3", "match+=,!10.0.0.0/30", "match_header+=x", "endpoint+=2", "match+=0"],
+    "aor": ["contact+=,sip:x@h", "max_contacts+=0"],
+    "auth": ["password+=more", "username+=2"],
+    "transport": ["bind+=1", "domain+=.example"],
+    "registration": ["server_uri+=:5070", "client_uri+=x"],
+}
 #: Options of registrations with a good and a bad value.
 FURTHER_OF_REGISTRATIONS = [
     ("expiration", "60", "0"),
