@@ -32,7 +32,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
 import configured
 import configured_values
 from configured import FileSet, generated
-from everything import digest, first_difference, loaded, opened
+from everything import FIELDS, digest, first_difference, loaded, opened
 
 import identify
 from identify.engine import Engine
@@ -44,6 +44,7 @@ PORTION, REPORT_EVERY = 500, 60
 SHOWN, KINDS = 2, 25
 #: Runs with different seeds have no sets in common.
 APART = 1_000_000_000
+FIELD_NAMES = frozenset(name for fields in FIELDS.values() for name in fields.split())
 UNSTABLE = "nothing, but for a digest that isn't the same twice"
 
 
@@ -113,8 +114,9 @@ def inside(engines: bool) -> None:
 
 
 def kind_of(difference: str) -> str:
-    """Return what differs without the numbers and names in it."""
-    return re.sub(r"\[\d+\]|\.[^.:]*@[^.:]*", "[]", difference.partition(":")[0])
+    """Return the names of the fields on the way to what differs, without those of objects."""
+    words = re.split(r"[.\[\]]", difference.partition(": ")[0])
+    return ".".join(word for word in words if word in FIELD_NAMES)
 
 
 class Lane:
