@@ -41,6 +41,7 @@ from progress import Progress
 
 # Explicit, so that a lost source file fails the build instead of shipping a wheel without it.
 MODULES = [
+    "_acceptance",
     "_access",
     "_address_build",
     "_address_check",
@@ -99,6 +100,9 @@ MODULES = [
     "_request",
     "_request_parts",
     "_screening",
+    "_section_lines",
+    "_section_names",
+    "_section_types",
     "_sections",
     "_sockets",
     "_spans",

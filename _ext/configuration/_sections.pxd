@@ -124,7 +124,10 @@ cdef class Sections:
     cdef uint32_t *last_places
     cdef size_t last_count
     cdef size_t last_mask
+    # Inherited lines that were asked for, as objects by number: heirs may have one a million times.
+    cdef dict inherited
 
+    cdef object line_object(self, uint32_t number, object make)
     cdef Section *at(self, uint32_t section) except NULL
     # All of these return 0 or a number, or one of the negative ones above.
     cdef int64_t begin(self, uint32_t name, uint32_t file, uint32_t line) noexcept nogil

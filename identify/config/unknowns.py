@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from identify.config.hostnames.rules import NOT_ASKED
-from identify.config.objects.candidates import Candidate
+from identify.config.objects.candidates import Candidate, Candidates
 from identify.config.objects.wizard.making import Unevaluated
 from identify.config.problems import Problems
 from identify.config.realtime.sorcery import Elsewhere, Mapped
@@ -82,10 +82,10 @@ def unknown_names(
             )
 
 
-def hide_mapped(mapped: Mapping[str, Mapped], found: dict[str, list[Candidate]], problems: Problems) -> None:
+def hide_mapped(mapped: Mapping[str, Mapped], found: dict[str, Candidates], problems: Problems) -> None:
     """Remove the sections of pjsip.conf that Asterisk doesn't read because their types come from elsewhere."""
     for type, each in mapped.items():
-        hidden = found.pop(type, []) if each.hidden else []
+        hidden: Sequence[Candidate] = found.pop(type, ()) if each.hidden else ()
         if each.told or (not hidden and not each.elsewhere):
             continue
         where = each.elsewhere[0].what if each.elsewhere else f"no {type} objects"
