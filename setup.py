@@ -64,6 +64,7 @@ MODULES = [
     "_decoder",
     "_doubt",
     "_fast_path",
+    "_file_lines",
     "_fragments",
     "_frames",
     "_framing",

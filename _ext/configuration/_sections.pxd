@@ -112,6 +112,8 @@ cdef class Sections:
     cdef Flat *flats
     cdef size_t flat_count
     cdef size_t flat_room
+    # The section that was begun or continued last, -1 before the first.
+    cdef public int64_t latest
     # The first section of a name, by the number of its text in lower case.
     cdef uint32_t *first_named
     cdef size_t first_named_room

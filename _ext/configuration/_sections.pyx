@@ -13,6 +13,7 @@ from identify.errors import LimitError
 TEMPLATE = IS_TEMPLATE
 INCOMPLETE = IS_INCOMPLETE
 PARENT = IS_PARENT
+ADDED = IS_ADDED
 GONE = IS_GONE
 
 cdef enum:
@@ -74,6 +75,7 @@ cdef class Sections:
         self.files = []
         self.inherited = {}
         self.first_added = <uint32_t>NONE
+        self.latest = -1
 
     def __dealloc__(self):
         cdef size_t i
@@ -131,15 +133,10 @@ cdef class Sections:
         """Return how many lines a section has."""
         return self.at(section).count
 
-    def named(self, bytes name not None):
-        """Return the numbers of the sections of a name, in any case."""
-        cdef int64_t first = self.first(name)
-        cdef uint32_t section = <uint32_t>NONE if first < 0 else <uint32_t>first
-        found = []
-        while section != NONE:
-            found.append(section)
-            section = self.sections[section].next_named
-        return found
+    def next_named(self, uint32_t section):
+        """Return the next section of the same name, in any case; -1 if there is none."""
+        cdef uint32_t following = self.at(section).next_named
+        return -1 if following == NONE else <int64_t>following
 
     def first(self, bytes name not None):
         """Return the first section of a name, in any case; -1 if there is none."""
@@ -240,6 +237,21 @@ cdef class Sections:
                                     self.parts[part].is_listed != 0))
             part = self.parts[part].next
         self.sections[section].flags |= self.sections[begun].flags & (IS_TEMPLATE | IS_INCOMPLETE)
+
+    def numbers(self, uint32_t section):
+        """Return the numbers of name and value of each line, one after the other, as an array of uint32."""
+        cdef Walk walk
+        cdef uint32_t number
+        self.at(section)
+        found = array("I")
+        self.walk(section, &walk)
+        number = self.next_line(&walk)
+        while number != NONE:
+            number &= ~<uint32_t>INHERITED_LINE
+            found.append(self.lines[number].name)
+            found.append(self.lines[number].value)
+            number = self.next_line(&walk)
+        return found
 
     def variables(self, uint32_t section, make not None):
         """Return ``make(name, value, file, line, template)`` for each line; the template is None for its own."""

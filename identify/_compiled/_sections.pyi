@@ -9,6 +9,7 @@ T = TypeVar("T")
 TEMPLATE: Final[int]
 INCOMPLETE: Final[int]
 PARENT: Final[int]
+ADDED: Final[int]
 GONE: Final[int]
 
 class Sections:
@@ -17,6 +18,8 @@ class Sections:
     Thread safety: one thread reads a configuration; once it has, nothing changes, and any number of threads may look.
     """
 
+    #: The section that was begun or continued last, -1 before the first.
+    latest: int
     def __init__(self) -> None: ...
     @property
     def texts(self) -> Texts: ...
@@ -49,8 +52,8 @@ class Sections:
     def size(self, section: int) -> int:
         """Return how many lines a section has."""
 
-    def named(self, name: bytes) -> list[int]:
-        """Return the numbers of the sections of a name, in any case."""
+    def next_named(self, section: int) -> int:
+        """Return the next section of the same name, in any case; -1 if there is none."""
 
     def first(self, name: bytes) -> int:
         """Return the first section of a name, in any case; -1 if there is none."""
@@ -84,6 +87,9 @@ class Sections:
 
     def take_over(self, section: int, begun: int) -> None:
         """Append what a section line began before it said that it continues a section."""
+
+    def numbers(self, section: int) -> array[int]:
+        """Return the numbers of name and value of each line, one after the other, as an array of uint32."""
 
     def variables(self, section: int, make: Callable[[str, str, str, int, str | None], T]) -> list[T]:
         """Return ``make(name, value, file, line, template)`` for each line; the template is None for its own."""

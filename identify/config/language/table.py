@@ -17,29 +17,28 @@ Facts
 
 from __future__ import annotations
 
-from identify._compiled._sections import GONE, INCOMPLETE, TEMPLATE, Sections
+from collections.abc import Iterator
+
+from identify._compiled._file_lines import MAX_NAME_BYTES
+from identify._compiled._sections import ADDED, GONE, INCOMPLETE, TEMPLATE, Sections
 from identify.config.language.additions import FilterLimitError, Filters
 from identify.config.language.limits import ExceededError, InvalidError, Limits
-from identify.config.language.sections import BLANKS, Section
+from identify.config.language.sections import BLANKS
 from identify.config.problems import Problems
 from identify.strings import decoded, encoded, quoted
 
 __all__ = ["MAX_NAME_BYTES", "SectionTable"]
 
-#: Asterisk's own limit.
-MAX_NAME_BYTES = 79
-
 
 class SectionTable:
     """The sections so far.
 
-    ``latest`` is the one that was begun or continued last.  ``partial`` says that a file is missing that may have
-    others; what may inherit from these or add to them is incomplete then, not invalid.
+    ``partial`` says that a file is missing that may have others; what may inherit from these or add to them is then
+    incomplete, not invalid.
     """
 
     def __init__(self, limits: Limits, problems: Problems) -> None:
         self.sections = Sections()
-        self.latest: int | None = None
         self.partial = False
         self._limits = limits
         self._problems = problems
@@ -67,7 +66,7 @@ class SectionTable:
                 section = found
         if section == begun:
             self._add(section, name, file, number)
-        self.latest = section
+        sections.latest = section
         return section
 
     def _parts(self, line: str, file: str, number: int) -> tuple[str, list[str]]:
@@ -139,12 +138,10 @@ class SectionTable:
 
     def _to_continue(self, name: str, conditions: str, file: str, place: int, number: int) -> int:
         if conditions.strip("&"):
-            named = self.sections.named(encoded(name)) if name else self.sections.added()
             try:
-                met = self._filters.first((Section(self.sections, each) for each in named), conditions)
+                found = self._filters.first(self.sections, self._named(name), conditions)
             except FilterLimitError as error:
                 raise ExceededError(file, number, str(error)) from error
-            found = met.number if met is not None else -1
         else:
             found = self.sections.first_object(encoded(name))
         if found >= 0:
@@ -161,6 +158,17 @@ class SectionTable:
         elif not conditions and self.sections.first(encoded(name)) >= 0:
             message += " (templates can't be added to)"
         raise InvalidError("section-unknown-addition", file, number, message)
+
+    def _named(self, name: str) -> Iterator[int]:
+        """Yield the sections of a name, all for the empty one; thousands may be asked for their first one each."""
+        sections = self.sections
+        if not name:
+            yield from (each for each in range(len(sections)) if sections.flags(each) & ADDED)
+            return
+        section = sections.first(encoded(name))
+        while section >= 0:
+            yield section
+            section = sections.next_named(section)
 
     def _leave_out(self, section: int, code: str, message: str, file: str, number: int) -> None:
         """Make a section part of what isn't known."""
