@@ -8,7 +8,7 @@ would log, refuse or ignore.  Answering requests is the engine's part.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sized
+from collections.abc import Iterable, Mapping, Sized
 
 import attrs
 
@@ -47,6 +47,11 @@ from identify.strings import encoded, quoted
 __all__ = ["Configuration", "NotAskedError", "OfflineResolver", "ResolutionError", "Resolver"]
 
 
+def _tried(identifies: Iterable[Identify]) -> TriedIdentifies:
+    """Return the identify objects of a program as a configuration keeps them."""
+    return TriedIdentifies.of(identifies)
+
+
 @attrs.frozen(kw_only=True)
 class Configuration:
     """The objects of a configuration and the problems found in it.
@@ -70,7 +75,7 @@ class Configuration:
     auths: Mapping[str, Auth]
     acls: Mapping[str, AccessList]
     problems: tuple[Problem, ...]
-    tried_identifies: TriedIdentifies = attrs.field(converter=TriedIdentifies.of)
+    tried_identifies: TriedIdentifies = attrs.field(converter=_tried)
     unknowns: tuple[Unknown, ...] = ()
     lost: LostObjects = attrs.field(default=NOTHING_LOST, repr=False)
     release: Release = NEWEST

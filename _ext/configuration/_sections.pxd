@@ -116,7 +116,10 @@ cdef class Sections:
     # The first one that may be an object.
     cdef uint32_t first_object_of_all
     cdef LineIndex last_lines
+    # Inherited lines that were asked for, as objects by number: heirs may have one a million times.
+    cdef dict inherited
 
+    cdef object line_object(self, uint32_t number, object make)
     cdef Section *at(self, uint32_t section) except NULL
     # All of these return 0 or a number, or one of the negative ones above.
     cdef int64_t begin(self, uint32_t name, uint32_t file, uint32_t line) noexcept nogil

@@ -42,6 +42,7 @@ cdef class Sections:
         self.texts = Texts()
         self.files = []
         self.last_lines = LineIndex()
+        self.inherited = {}
         self.first_added = <uint32_t>NONE
         self.latest = -1
 
@@ -223,22 +224,28 @@ cdef class Sections:
         """Return ``make(name, value, file, line, template)`` for each line; the template is None for its own."""
         cdef Walk walk
         cdef uint32_t number
-        cdef const Line *line
         found = []
         self.at(section)
         self.walk(section, &walk)
         number = self.next_line(&walk)
         while number != NONE:
-            line = &self.lines[number & ~<uint32_t>INHERITED_LINE]
-            found.append(make(
-                self.texts.decode(line.name),
-                self.texts.decode(line.value),
-                self.files[line.file],
-                line.line,
-                self.texts.decode(self.sections[line.owner].name) if number & <uint32_t>INHERITED_LINE else None,
-            ))
+            found.append(self.line_object(number, make))
             number = self.next_line(&walk)
         return found
+
+    cdef object line_object(self, uint32_t number, object make):
+        """Return ``make(name, value, file, line, template)`` for what ``next_line`` returned; one for all heirs."""
+        cdef const Line *line = &self.lines[number & ~<uint32_t>INHERITED_LINE]
+        template = None
+        if number & <uint32_t>INHERITED_LINE:
+            known = self.inherited.get(number)
+            if known is not None:
+                return known
+            template = self.texts.decode(self.sections[line.owner].name)
+        made = make(
+            self.texts.decode(line.name), self.texts.decode(line.value), self.files[line.file], line.line, template
+        )
+        return made if template is None else self.inherited.setdefault(number, made)
 
     cdef Section *at(self, uint32_t section) except NULL:
         if section >= self.count:

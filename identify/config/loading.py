@@ -9,7 +9,6 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from itertools import islice
 from typing import TypedDict, TypeVar
 
 from identify.config.hostnames.rules import Resolver
@@ -18,13 +17,7 @@ from identify.config.language.reader import read_document
 from identify.config.language.sections import Document, words
 from identify.config.lost import LostObjects, lost_objects
 from identify.config.objects.access import ACL_FILE, NamedLists
-from identify.config.objects.candidates import (
-    Candidate,
-    Options,
-    candidates_by_type,
-    load_single,
-    load_type,
-)
+from identify.config.objects.candidates import Candidate, Candidates, Options, load_single, load_type
 from identify.config.objects.endpoints import (
     build_access_list,
     build_aor,
@@ -32,11 +25,15 @@ from identify.config.objects.endpoints import (
     build_domain_alias,
     build_endpoint,
     build_other,
+    together,
 )
 from identify.config.objects.identifies import build_identify
 from identify.config.objects.items import MatchLines
 from identify.config.objects.registrations import build_registration
 from identify.config.objects.schema import option_tables
+from identify.config.objects.sections.clean import NOTHING_TOGETHER
+from identify.config.objects.sections.mapping import Build, Configured, Endpoints, Objects, load_objects
+from identify.config.objects.sections.types import candidates_by_type
 from identify.config.objects.settings import build_settings
 from identify.config.objects.transports import Leftovers, Sockets, build_transport, has_bad_bind
 from identify.config.objects.wizard.made import Builders, Made
@@ -71,13 +68,10 @@ from identify.model import (
     Transport,
     Unknown,
 )
-from identify.strings import encoded
 
 __all__ = ["CONFIGURATION_FILE", "WIZARD_FILE", "Loaded", "load"]
 
 CONFIGURATION_FILE = "pjsip.conf"
-#: Objects that the representation of a mapping shows.
-SHOWN_OBJECTS = 4
 WIZARD_FILE = "pjsip_wizard.conf"
 
 #: Types that become objects of the model; the others are only checked for problems.
@@ -117,32 +111,6 @@ def load(files: Files, name: str, *, resolver: Resolver, release: Release, parti
         return _Loader(files, resolver, release, partial).load(name)
 
 
-class _Objects(Mapping[str, T]):
-    """A read-only mapping of ids to objects."""
-
-    __slots__ = ("_by_id",)
-
-    def __init__(self, by_id: Mapping[str, T]) -> None:
-        self._by_id = dict(by_id)
-
-    def __getitem__(self, name: str) -> T:
-        return self._by_id[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._by_id)
-
-    def __len__(self) -> int:
-        return len(self._by_id)
-
-    def __repr__(self) -> str:
-        """Return the mapping with its first objects, by type: a configuration may have many, and each is long."""
-        shown = [
-            f"{id!r}: {type(each).__name__}(...)" for id, each in islice(self._by_id.items(), SHOWN_OBJECTS)
-        ]
-        more = len(self._by_id) - len(shown)
-        return f"{{{', '.join([*shown, f'... {more:,} more'] if more else shown)}}}"
-
-
 class _Loader:
     """Reads the files of one configuration."""
 
@@ -179,8 +147,14 @@ class _Loader:
         mapped = read_sorcery(self._files, self._families, problems)
         hide_mapped(mapped, found, problems)
 
-        def objects(type_name: str, build: Callable[[Candidate, Options], T | None]) -> dict[str, T]:
-            return load_type(found.get(type_name, ()), build, self._known, problems)
+        release, lists = self._release, self._named_lists
+        rules = together(release)
+
+        def objects(type: str, build: Build[T], named: Build[T] | None = None) -> Configured[T]:
+            if type not in found:
+                return Configured({})
+            rule = rules.get(type, NOTHING_TOGETHER)
+            return load_objects(found[type], self._known, rule, build, named, self._budget, problems)
 
         settings = build_settings(
             load_single(found.get("global", ()), self._known, problems),
@@ -188,19 +162,25 @@ class _Loader:
             self._release,
             problems,
         )
-        self._load_transports(found.get("transport", []))
-        endpoints = objects("endpoint", self._endpoint)
+        self._load_transports(found.get("transport", ()))
+        endpoints = objects(
+            "endpoint",
+            lambda candidate, options, budget, problems: build_endpoint(candidate, options, None, budget, problems),
+            lambda candidate, options, budget, problems: build_endpoint(candidate, options, lists, budget, problems),
+        )
         identifies = load_type(
             found.get("identify", ()), self._identify, self._known, problems, self._maybe_refused
         )
-        registrations = objects("registration", self._registration)
-        aors = objects("aor", self._aor)
-        auths = objects("auth", self._auth)
-        domain_aliases = objects("domain_alias", self._domain_alias)
-        acls = objects("acl", self._access_list)
+        registrations = load_type(
+            found.get("registration", ()), self._registration, self._known, problems
+        )
+        aors = objects("aor", build_aor)
+        auths = objects("auth", lambda candidate, options, _, problems: build_auth(candidate, options, release, problems))
+        domain_aliases = objects("domain_alias", build_domain_alias)
+        acls = load_type(found.get("acl", ()), self._access_list, self._known, problems)
         for type_name in sorted(found):
             if type_name not in LOADED_TYPES:
-                objects(type_name, lambda candidate, options: build_other(candidate, options, problems))
+                objects(type_name, build_other)
         made = self._load_wizards()
         self._add_untold_text(document, self._types_elsewhere(found, mapped))
         if self._named_lists.unknown is not None:
@@ -217,15 +197,15 @@ class _Loader:
         loaded = Loaded(
             settings=settings,
             identifiers=effective_order(settings.endpoint_identifier_order, self._release.identifiers),
-            endpoints=_merged(endpoints, made.endpoints),
-            identifies=_Objects(_first_of_each(tried)),
+            endpoints=Endpoints.merged(endpoints, made.endpoints),
+            identifies=Objects(_first_of_each(tried)),
             tried_identifies=tried,
-            registrations=_merged(registrations, made.registrations),
-            transports=_merged(self._transports, {}),
-            domain_aliases=_merged(domain_aliases, {}),
-            aors=_merged(aors, made.aors),
-            auths=_merged(auths, made.auths),
-            acls=_merged(acls, {}),
+            registrations=Objects.merged(Configured(registrations), made.registrations),
+            transports=Objects.merged(Configured(self._transports), {}),
+            domain_aliases=Objects.merged(domain_aliases, {}),
+            aors=Objects.merged(aors, made.aors),
+            auths=Objects.merged(auths, made.auths),
+            acls=Objects.merged(Configured(acls), {}),
             problems=(),
             unknowns=(
                 *unknown_names(possible, identifies, made.identifies, made.former_identifies),
@@ -256,7 +236,7 @@ class _Loader:
             database=self._families.line_of(ACL_FILE),
         )
 
-    def _load_transports(self, candidates: list[Candidate]) -> None:
+    def _load_transports(self, candidates: Sequence[Candidate]) -> None:
         sockets = Sockets()
         left: Leftovers | None = None
 
@@ -311,7 +291,7 @@ class _Loader:
         return any(problem.code == "registration-unreachable" for problem in self._problems.all())
 
     def _types_elsewhere(
-        self, found: Mapping[str, list[Candidate]], mapped: Mapping[str, Mapped]
+        self, found: Mapping[str, Candidates], mapped: Mapping[str, Mapped]
     ) -> frozenset[str]:
         """Return the types of which a missing file may have objects."""
         hidden = {type for type, each in mapped.items() if each.hidden}
@@ -333,9 +313,6 @@ class _Loader:
 
     def _aor(self, candidate: Candidate, options: Options) -> Aor | None:
         return build_aor(candidate, options, self._budget, self._problems)
-
-    def _domain_alias(self, candidate: Candidate, options: Options) -> DomainAlias | None:
-        return build_domain_alias(candidate, options, self._problems)
 
     def _access_list(self, candidate: Candidate, options: Options) -> AccessList | None:
         return build_access_list(candidate, options, self._named_lists, self._budget, self._problems)
@@ -362,12 +339,6 @@ class _Loader:
                 made.make(wizard, builders)
                 self._unknowns += unevaluated(wizard.unevaluated)
         return made
-
-
-def _merged(configured: Mapping[str, T], made: Mapping[str, T]) -> _Objects[T]:
-    """Return the objects of pjsip.conf and those that wizards made, by id; of two with one id, pjsip.conf's."""
-    both = {**made, **configured}
-    return _Objects({id: both[id] for id in sorted(both, key=encoded)})
 
 
 def _absent(type_name: str, mapped: Mapping[str, Mapped]) -> bool:

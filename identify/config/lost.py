@@ -20,10 +20,11 @@ from functools import lru_cache
 import attrs
 
 from identify.config.language.sections import BLANKS, Section, Variable
-from identify.config.objects.candidates import FREE_TYPE, UNREAD_TYPES, Candidate, Options, identifier
+from identify.config.objects.candidates import Candidate, Options
 from identify.config.objects.identifies import readable_identify
 from identify.config.objects.items import MatchLines
 from identify.config.objects.schema import Tables, is_true
+from identify.config.objects.sections.types import FREE_TYPE, UNREAD_TYPES, identifier
 from identify.config.objects.wizard.making import wizard_of
 from identify.config.problems import Budget, Problems
 from identify.config.releases import Release
@@ -153,11 +154,11 @@ def lost_objects(problems: Problems, known: Tables, release: Release) -> LostObj
         return NOTHING_LOST
     reader = _Reader(known, release)
     made: list[LostObject] = []
-    seen: set[int] = set()
+    seen: set[object] = set()
     for what, how, causes in problems.lost:
-        if id(what) in seen:
+        if what.key in seen:
             continue
-        seen.add(id(what))
+        seen.add(what.key)
         if len(seen) <= MOST_LOST and reader.affords(what):
             made += reader.read(what, how, causes)
         else:
@@ -210,7 +211,7 @@ class _Reader:
 
     def affords(self, what: Candidate | Section) -> bool:
         """Return whether so many lines may still be read."""
-        return self._budget.spend(1 + len(what.variables))
+        return self._budget.spend(1 + len(what.variables if isinstance(what, Candidate) else what))
 
     def read(self, what: Candidate | Section, how: str, causes: Sequence[Problem]) -> Iterator[LostObject]:
         """Yield the objects that a section or candidate was meant to be."""
@@ -221,9 +222,10 @@ class _Reader:
         elif any(cause.code == "wizard-misplaced" for cause in causes):
             yield from self._wizard(what, "wizard skipped", causes)
         else:
-            type = next((line.value for line in what.variables if ascii_lower(line.name) == "type"), "")
-            candidate = Candidate(type, identifier(what, Problems()), what.variables, what.file, what.line)
-            yield from self._meant(candidate, self._guesses(type, what.variables), how, causes)
+            lines = what.variables
+            type = next((line.value for line in lines if ascii_lower(line.name) == "type"), "")
+            candidate = Candidate(type, identifier(what, Problems()), lines, what.file, what.line)
+            yield from self._meant(candidate, self._guesses(type, lines), how, causes)
 
     def _wizard(self, section: Section, how: str, causes: Sequence[Problem]) -> Iterator[LostObject]:
         wizard = wizard_of(section, self._budget, self._release, Problems())

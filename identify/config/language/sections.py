@@ -82,6 +82,11 @@ class Section:
         return bool(self._sections.flags(self.number) & PARENT)
 
     @property
+    def key(self) -> object:
+        """What tells it from other sections: there may be several views of one."""
+        return (id(self._sections), self.number)
+
+    @property
     def variables(self) -> list[Variable]:
         """All lines, made when they are asked for."""
         return self._sections.variables(self.number, Variable)
