@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections import Counter
 
+import against
 import pytest
 from configured import generated
 from everything import FIELDS, digest, everything, first_difference, loaded
@@ -118,3 +121,23 @@ def test_what_is_generated() -> None:
     assert seen["tried_identifies"] > 0.6 * seen["sets"]
     assert min(seen.values()) > 5, seen
     assert set(kept()["codes"]) == set(CODES)
+
+
+def test_checkouts_are_compared() -> None:
+    """The long run reads sets with the libraries of two checkouts, here of one, and finds nothing that differs."""
+    done = subprocess.run(
+        [sys.executable, against.__file__, str(against.ROOT), "--count", "5", "--engines"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.startswith("5 sets, 0 differences")
+
+
+def test_differences_are_told_by_their_fields() -> None:
+    """What differs is counted by the fields on the way to it, whatever objects are called."""
+    found = '.endpoints.a.b@c.options.allow: "ulaw" -> "alaw"', ".problems[7].line: 3 -> 4"
+
+    assert [against.kind_of(each) for each in found] == ["endpoints.options", "problems.line"]
