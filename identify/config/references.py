@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
 
 from identify.config.hints.nearest import bare
 from identify.config.problems import Problems
-from identify.model import Endpoint, Identify, Registration, Unknown
+from identify.config.tried import TriedIdentifies
+from identify.model import Endpoint, Registration, Unknown
 from identify.strings import ascii_lower, quoted
 
 __all__ = ["check_references"]
@@ -14,7 +16,7 @@ __all__ = ["check_references"]
 
 def check_references(
     endpoints: Mapping[str, Endpoint],
-    identifies: Sequence[Identify],
+    identifies: TriedIdentifies,
     registrations: Mapping[str, Registration],
     unknowns: Sequence[Unknown],
     problems: Problems,
@@ -37,12 +39,13 @@ def check_references(
         return f", but {quoted(meant)} does" + (" (ids are case-sensitive)" if same else "")
 
     possible = [unknown.identify for unknown in unknowns if unknown.identify is not None]
-    for identify in (*identifies, *possible):
-        if identify.endpoint not in endpoints:
-            message = f"endpoint {quoted(identify.endpoint)} doesn't exist" + hint(identify.endpoint)
-            message += "; requests that this identify matches get no endpoint from that identifier"
-            origin = identify.origin
-            problems.add("identify-dangling", origin.file, origin.line, message, section=identify.id)
+    named = enumerate(identifies.endpoints)
+    dangling = (identifies[place] for place, endpoint in named if endpoint not in endpoints)
+    for identify in chain(dangling, (each for each in possible if each.endpoint not in endpoints)):
+        message = f"endpoint {quoted(identify.endpoint)} doesn't exist" + hint(identify.endpoint)
+        message += "; requests that this identify matches get no endpoint from that identifier"
+        origin = identify.origin
+        problems.add("identify-dangling", origin.file, origin.line, message, section=identify.id)
     for registration in registrations.values():
         if registration.endpoint and registration.endpoint not in endpoints:
             message = f"endpoint {quoted(registration.endpoint)} doesn't exist" + hint(registration.endpoint)
