@@ -196,10 +196,11 @@ class _Loader:
         possible = identifies.tried_with(made.identifies, release)
         tried = possible.resolved()
         unreachable = self._unreachable()
+        every_endpoint = Endpoints.merged(endpoints, made.endpoints)
         loaded = Loaded(
             settings=settings,
             identifiers=effective_order(settings.endpoint_identifier_order, self._release.identifiers),
-            endpoints=Endpoints.merged(endpoints, made.endpoints),
+            endpoints=every_endpoint,
             identifies=Identifies.of(identifies, tried),
             tried_identifies=tried,
             registrations=Objects.merged(Configured(registrations), made.registrations),
@@ -219,8 +220,8 @@ class _Loader:
             release=self._release,
         )
         check_references(
-            loaded["endpoints"],
-            loaded["tried_identifies"],
+            every_endpoint,
+            identifies.maybe_dangling(tried, every_endpoint),
             loaded["registrations"],
             loaded["unknowns"],
             problems,

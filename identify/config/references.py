@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 
 from identify.config.hints.nearest import bare
 from identify.config.problems import Problems
-from identify.config.tried import TriedIdentifies
-from identify.model import Endpoint, Registration, Unknown
+from identify.model import Endpoint, Identify, Registration, Unknown
 from identify.strings import ascii_lower, quoted
 
 __all__ = ["check_references"]
@@ -16,12 +15,12 @@ __all__ = ["check_references"]
 
 def check_references(
     endpoints: Mapping[str, Endpoint],
-    identifies: TriedIdentifies,
+    identifies: Iterable[Identify],
     registrations: Mapping[str, Registration],
     unknowns: Sequence[Unknown],
     problems: Problems,
 ) -> None:
-    """Report references to endpoints that don't exist.
+    """Report references to endpoints that don't exist; ``identifies`` are those that may have one.
 
     Where there may be endpoints that aren't known, none is said not to exist.
     """
@@ -39,13 +38,14 @@ def check_references(
         return f", but {quoted(meant)} does" + (" (ids are case-sensitive)" if same else "")
 
     possible = [unknown.identify for unknown in unknowns if unknown.identify is not None]
-    named = enumerate(identifies.endpoints)
-    dangling = (identifies[place] for place, endpoint in named if endpoint not in endpoints)
-    for identify in chain(dangling, (each for each in possible if each.endpoint not in endpoints)):
-        message = f"endpoint {quoted(identify.endpoint)} doesn't exist" + hint(identify.endpoint)
-        message += "; requests that this identify matches get no endpoint from that identifier"
-        origin = identify.origin
-        problems.add("identify-dangling", origin.file, origin.line, message, section=identify.id)
+    for identify in chain(identifies, possible):
+        if problems.full("identify-dangling"):
+            break
+        if identify.endpoint not in endpoints:
+            message = f"endpoint {quoted(identify.endpoint)} doesn't exist" + hint(identify.endpoint)
+            message += "; requests that this identify matches get no endpoint from that identifier"
+            origin = identify.origin
+            problems.add("identify-dangling", origin.file, origin.line, message, section=identify.id)
     for registration in registrations.values():
         if registration.endpoint and registration.endpoint not in endpoints:
             message = f"endpoint {quoted(registration.endpoint)} doesn't exist" + hint(registration.endpoint)

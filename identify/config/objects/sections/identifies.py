@@ -12,6 +12,7 @@ from itertools import compress
 import attrs
 
 from identify._compiled._plain_identifies import PlainIdentifies
+from identify._compiled._section_lines import last_values
 from identify._compiled._section_names import SectionNames
 from identify.config.hostnames.rules import OfflineResolver
 from identify.config.objects.candidates import Candidate, Candidates, Options, load_type
@@ -19,7 +20,7 @@ from identify.config.objects.identifies import build_identify, cost_of_names, pl
 from identify.config.objects.items import MatchLines
 from identify.config.objects.schema import Tables
 from identify.config.objects.sections.clean import NOTHING_TOGETHER, Judged, judge, parted
-from identify.config.objects.sections.mapping import Maker, Objects
+from identify.config.objects.sections.mapping import Endpoints, Maker, Objects
 from identify.config.problems import Budget, Problems
 from identify.config.releases import Release
 from identify.config.tried import TriedIdentifies
@@ -49,6 +50,18 @@ class LoadedIdentifies:
             list(wizards.values()),
             self.sections,
         )
+
+    def maybe_dangling(self, tried: TriedIdentifies, endpoints: Endpoints) -> Iterator[Identify]:
+        """Yield the identify objects that are tried, in order; of plain ones only those without an endpoint."""
+        plain = self.plain
+        if plain is not None and endpoints.has_all(
+            plain.sections, last_values(plain.sections, plain.numbers, b"endpoint")
+        ):
+            yield from tried.objects
+            return
+        for place, endpoint in enumerate(tried.endpoints):
+            if endpoint not in endpoints:
+                yield tried[place]
 
     def _make(self, section: int) -> Identify:
         if self.maker is None:
