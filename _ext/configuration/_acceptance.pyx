@@ -12,6 +12,7 @@ Strategy
 4. A section is clean if all of these are.  For any other, Python reads the section again and says why.
 """
 
+from cpython.array cimport array, clone
 from cpython.bytearray cimport PyByteArray_AS_STRING
 from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free, malloc, realloc
@@ -19,6 +20,10 @@ from libc.string cimport memcmp, memcpy, memset
 
 from identify._compiled._sections cimport INHERITED_LINE, NONE, Sections, Walk
 from identify._compiled._texts cimport tag_of
+
+from array import array as make_array
+
+cdef array NUMBERS = make_array("I")
 
 cdef enum:
     # How the values of an option are judged.
@@ -41,6 +46,8 @@ cdef enum:
     # Answers that are remembered: those about further values are asked for again.
     MOST_ANSWERS = 1_000_000
     MOST_COMBINATIONS = 65_536
+    # So many items are more than any limit.
+    MOST_ITEMS = 1_000_000_000
     FIRST_ROOM = 256
     # No text of fewer bytes can be too long for a contact.
     SHORT_CONTACT = 61
@@ -96,9 +103,8 @@ cdef class Acceptance:
     cdef size_t combination_count
     cdef size_t combination_room
     cdef size_t combination_mask
-    # Items of the sections that are clean, and of all.
-    cdef readonly uint64_t items
-    cdef readonly uint64_t all_items
+    # How many items each section has.
+    cdef readonly array items
 
     def __cinit__(self, Sections sections not None, bytes type not None, list options not None, asked not None):
         cdef size_t i
@@ -141,19 +147,20 @@ cdef class Acceptance:
         free(self.combination_slots)
 
     def clean(self, const uint32_t[::1] numbers):
-        """Return a byte for each of the sections: whether there is nothing to say about it."""
+        """Return a byte for each of the sections: whether there is nothing to say about it; ``items`` counts theirs."""
         cdef Py_ssize_t count = numbers.shape[0]
         cdef Py_ssize_t i
         cdef bytearray found = bytearray(count)
         cdef char *answers = PyByteArray_AS_STRING(found)
         for i in range(count):
             self.sections.at(numbers[i])
+        self.items = clone(NUMBERS, count, False)
         with nogil:
             for i in range(count):
-                answers[i] = self.is_clean(numbers[i])
+                answers[i] = self.is_clean(numbers[i], &self.items.data.as_uints[i])
         return found
 
-    cdef int is_clean(self, uint32_t section) except -1 nogil:
+    cdef int is_clean(self, uint32_t section, unsigned int *counted) except -1 nogil:
         cdef Walk walk
         cdef Combination combination
         cdef Option *option
@@ -185,9 +192,7 @@ cdef class Acceptance:
             line = self.sections.next_line(&walk)
         if clean and self.slot_count:
             clean = self.is_possible(&combination)
-        self.all_items += items
-        if clean:
-            self.items += items
+        counted[0] = <unsigned int>items if items < <uint64_t>MOST_ITEMS else <unsigned int>MOST_ITEMS
         return clean
 
     cdef uint64_t commas(self, uint32_t text) noexcept nogil:

@@ -53,12 +53,14 @@ cdef class SectionNames:
     # Their numbers, in order.
     cdef readonly array numbers
     cdef uint32_t *texts
+    cdef size_t count
 
     def __cinit__(self, Sections sections not None, const uint32_t[::1] numbers):
         cdef Py_ssize_t count = numbers.shape[0]
         cdef Py_ssize_t i
         cdef Named *named
         self.sections = sections
+        self.count = <size_t>count
         self.numbers = clone(NUMBERS, count, False)
         for i in range(count):
             sections.at(numbers[i])
@@ -85,20 +87,42 @@ cdef class SectionNames:
 
     def __len__(self):
         """Return how many there are."""
-        return len(self.numbers)
+        return <Py_ssize_t>self.count
 
     def __getitem__(self, Py_ssize_t index):
         """Return the name at a place."""
-        if not 0 <= index < len(self.numbers):
-            raise IndexError(f"section {index} of {len(self.numbers)}")
+        if not 0 <= index < <Py_ssize_t>self.count:
+            raise IndexError(f"section {index} of {self.count}")
         return self.sections.texts.decode(self.texts[index])
+
+    def absent(self, const uint32_t[::1] texts):
+        """Return the numbers of those texts that are no names of these sections, each once, as an array of uint32."""
+        cdef size_t count = self.sections.texts.count
+        cdef uint8_t *known = <uint8_t *>calloc((count >> 3) + 1, 1)
+        cdef array found = clone(NUMBERS, texts.shape[0], False)
+        cdef Py_ssize_t put = 0
+        cdef Py_ssize_t i
+        cdef uint32_t text
+        if known == NULL:
+            raise MemoryError("names of sections")
+        with nogil:
+            for i in range(<Py_ssize_t>self.count):
+                known[self.texts[i] >> 3] |= <uint8_t>(1 << (self.texts[i] & 7))
+            for i in range(texts.shape[0]):
+                text = texts[i]
+                if text < count and not known[text >> 3] >> (text & 7) & 1:
+                    known[text >> 3] |= <uint8_t>(1 << (text & 7))
+                    found.data.as_uints[put] = text
+                    put += 1
+        free(known)
+        return found[:put]
 
     def find(self, bytes name not None):
         """Return the number of the section with a name, -1 if there is none."""
         cdef const char *text = PyBytes_AS_STRING(name)
         cdef size_t length = <size_t>PyBytes_GET_SIZE(name)
         cdef size_t low = 0
-        cdef size_t high = <size_t>len(self.numbers)
+        cdef size_t high = self.count
         cdef size_t middle
         cdef int order
         while low < high:

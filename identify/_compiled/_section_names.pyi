@@ -22,5 +22,8 @@ class SectionNames:
     def __getitem__(self, index: int) -> str:
         """Return the name at a place."""
 
+    def absent(self, texts: array[int]) -> array[int]:
+        """Return the numbers of those texts that are no names of these sections, each once, as an array of uint32."""
+
     def find(self, name: bytes) -> int:
         """Return the number of the section with a name, -1 if there is none."""

@@ -32,6 +32,7 @@ from identify.config.objects.items import MatchLines
 from identify.config.objects.registrations import build_registration
 from identify.config.objects.schema import option_tables
 from identify.config.objects.sections.clean import NOTHING_TOGETHER
+from identify.config.objects.sections.identifies import Identifies, LoadedIdentifies, load_identifies
 from identify.config.objects.sections.mapping import Build, Configured, Endpoints, Objects, load_objects
 from identify.config.objects.sections.types import candidates_by_type
 from identify.config.objects.settings import build_settings
@@ -43,6 +44,7 @@ from identify.config.realtime.extconfig import Families, read_extconfig
 from identify.config.realtime.sorcery import Mapped, read_sorcery
 from identify.config.references import check_references
 from identify.config.releases import Release
+from identify.config.tried import TriedIdentifies
 from identify.config.unknowns import (
     doubtful_duplicate,
     hide_mapped,
@@ -89,7 +91,7 @@ class Loaded(TypedDict):
     identifiers: tuple[IdentifierName, ...]
     endpoints: Mapping[str, Endpoint]
     identifies: Mapping[str, Identify]
-    tried_identifies: tuple[Identify, ...]
+    tried_identifies: TriedIdentifies
     registrations: Mapping[str, Registration]
     transports: Mapping[str, Transport]
     domain_aliases: Mapping[str, DomainAlias]
@@ -168,9 +170,11 @@ class _Loader:
             lambda candidate, options, budget, problems: build_endpoint(candidate, options, None, budget, problems),
             lambda candidate, options, budget, problems: build_endpoint(candidate, options, lists, budget, problems),
         )
-        identifies = load_type(
-            found.get("identify", ()), self._identify, self._known, problems, self._maybe_refused
-        )
+        identifies = LoadedIdentifies()
+        if "identify" in found:
+            identifies = load_identifies(
+                found["identify"], self._known, release, self._identify, self._maybe_refused, self._budget, problems
+            )
         registrations = load_type(
             found.get("registration", ()), self._registration, self._known, problems
         )
@@ -186,19 +190,18 @@ class _Loader:
         if self._named_lists.unknown is not None:
             self._unknowns.append(self._named_lists.unknown)
         if _absent("identify", mapped):
-            identifies, made.identifies = {}, {}
+            identifies, made.identifies = LoadedIdentifies(), {}
         if _absent("registration", mapped):
             registrations, made.registrations = {}, {}
-        possible = self._release.arranged(
-            list(identifies.values()), list(made.identifies.values()), len(found.get("identify", ()))
-        )
-        tried = tuple(identify for identify in possible if not identify.unresolved)
+        possible = identifies.tried_with(made.identifies, release)
+        tried = possible.resolved()
         unreachable = self._unreachable()
+        every_endpoint = Endpoints.merged(endpoints, made.endpoints)
         loaded = Loaded(
             settings=settings,
             identifiers=effective_order(settings.endpoint_identifier_order, self._release.identifiers),
-            endpoints=Endpoints.merged(endpoints, made.endpoints),
-            identifies=Objects(_first_of_each(tried)),
+            endpoints=every_endpoint,
+            identifies=Identifies.of(identifies, tried),
             tried_identifies=tried,
             registrations=Objects.merged(Configured(registrations), made.registrations),
             transports=Objects.merged(Configured(self._transports), {}),
@@ -208,7 +211,7 @@ class _Loader:
             acls=Objects.merged(Configured(acls), {}),
             problems=(),
             unknowns=(
-                *unknown_names(possible, identifies, made.identifies, made.former_identifies),
+                *unknown_names(possible, identifies.made, made.identifies, made.former_identifies),
                 *self._unknowns,
                 *mapped_elsewhere(mapped, unreachable),
                 *unbound(self._unbound, self._transports.values(), unreachable),
@@ -217,8 +220,8 @@ class _Loader:
             release=self._release,
         )
         check_references(
-            loaded["endpoints"],
-            loaded["tried_identifies"],
+            every_endpoint,
+            identifies.maybe_dangling(tried, every_endpoint),
             loaded["registrations"],
             loaded["unknowns"],
             problems,
@@ -344,14 +347,6 @@ class _Loader:
 def _absent(type_name: str, mapped: Mapping[str, Mapped]) -> bool:
     """Return whether the module of a type isn't loaded, so that it has no objects at all."""
     return type_name in mapped and mapped[type_name].absent
-
-
-def _first_of_each(tried: Sequence[Identify]) -> dict[str, Identify]:
-    """Return identify objects by id, the first of each; before 20.16, 21.11 and 22.6 there may be two of an id."""
-    found: dict[str, Identify] = {}
-    for identify in tried:
-        found.setdefault(identify.id, identify)
-    return found
 
 
 @contextmanager

@@ -40,7 +40,7 @@ from identify.model import (
 )
 from identify.strings import bucket, escaped, quoted
 
-__all__ = ["build_identify", "plain_identifies", "readable_identify"]
+__all__ = ["build_identify", "cost_of_names", "plain_identifies", "readable_identify"]
 
 #: The maximum number of comparisons of addresses with the different masks before them, in :meth:`_Builder._mixed`.
 MAX_COMPARISONS = 20_000_000
@@ -161,7 +161,7 @@ def _may_be_host(text: str) -> bool:
     return all(labels) and not labels[-1].isdigit() and re.fullmatch(r"[\w.-]+", host, re.ASCII) is not None
 
 
-def _cost_of_names(hosts: int, items: int) -> int:
+def cost_of_names(hosts: int, items: int) -> int:
     """Return as how many items the host names of an identify count."""
     return hosts * ITEMS_A_NAME + hosts * items // COMPARISONS_AN_ITEM
 
@@ -204,7 +204,7 @@ class _Builder(PatternBuilder):
                         self.note("match-negation", message, line)
                     positive = positive or not item.negated
                     rules.append(item)
-        if hosts and not budget.spend(_cost_of_names(hosts, len(rules) + len(names))):
+        if hosts and not budget.spend(cost_of_names(hosts, len(rules) + len(names))):
             self._exceed(options.line("match"))
         return rules, names
 

@@ -30,7 +30,7 @@ from identify.config.objects.schema import Option, Table, Tables
 from identify.config.problems import Budget
 from identify.strings import encoded
 
-__all__ = ["NOTHING_TOGETHER", "Judged", "Together", "split"]
+__all__ = ["NOTHING_TOGETHER", "Judged", "Together", "judge", "parted", "split"]
 
 #: Kinds of options whose values compiled code knows to be accepted, if they have the usual form.
 JUDGED_KINDS = {
@@ -65,25 +65,48 @@ NOTHING_TOGETHER = Together()
 
 @attrs.frozen
 class Judged:
-    """The sections of a type: the numbers of the clean ones, and the others as candidates."""
+    """The sections of a type: the numbers of the clean ones, and the others as candidates.
+
+    ``items`` are so many as the clean ones have, ``other_items`` those of each other.
+    """
 
     clean: array[int]
     others: Candidates
+    items: int = 0
+    other_items: Sequence[int] = ()
+
+
+def judge(candidates: Candidates, known: Tables, together: Together) -> tuple[bytes, array[int]]:
+    """Return for each section of a type whether it is clean, a byte 1 or 0, and how many items it has.
+
+    None is clean if two have the same id, as it matters then which of them are refused, or if one has none.
+    """
+    numbers = candidates.numbers
+    if not are_distinct(candidates.sections, numbers):
+        return bytes(len(numbers)), array("I", bytes(4 * len(numbers)))
+    asked = _Asked(candidates.type, known[candidates.type], together)
+    acceptance = Acceptance(candidates.sections, encoded(candidates.type), asked.options, asked)
+    return bytes(acceptance.clean(numbers)), acceptance.items
+
+
+def parted(candidates: Candidates, clean: bytes, items: array[int]) -> Judged:
+    """Return the sections of a type by whether they are clean."""
+    others = clean.translate(_INVERTED)
+    return Judged(
+        array("I", compress(candidates.numbers, clean)),
+        candidates.only(array("I", compress(candidates.numbers, others))),
+        sum(compress(items, clean)),
+        array("I", compress(items, others)),
+    )
 
 
 def split(candidates: Candidates, known: Tables, together: Together, budget: Budget) -> Judged:
     """Return which sections of a type are clean, and count their items."""
-    none = Judged(array("I"), candidates)
-    if not are_distinct(candidates.sections, candidates.numbers):
-        return none
-    asked = _Asked(candidates.type, known[candidates.type], together)
-    acceptance = Acceptance(candidates.sections, encoded(candidates.type), asked.options, asked)
-    clean = acceptance.clean(candidates.numbers)
-    if not budget.affords(acceptance.all_items):
-        return none
-    budget.spend(acceptance.items)
-    others = candidates.only(array("I", compress(candidates.numbers, clean.translate(_INVERTED))))
-    return Judged(array("I", compress(candidates.numbers, clean)), others)
+    judged = parted(candidates, *judge(candidates, known, together))
+    if judged.items + sum(judged.other_items) > budget.left:
+        return Judged(array("I"), candidates)
+    budget.spend(judged.items)
+    return judged
 
 
 class _Asked:

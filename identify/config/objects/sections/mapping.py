@@ -6,6 +6,7 @@ part of the function that builds its type.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Iterator, Mapping
 from heapq import merge
 from itertools import islice
@@ -15,6 +16,7 @@ import attrs
 
 from identify._compiled._section_lines import NO_VALUE, last_values
 from identify._compiled._section_names import SectionNames
+from identify._compiled._sections import Sections
 from identify.config.objects.candidates import Candidate, Candidates, Options, accept_options, load_type
 from identify.config.objects.endpoints import identify_methods
 from identify.config.objects.schema import Tables
@@ -149,6 +151,12 @@ class Endpoints(Objects[Endpoint]):
     """The endpoints by id."""
 
     __slots__ = ()
+
+    def has_all(self, sections: Sections, texts: array[int]) -> bool:
+        """Return whether each of these texts of a configuration, given by numbers, is an endpoint's id."""
+        if self._names is not None and self._names.sections is sections:
+            texts = self._names.absent(texts)
+        return all(sections.texts[text] in self._made for text in set(texts))
 
     def identify_by(self) -> Iterator[tuple[str, tuple[str, ...]]]:
         """Yield the id of each endpoint and the methods by which it may be found, without making endpoints."""
