@@ -194,7 +194,7 @@ def _plan(
         has_stand_ins=has_stand_ins,
     )
     places = {id: place for place, id in enumerate(configuration.endpoints)}
-    sections = _identify_sections(identifies, places)
+    sections = _identify_sections(plan, identifies, places)
     _plan_addresses(plan, identifies, sections)
     _plan_headers(plan, identifies, sections)
     _plan_request_uris(plan, identifies, sections)
@@ -236,10 +236,12 @@ class _Sections:
     stand_ins: Mapping[int, int] = attrs.field(factory=dict)
 
 
-def _identify_sections(identifies: TriedIdentifies, places: Mapping[str, int]) -> _Sections:
+def _identify_sections(plan: TablePlan, identifies: TriedIdentifies, places: Mapping[str, int]) -> _Sections:
     """Return the identify objects; a stand-in whose endpoint is missing has the one for missing ones."""
     endpoints = [places.get(endpoint, -1) for endpoint in identifies.endpoints]
-    stand_ins = {place: each.number for place, each in identifies.kept() if isinstance(each, _StandIn)}
+    stand_ins: dict[int, int] = {}
+    if plan.has_stand_ins:
+        stand_ins = {place: each.number for place, each in identifies.kept() if isinstance(each, _StandIn)}
     for place in stand_ins:
         if endpoints[place] < 0:
             endpoints[place] = len(places)
@@ -247,21 +249,31 @@ def _identify_sections(identifies: TriedIdentifies, places: Mapping[str, int]) -
 
 
 def _answers(plan: TablePlan, identifier: str, sections: _Sections, owners: Sequence[int]) -> list[int]:
-    """Return numbers for the answers of some sections, -1 if the endpoint is missing.
+    """Return numbers for the answers of some sections, which are in order, -1 if the endpoint is missing.
 
     No two answers are equal: an identifier plans each section once.
     """
-    kept = [place for place in owners if sections.endpoints[place] >= 0]
-    numbers = count(len(plan.answer_endpoints))
+    ids, endpoints = sections.ids, sections.endpoints
+    # Most often all of them have such a rule.
+    if len(owners) < len(ids):
+        ids, endpoints = [ids[place] for place in owners], [endpoints[place] for place in owners]
+    first = len(plan.answer_endpoints)
     if sections.stand_ins:
-        first = len(plan.answer_endpoints)
-        for number, place in enumerate(kept, first):
+        answering = [place for place, endpoint in zip(owners, endpoints, strict=True) if endpoint >= 0]
+        for number, place in enumerate(answering, first):
             if place in sections.stand_ins:
                 plan.unknown_answers[number] = sections.stand_ins[place]
-    plan.answer_identifiers += [identifier] * len(kept)
-    plan.answer_endpoints += [sections.endpoints[place] for place in kept]
-    plan.answer_sections += [sections.ids[place] for place in kept]
-    return [next(numbers) if sections.endpoints[place] >= 0 else -1 for place in owners]
+    if -1 in endpoints:
+        numbers = count(first)
+        answers = [next(numbers) if endpoint >= 0 else -1 for endpoint in endpoints]
+        ids = [id for id, endpoint in zip(ids, endpoints, strict=True) if endpoint >= 0]
+        endpoints = [endpoint for endpoint in endpoints if endpoint >= 0]
+    else:
+        answers = list(range(first, first + len(endpoints)))
+    plan.answer_identifiers += [identifier] * len(ids)
+    plan.answer_endpoints += endpoints
+    plan.answer_sections += ids
+    return answers
 
 
 def _plan_addresses(plan: TablePlan, identifies: TriedIdentifies, sections: _Sections) -> None:

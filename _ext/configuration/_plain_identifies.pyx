@@ -251,7 +251,8 @@ cdef class PlainIdentifies:
         cdef uint8_t option, said
         cdef void *moved
         cdef int failed
-        if section >= self.sections.count:
+        # Of a section without a name Asterisk makes one up.
+        if section >= self.sections.count or self.sections.texts.length(self.sections.sections[section].name) == 0:
             return 0
         self.sections.walk(section, &walk)
         number = self.sections.next_line(&walk)

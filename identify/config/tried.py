@@ -264,7 +264,7 @@ class TriedIdentifies(Sequence[Identify]):
         """The id of each object."""
         others = [identify.id for identify in self._others]
         if self._plain is None:
-            return [others[number] for number in self._order]
+            return list(map(others.__getitem__, self._order))
         return _Texts(self._order, self._plain.columns.names_of, self._first_other, others)
 
     @cached_property
@@ -272,7 +272,7 @@ class TriedIdentifies(Sequence[Identify]):
         """The endpoint that each object names, which need not exist."""
         others = [identify.endpoint for identify in self._others]
         if self._plain is None:
-            return [others[number] for number in self._order]
+            return list(map(others.__getitem__, self._order))
         return _Texts(self._order, self._plain.columns.endpoints_of, self._first_other, others)
 
 
