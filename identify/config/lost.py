@@ -27,6 +27,7 @@ from identify.config.objects.schema import Tables, is_true
 from identify.config.objects.wizard.making import wizard_of
 from identify.config.problems import Budget, Problems
 from identify.config.releases import Release
+from identify.config.tried import TriedIdentifies
 from identify.model import Identify, Origin, Problem
 from identify.strings import ascii_lower, shown
 
@@ -134,6 +135,12 @@ class LostObjects:
     further: int = 0
     lines: tuple[Problem, ...] = ()
     texts: tuple[Problem, ...] = ()
+    #: What can be read of ``identifies``, one for each.
+    readable: TriedIdentifies = attrs.field(init=False, eq=False, repr=False)
+
+    @readable.default
+    def _readable(self) -> TriedIdentifies:
+        return TriedIdentifies(each.identify for each in self.identifies if each.identify is not None)
 
     def with_rule(self, rule: str) -> int:
         """Return how many identify objects have a rule of a kind, those included that weren't looked at."""

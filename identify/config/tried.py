@@ -11,7 +11,8 @@ from typing import overload
 
 import attrs
 
-from identify.model import Identify
+from identify.config.hints.meanings import item_meant
+from identify.model import HeaderRule, Identify, RequestUriRule
 
 __all__ = ["MatchNumbers", "TriedIdentifies"]
 
@@ -100,6 +101,30 @@ class TriedIdentifies(Sequence[Identify]):
     def with_request_uri(self) -> Sequence[int]:
         """The places of the objects with ``match_request_uri``."""
         return [place for place, each in enumerate(self) if each.request_uri is not None]
+
+    @cached_property
+    def headers(self) -> Sequence[HeaderRule]:
+        """The rules of ``match_header``, one for each place in :attr:`with_header`."""
+        return [each.header for each in self if each.header is not None]
+
+    @cached_property
+    def request_uris(self) -> Sequence[RequestUriRule]:
+        """The rules of ``match_request_uri``, one for each place in :attr:`with_request_uri`."""
+        return [each.request_uri for each in self if each.request_uri is not None]
+
+    @cached_property
+    def with_meaning(self) -> Sequence[int]:
+        """The places of the objects with an item that may mean something else than whoever wrote it thought."""
+        return [
+            place
+            for place, each in enumerate(self)
+            if any(rule.host is None and item_meant(rule.text) is not None for rule in each.addresses)
+        ]
+
+    @cached_property
+    def with_unresolved(self) -> Sequence[int]:
+        """The places of the objects with names whose addresses aren't known."""
+        return [place for place, each in enumerate(self) if each.unresolved]
 
     @cached_property
     def ids(self) -> Sequence[str]:

@@ -6,15 +6,19 @@ not the same as a request without it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import repeat
 
+from identify.config.tried import TriedIdentifies
 from identify.explanation.question import Question
 from identify.explanation.telling.reasons import NO, UNKNOWN, Reason, Step
 from identify.identifiers import IdentifierName
-from identify.model import Origin, Unknown
+from identify.model import HeaderRule, Origin, RequestUriRule, Unknown
 from identify.strings import SHOWN_VALUES, shown
 
 __all__ = ["PARTS", "step_without"]
+
+Rule = HeaderRule | RequestUriRule
 
 
 def _part(part: str, what: str) -> Unknown:
@@ -55,9 +59,10 @@ def step_without(question: Question, identifier: IdentifierName) -> Step | None:
     else:
         kind, rule = "identify object", f"match_{identifier}"
         found = [
-            (identify.id, each.origin)
-            for identify, _ in question.tried()
-            if (each := identify.header if identifier == "header" else identify.request_uri) is not None
+            (objects.ids[place], each.origin)
+            for (place, each, objects), _ in question.in_order(
+                _rules(question.tried, identifier), _rules(question.possible, identifier)
+            )
         ]
     reasons = [
         Reason(f"not known here: {unknown.what}; one of these may be found", unknown.origin, UNKNOWN)
@@ -69,6 +74,14 @@ def step_without(question: Question, identifier: IdentifierName) -> Step | None:
     elif not reasons:
         reasons.append(Reason(f"no {kind} has {rule}", None, NO))
     return Step(identifier, None, None, tuple(reasons))
+
+
+def _rules(objects: TriedIdentifies, identifier: str) -> Iterator[tuple[int, Rule, TriedIdentifies]]:
+    """Yield the place and the rule of each object that has one."""
+    if identifier == "header":
+        yield from zip(objects.with_header, objects.headers, repeat(objects))
+    else:
+        yield from zip(objects.with_request_uri, objects.request_uris, repeat(objects))
 
 
 _TYPES = {"line": "registration", "auth_username": "endpoint"}
