@@ -6,8 +6,11 @@ all of them first, which gives an outcome each, and only of what is listed the o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from heapq import nsmallest
+from bisect import insort
+from collections.abc import Callable, Iterable, Iterator
+from math import inf
+from operator import itemgetter
+from typing import Generic, TypeVar
 
 import attrs
 
@@ -32,6 +35,8 @@ from identify.strings import escaped, quoted, shown
 
 __all__ = ["LISTED", "Compare", "Finding", "Outcome", "first_object", "further_reasons"]
 
+Told = TypeVar("Told")
+
 #: How many findings of each verdict are listed.  One rule decides; further matches and near misses are worth
 #: a screen; rules that have nothing to do with the request only show what was compared.
 LISTED = {MATCH: 1, MISSING: 1, LOST: 8, UNKNOWN: 8, ALSO: 8, NEAR: 8, NO: 6}
@@ -53,9 +58,11 @@ class Finding:
     advice: str = ""
 
 
+#: Puts what was found of an object into words.
+Words = Callable[[Identify], Finding]
 #: What comparing one object with the request gave: the object's place among those that were compared, the verdict,
-#: the distance, and what puts it into words.  A plain tuple, as there may be a hundred thousand.
-Outcome = tuple[int, Verdict, int, Callable[[Identify], Finding]]
+#: the distance, and its words.  A plain tuple, as there may be a hundred thousand.
+Outcome = tuple[int, Verdict, int, Words]
 #: Compares objects, and gives the outcome of each that has a rule of a kind, in order.
 Compare = Callable[[TriedIdentifies], Iterable[Outcome]]
 
@@ -77,10 +84,9 @@ def first_object(
     """
     tried = question.tried
     decided: int | None = None
-    ranks: list[tuple[Verdict, int]] = []
-    outcomes: list[tuple[Outcome, Unknown | None]] = []
-    for outcome, unknown in question.in_order(compare(tried), compare(question.possible)):
-        place, verdict, distance, _ = outcome
+    listed: _Listed[tuple[Outcome, Unknown | None]] = _Listed(question.everything)
+    for each in question.in_order(compare(tried), compare(question.possible)):
+        (place, verdict, distance, _), unknown = each
         if unknown is not None and verdict in (MATCH, UNKNOWN):
             verdict = UNKNOWN if decided is None else ALSO
         elif verdict == MATCH:
@@ -89,27 +95,21 @@ def first_object(
                 verdict = _deciding_verdict(question, tried.endpoints[place])
             else:
                 verdict = ALSO
-        ranks.append((verdict, distance))
-        outcomes.append((outcome, unknown))
+        listed.add(verdict, distance, each)
     first = tried[decided] if decided is not None else None
-
-    def finding(number: int) -> Finding:
-        (place, _, _, word), unknown = outcomes[number]
-        verdict, _ = ranks[number]
+    reasons = []
+    for verdict, _, ((place, _, _, words), unknown) in listed.chosen():
         identify = question.possible[place] if unknown is not None else tried[place]
-        found = word(identify)
+        found = words(identify)
         if verdict == ALSO and first is not None:
-            return attrs.evolve(found, verdict=ALSO, text=_too_late(question, found, first))
-        if unknown is not None and verdict == UNKNOWN:
-            return _doubtful(question, unknown, identify, found)
-        if unknown is None and place == decided:
-            return _deciding(question, identify, attrs.evolve(found, verdict=verdict))
-        return found
-
-    listed = _listed(ranks, question.everything)
-    reasons = [_reason(finding(number)) for number in listed]
-    if len(listed) < len(ranks):
-        reasons.append(Reason(rest(len(ranks) - len(listed)), None, NO))
+            found = attrs.evolve(found, verdict=ALSO, text=_too_late(question, found, first))
+        elif unknown is not None and verdict == UNKNOWN:
+            found = _doubtful(question, unknown, identify, found)
+        elif unknown is None and place == decided:
+            found = _deciding(question, identify, attrs.evolve(found, verdict=verdict))
+        reasons.append(Reason(found.text, found.origin, found.verdict, found.distance, found.advice))
+    if len(reasons) < listed.count:
+        reasons.append(Reason(rest(listed.count - len(reasons)), None, NO))
     lost = _lost_reasons(question, compare, rule, meant)
     reasons = reasons + lost if first is not None else lost + reasons
     if first is None or first.endpoint not in question.configuration.endpoints:
@@ -117,22 +117,39 @@ def first_object(
     return first.endpoint, first.id, reasons
 
 
-def _listed(ranks: Sequence[tuple[Verdict, int]], everything: bool) -> Sequence[int]:
-    """Return the numbers of those worth listing, in order, of verdicts with their distances."""
-    if everything:
-        return range(len(ranks))
-    of_verdict: dict[Verdict, list[int]] = {}
-    for number, (verdict, _) in enumerate(ranks):
-        of_verdict.setdefault(verdict, []).append(number)
-    chosen: list[int] = []
-    for verdict, numbers in of_verdict.items():
-        # Of equally near ones the first.
-        chosen += nsmallest(LISTED[verdict], numbers, key=lambda number: ranks[number][1])
-    return sorted(chosen)
+class _Listed(Generic[Told]):
+    """What is worth listing: of each verdict the nearest, and of equally near ones the first; or everything."""
 
+    def __init__(self, everything: bool) -> None:
+        self.count = 0
+        self._everything = everything
+        self._nearest: dict[Verdict, list[tuple[int, int, Told]]] = {verdict: [] for verdict in LISTED}
+        #: From which distance on one of a verdict isn't nearer than those that are there: most end here.
+        self._far: dict[Verdict, float] = dict.fromkeys(LISTED, inf)
 
-def _reason(finding: Finding) -> Reason:
-    return Reason(finding.text, finding.origin, finding.verdict, finding.distance, finding.advice)
+    def add(self, verdict: Verdict, distance: int, told: Told) -> None:
+        """Add what may be listed with a verdict and a distance."""
+        self.count += 1
+        if distance >= self._far[verdict]:
+            return
+        nearest = self._nearest[verdict]
+        if self._everything:
+            nearest.append((distance, self.count, told))
+            return
+        insort(nearest, (distance, self.count, told), key=itemgetter(0))
+        del nearest[LISTED[verdict] :]
+        if len(nearest) == LISTED[verdict]:
+            self._far[verdict] = nearest[-1][0]
+
+    def chosen(self) -> Iterator[tuple[Verdict, int, Told]]:
+        """Yield what is listed in the order in which it was added, with its verdict and distance."""
+        chosen = [
+            (number, verdict, distance, told)
+            for verdict, nearest in self._nearest.items()
+            for distance, number, told in nearest
+        ]
+        chosen.sort(key=itemgetter(0))
+        return (each[1:] for each in chosen)
 
 
 def _lost_reasons(
@@ -144,7 +161,7 @@ def _lost_reasons(
     """Return a reason for each lost identify that would match or nearly does, and the number of the others."""
     lost = question.configuration.lost
     outcomes = {outcome[0]: outcome for outcome in compare(lost.readable)}
-    found: list[tuple[int, LostObject, Identify, Finding | Callable[[Identify], Finding]]] = []
+    found: list[tuple[int, LostObject, Identify, Finding | Words]] = []
     readable = (each for each in lost.identifies if each.identify is not None)
     for place, (each, identify) in enumerate(zip(readable, lost.readable, strict=True)):
         finding = meant(each)
@@ -155,9 +172,11 @@ def _lost_reasons(
             found.append((distance + (0 if verdict == MATCH else ALMOST), each, identify, word))
     if not question.everything and any(distance < ALMOST for distance, *_ in found):
         found = [each for each in found if each[0] < ALMOST]
+    listed: _Listed[tuple[LostObject, Identify, Finding | Words]] = _Listed(question.everything)
+    for distance, each, identify, finding in found:
+        listed.add(LOST, distance, (each, identify, finding))
     reasons = []
-    for number in _listed([(LOST, distance) for distance, *_ in found], question.everything):
-        distance, each, identify, finding = found[number]
+    for _, distance, (each, identify, finding) in listed.chosen():
         told = finding if isinstance(finding, Finding) else finding(identify)
         # There is no advice: what to do is to mend what costs it.
         reasons.append(Reason(_sentence(question, each, identify, told), told.origin, LOST, distance))
