@@ -11,7 +11,7 @@ from typing import overload
 
 import attrs
 
-from identify.config.hints.meanings import item_meant
+from identify.config.hints.meanings import is_usual, item_meant
 from identify.model import HeaderRule, Identify, RequestUriRule
 
 __all__ = ["MatchNumbers", "TriedIdentifies"]
@@ -118,7 +118,10 @@ class TriedIdentifies(Sequence[Identify]):
         return [
             place
             for place, each in enumerate(self)
-            if any(rule.host is None and item_meant(rule.text) is not None for rule in each.addresses)
+            if any(
+                rule.host is None and not is_usual(rule.text) and item_meant(rule.text) is not None
+                for rule in each.addresses
+            )
         ]
 
     @cached_property

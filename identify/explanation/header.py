@@ -29,7 +29,7 @@ from identify.explanation.places import named, times
 from identify.explanation.question import Question
 from identify.explanation.telling.lost import none_brief, none_has
 from identify.explanation.telling.reasons import MATCH, NEAR, NO, Reason, Step, Verdict
-from identify.model import HeaderRule, Identify
+from identify.model import HeaderRule, Identify, TextPattern
 from identify.strings import encoded, folded_bytes, quoted, quoted_list, shown
 
 __all__ = ["COMPACT_NAMES", "PRINTED_HEADER_LIMIT", "Printed", "compared_headers", "header"]
@@ -104,12 +104,11 @@ class Printed:
         # A request may have thousands of values, and each of 100,000 rules is compared with them.
         self._literals = {name: {compared(value) for value in each} for name, each in values.items()}
 
-    def satisfy(self, rule: HeaderRule) -> bool:
-        """Return whether one of the values satisfies the rule."""
-        name = folded_bytes(rule.name)
-        if rule.pattern.literal is not None:
-            return encoded(rule.pattern.literal) in self._literals.get(name, ())
-        return any(accepts(rule.pattern, value, self._release) for value in self._values.get(name, ()))
+    def satisfy(self, name: bytes, pattern: TextPattern) -> bool:
+        """Return whether a value of a header satisfies the pattern; ``name`` is in lower case."""
+        if pattern.literal is not None:
+            return encoded(pattern.literal) in self._literals.get(name, ())
+        return any(accepts(pattern, value, self._release) for value in self._values.get(name, ()))
 
 
 class _Comparison:
@@ -126,10 +125,11 @@ class _Comparison:
     def outcomes(self, identifies: TriedIdentifies) -> Iterator[Outcome]:
         """Compare every rule."""
         for place, rule in zip(identifies.with_header, identifies.headers, strict=True):
-            present = self._values.get(folded_bytes(rule.name))
+            name = folded_bytes(rule.name)
+            present = self._values.get(name)
             if present is None:
                 yield place, NEAR if self._has_other(rule.name) else NO, 1, self._absent
-            elif self._printed.satisfy(rule):
+            elif self._printed.satisfy(name, rule.pattern):
                 yield place, MATCH, 1, self._accepted
             else:
                 hint = self._hint(rule, present)

@@ -85,8 +85,10 @@ def first_object(
     tried = question.tried
     decided: int | None = None
     listed: _Listed[tuple[Outcome, Unknown | None]] = _Listed(question.everything)
-    for each in question.in_order(compare(tried), compare(question.possible)):
-        (place, verdict, distance, _), unknown = each
+    far, count = listed.far, 0
+    for outcome, unknown in question.in_order(compare(tried), compare(question.possible)):
+        count += 1
+        place, verdict, distance, _ = outcome
         if unknown is not None and verdict in (MATCH, UNKNOWN):
             verdict = UNKNOWN if decided is None else ALSO
         elif verdict == MATCH:
@@ -95,7 +97,8 @@ def first_object(
                 verdict = _deciding_verdict(question, tried.endpoints[place])
             else:
                 verdict = ALSO
-        listed.add(verdict, distance, each)
+        if distance < far[verdict]:
+            listed.add(verdict, distance, (outcome, unknown))
     first = tried[decided] if decided is not None else None
     reasons = []
     for verdict, _, ((place, _, _, words), unknown) in listed.chosen():
@@ -108,8 +111,8 @@ def first_object(
         elif unknown is None and place == decided:
             found = _deciding(question, identify, attrs.evolve(found, verdict=verdict))
         reasons.append(Reason(found.text, found.origin, found.verdict, found.distance, found.advice))
-    if len(reasons) < listed.count:
-        reasons.append(Reason(rest(listed.count - len(reasons)), None, NO))
+    if len(reasons) < count:
+        reasons.append(Reason(rest(count - len(reasons)), None, NO))
     lost = _lost_reasons(question, compare, rule, meant)
     reasons = reasons + lost if first is not None else lost + reasons
     if first is None or first.endpoint not in question.configuration.endpoints:
@@ -121,25 +124,23 @@ class _Listed(Generic[Told]):
     """What is worth listing: of each verdict the nearest, and of equally near ones the first; or everything."""
 
     def __init__(self, everything: bool) -> None:
-        self.count = 0
+        #: The distance from which on one of a verdict isn't nearer than those that are there, and needn't be added.
+        self.far: dict[Verdict, float] = dict.fromkeys(LISTED, inf)
         self._everything = everything
+        self._added = 0
         self._nearest: dict[Verdict, list[tuple[int, int, Told]]] = {verdict: [] for verdict in LISTED}
-        #: From which distance on one of a verdict isn't nearer than those that are there: most end here.
-        self._far: dict[Verdict, float] = dict.fromkeys(LISTED, inf)
 
     def add(self, verdict: Verdict, distance: int, told: Told) -> None:
         """Add what may be listed with a verdict and a distance."""
-        self.count += 1
-        if distance >= self._far[verdict]:
-            return
+        self._added += 1
         nearest = self._nearest[verdict]
         if self._everything:
-            nearest.append((distance, self.count, told))
+            nearest.append((distance, self._added, told))
             return
-        insort(nearest, (distance, self.count, told), key=itemgetter(0))
+        insort(nearest, (distance, self._added, told), key=itemgetter(0))
         del nearest[LISTED[verdict] :]
         if len(nearest) == LISTED[verdict]:
-            self._far[verdict] = nearest[-1][0]
+            self.far[verdict] = nearest[-1][0]
 
     def chosen(self) -> Iterator[tuple[Verdict, int, Told]]:
         """Yield what is listed in the order in which it was added, with its verdict and distance."""

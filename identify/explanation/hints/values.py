@@ -16,8 +16,11 @@ from identify.config.hints.characters import odd_character
 from identify.config.hints.expressions import header_oddity, oddities, repairs
 from identify.config.hints.headers import LONG_NAMES, SHORT_NAMES
 from identify.config.hints.literals import (
+    CANONICAL_URI,
     REPRINTED,
     as_expression,
+    is_canonical,
+    is_plain,
     literal_reprint,
     matches,
     meant_by,
@@ -50,6 +53,8 @@ _PORT = re.compile(
 )
 _LEADING = re.compile(r"(?P<before>^|[:<\"\s])(?:\+|00)(?=[0-9])")
 _TAG = re.compile(r";tag=[^;]*")
+#: Characters of ASCII without blanks, quotes, escapes and what only expressions have.
+_ORDINARY = re.compile(r"[!#&),.:;<=>@`}~0-9A-Za-z+_-]+")
 
 
 @attrs.frozen
@@ -60,15 +65,54 @@ class Hint:
     near: bool
 
 
+class _Glance:
+    """A value as literals are compared with it at a glance: of nearly all of them nothing is to be said."""
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+        self._lower = value.lower()
+        self._without = {"".join(value.split()), value.strip("\"'"), unquote(value, "latin-1")}
+        self._end, self._unsigned = value[-2:], _without_signs(value)
+
+    def is_one_apart(self, literal: str) -> bool:
+        """Return whether a literal may be odd, or differ only in case, blanks or quotes."""
+        return (
+            literal.lower() == self._lower
+            or _ORDINARY.fullmatch(literal) is None
+            or literal in self._without
+        )
+
+    def may_be_near(self, literal: str, header: str) -> bool:
+        """Return whether something may be said of a literal that isn't one apart."""
+        return (
+            _is_part(literal, self._value)
+            or (literal[-2:] == self._end and _without_signs(literal) == self._unsigned)
+            or not is_plain(literal)
+            or not (is_canonical(header, literal) if header else CANONICAL_URI.fullmatch(literal))
+        )
+
+
 class PatternHints:
-    """Hints for the patterns that one value is compared with by one identifier; it counts what it tries."""
+    """Hints for the patterns that values are compared with by one identifier; it counts what it tries."""
 
     def __init__(self, release: Release) -> None:
         self._bytewise = bool(release.dialect & BYTES)
         self._left = MOST_TRIES
+        self._glances: dict[str, _Glance] = {}
+
+    def _says_nothing(self, literal: str, value: str, header: str) -> bool:
+        """Return whether surely nothing is to be said of a literal, which is found out quickly."""
+        glance = self._glances.get(value)
+        if glance is None:
+            glance = self._glances[value] = _Glance(value)
+        return not glance.is_one_apart(literal) and (
+            self._left <= 0 or not glance.may_be_near(literal, header)
+        )
 
     def find(self, pattern: TextPattern, value: str, header: str = "") -> Hint | None:
         """Return what differs between a pattern and a value that doesn't satisfy it; ``header`` has the value."""
+        if pattern.literal is not None and self._says_nothing(pattern.literal, value, header):
+            return None
         odd = odd_character(pattern.literal or "")
         if odd:
             plain = "".join(character for character in pattern.text if not odd_character(character))
@@ -182,6 +226,11 @@ def _equal(literal: str, value: str) -> str:
     if ("%" in literal or "%" in value) and unquote(literal, "latin-1") == unquote(value, "latin-1"):
         return "only what is escaped by % differs"
     return ""
+
+
+def _without_signs(text: str) -> str:
+    """Return a text without what leads a number: if these differ, the rest of the two texts does."""
+    return text.replace("+", "").replace("0", "")
 
 
 def _unsigned(text: str) -> str:

@@ -116,13 +116,14 @@ def _by_header(question: Question, values: Values, objects: TriedIdentifies) -> 
     transports = tuple(question.further("transport")) if b"contact" in values else ()
     printed = Printed(values, question.configuration.release)
     for place, rule in zip(objects.with_header, objects.headers, strict=True):
+        name = folded_bytes(rule.name)
         if headers:
-            if folded_bytes(rule.name) not in COMPACT_NAMES:
+            if name not in COMPACT_NAMES:
                 yield place, False, headers
-        elif transports and rule.name.lower() == "contact":
+        elif transports and name == b"contact":
             # A section may add its parameter to the Contact.
             yield place, False, transports
-        elif printed.satisfy(rule):
+        elif printed.satisfy(name, rule.pattern):
             yield place, False, ()
 
 
