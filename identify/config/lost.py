@@ -66,6 +66,8 @@ CHAN_SIP = ("friend", "peer", "user")
 CHAN_SIP_MEANS = ("endpoint", "identify")
 MATCH_OPTIONS = ("match", "match_header", "match_request_uri")
 ORDER = "endpoint_identifier_order"
+#: What an identify object has that is compared.
+RULES = ("match item", "match_header", "match_request_uri")
 #: Options that say what a section without a known type is.
 TELLING = {
     "registration": ("server_uri", "client_uri"),
@@ -135,8 +137,14 @@ class LostObjects:
     further: int = 0
     lines: tuple[Problem, ...] = ()
     texts: tuple[Problem, ...] = ()
+    #: How many of ``identifies`` have a rule of each kind.
+    counts: Mapping[str, int] = attrs.field(init=False, eq=False, repr=False)
     #: What can be read of ``identifies``, one for each.
     readable: TriedIdentifies = attrs.field(init=False, eq=False, repr=False)
+
+    @counts.default
+    def _counts(self) -> Mapping[str, int]:
+        return {rule: sum(each.has(rule) for each in self.identifies) for rule in RULES}
 
     @readable.default
     def _readable(self) -> TriedIdentifies:
@@ -144,7 +152,7 @@ class LostObjects:
 
     def with_rule(self, rule: str) -> int:
         """Return how many identify objects have a rule of a kind, those included that weren't looked at."""
-        return sum(each.has(rule) for each in self.identifies) + self.further
+        return self.counts[rule] + self.further
 
 
 #: What a configuration has lost of which nothing is lost, or of which that isn't known.

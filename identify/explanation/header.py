@@ -22,6 +22,7 @@ from identify.config.hints.headers import COMPACT_NAMES, header_name_hint
 from identify.config.lost import LostObject
 from identify.config.releases import Release
 from identify.config.tried import TriedIdentifies
+from identify.explanation.hints.glance import Glance
 from identify.explanation.hints.values import MOST_NAMES, Hint, Names, PatternHints, similar_name
 from identify.explanation.listing import Finding, Outcome, first_object, further_reasons
 from identify.explanation.patterns import accepts, compared, negated, wanted
@@ -120,6 +121,7 @@ class _Comparison:
         self._release = question.configuration.release
         self._printed = Printed(values, self._release)
         self._patterns = PatternHints(self._release)
+        self._glances: dict[bytes, list[Glance]] = {}
         self._names: dict[str, str] = {}
 
     def outcomes(self, identifies: TriedIdentifies) -> Iterator[Outcome]:
@@ -131,12 +133,24 @@ class _Comparison:
                 yield place, NEAR if self._has_other(rule.name) else NO, 1, self._absent
             elif self._printed.satisfy(name, rule.pattern):
                 yield place, MATCH, 1, self._accepted
+            elif self._passes(name, rule) or (hint := self._hint(rule, present)) is None:
+                yield place, NEAR, 1, self._unlike
             else:
-                hint = self._hint(rule, present)
-                if hint is None:
-                    yield place, NEAR, 1, self._unlike
-                else:
-                    yield place, NEAR, 0 if hint.near else 1, partial(self._unlike, hint=hint)
+                yield place, NEAR, 0 if hint.near else 1, partial(self._unlike, hint=hint)
+
+    def _passes(self, name: bytes, rule: HeaderRule) -> bool:
+        """Return whether surely nothing is to be said of what differs between a rule and the values."""
+        literal = rule.pattern.literal
+        if literal is None:
+            return False
+        glances = self._glances.get(name)
+        if glances is None:
+            present = self._values.get(name, ())[:MOST_VALUES]
+            glances = self._glances[name] = [Glance(value, rule.name) for value in present]
+        for glance in glances:  # noqa: SIM110 all() takes twice as long
+            if not glance.passes(literal, self._patterns.tried):
+                return False
+        return True
 
     def _hint(self, rule: HeaderRule, present: list[str]) -> Hint | None:
         """Return what keeps the nearest of the values from matching."""

@@ -23,7 +23,7 @@ from identify.config.tried import TriedIdentifies
 from identify.explanation.listing import Finding, Outcome, first_object, further_reasons
 from identify.explanation.places import named, place
 from identify.explanation.question import Question
-from identify.explanation.telling.lost import lost_lines, lost_texts, means, none_brief, none_has
+from identify.explanation.telling.lost import Meant, lost_lines, lost_texts, none_brief, none_has
 from identify.explanation.telling.reasons import MATCH, NEAR, NO, UNKNOWN, Reason, Step
 from identify.model import AddressRule, Identify
 from identify.strings import SHOWN_VALUES, quoted, shown
@@ -48,16 +48,18 @@ def ip(question: Question) -> Step:
         text = f"the source {quoted(request.source)} is not a valid address, so no match item covers it"
         return Step("ip", None, None, (Reason(text),))
 
+    meant = Meant(request.source)
+
     def rest(count: int) -> str:
         return f"{_others(count)} no match item that covers {request.source} from port {request.port}"
 
     endpoint, section, reasons = first_object(
-        question, lambda identifies: compare(question, identifies), rest, RULE, lambda lost: _meant(question, lost)
+        question, lambda identifies: compare(question, identifies), rest, RULE, lambda lost: _meant(meant, request.source, lost)
     )
     reasons = further_reasons(question, "identify", f"may cover {request.source}") + reasons
     lost = question.configuration.lost
     if endpoint is None:
-        reasons = [*lost_lines(lost, lambda text: means(text, request.source)), *lost_texts(lost), *reasons]
+        reasons = [*lost_lines(lost, meant.by), *lost_texts(lost), *reasons]
     if not reasons:
         reasons = [none_has(lost, RULE)]
     return Step("ip", endpoint, section, tuple(reasons), brief=none_brief(lost, RULE))
@@ -273,13 +275,13 @@ class _Words:
         return _differing_bits(self._address, rule.family, rule.address, rule.mask)
 
 
-def _meant(question: Question, lost: LostObject) -> Finding | None:
+def _meant(meant: Meant, source: str, lost: LostObject) -> Finding | None:
     """Find an item of a lost object that isn't valid, or is taken for a name, and was meant for the source."""
-    identify, source = lost.identify, question.request.source
+    identify = lost.identify
     if identify is None or not (lost.faults or identify.unresolved):
         return None
     items = [*lost.faults, *(name.text for name in identify.unresolved)]
-    item = next((item for item in items if means(item, source)), None)
+    item = next((item for item in items if meant.by(item)), None)
     if item is None:
         return None
     text = f"{_name(identify)} means {source} with {quoted(item)}"

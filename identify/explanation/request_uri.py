@@ -17,6 +17,7 @@ from functools import partial
 from identify.config.lost import LostObject
 from identify.config.releases import Release
 from identify.config.tried import TriedIdentifies
+from identify.explanation.hints.glance import Glance
 from identify.explanation.hints.values import Hint, PatternHints
 from identify.explanation.listing import Finding, Outcome, first_object, further_reasons
 from identify.explanation.patterns import accepts, compared, negated, only, wanted
@@ -82,6 +83,7 @@ class _Comparison:
         self._compared = compared(printed, b"")
         self._release = release
         self._hints = PatternHints(release)
+        self._glance = Glance(printed, "")
         self._begins = _portless(_split(printed)[0])
 
     def outcomes(self, identifies: TriedIdentifies) -> Iterator[Outcome]:
@@ -103,9 +105,12 @@ class _Comparison:
 
     def _hint(self, pattern: TextPattern) -> Hint | None:
         """Return what keeps the URI from matching."""
-        apart = None
-        if pattern.literal is not None and pattern.literal.startswith(self._begins):
-            apart = _apart(pattern.literal, self._printed)
+        literal, apart = pattern.literal, None
+        if literal is not None:
+            if literal.startswith(self._begins):
+                apart = _apart(literal, self._printed)
+            elif self._glance.passes(literal, self._hints.tried):
+                return None
         return apart or self._hints.find(pattern, self._printed)
 
     def _accepted(self, identify: Identify) -> Finding:

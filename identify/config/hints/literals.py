@@ -30,7 +30,6 @@ __all__ = [
     "as_expression",
     "compiles",
     "is_canonical",
-    "is_plain",
     "literal_reprint",
     "matches",
     "meant_by",

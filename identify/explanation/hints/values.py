@@ -16,11 +16,8 @@ from identify.config.hints.characters import odd_character
 from identify.config.hints.expressions import header_oddity, oddities, repairs
 from identify.config.hints.headers import LONG_NAMES, SHORT_NAMES
 from identify.config.hints.literals import (
-    CANONICAL_URI,
     REPRINTED,
     as_expression,
-    is_canonical,
-    is_plain,
     literal_reprint,
     matches,
     meant_by,
@@ -29,6 +26,7 @@ from identify.config.hints.literals import (
 )
 from identify.config.hints.nearest import Names
 from identify.config.releases import BYTES, Release
+from identify.explanation.hints.glance import SHORTEST_PART
 from identify.explanation.patterns import difference, only
 from identify.model import TextPattern
 from identify.strings import ascii_lower, folded_bytes, quoted
@@ -41,8 +39,6 @@ MOST_NAMES = 200
 #: Longer patterns aren't looked at closely, nor longer values: no printed header that is compared is.
 LONGEST = 512
 PRINTED = 4096
-#: A literal of fewer characters isn't said to be a part of a value.
-SHORTEST_PART = 3
 #: A header's name with fewer characters isn't said to be the beginning of another one.
 SHORTEST_NAME = 4
 #: Headers whose URI is printed without its port.
@@ -53,8 +49,6 @@ _PORT = re.compile(
 )
 _LEADING = re.compile(r"(?P<before>^|[:<\"\s])(?:\+|00)(?=[0-9])")
 _TAG = re.compile(r";tag=[^;]*")
-#: Characters of ASCII without blanks, quotes, escapes and what only expressions have.
-_ORDINARY = re.compile(r"[!#&),.:;<=>@`}~0-9A-Za-z+_-]+")
 
 
 @attrs.frozen
@@ -65,54 +59,17 @@ class Hint:
     near: bool
 
 
-class _Glance:
-    """A value as literals are compared with it at a glance: of nearly all of them nothing is to be said."""
-
-    def __init__(self, value: str) -> None:
-        self._value = value
-        self._lower = value.lower()
-        self._without = {"".join(value.split()), value.strip("\"'"), unquote(value, "latin-1")}
-        self._end, self._unsigned = value[-2:], _without_signs(value)
-
-    def is_one_apart(self, literal: str) -> bool:
-        """Return whether a literal may be odd, or differ only in case, blanks or quotes."""
-        return (
-            literal.lower() == self._lower
-            or _ORDINARY.fullmatch(literal) is None
-            or literal in self._without
-        )
-
-    def may_be_near(self, literal: str, header: str) -> bool:
-        """Return whether something may be said of a literal that isn't one apart."""
-        return (
-            _is_part(literal, self._value)
-            or (literal[-2:] == self._end and _without_signs(literal) == self._unsigned)
-            or not is_plain(literal)
-            or not (is_canonical(header, literal) if header else CANONICAL_URI.fullmatch(literal))
-        )
-
-
 class PatternHints:
     """Hints for the patterns that values are compared with by one identifier; it counts what it tries."""
 
     def __init__(self, release: Release) -> None:
         self._bytewise = bool(release.dialect & BYTES)
         self._left = MOST_TRIES
-        self._glances: dict[str, _Glance] = {}
-
-    def _says_nothing(self, literal: str, value: str, header: str) -> bool:
-        """Return whether surely nothing is to be said of a literal, which is found out quickly."""
-        glance = self._glances.get(value)
-        if glance is None:
-            glance = self._glances[value] = _Glance(value)
-        return not glance.is_one_apart(literal) and (
-            self._left <= 0 or not glance.may_be_near(literal, header)
-        )
+        #: Whether enough was tried.
+        self.tried = False
 
     def find(self, pattern: TextPattern, value: str, header: str = "") -> Hint | None:
         """Return what differs between a pattern and a value that doesn't satisfy it; ``header`` has the value."""
-        if pattern.literal is not None and self._says_nothing(pattern.literal, value, header):
-            return None
         odd = odd_character(pattern.literal or "")
         if odd:
             plain = "".join(character for character in pattern.text if not odd_character(character))
@@ -121,7 +78,7 @@ class PatternHints:
         apart = difference(pattern, value)
         if apart is not None:
             return Hint(only(apart), near=True)
-        if self._left <= 0 or len(value) > PRINTED or len(pattern.text) > LONGEST:
+        if self.tried or len(value) > PRINTED or len(pattern.text) > LONGEST:
             return None
         if pattern.literal is not None:
             return self._literal(pattern.literal, value, header) if pattern.literal else None
@@ -136,7 +93,7 @@ class PatternHints:
             return Hint(folded, near=True)
         other = literal_reprint(header, literal) if ascii_lower(header) in REPRINTED else None
         if other is not None:
-            self._left -= 1
+            self._count()
             lower = ascii_lower(header)
             tag = _TAG.search(value) if lower == "from" else None
             if _is_part(literal, value) and "<" not in literal:
@@ -147,7 +104,7 @@ class PatternHints:
                 why = f"the literal {other.why}"
             return self._tried(why, other.regex, value) or Hint(why, near=False)
         if not header and not _is_part(literal, value) and (other := uri_reprint(literal)) is not None:
-            self._left -= 1
+            self._count()
             why = f"the literal {other.why}"
             return self._tried(why, other.regex, value) or Hint(why, near=False)
         if ascii_lower(header) in PORTLESS and _PORT.search(literal):
@@ -169,10 +126,14 @@ class PatternHints:
         oddity = header_oddity(header, regex) or next(iter(oddities(regex)), "")
         return Hint(oddity, near=False) if oddity else None
 
-    def _matches(self, regex: str, value: str) -> bool:
-        if self._left <= 0:
-            return False
+    def _count(self) -> None:
         self._left -= 1
+        self.tried = self._left <= 0
+
+    def _matches(self, regex: str, value: str) -> bool:
+        if self.tried:
+            return False
+        self._count()
         return matches(regex, value.strip(" \t\r\n"), bytewise=self._bytewise)
 
     def _tried(self, why: str, regex: str, value: str) -> Hint | None:
@@ -192,7 +153,7 @@ class PatternHints:
                 return Hint(f"{hint.text} ({clause})", near=True)
         line = written(regex)
         return Hint(
-            f"{why}; as {line} it wouldn't match either" if line and self._left > 0 else why, near=False
+            f"{why}; as {line} it wouldn't match either" if line and not self.tried else why, near=False
         )
 
 
@@ -226,11 +187,6 @@ def _equal(literal: str, value: str) -> str:
     if ("%" in literal or "%" in value) and unquote(literal, "latin-1") == unquote(value, "latin-1"):
         return "only what is escaped by % differs"
     return ""
-
-
-def _without_signs(text: str) -> str:
-    """Return a text without what leads a number: if these differ, the rest of the two texts does."""
-    return text.replace("+", "").replace("0", "")
 
 
 def _unsigned(text: str) -> str:
