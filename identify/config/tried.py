@@ -12,7 +12,7 @@ from typing import overload
 import attrs
 
 from identify.config.hints.meanings import is_usual, item_meant
-from identify.model import HeaderRule, Identify, RequestUriRule
+from identify.model import Identify, TextPattern
 
 __all__ = ["MatchNumbers", "TriedIdentifies"]
 
@@ -21,8 +21,8 @@ __all__ = ["MatchNumbers", "TriedIdentifies"]
 class MatchNumbers:
     """All items of ``match`` as lists of one element for each item, in the order in which they are compared.
 
-    ``owners`` are the places of their objects among those that are tried, which never decrease; ``families`` are 4 or 6;
-    ``addresses``, ``masks`` and ``ports`` are those of :class:`~identify.model.AddressRule`.
+    ``owners`` are the places of their objects among those that are tried, which never decrease; ``families`` are 4 or
+    6; ``addresses``, ``masks`` and ``ports`` are those of :class:`~identify.model.AddressRule`.
     """
 
     owners: Sequence[int]
@@ -102,15 +102,17 @@ class TriedIdentifies(Sequence[Identify]):
         """The places of the objects with ``match_request_uri``."""
         return [place for place, each in enumerate(self) if each.request_uri is not None]
 
-    @cached_property
-    def headers(self) -> Sequence[HeaderRule]:
-        """The rules of ``match_header``, one for each place in :attr:`with_header`."""
-        return [each.header for each in self if each.header is not None]
+    def headers(self) -> Iterator[tuple[str, TextPattern]]:
+        """Yield the name and the pattern of each ``match_header``, for the places of ``with_header``."""
+        for each in self:
+            if each.header is not None:
+                yield each.header.name, each.header.pattern
 
-    @cached_property
-    def request_uris(self) -> Sequence[RequestUriRule]:
-        """The rules of ``match_request_uri``, one for each place in :attr:`with_request_uri`."""
-        return [each.request_uri for each in self if each.request_uri is not None]
+    def request_uris(self) -> Iterator[TextPattern]:
+        """Yield the pattern of each ``match_request_uri``, for the places of ``with_request_uri``."""
+        for each in self:
+            if each.request_uri is not None:
+                yield each.request_uri.pattern
 
     @cached_property
     def with_meaning(self) -> Sequence[int]:

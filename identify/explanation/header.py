@@ -126,37 +126,37 @@ class _Comparison:
 
     def outcomes(self, identifies: TriedIdentifies) -> Iterator[Outcome]:
         """Compare every rule."""
-        for place, rule in zip(identifies.with_header, identifies.headers, strict=True):
-            name = folded_bytes(rule.name)
-            present = self._values.get(name)
+        for place, (name, pattern) in zip(identifies.with_header, identifies.headers(), strict=True):
+            folded = folded_bytes(name)
+            present = self._values.get(folded)
             if present is None:
-                yield place, NEAR if self._has_other(rule.name) else NO, 1, self._absent
-            elif self._printed.satisfy(name, rule.pattern):
+                yield place, NEAR if self._has_other(name) else NO, 1, self._absent
+            elif self._printed.satisfy(folded, pattern):
                 yield place, MATCH, 1, self._accepted
-            elif self._passes(name, rule) or (hint := self._hint(rule, present)) is None:
+            elif self._passes(name, folded, pattern) or (hint := self._hint(name, pattern, present)) is None:
                 yield place, NEAR, 1, self._unlike
             else:
                 yield place, NEAR, 0 if hint.near else 1, partial(self._unlike, hint=hint)
 
-    def _passes(self, name: bytes, rule: HeaderRule) -> bool:
-        """Return whether surely nothing is to be said of what differs between a rule and the values."""
-        literal = rule.pattern.literal
+    def _passes(self, name: str, folded: bytes, pattern: TextPattern) -> bool:
+        """Return whether surely nothing is to be said of what differs between a pattern and the values."""
+        literal = pattern.literal
         if literal is None:
             return False
-        glances = self._glances.get(name)
+        glances = self._glances.get(folded)
         if glances is None:
-            present = self._values.get(name, ())[:MOST_VALUES]
-            glances = self._glances[name] = [Glance(value, rule.name) for value in present]
+            present = self._values.get(folded, ())[:MOST_VALUES]
+            glances = self._glances[folded] = [Glance(value, name) for value in present]
         for glance in glances:  # noqa: SIM110 all() takes twice as long
             if not glance.passes(literal, self._patterns.tried):
                 return False
         return True
 
-    def _hint(self, rule: HeaderRule, present: list[str]) -> Hint | None:
+    def _hint(self, name: str, pattern: TextPattern, present: list[str]) -> Hint | None:
         """Return what keeps the nearest of the values from matching."""
         found = None
         for value in present[:MOST_VALUES]:
-            hint = self._patterns.find(rule.pattern, value, rule.name)
+            hint = self._patterns.find(pattern, value, name)
             if hint is not None and hint.near:
                 return hint
             found = found or hint

@@ -54,7 +54,11 @@ def ip(question: Question) -> Step:
         return f"{_others(count)} no match item that covers {request.source} from port {request.port}"
 
     endpoint, section, reasons = first_object(
-        question, lambda identifies: compare(question, identifies), rest, RULE, lambda lost: _meant(meant, request.source, lost)
+        question,
+        lambda identifies: compare(question, identifies),
+        rest,
+        RULE,
+        lambda lost: _meant(meant, request.source, lost),
     )
     reasons = further_reasons(question, "identify", f"may cover {request.source}") + reasons
     lost = question.configuration.lost
@@ -82,7 +86,7 @@ def _compare_items(question: Question, identifies: TriedIdentifies) -> Iterator[
         *(items.owners, items.families, items.addresses, items.masks, items.ports, items.negated), strict=True
     )
     with_meaning = frozenset(identifies.with_meaning)
-    for place, of_object in groupby(columns, key=itemgetter(0)):
+    for number, of_object in groupby(columns, key=itemgetter(0)):
         # Whether the last item that covers the source is positive, whether any is, and the nearest positive item.
         last, included, nearest = None, False, NOTHING
         for _, family, address, mask, port, negated in of_object:
@@ -93,21 +97,21 @@ def _compare_items(question: Question, identifies: TriedIdentifies) -> Iterator[
             if bits < nearest and not negated:
                 nearest = bits
         if last:
-            yield place, MATCH, 0, words.matched
+            yield number, MATCH, 0, words.matched
         elif included:
-            yield place, NEAR, 0, words.taken_out
+            yield number, NEAR, 0, words.taken_out
         elif nearest == 0 and last is None:
-            yield place, NEAR, 0, words.wrong_port
+            yield number, NEAR, 0, words.wrong_port
         elif nearest == NOTHING:
-            yield place, NO, 0, words.only_exclusions
+            yield number, NO, 0, words.only_exclusions
         elif last is not None:
-            yield place, NO, 0, words.excluded
-        elif place in with_meaning and words.misunderstood(identifies[place]) is not None:
-            yield place, NEAR, 0, words.other_meaning
+            yield number, NO, 0, words.excluded
+        elif number in with_meaning and words.misunderstood(identifies[number]) is not None:
+            yield number, NEAR, 0, words.other_meaning
         elif nearest <= near_bits:
-            yield place, NEAR, nearest, words.near
+            yield number, NEAR, nearest, words.near
         else:
-            yield place, NO, nearest, words.far
+            yield number, NO, nearest, words.far
 
 
 def _with_names(
@@ -121,14 +125,14 @@ def _with_names(
         return
     port, words = question.request.port, _Words(question)
     outcomes = {outcome[0]: outcome for outcome in found}
-    named = {place: identifies[place].unresolved for place in identifies.with_unresolved}
-    for place in sorted({*outcomes, *named}):
-        outcome = outcomes.get(place)
+    named = {number: identifies[number].unresolved for number in identifies.with_unresolved}
+    for number in sorted({*outcomes, *named}):
+        outcome = outcomes.get(number)
         matches = outcome is not None and outcome[1] == MATCH
-        if not matches and any(name.port in (0, port) for name in named.get(place, ())):
-            yield place, UNKNOWN, 0, words.may_cover
+        if not matches and any(name.port in (0, port) for name in named.get(number, ())):
+            yield number, UNKNOWN, 0, words.may_cover
         elif outcome is None:
-            yield place, NEAR, 0, words.other_ports
+            yield number, NEAR, 0, words.other_ports
         else:
             yield outcome
 
@@ -266,9 +270,7 @@ class _Words:
     def _covering(self, identify: Identify) -> list[AddressRule]:
         """Return the items that cover the source, address and port."""
         return [
-            rule
-            for rule in identify.addresses
-            if self._differs(rule) == 0 and rule.port in (0, self._port)
+            rule for rule in identify.addresses if self._differs(rule) == 0 and rule.port in (0, self._port)
         ]
 
     def _differs(self, rule: AddressRule) -> int:

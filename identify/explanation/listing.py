@@ -7,7 +7,7 @@ all of them first, which gives an outcome each, and only of what is listed the o
 from __future__ import annotations
 
 from bisect import insort
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from math import inf
 from operator import itemgetter
 from typing import Generic, TypeVar
@@ -39,7 +39,7 @@ Told = TypeVar("Told")
 
 #: How many findings of each verdict are listed.  One rule decides; further matches and near misses are worth
 #: a screen; rules that have nothing to do with the request only show what was compared.
-LISTED = {MATCH: 1, MISSING: 1, LOST: 8, UNKNOWN: 8, ALSO: 8, NEAR: 8, NO: 6}
+LISTED: Mapping[Verdict, int] = {MATCH: 1, MISSING: 1, LOST: 8, UNKNOWN: 8, ALSO: 8, NEAR: 8, NO: 6}
 
 
 @attrs.frozen(kw_only=True)
@@ -160,27 +160,27 @@ def _lost_reasons(
     meant: Callable[[LostObject], Finding | None],
 ) -> list[Reason]:
     """Return a reason for each lost identify that would match or nearly does, and the number of the others."""
-    lost = question.configuration.lost
+    lost, everything = question.configuration.lost, question.everything
     outcomes = {outcome[0]: outcome for outcome in compare(lost.readable)}
     found: list[tuple[int, LostObject, Identify, Finding | Words]] = []
     readable = (each for each in lost.identifies if each.identify is not None)
     for place, (each, identify) in enumerate(zip(readable, lost.readable, strict=True)):
-        finding = meant(each)
-        if finding is not None:
-            found.append((0 if finding.verdict == MATCH else ALMOST, each, identify, finding))
-        elif (outcome := outcomes.get(place)) is not None and (outcome[1] != NO or question.everything):
-            _, verdict, distance, word = outcome
-            found.append((distance + (0 if verdict == MATCH else ALMOST), each, identify, word))
-    if not question.everything and any(distance < ALMOST for distance, *_ in found):
-        found = [each for each in found if each[0] < ALMOST]
-    listed: _Listed[tuple[LostObject, Identify, Finding | Words]] = _Listed(question.everything)
-    for distance, each, identify, finding in found:
-        listed.add(LOST, distance, (each, identify, finding))
+        if (item := meant(each)) is not None:
+            found.append((0 if item.verdict == MATCH else ALMOST, each, identify, item))
+        elif (outcome := outcomes.get(place)) is not None and (everything or outcome[1] != NO):
+            _, verdict, distance, words = outcome
+            found.append((distance + (0 if verdict == MATCH else ALMOST), each, identify, words))
+    if not everything and any(distance < ALMOST for distance, *_ in found):
+        found = [entry for entry in found if entry[0] < ALMOST]
+    listed: _Listed[tuple[LostObject, Identify, Finding | Words]] = _Listed(everything)
+    for distance, each, identify, said in found:
+        if distance < listed.far[LOST]:
+            listed.add(LOST, distance, (each, identify, said))
     reasons = []
-    for _, distance, (each, identify, finding) in listed.chosen():
-        told = finding if isinstance(finding, Finding) else finding(identify)
+    for _, distance, (each, identify, said) in listed.chosen():
+        finding = said if isinstance(said, Finding) else said(identify)
         # There is no advice: what to do is to mend what costs it.
-        reasons.append(Reason(_sentence(question, each, identify, told), told.origin, LOST, distance))
+        reasons.append(Reason(_sentence(question, each, identify, finding), finding.origin, LOST, distance))
     return reasons + others_lost(lost, rule, len(reasons)) if reasons else []
 
 

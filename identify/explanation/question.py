@@ -167,5 +167,8 @@ class Question:
 
     def in_other_case(self, ids: list[str]) -> list[str]:
         """Return the ids of endpoints that equal one of these but for the case of letters."""
+        # Of texts that are equal but for the case of ASCII, the lower cases are; this rules nearly all out quickly.
+        lower = {id.lower() for id in ids}
+        found = [id for id in self.configuration.endpoints if id.lower() in lower]
         wanted = {folded_bytes(id) for id in ids}
-        return [id for id in self.configuration.endpoints if id not in ids and folded_bytes(id) in wanted]
+        return [id for id in found if id not in ids and folded_bytes(id) in wanted]

@@ -88,11 +88,11 @@ class _Comparison:
 
     def outcomes(self, identifies: TriedIdentifies) -> Iterator[Outcome]:
         """Compare every rule."""
-        for place, rule in zip(identifies.with_request_uri, identifies.request_uris, strict=True):
-            if self._accepts(rule.pattern):
+        for place, pattern in zip(identifies.with_request_uri, identifies.request_uris(), strict=True):
+            if self._accepts(pattern):
                 yield place, MATCH, 0, self._accepted
                 continue
-            hint = self._hint(rule.pattern)
+            hint = self._hint(pattern)
             if hint is None:
                 yield place, NO, 0, self._unlike
             else:
@@ -136,9 +136,7 @@ def _rule(identify: Identify) -> RequestUriRule:
 
 def _finding(identify: Identify, verdict: Verdict, text: str) -> Finding:
     origin = _rule(identify).origin
-    return Finding(
-        verdict=verdict, text=f"{named('identify', identify.id, origin)}: {text}", origin=origin
-    )
+    return Finding(verdict=verdict, text=f"{named('identify', identify.id, origin)}: {text}", origin=origin)
 
 
 def _meant(printed: str, lost: LostObject) -> Finding | None:

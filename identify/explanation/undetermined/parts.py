@@ -6,19 +6,16 @@ not the same as a request without it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import repeat
+from collections.abc import Iterable, Sequence
 
 from identify.config.tried import TriedIdentifies
 from identify.explanation.question import Question
 from identify.explanation.telling.reasons import NO, UNKNOWN, Reason, Step
 from identify.identifiers import IdentifierName
-from identify.model import HeaderRule, Origin, RequestUriRule, Unknown
+from identify.model import Identify, Origin, Unknown
 from identify.strings import SHOWN_VALUES, shown
 
 __all__ = ["PARTS", "step_without"]
-
-Rule = HeaderRule | RequestUriRule
 
 
 def _part(part: str, what: str) -> Unknown:
@@ -58,12 +55,16 @@ def step_without(question: Question, identifier: IdentifierName) -> Step | None:
         found = [(id, each.origin) for id, each in endpoints if identifier in each.identify_by]
     else:
         kind, rule = "identify object", f"match_{identifier}"
-        found = [
-            (objects.ids[place], each.origin)
-            for (place, each, objects), _ in question.in_order(
-                _rules(question.tried, identifier), _rules(question.possible, identifier)
+        places = [
+            (question.tried if unknown is None else question.possible, place)
+            for (place,), unknown in question.in_order(
+                zip(_places(question.tried, identifier)), zip(_places(question.possible, identifier))
             )
         ]
+        found = [(objects.ids[place], None) for objects, place in places]
+        if len(places) == 1:
+            objects, place = places[0]
+            found = [(objects.ids[place], _origin(objects[place], identifier))]
     reasons = [
         Reason(f"not known here: {unknown.what}; one of these may be found", unknown.origin, UNKNOWN)
         for unknown in question.further(_TYPES.get(identifier, "identify"))
@@ -76,12 +77,14 @@ def step_without(question: Question, identifier: IdentifierName) -> Step | None:
     return Step(identifier, None, None, tuple(reasons))
 
 
-def _rules(objects: TriedIdentifies, identifier: str) -> Iterator[tuple[int, Rule, TriedIdentifies]]:
-    """Yield the place and the rule of each object that has one."""
-    if identifier == "header":
-        yield from zip(objects.with_header, objects.headers, repeat(objects))
-    else:
-        yield from zip(objects.with_request_uri, objects.request_uris, repeat(objects))
+def _places(objects: TriedIdentifies, identifier: str) -> Sequence[int]:
+    """Return the places of the objects with a rule of an identifier."""
+    return objects.with_header if identifier == "header" else objects.with_request_uri
+
+
+def _origin(identify: Identify, identifier: str) -> Origin | None:
+    rule = identify.header if identifier == "header" else identify.request_uri
+    return rule.origin if rule is not None else None
 
 
 _TYPES = {"line": "registration", "auth_username": "endpoint"}

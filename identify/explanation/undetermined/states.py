@@ -31,7 +31,7 @@ Key = tuple[str, str]
 #: The possible states of the variables that aren't free.
 States = Mapping[Key, int]
 FREE: States = {}
-#: By the identity of an unknown: its variable, the states in which the object exists, those in which it covers the source.
+#: By the identity of an unknown: its variable, the states in which the object exists, and those in which it covers.
 Varying = dict[int, tuple[Key, int, int]]
 
 
@@ -115,23 +115,23 @@ def _by_header(question: Question, values: Values, objects: TriedIdentifies) -> 
     headers = question.not_given("header")
     transports = tuple(question.further("transport")) if b"contact" in values else ()
     printed = Printed(values, question.configuration.release)
-    for place, rule in zip(objects.with_header, objects.headers, strict=True):
-        name = folded_bytes(rule.name)
+    for place, (written, pattern) in zip(objects.with_header, objects.headers(), strict=True):
+        name = folded_bytes(written)
         if headers:
             if name not in COMPACT_NAMES:
                 yield place, False, headers
         elif transports and name == b"contact":
             # A section may add its parameter to the Contact.
             yield place, False, transports
-        elif printed.satisfy(name, rule.pattern):
+        elif printed.satisfy(name, pattern):
             yield place, False, ()
 
 
 def _by_request_uri(question: Question, uri: str | None, objects: TriedIdentifies) -> Iterator[Candidate]:
     """Yield the objects whose ``match_request_uri`` matches, or may match."""
     uris, release = question.not_given("request_uri"), question.configuration.release
-    for place, rule in zip(objects.with_request_uri, objects.request_uris, strict=True):
-        if uris or (uri is not None and accepts(rule.pattern, uri, release, blanks=b"")):
+    for place, pattern in zip(objects.with_request_uri, objects.request_uris(), strict=True):
+        if uris or (uri is not None and accepts(pattern, uri, release, blanks=b"")):
             yield place, False, uris
 
 
