@@ -116,12 +116,15 @@ class TriedIdentifies(Sequence[Identify]):
 
     @cached_property
     def with_meaning(self) -> Sequence[int]:
-        """The places of the objects with an item that may mean something else than whoever wrote it thought."""
+        """The places of the objects with a positive item that may mean something else than whoever wrote it thought."""
         return [
             place
             for place, each in enumerate(self)
             if any(
-                rule.host is None and not is_usual(rule.text) and item_meant(rule.text) is not None
+                not rule.negated
+                and rule.host is None
+                and not is_usual(rule.text)
+                and item_meant(rule.text) is not None
                 for rule in each.addresses
             )
         ]
