@@ -18,7 +18,7 @@ from identify.explanation.listing import LISTED
 from identify.model import TextPattern
 from identify.request import Request
 
-MANY = 1_000
+MANY = 500
 #: Reasons that have an object: those listed of each verdict, and the one that decides.
 MOST_OBJECTS = sum(LISTED.values())
 #: What is at hand without objects.
