@@ -28,6 +28,7 @@ from identify.config.objects.sections.types import FREE_TYPE, UNREAD_TYPES, iden
 from identify.config.objects.wizard.making import wizard_of
 from identify.config.problems import Budget, Problems
 from identify.config.releases import Release
+from identify.config.tried import TriedIdentifies
 from identify.model import Identify, Origin, Problem
 from identify.strings import ascii_lower, shown
 
@@ -66,6 +67,8 @@ CHAN_SIP = ("friend", "peer", "user")
 CHAN_SIP_MEANS = ("endpoint", "identify")
 MATCH_OPTIONS = ("match", "match_header", "match_request_uri")
 ORDER = "endpoint_identifier_order"
+#: What an identify object has that is compared.
+RULES = ("match item", "match_header", "match_request_uri")
 #: Options that say what a section without a known type is.
 TELLING = {
     "registration": ("server_uri", "client_uri"),
@@ -135,10 +138,22 @@ class LostObjects:
     further: int = 0
     lines: tuple[Problem, ...] = ()
     texts: tuple[Problem, ...] = ()
+    #: How many of ``identifies`` have a rule of each kind.
+    counts: Mapping[str, int] = attrs.field(init=False, eq=False, repr=False)
+    #: What can be read of ``identifies``, one for each.
+    readable: TriedIdentifies = attrs.field(init=False, eq=False, repr=False)
+
+    @counts.default
+    def _counts(self) -> Mapping[str, int]:
+        return {rule: sum(each.has(rule) for each in self.identifies) for rule in RULES}
+
+    @readable.default
+    def _readable(self) -> TriedIdentifies:
+        return TriedIdentifies(each.identify for each in self.identifies if each.identify is not None)
 
     def with_rule(self, rule: str) -> int:
         """Return how many identify objects have a rule of a kind, those included that weren't looked at."""
-        return sum(each.has(rule) for each in self.identifies) + self.further
+        return self.counts[rule] + self.further
 
 
 #: What a configuration has lost of which nothing is lost, or of which that isn't known.

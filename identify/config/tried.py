@@ -22,6 +22,7 @@ import attrs
 from identify._compiled._address_rules import AddressRules
 from identify._compiled._plain_identifies import PlainIdentifies
 from identify._compiled._tried_order import marked, tried_order
+from identify.config.hints.meanings import is_usual, item_meant
 from identify.config.objects.matching.patterns import header_parts, pattern_of
 from identify.config.releases import Release, buckets_for
 from identify.model import Identify, TextPattern
@@ -258,6 +259,29 @@ class TriedIdentifies(Sequence[Identify]):
                 yield pattern_of(self._plain.columns.request_uri(number) or "")
             elif (rule := self[place].request_uri) is not None:
                 yield rule.pattern
+
+    @cached_property
+    def with_meaning(self) -> Sequence[int]:
+        """The places of the objects with a positive item that may mean something else than whoever wrote it thought.
+
+        Plain objects have none.
+        """
+        return [
+            place
+            for place, each in self.kept()
+            if any(
+                not rule.negated
+                and rule.host is None
+                and not is_usual(rule.text)
+                and item_meant(rule.text) is not None
+                for rule in each.addresses
+            )
+        ]
+
+    @cached_property
+    def with_unresolved(self) -> Sequence[int]:
+        """The places of the objects with names whose addresses aren't known; plain ones have no names."""
+        return [place for place, each in self.kept() if each.unresolved]
 
     @cached_property
     def ids(self) -> Sequence[str]:

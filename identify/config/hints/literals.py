@@ -29,6 +29,7 @@ __all__ = [
     "Meant",
     "as_expression",
     "compiles",
+    "is_canonical",
     "literal_reprint",
     "matches",
     "meant_by",
@@ -206,12 +207,20 @@ def literal_reprint(name: str, literal: str) -> Meant | None:
             return Meant(f"isn't a valid {name}, all of which a literal must equal", as_expression(literal))
         form = '"Name" <sip:user@host>' + (";tag=..." if lower == "from" else "")
         return Meant(f"isn't all of a header {name}, which is printed as {form}", as_expression(literal))
+    if printed == literal and (lower != "from" or _TAG.search(literal)):
+        return None
     named = as_expression(_TAG.sub("", printed) if lower in _NAMES else printed)
     if lower == "from" and not _TAG.search(literal):
         return Meant("has no tag, but the printed From ends in ;tag=..., so a literal never equals it", named)
-    if printed == literal:
-        return None
     return Meant(f"isn't what PJSIP prints: it would print {shown(printed)}", named)
+
+
+def is_canonical(name: str, literal: str) -> bool:
+    """Return whether a literal surely is how a header may be printed; of nearly all of them this is known quickly."""
+    lower = ascii_lower(name)
+    return lower not in REPRINTED or (
+        lower in _BRACKETED and lower != "from" and _CANONICAL.fullmatch(literal) is not None
+    )
 
 
 def uri_reprint(literal: str) -> Meant | None:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from identify.config.tried import TriedIdentifies
 from identify.explanation.question import Question
 from identify.explanation.telling.reasons import NO, UNKNOWN, Reason, Step
 from identify.identifiers import IdentifierName
-from identify.model import Origin, Unknown
+from identify.model import Identify, Origin, Unknown
 from identify.strings import SHOWN_VALUES, shown
 
 __all__ = ["PARTS", "step_without"]
@@ -54,11 +55,16 @@ def step_without(question: Question, identifier: IdentifierName) -> Step | None:
         found = [(id, each.origin) for id, each in endpoints if identifier in each.identify_by]
     else:
         kind, rule = "identify object", f"match_{identifier}"
-        found = [
-            (identify.id, each.origin)
-            for identify, _ in question.tried()
-            if (each := identify.header if identifier == "header" else identify.request_uri) is not None
+        places = [
+            (question.tried if unknown is None else question.possible, place)
+            for (place,), unknown in question.in_order(
+                zip(_places(question.tried, identifier)), zip(_places(question.possible, identifier))
+            )
         ]
+        found = [(objects.ids[place], None) for objects, place in places]
+        if len(places) == 1:
+            objects, place = places[0]
+            found = [(objects.ids[place], _origin(objects[place], identifier))]
     reasons = [
         Reason(f"not known here: {unknown.what}; one of these may be found", unknown.origin, UNKNOWN)
         for unknown in question.further(_TYPES.get(identifier, "identify"))
@@ -69,6 +75,16 @@ def step_without(question: Question, identifier: IdentifierName) -> Step | None:
     elif not reasons:
         reasons.append(Reason(f"no {kind} has {rule}", None, NO))
     return Step(identifier, None, None, tuple(reasons))
+
+
+def _places(objects: TriedIdentifies, identifier: str) -> Sequence[int]:
+    """Return the places of the objects with a rule of an identifier."""
+    return objects.with_header if identifier == "header" else objects.with_request_uri
+
+
+def _origin(identify: Identify, identifier: str) -> Origin | None:
+    rule = identify.header if identifier == "header" else identify.request_uri
+    return rule.origin if rule is not None else None
 
 
 _TYPES = {"line": "registration", "auth_username": "endpoint"}

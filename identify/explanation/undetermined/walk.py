@@ -181,7 +181,7 @@ class Walk:
 
     def _match(self, identifier: Name, slot: Slot, states: dict[Key, int], hit: int) -> Iterator[States]:
         """Note the answer of an object that matches; yield the states in which its endpoint doesn't exist."""
-        endpoint, section = slot.identify.endpoint, slot.identify.id
+        endpoint, section = slot.endpoint, slot.section
         if endpoint in self._endpoints:
             self._answer(endpoint, identifier, section, slot.unknowns)
         else:
