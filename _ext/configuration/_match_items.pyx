@@ -139,7 +139,9 @@ cdef bint read_mask(const char *text, const char *end, Rule *rule) noexcept nogi
     cdef uint32_t bits = 0
     cdef uint32_t quad = 0
     if rule.family == 4 and end - text > 3:
-        if not parse_quad(text, <size_t>(end - text), &quad) or quad == <uint32_t>0xFFFFFFFF or (~quad & (~quad + 1)) != 0:
+        if not parse_quad(text, <size_t>(end - text), &quad):
+            return False
+        if quad == <uint32_t>0xFFFFFFFF or (~quad & (~quad + 1)) != 0:
             return False
         rule.mask_high = 0
         rule.mask_low = quad

@@ -41,7 +41,7 @@ OPTIONS = {HEADER: "match_header", REQUEST_URI: "match_request_uri"}
 
 @cython.final
 cdef class PlainIdentifies:
-    """Identify sections of which all is plain: endpoint, items of ``match``, and rules with nothing to report about them.
+    """Identify sections of which all is plain: endpoint, items of ``match``, and silent rules with patterns.
 
     ``ports`` and ``in_place`` are what the release does with items, see :class:`~identify.config.releases.Release`.
 

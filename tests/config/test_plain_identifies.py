@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import pickle
 from array import array
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -24,19 +26,54 @@ from identify.config.objects.schema import option_tables
 from identify.config.problems import MAX_ITEMS_MADE, Budget, Problems
 from identify.config.releases import NEWEST, Release, release_of
 from identify.config.tried import TriedIdentifies
+from identify.configuration import Configuration
+from identify.engine import Engine
 from identify.model import Identify
 
 #: The newest, one without ports and with addresses that lose their place, and one with ports that tries by hashes.
 RELEASES = [NEWEST, release_of("16.2.1"), release_of("18.10.0")]
 
-PARTS = st.sampled_from(["0", "1", "9", "10", "99", "127", "255", "256", "999", "00", "010", "08", "0x1", "", "1e1", "٣"])
-GROUPS = st.sampled_from(["0", "1", "db8", "2001", "fe80", "ffff", "FFFF", "00000", "5060", "5061", "12345", "g", ""])
+PARTS = st.sampled_from(
+    ["0", "1", "9", "10", "99", "127", "255", "256", "999", "00", "010", "08", "0x1", "", "1e1", "٣"]
+)
+GROUPS = st.sampled_from(
+    ["0", "1", "db8", "2001", "fe80", "ffff", "FFFF", "00000", "5060", "5061", "12345", "g", ""]
+)
 MASKS = st.sampled_from(
-    ["/0", "/1", "/8", "/08", "/24", "/31", "/32", "/33", "/ 24", "/24 ", "/24abc", "/-1", "/+8", "/64", "/127", "/128"]
-    + ["/129", "/", "/24/24", "/255.255.255.0", "/255.255.255.255", "/0.0.0.255", "/255.0.255.0", "/0.0.0.0", "/::"]
+    [
+        "/0",
+        "/1",
+        "/8",
+        "/08",
+        "/24",
+        "/31",
+        "/32",
+        "/33",
+        "/ 24",
+        "/24 ",
+        "/24abc",
+        "/-1",
+        "/+8",
+        "/64",
+        "/127",
+        "/128",
+    ]
+    + [
+        "/129",
+        "/",
+        "/24/24",
+        "/255.255.255.0",
+        "/255.255.255.255",
+        "/0.0.0.255",
+        "/255.0.255.0",
+        "/0.0.0.0",
+        "/::",
+    ]
     + ["/255.255", "/255.255.255.00", "/ffff::", "/99", "/100", "/4294967304"]
 )
-PORTS = st.sampled_from([":5060", ":0", ":1", ":65535", ":65536", ":99999", ":sip", ":", ":05060", ":+5060", ":5060 "])
+PORTS = st.sampled_from(
+    [":5060", ":0", ":1", ":65535", ":65536", ":99999", ":sip", ":", ":05060", ":+5060", ":5060 "]
+)
 MAYBE = st.sampled_from([True, False])
 
 
@@ -45,7 +82,9 @@ def items(draw: st.DrawFn) -> str:
     """Return an item of match, valid or nearly so."""
     kind = draw(st.integers(0, 5))
     if kind < 3:
-        text = ".".join(draw(st.lists(PARTS, min_size=4, max_size=4)) if kind else draw(st.lists(PARTS, max_size=5)))
+        text = ".".join(
+            draw(st.lists(PARTS, min_size=4, max_size=4)) if kind else draw(st.lists(PARTS, max_size=5))
+        )
     elif kind == 3:
         text = ":".join(draw(st.lists(GROUPS, min_size=8, max_size=8)))
     else:
@@ -61,7 +100,9 @@ def items(draw: st.DrawFn) -> str:
 
 
 VALUES = st.lists(
-    st.one_of(items(), st.sampled_from(["10.0.0.0/8", "192.0.2.1", "", " ", "\x01", "host.example", "!10.1.0.0/16"])),
+    st.one_of(
+        items(), st.sampled_from(["10.0.0.0/8", "192.0.2.1", "", " ", "\x01", "host.example", "!10.1.0.0/16"])
+    ),
     min_size=1,
     max_size=4,
 ).map(",".join)
@@ -88,7 +129,9 @@ class Counting(Budget):
 def read_by_python(candidate: Candidate, options: Options, release: Release) -> Read:
     """Return what Python makes of an identify."""
     problems, budget = Problems(), Counting()
-    built = build_identify(candidate, options, MatchLines(release), OfflineResolver(), release, budget, problems)
+    built = build_identify(
+        candidate, options, MatchLines(release), OfflineResolver(), release, budget, problems
+    )
     return Read(None if options.refused or len(problems) else built, budget.spent)
 
 
@@ -103,7 +146,9 @@ def options_of(*lines: tuple[str, str]) -> Options:
 @given(VALUES, st.sampled_from(RELEASES[:2]))
 def test_plain_items_are_what_python_reads(value: str, release: Release) -> None:
     """Python reads the same numbers from items that compiled code takes, and reports nothing."""
-    found = plain_items(value.encode("utf-8", "surrogateescape"), release.ports_in_match, release.addresses_in_place)
+    found = plain_items(
+        value.encode("utf-8", "surrogateescape"), release.ports_in_match, release.addresses_in_place
+    )
     if found is None:
         return
 
@@ -128,7 +173,10 @@ def test_plain_items_are_what_python_reads(value: str, release: Release) -> None
         ("0.0.0.0/0", [(False, 4, 0, 0, 0)]),
         ("192.0.2.1:5061", [(False, 4, 0xC0000201, 0xFFFFFFFF, 5061)]),
         ("10.0.0.0:65535/255.0.0.0", [(False, 4, 0x0A000000, 0xFF000000, 65535)]),
-        ("10.0.0.0/8,!10.1.0.0/16", [(False, 4, 10 << 24, 255 << 24, 0), (True, 4, 0x0A010000, 0xFFFF0000, 0)]),
+        (
+            "10.0.0.0/8,!10.1.0.0/16",
+            [(False, 4, 10 << 24, 255 << 24, 0), (True, 4, 0x0A010000, 0xFFFF0000, 0)],
+        ),
         ("2001:DB8::1", [(False, 6, 0x20010DB8 << 96 | 1, 2**128 - 1, 0)]),
         ("2001:db8::/32", [(False, 6, 0x20010DB8 << 96, 0xFFFFFFFF << 96, 0)]),
         ("[2001:db8::5060]:5060", [(False, 6, 0x20010DB8 << 96 | 0x5060, 2**128 - 1, 5060)]),
@@ -144,11 +192,51 @@ def test_plain_values(value: str, numbers: list[tuple[bool, int, int, int, int]]
 
 @pytest.mark.parametrize(
     "value",
-    ["010.0.0.1", "10.0.0.256", "10.1", "1.2.3.4.5", "10.0.0.1/33", "10.0.0.0/ 8", "10.0.0.0/08", "10.0.0.1/24"]
-    + ["10.0.0.1/255.255.255.255", "10.0.0.0/0.255.255.255", "10.0.0.0/255.0.255.0", "10.0.0.1:0", "10.0.0.1:65536"]
-    + ["10.0.0.1:sip", "10.0.0.1:", "10.0.0.1/", "!10.0.0.0/8", "10.0.0.1,!10.0.0.1", "! 10.0.0.0/8", "host.example"]
-    + ["::ffff:192.0.2.1", "::ffff:c000:201", "::1.2.3.4", "fe80::1%lo", "[::1", "[::1]5060", "2001:db8::1:5060", ":"]
-    + ["2001:db8::1/129", "2001:db8::1/64", "[]", "1:2:3:4:5:6:7:8:9", "10.0.0.1 10.0.0.2", "10.0.0.1;", "\u0663.0.0.1"],
+    [
+        "010.0.0.1",
+        "10.0.0.256",
+        "10.1",
+        "1.2.3.4.5",
+        "10.0.0.1/33",
+        "10.0.0.0/ 8",
+        "10.0.0.0/08",
+        "10.0.0.1/24",
+    ]
+    + [
+        "10.0.0.1/255.255.255.255",
+        "10.0.0.0/0.255.255.255",
+        "10.0.0.0/255.0.255.0",
+        "10.0.0.1:0",
+        "10.0.0.1:65536",
+    ]
+    + [
+        "10.0.0.1:sip",
+        "10.0.0.1:",
+        "10.0.0.1/",
+        "!10.0.0.0/8",
+        "10.0.0.1,!10.0.0.1",
+        "! 10.0.0.0/8",
+        "host.example",
+    ]
+    + [
+        "::ffff:192.0.2.1",
+        "::ffff:c000:201",
+        "::1.2.3.4",
+        "fe80::1%lo",
+        "[::1",
+        "[::1]5060",
+        "2001:db8::1:5060",
+        ":",
+    ]
+    + [
+        "2001:db8::1/129",
+        "2001:db8::1/64",
+        "[]",
+        "1:2:3:4:5:6:7:8:9",
+        "10.0.0.1 10.0.0.2",
+        "10.0.0.1;",
+        "\u0663.0.0.1",
+    ],
 )
 def test_other_values(value: str) -> None:
     """These are left to Python: it has something to say, or reads them in another way."""
@@ -159,16 +247,47 @@ def test_older_releases_take_fewer_forms() -> None:
     """Ports, and addresses without a mask, are left to Python where a release treats them in another way."""
     assert plain_items(b"192.0.2.1:5060/32", ports=False) is None
     assert plain_items(b"192.0.2.1", in_place=False) is None
-    assert plain_items(b"192.0.2.0/24", ports=False, in_place=False) == [(False, 4, 0xC0000200, 0xFFFFFF00, 0)]
+    assert plain_items(b"192.0.2.0/24", ports=False, in_place=False) == [
+        (False, 4, 0xC0000200, 0xFFFFFF00, 0)
+    ]
 
 
 LINES = st.sampled_from(
-    ["match = 192.0.2.1", "match = 10.0.0.0/8,10.9.9.9", "Match = 2001:db8::/32", "MATCH =", "match = 010.0.0.1"]
-    + ["match = !10.0.0.0/8", "match = host.example", "match = 192.0.2.7:5060", "endpoint = e", "ENDPOINT = f"]
-    + ["endpoint =", "match_header = X-A: 1", "Match_Header = X-B: /^a+$/", "match_header =", "match_header = no colon"]
-    + ["match_header = f: x", "match_header = To: <sip:a@b>", "match_header = X-C: /(/", "match_header = X-D: //"]
+    [
+        "match = 192.0.2.1",
+        "match = 10.0.0.0/8,10.9.9.9",
+        "Match = 2001:db8::/32",
+        "MATCH =",
+        "match = 010.0.0.1",
+    ]
+    + [
+        "match = !10.0.0.0/8",
+        "match = host.example",
+        "match = 192.0.2.7:5060",
+        "endpoint = e",
+        "ENDPOINT = f",
+    ]
+    + [
+        "endpoint =",
+        "match_header = X-A: 1",
+        "Match_Header = X-B: /^a+$/",
+        "match_header =",
+        "match_header = no colon",
+    ]
+    + [
+        "match_header = f: x",
+        "match_header = To: <sip:a@b>",
+        "match_header = X-C: /(/",
+        "match_header = X-D: //",
+    ]
     + ["match_request_uri = /^sip:a@/", "match_request_uri = sip:1@192.0.2.1", "match_request_uri = SIP:x"]
-    + ["match_request_uri =", "srv_lookups = no", "@note = x", "match_request_uri = /(a*)*\\1/", "match = 192.0.2.1,"]
+    + [
+        "match_request_uri =",
+        "srv_lookups = no",
+        "@note = x",
+        "match_request_uri = /(a*)*\\1/",
+        "match = 192.0.2.1,",
+    ]
 )
 
 
@@ -325,14 +444,18 @@ def arranged(text: str, release: Release, made: list[Identify]) -> Iterator[Trie
 
 def wizard_object(id: str) -> Identify:
     """Return an identify such as wizards make."""
-    section = sections_of(f"[{id}]\ntype=identify\nendpoint=w\nmatch=198.51.100.0/24\nmatch_header=X-W: {id}\n")[0]
+    section = sections_of(
+        f"[{id}]\ntype=identify\nendpoint=w\nmatch=198.51.100.0/24\nmatch_header=X-W: {id}\n"
+    )[0]
     options = accept_options(candidate_of(section), option_tables(NEWEST), Problems())
     made = read_by_python(candidate_of(section), options, NEWEST).identify
     assert made is not None
     return made
 
 
-@given(files(), st.sampled_from(RELEASES), st.lists(st.sampled_from(["a", "aa", "b-identify", "C"]), unique=True))
+@given(
+    files(), st.sampled_from(RELEASES), st.lists(st.sampled_from(["a", "aa", "b-identify", "C"]), unique=True)
+)
 def test_columns_are_those_of_the_objects(text: str, release: Release, wizards: list[str]) -> None:
     """Order, ids, endpoints, numbers and patterns are the same, however the objects came to be."""
     objects, columns = arranged(text, release, list(map(wizard_object, wizards)))
@@ -351,3 +474,30 @@ def test_columns_are_those_of_the_objects(text: str, release: Release, wizards: 
     assert columns[1:3] == objects[1:3]
     assert columns[::-1] == objects[::-1]
     assert list(columns.ids[:2]) == list(objects.ids[:2])
+
+
+@given(
+    files(), st.sampled_from(RELEASES), st.lists(st.sampled_from(["a", "aa", "b-identify", "C"]), unique=True)
+)
+def test_tables_are_those_of_the_objects(text: str, release: Release, wizards: list[str]) -> None:
+    """An engine has the same bytes, whether its identify objects are columns or objects."""
+    configuration = Configuration.from_text("[e]\ntype = endpoint\n[w]\ntype = endpoint\n", release=release)
+    images = {
+        Engine(attrs.evolve(configuration, tried_identifies=tried))._image()
+        for tried in arranged(text, release, list(map(wizard_object, wizards)))
+    }
+
+    assert len(images) == 1
+
+
+@given(files(), st.lists(st.integers(0, 6), max_size=3, unique=True))
+def test_pickled_and_with_further_objects(text: str, places: list[int]) -> None:
+    """A copy has the same objects, and further ones stand before those at their places."""
+    objects, columns = arranged(text, NEWEST, [])
+    further = {min(place, len(objects)): [wizard_object(f"w{place}")] for place in places}
+    expected = list(objects)
+    for place in sorted(further, reverse=True):
+        expected[place:place] = further[place]
+
+    assert pickle.loads(pickle.dumps(columns)) == objects
+    assert tuple(columns.including(further)) == tuple(objects.including(further)) == tuple(expected)
