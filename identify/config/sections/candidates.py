@@ -9,7 +9,7 @@ from typing import overload
 from identify._compiled._section_lines import LineMaker
 from identify._compiled._sections import Sections
 from identify.config.language.sections import Variable
-from identify.config.objects.candidates import Candidate
+from identify.config.objects.candidates import Candidate, made_up_id
 
 __all__ = ["Candidates"]
 
