@@ -312,7 +312,7 @@ cdef class Acceptance:
         return bool(self.asked.together(values))
 
     cdef int remember(self, const Combination *combination, int possible) except -1 nogil:
-        cdef size_t room, larger, i, slot
+        cdef size_t room, larger, i
         cdef void *moved
         cdef uint32_t *slots
         if self.combination_count == self.combination_room:

@@ -9,8 +9,8 @@ Facts
 """
 
 from cpython.array cimport array, clone
-from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
-from libc.stdlib cimport calloc, free, malloc
+from libc.stdint cimport int64_t, uint8_t, uint32_t
+from libc.stdlib cimport calloc, free
 
 from identify._compiled._sections cimport (
     INHERITED_LINE,

@@ -7,7 +7,7 @@ made from its options, ``language`` what the text means.  The release decides in
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TypedDict, TypeVar
 
@@ -17,8 +17,9 @@ from identify.config.language.reader import read_document
 from identify.config.language.sections import Document, words
 from identify.config.lost import LostObjects, lost_objects
 from identify.config.objects.access import ACL_FILE, NamedLists
-from identify.config.objects.candidates import Candidate, Candidates, Options, load_single, load_type
+from identify.config.objects.candidates import Candidate, Options, load_single, load_type
 from identify.config.objects.endpoints import (
+    NOTHING_TOGETHER,
     build_access_list,
     build_aor,
     build_auth,
@@ -31,10 +32,6 @@ from identify.config.objects.identifies import build_identify
 from identify.config.objects.items import MatchLines
 from identify.config.objects.registrations import build_registration
 from identify.config.objects.schema import option_tables
-from identify.config.objects.sections.clean import NOTHING_TOGETHER
-from identify.config.objects.sections.identifies import Identifies, LoadedIdentifies, load_identifies
-from identify.config.objects.sections.mapping import Build, Configured, Endpoints, Objects, load_objects
-from identify.config.objects.sections.types import candidates_by_type
 from identify.config.objects.settings import build_settings
 from identify.config.objects.transports import Leftovers, Sockets, build_transport, has_bad_bind
 from identify.config.objects.wizard.made import Builders, Made
@@ -44,6 +41,10 @@ from identify.config.realtime.extconfig import Families, read_extconfig
 from identify.config.realtime.sorcery import Mapped, read_sorcery
 from identify.config.references import check_references
 from identify.config.releases import Release
+from identify.config.sections.candidates import Candidates
+from identify.config.sections.identifies import Identifies, LoadedIdentifies, load_identifies
+from identify.config.sections.mapping import Build, Configured, Endpoints, Objects, load_objects
+from identify.config.sections.types import candidates_by_type
 from identify.config.tried import TriedIdentifies
 from identify.config.unknowns import (
     doubtful_duplicate,
@@ -167,19 +168,29 @@ class _Loader:
         self._load_transports(found.get("transport", ()))
         endpoints = objects(
             "endpoint",
-            lambda candidate, options, budget, problems: build_endpoint(candidate, options, None, budget, problems),
-            lambda candidate, options, budget, problems: build_endpoint(candidate, options, lists, budget, problems),
+            lambda candidate, options, budget, problems: build_endpoint(
+                candidate, options, None, budget, problems
+            ),
+            lambda candidate, options, budget, problems: build_endpoint(
+                candidate, options, lists, budget, problems
+            ),
         )
         identifies = LoadedIdentifies()
         if "identify" in found:
             identifies = load_identifies(
-                found["identify"], self._known, release, self._identify, self._maybe_refused, self._budget, problems
+                found["identify"],
+                self._known,
+                release,
+                self._identify,
+                self._maybe_refused,
+                self._budget,
+                problems,
             )
-        registrations = load_type(
-            found.get("registration", ()), self._registration, self._known, problems
-        )
+        registrations = load_type(found.get("registration", ()), self._registration, self._known, problems)
         aors = objects("aor", build_aor)
-        auths = objects("auth", lambda candidate, options, _, problems: build_auth(candidate, options, release, problems))
+        auths = objects(
+            "auth", lambda candidate, options, _, problems: build_auth(candidate, options, release, problems)
+        )
         domain_aliases = objects("domain_alias", build_domain_alias)
         acls = load_type(found.get("acl", ()), self._access_list, self._known, problems)
         for type_name in sorted(found):

@@ -20,14 +20,14 @@ from functools import lru_cache
 import attrs
 
 from identify.config.language.sections import BLANKS, Section, Variable
-from identify.config.objects.candidates import Candidate, Options
+from identify.config.objects.candidates import Candidate, Options, identifier
 from identify.config.objects.identifies import readable_identify
 from identify.config.objects.items import MatchLines
 from identify.config.objects.schema import Tables, is_true
-from identify.config.objects.sections.types import FREE_TYPE, UNREAD_TYPES, identifier
 from identify.config.objects.wizard.making import wizard_of
 from identify.config.problems import Budget, Problems
 from identify.config.releases import Release
+from identify.config.sections.types import FREE_TYPE, UNREAD_TYPES
 from identify.config.tried import TriedIdentifies
 from identify.model import Identify, Origin, Problem
 from identify.strings import ascii_lower, shown

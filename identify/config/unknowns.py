@@ -5,13 +5,14 @@ What it means for an answer is the part of ``identify.explanation.undetermined``
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from identify.config.hostnames.rules import NOT_ASKED
-from identify.config.objects.candidates import Candidate, Candidates
+from identify.config.objects.candidates import Candidate
 from identify.config.objects.wizard.making import Unevaluated
 from identify.config.problems import Problems
 from identify.config.realtime.sorcery import Elsewhere, Mapped
+from identify.config.sections.candidates import Candidates
 from identify.config.tried import TriedIdentifies
 from identify.model import Identify, Origin, Transport, Unknown
 from identify.strings import quoted, quoted_list

@@ -14,16 +14,16 @@ from hypothesis import strategies as st
 from identify.config.language.files import GivenFiles
 from identify.config.language.reader import read_document
 from identify.config.objects import candidates as candidates_module
-from identify.config.objects.endpoints import together
-from identify.config.objects.sections import clean as clean_module
-from identify.config.objects.sections import mapping
-from identify.config.objects.sections.clean import NOTHING_TOGETHER, judge, split
-from identify.config.objects.sections.types import candidates_by_type
+from identify.config.objects.endpoints import NOTHING_TOGETHER, together
 from identify.config.objects.schema import option_tables
 from identify.config.objects.values.contacts import contact_reason
 from identify.config.objects.values.lists import name_reason
 from identify.config.problems import MAX_ITEMS_MADE, Budget, Problems
 from identify.config.releases import NEWEST, release_of
+from identify.config.sections import clean as clean_module
+from identify.config.sections import mapping
+from identify.config.sections.clean import judge, split
+from identify.config.sections.types import candidates_by_type
 from identify.configuration import Configuration
 
 #: Values of options, by type, some of which refuse the object or leave something to say.
@@ -49,7 +49,16 @@ OPTIONS = {
         "type": ["endpoint", "aor"],
     },
     "aor": {
-        "contact": ["sip:192.0.2.1", "sips:a@b", "sip:a,sip:b", "tel:1", "<sip:a>", "sip:[::1", "sip:[::1]", ""],
+        "contact": [
+            "sip:192.0.2.1",
+            "sips:a@b",
+            "sip:a,sip:b",
+            "tel:1",
+            "<sip:a>",
+            "sip:[::1",
+            "sip:[::1]",
+            "",
+        ],
         "max_contacts": ["1", "-1", "x"],
         "qualify_timeout": ["3.0", "three"],
         "remove_existing": ["yes", "2"],
@@ -68,7 +77,14 @@ OPTIONS = {
     "domain_alias": {"domain": ["example.org", ""]},
     "identify": {
         "endpoint": ["a", "b", "none", ""],
-        "match": ["192.0.2.1", "192.0.2.0/24,198.51.100.1", "192.0.2.1/24", "192.0.2.300", "192.0.2.01", "!192.0.2.1"],
+        "match": [
+            "192.0.2.1",
+            "192.0.2.0/24,198.51.100.1",
+            "192.0.2.1/24",
+            "192.0.2.300",
+            "192.0.2.01",
+            "!192.0.2.1",
+        ],
         "match_header": ["X-A: b", "X-A: /b.*/", "none", ""],
         "match_request_uri": ["sip:a@b", "/a[/", ""],
         "srv_lookups": ["yes", "perhaps"],
@@ -77,7 +93,19 @@ OPTIONS = {
 }
 RELEASES = ["16.1", "18.10.0", "20.7.0", NEWEST.name]
 WIZARD = "[a]\ntype=wizard\nremote_hosts=192.0.2.77\n[w]\ntype=wizard\nremote_hosts=192.0.2.78\n"
-COMPARED = "settings endpoints identifies registrations domain_aliases aors auths acls problems unknowns lost".split()
+COMPARED = [
+    "settings",
+    "endpoints",
+    "identifies",
+    "registrations",
+    "domain_aliases",
+    "aors",
+    "auths",
+    "acls",
+    "problems",
+    "unknowns",
+    "lost",
+]
 
 
 @st.composite
@@ -86,10 +114,14 @@ def texts(draw: st.DrawFn) -> str:
     found = []
     for number in range(draw(st.integers(1, 8))):
         type = draw(st.sampled_from(sorted(OPTIONS)))
-        name = draw(st.sampled_from(["a", "b", "c", "A", "global", "", "aa"])) + draw(st.sampled_from(["", str(number)]))
+        name = draw(st.sampled_from(["a", "b", "c", "A", "global", "", "aa"])) + draw(
+            st.sampled_from(["", str(number)])
+        )
         parents = draw(st.sampled_from(["", "(!)", "(t)", "(t,t)"]))
         found.append(f"[{name}]{parents}")
-        found.append(draw(st.sampled_from([f"type={type}"] * 12 + [f"TYPE = {type}", "type=", f"; type={type}"])))
+        found.append(
+            draw(st.sampled_from([f"type={type}"] * 12 + [f"TYPE = {type}", "type=", f"; type={type}"]))
+        )
         for option in draw(st.lists(st.sampled_from(sorted(OPTIONS[type])), max_size=5)):
             cased = draw(st.sampled_from([option, option, option.upper()]))
             found.append(f"{cased}={draw(st.sampled_from(OPTIONS[type][option]))}")
@@ -241,7 +273,8 @@ def test_items_that_could_be_too_many() -> None:
 
 
 @given(
-    st.text("sip:SP@[]<>,; =\x7fé", max_size=12) | st.sampled_from(["sip:" + "a" * n for n in (56, 57, 58, 246)])
+    st.text("sip:SP@[]<>,; =\x7fé", max_size=12)
+    | st.sampled_from(["sip:" + "a" * n for n in (56, 57, 58, 246)])
 )
 @settings(max_examples=60)
 def test_values_are_judged_as_line_by_line(value: str) -> None:
@@ -307,7 +340,15 @@ def test_lines_of_heirs_are_made_once(parents: int) -> None:
 
 def test_an_heir_with_many_lines() -> None:
     """Lines that a section inherits many times are judged once each, and the section is clean."""
-    text = "[t](!)\n" + "context=a\n" * 100 + "[s](!,t" + ",t" * 99 + ")\n[e](s" + ",s" * 19 + ")\ntype=endpoint\n"
+    text = (
+        "[t](!)\n"
+        + "context=a\n" * 100
+        + "[s](!,t"
+        + ",t" * 99
+        + ")\n[e](s"
+        + ",s" * 19
+        + ")\ntype=endpoint\n"
+    )
     configuration = Configuration.from_text(text)
 
     assert configuration.endpoints["e"].options == {"context": "a"}

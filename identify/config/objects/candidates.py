@@ -16,17 +16,14 @@ See sections 1 and 4 of docs/explanation/identification.md.
 from __future__ import annotations
 
 import uuid
-from array import array
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
-from typing import TypeVar, overload
+from typing import TypeVar
 
 import attrs
 
-from identify._compiled._section_lines import LineMaker
-from identify._compiled._sections import Sections
 from identify.config.hints.options import option_hint
-from identify.config.language.sections import Variable, words
+from identify.config.language.sections import Section, Variable, words
 from identify.config.objects.schema import FALSE_WORDS, Option, Tables, is_true
 from identify.config.objects.values.numbers import whole_number
 from identify.config.objects.values.rules import Check
@@ -37,12 +34,11 @@ from identify.strings import ascii_lower, escaped, quoted, shown
 __all__ = [
     "DOUBTFUL_KINDS",
     "Candidate",
-    "Candidates",
-    "Lines",
     "Options",
     "accept_options",
     "build_one",
     "doubt",
+    "identifier",
     "load_single",
     "load_type",
     "made_up_id",
@@ -66,33 +62,6 @@ LONG_VALUE = 64
 _NAMELESS = uuid.UUID("6f1b3f0a-7f0c-5d0e-9a53-3a8f2f0c1c57")
 
 T = TypeVar("T")
-
-
-class Lines(Sequence[Variable]):
-    """The lines of a section, made when they are asked for: an heir may have millions."""
-
-    __slots__ = ("_maker", "_section", "_size")
-
-    def __init__(self, maker: LineMaker[Variable], section: int, size: int) -> None:
-        self._maker = maker
-        self._section = section
-        self._size = size
-
-    def __iter__(self) -> Iterator[Variable]:
-        """Yield the lines in order."""
-        return self._maker.walk(self._section)
-
-    def __len__(self) -> int:
-        """Return how many there are."""
-        return self._size
-
-    @overload
-    def __getitem__(self, index: int) -> Variable: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[Variable]: ...
-    def __getitem__(self, index: int | slice) -> Variable | list[Variable]:
-        """Return a line, or several."""
-        return list(self)[index]
 
 
 @attrs.define(eq=False)
@@ -125,49 +94,22 @@ class Candidate:
         return f"the {self.type} {quoted(self.id)}"
 
 
-class Candidates(Sequence[Candidate]):
-    """The sections of one type in file order, as candidates that are made when they are asked for."""
-
-    __slots__ = ("_maker", "numbers", "sections", "type")
-
-    def __init__(self, type: str, sections: Sections, numbers: array[int]) -> None:
-        self.type = type
-        self.sections = sections
-        self.numbers = numbers
-        self._maker = LineMaker(sections, Variable)
-
-    def __len__(self) -> int:
-        """Return how many there are."""
-        return len(self.numbers)
-
-    @overload
-    def __getitem__(self, index: int) -> Candidate: ...
-    @overload
-    def __getitem__(self, index: slice) -> Candidates: ...
-    def __getitem__(self, index: int | slice) -> Candidate | Candidates:
-        """Return a candidate, or some of them."""
-        if isinstance(index, slice):
-            return self.only(self.numbers[index])
-        return self.of(self.numbers[index])
-
-    def only(self, numbers: array[int]) -> Candidates:
-        """Return those of some sections."""
-        return Candidates(self.type, self.sections, numbers)
-
-    def of(self, section: int) -> Candidate:
-        """Return that of a section."""
-        file, line = self.sections.place(section)
-        id = self.sections.name(section) or made_up_id(file, line)
-        lines = Lines(self._maker, section, self.sections.size(section))
-        return Candidate(self.type, id, lines, file, line, section)
-
-
 def made_up_id(file: str, line: int) -> str:
     """Return the id of a section without a name.
 
     Asterisk makes up a random one; here it depends on the place, so that the same file gives the same objects.
     """
     return str(uuid.uuid5(_NAMELESS, f"{file}:{line}"))
+
+
+def identifier(section: Section, problems: Problems) -> str:
+    """Return the id of a section's object, and report one that is made up."""
+    if section.name:
+        return section.name
+    made = made_up_id(section.file, section.line)
+    message = f"the section has no name; Asterisk makes one up, here {made} is used"
+    problems.add("section-without-name", section.file, section.line, message, section="")
+    return made
 
 
 class Options:

@@ -22,13 +22,14 @@ Judgements
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
+
+import attrs
 
 from identify.config.language.sections import BLANKS, Variable
 from identify.config.objects.access import NamedLists
 from identify.config.objects.candidates import Candidate, Options
-from identify.config.objects.sections.clean import Together
 from identify.config.objects.values.contacts import contacts
 from identify.config.objects.values.credentials import without_credentials
 from identify.config.problems import MAX_ITEMS_MADE, Budget, Problems
@@ -37,6 +38,8 @@ from identify.model import IDENTIFY_BY_DEFAULT, AccessList, AccessRules, Aor, Au
 from identify.strings import ascii_lower, quoted
 
 __all__ = [
+    "NOTHING_TOGETHER",
+    "Together",
     "build_access_list",
     "build_aor",
     "build_auth",
@@ -59,6 +62,24 @@ OAUTH = ("refresh_token", "oauth_clientid", "oauth_secret")
 SECRETS = ("md5_cred", "oauth_secret", "password", "password_digest", "refresh_token")
 
 
+@attrs.frozen(kw_only=True)
+class Together:
+    """What is to be said about several options of an object.
+
+    ``refuses`` says whether there is something, and looks at the ``values`` in effect, and at those of ``present``
+    only for whether they are empty.  A section with one of ``never`` isn't clean, whatever its value.
+    """
+
+    values: Sequence[str] = ()
+    present: Sequence[str] = ()
+    never: Sequence[str] = ()
+    refuses: Callable[[Options], object] = attrs.field(default=lambda options: None)
+
+
+#: Of types of which no rule is about several options.
+NOTHING_TOGETHER = Together()
+
+
 def together(release: Release) -> Mapping[str, Together]:
     """Return what is to be said about several options of an object, by type: what the functions below refuse."""
     return {
@@ -79,9 +100,7 @@ def together(release: Release) -> Mapping[str, Together]:
             refuses=lambda options: _incomplete_auth(options, release),
         ),
         "domain_alias": Together(present=("domain",), refuses=lambda options: not options.value("domain")),
-        **{
-            type: Together(present=names, refuses=partial(_missing, names)) for type, names in NEEDED.items()
-        },
+        **{type: Together(present=names, refuses=partial(_missing, names)) for type, names in NEEDED.items()},
     }
 
 

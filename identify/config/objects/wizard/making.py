@@ -36,9 +36,8 @@ import attrs
 
 from identify.addresses import split_port
 from identify.config.language.sections import BLANKS, Document, Section, Variable, words
-from identify.config.objects.candidates import Candidate
+from identify.config.objects.candidates import Candidate, identifier
 from identify.config.objects.schema import is_true
-from identify.config.objects.sections.types import identifier
 from identify.config.objects.wizard.patterns import TooLongError, UnknownValueError, expand, has_names_only
 from identify.config.problems import MAX_ITEMS_MADE, Budget, Problems
 from identify.config.releases import Release

@@ -21,12 +21,13 @@ from identify._compiled._section_lines import LineMaker
 from identify._compiled._section_types import sections_by_type
 from identify.config.hints.options import type_hint
 from identify.config.language.sections import Document, Section, SectionList, Variable, words
-from identify.config.objects.candidates import Candidate, Candidates, accept_options, made_up_id
+from identify.config.objects.candidates import Candidate, accept_options, identifier
 from identify.config.objects.schema import Tables
 from identify.config.problems import Problems
+from identify.config.sections.candidates import Candidates
 from identify.strings import ascii_lower, encoded, quoted
 
-__all__ = ["FREE_TYPE", "UNREAD_TYPES", "candidates_by_type", "identifier"]
+__all__ = ["FREE_TYPE", "UNREAD_TYPES", "candidates_by_type"]
 
 SINGLE_TYPES = ("global", "system")
 #: Types that Asterisk has, but doesn't read from pjsip.conf.
@@ -42,7 +43,9 @@ def candidates_by_type(document: Document, known: Tables, problems: Problems) ->
     sections = document.sections.sections
     by_type, odd = sections_by_type(sections, list(map(encoded, known)), list(map(encoded, SINGLE_TYPES)))
     found = {
-        type: Candidates(type, sections, numbers) for type, numbers in zip(known, by_type, strict=True) if numbers
+        type: Candidates(type, sections, numbers)
+        for type, numbers in zip(known, by_type, strict=True)
+        if numbers
     }
     named: dict[str, list[int]] = {}
     maker = LineMaker(sections, Variable)
@@ -70,16 +73,6 @@ def candidates_by_type(document: Document, known: Tables, problems: Problems) ->
         typed = found[name].numbers if name in found else ()
         found[name] = Candidates(name, sections, array("I", sorted([*typed, *numbers])))
     return found
-
-
-def identifier(section: Section, problems: Problems) -> str:
-    """Return the id of a section's object, and report one that is made up."""
-    if section.name:
-        return section.name
-    made = made_up_id(section.file, section.line)
-    message = f"the section has no name; Asterisk makes one up, here {made} is used"
-    problems.add("section-without-name", section.file, section.line, message, section="")
-    return made
 
 
 def _has_known_options(single: Candidate, known: Tables) -> bool:

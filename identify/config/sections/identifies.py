@@ -15,14 +15,16 @@ from identify._compiled._plain_identifies import PlainIdentifies
 from identify._compiled._section_lines import last_values
 from identify._compiled._section_names import SectionNames
 from identify.config.hostnames.rules import OfflineResolver
-from identify.config.objects.candidates import Candidate, Candidates, Options, load_type
+from identify.config.objects.candidates import Candidate, Options, load_type
+from identify.config.objects.endpoints import NOTHING_TOGETHER
 from identify.config.objects.identifies import build_identify, cost_of_names, plain_identifies
 from identify.config.objects.items import MatchLines
 from identify.config.objects.schema import Tables
-from identify.config.objects.sections.clean import NOTHING_TOGETHER, Judged, judge, parted
-from identify.config.objects.sections.mapping import Endpoints, Maker, Objects
 from identify.config.problems import Budget, Problems
 from identify.config.releases import Release
+from identify.config.sections.candidates import Candidates
+from identify.config.sections.clean import Judged, judge, parted
+from identify.config.sections.mapping import Endpoints, Maker, Objects
 from identify.config.tried import TriedIdentifies
 from identify.model import Identify
 from identify.strings import encoded
@@ -78,7 +80,7 @@ def load_identifies(
     budget: Budget,
     problems: Problems,
 ) -> LoadedIdentifies:
-    """Read the sections of type identify; ``build`` and ``doubtful`` are what :func:`load_type` needs for the others."""
+    """Read the sections of type identify; :func:`load_type` gets ``build`` and ``doubtful`` for the others."""
     numbers = candidates.numbers
     clean, items = judge(candidates, known, NOTHING_TOGETHER)
     plain, flags = plain_identifies(
@@ -141,7 +143,8 @@ class Identifies(Objects[Identify]):
     @classmethod
     def of(cls, loaded: LoadedIdentifies, tried: TriedIdentifies) -> Identifies:
         """Return those that are tried, of which some are pjsip.conf's."""
-        plain, made = loaded.plain, {}
+        plain = loaded.plain
+        made: dict[str, Identify] = {}
         names = SectionNames(plain.sections, plain.numbers) if plain is not None and len(plain) else None
         for identify in tried.objects:
             if names is None or names.find(encoded(identify.id)) < 0:

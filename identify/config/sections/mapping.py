@@ -17,11 +17,12 @@ import attrs
 from identify._compiled._section_lines import NO_VALUE, last_values
 from identify._compiled._section_names import SectionNames
 from identify._compiled._sections import Sections
-from identify.config.objects.candidates import Candidate, Candidates, Options, accept_options, load_type
-from identify.config.objects.endpoints import identify_methods
+from identify.config.objects.candidates import Candidate, Options, accept_options, load_type
+from identify.config.objects.endpoints import Together, identify_methods
 from identify.config.objects.schema import Tables
-from identify.config.objects.sections.clean import Together, split
 from identify.config.problems import Budget, Problems
+from identify.config.sections.candidates import Candidates
+from identify.config.sections.clean import split
 from identify.model import Endpoint
 from identify.strings import encoded, encoded_anyhow
 
@@ -78,7 +79,10 @@ def load_objects(
     judged = split(candidates, known, together, budget)
     others = build_others or build
     made = load_type(
-        judged.others, lambda candidate, options: others(candidate, options, budget, problems), known, problems
+        judged.others,
+        lambda candidate, options: others(candidate, options, budget, problems),
+        known,
+        problems,
     )
     if not judged.clean:
         return Configured(made)
@@ -94,7 +98,9 @@ class Objects(Mapping[str, T]):
 
     __slots__ = ("_ids", "_made", "_maker", "_names")
 
-    def __init__(self, made: Mapping[str, T], names: SectionNames | None = None, maker: Maker[T] | None = None) -> None:
+    def __init__(
+        self, made: Mapping[str, T], names: SectionNames | None = None, maker: Maker[T] | None = None
+    ) -> None:
         self._made = dict(made)
         self._names = names
         self._maker = maker
@@ -129,8 +135,8 @@ class Objects(Mapping[str, T]):
         if self._names is None:
             return iter(self._made)
         if not self._made:
-            return iter(self._names)
-        return merge(self._names, self._made, key=encoded_anyhow)
+            return _each(self._names)
+        return merge(_each(self._names), self._made, key=encoded_anyhow)
 
     def __len__(self) -> int:
         """Return how many objects there are."""
@@ -170,6 +176,10 @@ class Endpoints(Objects[Endpoint]):
         methods = {
             value: identify_methods(texts[value] if value != NO_VALUE else None) for value in set(values)
         }
-        clean = zip(names, (methods[value] for value in values), strict=True)
+        clean = zip(_each(names), (methods[value] for value in values), strict=True)
         made = ((id, endpoint.identify_by) for id, endpoint in self._made.items())
         yield from merge(clean, made, key=lambda each: encoded_anyhow(each[0])) if self._made else clean
+
+
+def _each(names: SectionNames) -> Iterator[str]:
+    return map(names.__getitem__, range(len(names)))

@@ -17,7 +17,7 @@ could exceed it, none of them counts as clean.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import compress
 
 import attrs
@@ -25,12 +25,14 @@ import attrs
 from identify._compiled._acceptance import IGNORED_NAME, RULES, UNKNOWN_NAME, Acceptance
 from identify._compiled._section_names import are_distinct
 from identify.config.language.sections import Variable
-from identify.config.objects.candidates import DOUBTFUL_KINDS, Candidates, Options, doubt
+from identify.config.objects.candidates import DOUBTFUL_KINDS, Options, doubt
+from identify.config.objects.endpoints import Together
 from identify.config.objects.schema import Option, Table, Tables
 from identify.config.problems import Budget
+from identify.config.sections.candidates import Candidates
 from identify.strings import encoded
 
-__all__ = ["NOTHING_TOGETHER", "Judged", "Together", "judge", "parted", "split"]
+__all__ = ["Judged", "judge", "parted", "split"]
 
 #: Kinds of options whose values compiled code knows to be accepted, if they have the usual form.
 JUDGED_KINDS = {
@@ -43,24 +45,6 @@ JUDGED_KINDS = {
 COUNTED = frozenset({("aor", "contact"), ("identify", "match")})
 #: From bytes that are 1 for a clean section to bytes that are 1 for any other.
 _INVERTED = bytes([1, *([0] * 255)])
-
-
-@attrs.frozen(kw_only=True)
-class Together:
-    """What is to be said about several options of an object.
-
-    ``refuses`` says whether there is something, and looks at the ``values`` in effect, and at those of ``present``
-    only for whether they are empty.  A section with one of ``never`` isn't clean, whatever its value.
-    """
-
-    values: Sequence[str] = ()
-    present: Sequence[str] = ()
-    never: Sequence[str] = ()
-    refuses: Callable[[Options], object] = attrs.field(default=lambda options: None)
-
-
-#: Of types of which no rule is about several options.
-NOTHING_TOGETHER = Together()
 
 
 @attrs.frozen
