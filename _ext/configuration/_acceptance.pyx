@@ -12,6 +12,7 @@ Strategy
 4. A section is clean if all of these are.  For any other, Python reads the section again and says why.
 """
 
+cimport cython
 from cpython.array cimport array, clone
 from cpython.bytearray cimport PyByteArray_AS_STRING
 from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
@@ -75,6 +76,7 @@ cdef struct Combination:
     uint32_t values[MOST_SLOTS]
 
 
+@cython.final
 cdef class Acceptance:
     """How the options of one type are judged.
 

@@ -1,6 +1,7 @@
 """Lines of sections as objects, made one after the other, and the values in effect of many sections at once.
 """
 
+cimport cython
 from cpython.array cimport array, clone
 from libc.stdint cimport uint8_t, uint32_t
 
@@ -30,6 +31,7 @@ cdef inline bint is_called(Sections sections, uint32_t text, const uint8_t[::1] 
     return True
 
 
+@cython.final
 cdef class LineMaker:
     """Makes the lines of a configuration's sections by ``make(name, value, file, line, template)``.
 
@@ -67,6 +69,7 @@ cdef class LineMaker:
         return None if line == NONE else self.sections.line_object(line, self.make)
 
 
+@cython.final
 cdef class LineWalk:
     """The lines of a section, one after the other."""
 

@@ -3,6 +3,7 @@
 Knows sections of one type, of which no two have the same name.
 """
 
+cimport cython
 from cpython.array cimport array, clone
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_GET_SIZE
 from libc.stdint cimport uint8_t, uint32_t, uint64_t
@@ -43,6 +44,7 @@ def are_distinct(Sections sections not None, const uint32_t[::1] numbers):
     return distinct
 
 
+@cython.final
 cdef class SectionNames:
     """Sections in the order of their names' bytes.
 

@@ -1,6 +1,6 @@
 from array import array
 from collections.abc import Mapping, Sequence
-from typing import Final, Protocol
+from typing import Final, Protocol, final, type_check_only
 
 from identify._compiled._sections import Sections
 
@@ -8,11 +8,13 @@ RULES: Final[Mapping[str, int]]
 IGNORED_NAME: Final[int]
 UNKNOWN_NAME: Final[int]
 
+@type_check_only
 class Asked(Protocol):
     def option(self, name: str, /) -> int: ...
     def value(self, option: int, value: str, /) -> bool: ...
     def together(self, values: Sequence[str | None], /) -> bool: ...
 
+@final
 class Acceptance:
     """How the options of one type are judged.
 

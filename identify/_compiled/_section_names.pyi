@@ -1,10 +1,12 @@
 from array import array
+from typing import final
 
 from identify._compiled._sections import Sections
 
 def are_distinct(sections: Sections, numbers: array[int]) -> bool:
     """Return whether each of these sections has a name, and no two the same."""
 
+@final
 class SectionNames:
     """Sections in the order of their names' bytes.
 
