@@ -11,7 +11,6 @@ from loading import codes, identify, items, load, matches, problem
 
 from identify.config.language.files import DirectoryFiles, GivenFiles
 from identify.config.language.reader import read_document
-from identify.config.language.sections import SectionList
 from identify.config.problems import Problems
 from identify.configuration import Configuration
 
@@ -508,17 +507,3 @@ def test_listing_after_an_include() -> None:
     assert items(configuration, "a") == ["1.2.3.4/32"]
     origin = configuration.identifies["a"].addresses[0].origin
     assert (origin.file, origin.line, origin.template) == ("pjsip.conf", 8, None)
-
-
-@pytest.mark.parametrize("names", [["x"], ["x", "y"]])
-def test_value_that_grows_is_kept_once(names: list[str]) -> None:
-    """A value of many pieces takes room for itself, not for each state on the way, also if others grow beside it."""
-    text = "[a]\n" + "".join(f"{name}=1\n" for name in names)
-    text += "".join(f"{name}+=abc\n" for name in names) * 5_000
-    document = read_document(GivenFiles({"pjsip.conf": text}), "pjsip.conf", Problems())
-
-    assert document is not None
-    assert isinstance(document.sections, SectionList)
-    texts = document.sections.sections.texts
-    assert [line.value for line in document.sections[0].variables] == ["1" + "abc" * 5_000] * len(names)
-    assert sum(len(texts[number]) for number in range(len(texts))) < 4 * len(text)
