@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import random
 from base64 import b64decode
 from collections import Counter
 from pathlib import Path
@@ -37,6 +38,25 @@ def test_recorded_files() -> None:
 
     assert len(files) > 500
     assert [found for each in files if "pjsip.conf" in each and (found := difference(each))] == []
+
+
+def test_values_that_grow() -> None:
+    """Values of any length that ``+=`` continues, before and after sections inherit them or filters look at them."""
+    pieces = [b"x+=%s" % (b"y" * size) for size in (1, 30, 63, 64)] + [
+        b"x+= \xc3\xa9 z",
+        b"x+=",
+        b"X+=>1",
+        b"x=a",
+    ]
+    others = [b"[k](+)", b"[h](k)", b"[h](+,k)", b"[h](+x=y)", b"[k](+x=yyy$)", b"[h](!,k)", b"[t](+)"]
+    found = []
+    for seed in range(300):
+        choose = random.Random(seed)
+        lines = [choose.choice(pieces if choose.random() < 0.7 else others) for _ in range(40)]
+        text = b"\n".join([b"[k]", b"x=y", b"[t]", b"x=yyy", b"[h](k)", *lines, b""])
+        found.append(difference({"pjsip.conf": text}))
+
+    assert list(filter(None, found)) == []
 
 
 @pytest.mark.parametrize(

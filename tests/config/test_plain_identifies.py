@@ -501,3 +501,18 @@ def test_pickled_and_with_further_objects(text: str, places: list[int]) -> None:
 
     assert pickle.loads(pickle.dumps(columns)) == objects
     assert tuple(columns.including(further)) == tuple(objects.including(further)) == tuple(expected)
+
+
+def test_pickled_configuration_has_each_identify_once() -> None:
+    """The mapping of identify objects and their order share the objects of a copy, as they are pickled together."""
+    text = "[e]\ntype=endpoint\n" + "".join(
+        f"[{id}]\ntype=identify\nendpoint=e\nmatch={item}\n"
+        for id, item in (("b", "192.0.2.1"), ("a", "192.0.2.2"), ("c", "192.0.2.0/24"))
+    )
+    configuration = Configuration.from_text(text)
+    copy = pickle.loads(pickle.dumps(configuration))
+
+    assert copy == configuration
+    assert list(copy.identifies) == ["a", "b", "c"]
+    assert all(copy.identifies[each.id] is each for each in copy.tried_identifies)
+    assert pickle.loads(pickle.dumps(copy)) == configuration

@@ -195,6 +195,15 @@ def shapes() -> Iterator[tuple[str, Shape]]:
         },
     )
     yield (
+        "+= with short text",
+        lambda size: {
+            "pjsip.conf": ENDPOINT
+            + b"".join(b"@x%d=a\n" % n + b"@x%d+=yyy\n" % n * 20_000 for n in range(1 + size // 210_000))[
+                :size
+            ]
+        },
+    )
+    yield (
         "+= on inherited lines",
         lambda size: {
             "pjsip.conf": b"[t](!)\ntype=endpoint\nset_var=A=b\n" + repeated("[h{n}](t)\nset_var+=c\n", size)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Iterator, Mapping
 from itertools import compress
+from typing import Any
 
 import attrs
 
@@ -150,6 +151,18 @@ class Identifies(Objects[Identify]):
             if names is None or names.find(encoded(identify.id)) < 0:
                 made.setdefault(identify.id, identify)
         return cls(made, names, loaded.maker, tried)
+
+    @classmethod
+    def first_of_each(cls, tried: TriedIdentifies) -> Identifies:
+        """Return the objects of a sequence by id."""
+        made: dict[str, Identify] = {}
+        for identify in tried:
+            made.setdefault(identify.id, identify)
+        return cls(made)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Return how to make the same mapping; a configuration has its objects in their order too, so only once."""
+        return super().__reduce__() if self._tried is None else (self.first_of_each, (self._tried,))
 
     def __iter__(self) -> Iterator[str]:
         """Yield the ids."""

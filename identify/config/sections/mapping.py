@@ -10,7 +10,7 @@ from array import array
 from collections.abc import Callable, Iterator, Mapping
 from heapq import merge
 from itertools import islice
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import attrs
 
@@ -142,7 +142,7 @@ class Objects(Mapping[str, T]):
         """Return how many objects there are."""
         return len(self._made) + (len(self._names) if self._names is not None else 0)
 
-    def __reduce__(self) -> tuple[type, tuple[dict[str, T]]]:
+    def __reduce__(self) -> tuple[Any, ...]:
         """Return how to make the same mapping of its objects."""
         return type(self), (dict(self.items()),)
 
