@@ -11,23 +11,23 @@ from identify._compiled._plain_identifies import PlainIdentifies
 from identify._compiled._sections import Sections
 from identify._compiled._tried_order import tried_order
 from identify.config.language.files import GivenFiles
-from identify.config.language.reader import Document, read_document
+from identify.config.language.reader import read_document
+from identify.config.language.sections import SectionList
 from identify.config.problems import Problems
 
 
-def read(text: str) -> Document:
-    """Return a file that is valid."""
+def read(text: str) -> SectionList:
+    """Return the sections of a file that is valid."""
     document = read_document(GivenFiles({"pjsip.conf": text}), "pjsip.conf", Problems())
     assert document is not None
     assert document.valid
-    return document
+    assert isinstance(document.sections, SectionList)
+    return document.sections
 
 
 def values(text: str) -> list[list[tuple[str, str, int]]]:
     """Return the name, the value and the line number of each line of each section."""
-    return [
-        [(line.name, line.value, line.line) for line in section.variables] for section in read(text).sections
-    ]
+    return [[(line.name, line.value, line.line) for line in section.variables] for section in read(text)]
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def values(text: str) -> list[list[tuple[str, str, int]]]:
 )
 def test_a_continued_value_is_kept_once(text: str) -> None:
     """What a value is before it is continued again takes no memory, so a small file doesn't become gigabytes."""
-    texts = read(text).sections.sections.texts
+    texts = read(text).sections.texts
 
     assert sum(len(texts[number]) for number in range(len(texts))) <= len(text)
 
