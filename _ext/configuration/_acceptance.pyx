@@ -92,8 +92,9 @@ cdef class Acceptance:
     cdef size_t option_count
     cdef size_t slot_count
     cdef int64_t type
-    # By the number of a name.
+    # By the number of a name, one of ``text_count`` texts.
     cdef uint32_t *option_of
+    cdef size_t text_count
     # Answers about values: keys are option << 32 | value, states 0 (free), 1 (accepted) or 2 (not).
     cdef uint64_t *keys
     cdef uint8_t *states
@@ -117,8 +118,9 @@ cdef class Acceptance:
         self.asked = asked
         self.type = sections.texts.place(type)
         self.option_count = len(options)
+        self.text_count = sections.texts.count
         self.options = <Option *>calloc(self.option_count + 1, sizeof(Option))
-        self.option_of = <uint32_t *>calloc(sections.texts.count + 1, sizeof(uint32_t))
+        self.option_of = <uint32_t *>calloc(self.text_count + 1, sizeof(uint32_t))
         self.keys = <uint64_t *>malloc(FIRST_ROOM * sizeof(uint64_t))
         self.states = <uint8_t *>calloc(FIRST_ROOM, 1)
         self.combination_slots = <uint32_t *>calloc(FIRST_ROOM, sizeof(uint32_t))
@@ -154,12 +156,15 @@ cdef class Acceptance:
         cdef Py_ssize_t i
         cdef bytearray found = bytearray(count)
         cdef char *answers = PyByteArray_AS_STRING(found)
+        cdef array items = clone(NUMBERS, count, False)
+        if self.sections.texts.count != self.text_count:
+            raise ValueError("there are further texts since the options are known")
         for i in range(count):
             self.sections.at(numbers[i])
-        self.items = clone(NUMBERS, count, False)
         with nogil:
             for i in range(count):
-                answers[i] = self.is_clean(numbers[i], &self.items.data.as_uints[i])
+                answers[i] = self.is_clean(numbers[i], &items.data.as_uints[i])
+        self.items = items
         return found
 
     cdef int is_clean(self, uint32_t section, unsigned int *counted) except -1 nogil:

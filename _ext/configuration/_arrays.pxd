@@ -1,5 +1,6 @@
 """Arrays that grow, and the numbers that stand for what can go wrong; inline."""
 
+from libc.stdint cimport SIZE_MAX
 from libc.stdlib cimport realloc
 
 # What functions return instead of a number.
@@ -25,6 +26,8 @@ cdef inline int make_room(void **array, size_t *room, size_t needed, size_t size
     larger = room[0] + room[0] // 2 + FIRST_ROOM
     if larger < needed:
         larger = needed
+    if larger > SIZE_MAX // size:
+        return NO_MEMORY
     moved = realloc(array[0], larger * size)
     if moved == NULL:
         return NO_MEMORY

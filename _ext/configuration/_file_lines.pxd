@@ -43,8 +43,8 @@ cdef class Counts:
     """What was read so far of a file with its includes, and how much of it is read at most."""
     cdef public uint64_t items
     cdef public uint64_t inherited
-    cdef readonly uint64_t max_items
-    cdef readonly uint64_t max_inherited
+    cdef uint64_t max_items
+    cdef uint64_t max_inherited
 
 
 cdef class Place:
@@ -90,7 +90,7 @@ cdef class FileLines:
 
     cdef int read(self) except -1 nogil
     cdef int next_raw(self) noexcept nogil
-    cdef int remove_comments(self) noexcept nogil
+    cdef void remove_comments(self) noexcept nogil
     cdef size_t keep(self, const char *line, size_t start, size_t end, size_t kept) noexcept nogil
     cdef void note(self, uint8_t what) noexcept nogil
     cdef void open_comment(self) noexcept nogil

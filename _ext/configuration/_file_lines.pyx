@@ -19,7 +19,7 @@ from libc.stdlib cimport free, malloc
 from libc.string cimport memchr, memcpy
 
 from identify._compiled._arrays cimport NO_MEMORY, TOO_LARGE
-from identify._compiled._sections cimport IS_INCOMPLETE, IS_TEMPLATE, NONE, Section, raise_for
+from identify._compiled._sections cimport IS_CONTINUED, IS_INCOMPLETE, IS_TEMPLATE, NONE, Section, raise_for
 from identify._compiled._texts cimport NO_ROOM, fold_bytes
 
 cdef enum:
@@ -79,6 +79,7 @@ cdef class FileLines:
 
     def __cinit__(self, Sections sections not None, Place place not None, Counts counts not None,
                   bytes data not None, uint32_t file):
+        sections.check_file(file)
         self.sections = sections
         self.place = place
         self.counts = counts
@@ -99,6 +100,8 @@ cdef class FileLines:
     def next(self):
         """Read up to the next event."""
         cdef int event
+        if self.place.section >= <int64_t>self.sections.count:
+            raise IndexError(f"section {self.place.section} of {self.sections.count}")
         with nogil:
             event = self.read()
         return event
@@ -149,6 +152,7 @@ cdef class FileLines:
             if self.stage == FOUND:
                 self.stage = WITHOUT_COMMENTS
                 if self.place.depth != 0 or find(self.text, c";", self.length) != NULL:
+                    self.note_count = 0
                     self.remove_comments()
                     if self.note_count:
                         return IS_NOTED
@@ -177,7 +181,7 @@ cdef class FileLines:
             return IS_ODD
         return IS_READ
 
-    cdef int remove_comments(self) noexcept nogil:
+    cdef void remove_comments(self) noexcept nogil:
         """Keep what of the line is text."""
         cdef const char *line = self.text
         cdef size_t length = self.length
@@ -224,7 +228,6 @@ cdef class FileLines:
             kept = self.keep(line, start, length, kept)
         self.text = self.kept
         self.length = kept
-        return 0
 
     cdef size_t keep(self, const char *line, size_t start, size_t end, size_t kept) noexcept nogil:
         """Append a part of the line to what is kept, and return how much that is."""
@@ -380,7 +383,7 @@ cdef class FileLines:
         return self.finished(self.sections.add_section(<uint32_t>section))
 
     cdef int64_t parent_at(self, const char *name, size_t length) noexcept nogil:
-        """The first section of a name in any case; -1 if there is none, or if a part of it may be missing."""
+        """The first section of a name in any case; -1 if there is none, or if it is left to Python."""
         cdef char folded[NAME_BYTES]
         cdef int64_t found
         if length > NAME_BYTES or (length and name[0] == c"+"):
@@ -392,7 +395,7 @@ cdef class FileLines:
             found = self.sections.texts.find(folded, length)
             if found >= 0:
                 found = self.sections.find_first(<uint32_t>found)
-        if found >= 0 and self.sections.sections[found].flags & IS_INCOMPLETE:
+        if found >= 0 and self.sections.sections[found].flags & (IS_CONTINUED | IS_INCOMPLETE):
             return -1
         return found
 

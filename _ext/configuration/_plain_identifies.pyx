@@ -3,11 +3,12 @@
 cimport cython
 from cpython.buffer cimport PyBUF_SIMPLE, PyBuffer_Release, PyObject_GetBuffer
 from libc.stdlib cimport calloc, free, realloc
-from libc.string cimport memchr
+from libc.string cimport memchr, memcmp, strlen
 
 from identify._compiled._address_rules cimport raise_for
 from identify._compiled._match_items cimport read_items
 from identify._compiled._sections cimport INHERITED_LINE, NONE, Line, Walk
+from identify._compiled._texts cimport fold_bytes
 
 from array import array
 
@@ -321,8 +322,8 @@ cdef class PlainIdentifies:
     cdef uint8_t option(self, uint32_t name) noexcept nogil:
         """What a text is as the name of an option, in any case."""
         cdef uint8_t known = self.names[name]
-        cdef char folded[LONGEST_NAME + 1]
-        cdef uint32_t length, i
+        cdef char folded[LONGEST_NAME]
+        cdef uint32_t length
         cdef const char *text
         if known:
             return known
@@ -330,23 +331,18 @@ cdef class PlainIdentifies:
         length = self.sections.texts.length(name)
         if 0 < length <= LONGEST_NAME:
             text = self.sections.texts.start(name)
-            for i in range(length):
-                folded[i] = <char>(text[i] | 0x20) if c"A" <= text[i] <= c"Z" else text[i]
-            if same(folded, length, b"match"):
+            fold_bytes(text, folded, length)
+            if is_name(folded, length, b"match"):
                 known = MATCH
-            elif same(folded, length, b"endpoint"):
+            elif is_name(folded, length, b"endpoint"):
                 known = ENDPOINT
-            elif same(folded, length, b"match_header"):
+            elif is_name(folded, length, b"match_header"):
                 known = HEADER
-            elif same(folded, length, b"match_request_uri"):
+            elif is_name(folded, length, b"match_request_uri"):
                 known = REQUEST_URI
         self.names[name] = known
         return known
 
 
-cdef inline bint same(const char *text, uint32_t length, const char *name) noexcept nogil:
-    cdef uint32_t i
-    for i in range(length):
-        if name[i] != text[i]:
-            return False
-    return name[length] == 0
+cdef inline bint is_name(const char *text, uint32_t length, const char *name) noexcept nogil:
+    return strlen(name) == length and memcmp(text, name, length) == 0

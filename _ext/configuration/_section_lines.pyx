@@ -1,5 +1,4 @@
-"""Lines of sections as objects, made one after the other, and the values in effect of many sections at once.
-"""
+"""Lines of sections as objects, made one after the other, and the values in effect of many sections at once."""
 
 cimport cython
 from cpython.array cimport array, clone
@@ -47,11 +46,7 @@ cdef class LineMaker:
 
     def walk(self, uint32_t section):
         """Return an iterator over the lines of a section."""
-        self.sections.at(section)
-        cdef LineWalk walk = LineWalk.__new__(LineWalk)
-        walk.maker = self
-        self.sections.walk(section, &walk.place)
-        return walk
+        return LineWalk.__new__(LineWalk, self, section)
 
     def first(self, uint32_t section, bytes name not None):
         """Return the first line of a name in lower case, which it may have in any; None if there is none."""
@@ -75,6 +70,11 @@ cdef class LineWalk:
 
     cdef LineMaker maker
     cdef Walk place
+
+    def __cinit__(self, LineMaker maker not None, uint32_t section):
+        maker.sections.at(section)
+        self.maker = maker
+        maker.sections.walk(section, &self.place)
 
     def __iter__(self):
         return self

@@ -100,8 +100,8 @@ cdef class SectionNames:
     def absent(self, const uint32_t[::1] texts):
         """Return the numbers of those texts that are no names of these sections, each once, as an array of uint32."""
         cdef size_t count = self.sections.texts.count
-        cdef uint8_t *known = <uint8_t *>calloc((count >> 3) + 1, 1)
         cdef array found = clone(NUMBERS, texts.shape[0], False)
+        cdef uint8_t *known = <uint8_t *>calloc((count >> 3) + 1, 1)
         cdef Py_ssize_t put = 0
         cdef Py_ssize_t i
         cdef uint32_t text

@@ -8,10 +8,13 @@ Strategy
    that is continued, is not part of it.
 3. A section of which a line is continued (``+=``) that it inherited, or that others inherited, becomes *flat*: it has
    a list of its own, in which that line is replaced.
+4. A value that is continued becomes a text only when somebody looks at the section or the reading has ended: one may
+   be continued thousands of times, and texts stay.
 """
 
 from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
 
+from identify._compiled._arrays cimport NOT_FOUND
 from identify._compiled._line_index cimport LineIndex
 from identify._compiled._texts cimport Texts
 
@@ -31,6 +34,8 @@ cdef enum:
     IS_ADDED = 8
     # It was begun, and another section took it over, or it may be in a missing file.
     IS_GONE = 16
+    # Values of its lines that were continued aren't texts yet.
+    IS_CONTINUED = 32
 
 cdef struct Line:
     # Numbers of texts.
@@ -118,13 +123,14 @@ cdef class Sections:
     cdef LineIndex last_lines
     # Inherited lines that were asked for, as objects by number: heirs may have one a million times.
     cdef dict inherited
+    # For each section with IS_CONTINUED, the values by the numbers of their lines, which no other section has.
+    cdef dict continued
 
+    cdef int64_t become_texts(self, uint32_t section) except -1
     cdef object line_object(self, uint32_t number, object make)
-    cdef Section *at(self, uint32_t section) except NULL
     # All of these return 0 or a number, or one of the negative ones above.
     cdef int64_t begin(self, uint32_t name, uint32_t file, uint32_t line) noexcept nogil
     cdef int add_section(self, uint32_t section) noexcept nogil
-    cdef int64_t find_first(self, uint32_t folded) noexcept nogil
     cdef int put_line(self, uint32_t section, uint32_t name, uint32_t value, uint32_t file, uint32_t line) \
         noexcept nogil
     cdef int64_t make_line(self, uint32_t section, uint32_t name, uint32_t value, uint32_t file, uint32_t line) \
@@ -133,10 +139,25 @@ cdef class Sections:
     cdef int bequeath(self, uint32_t section) noexcept nogil
     cdef int give(self, uint32_t heir, uint32_t parent) noexcept nogil
     cdef int64_t last_line(self, uint32_t section, uint32_t name) noexcept nogil
-    cdef int replace(self, uint32_t section, uint32_t index, uint32_t line) noexcept nogil
     cdef int flatten(self, uint32_t section) noexcept nogil
     cdef int put_flat(self, Flat *flat, uint32_t line) noexcept nogil
     cdef int index_lines(self, uint32_t section) noexcept nogil
+
+    cdef inline Section *at(self, uint32_t section) except NULL:
+        if section >= self.count:
+            raise IndexError(f"section {section} of {self.count}")
+        return &self.sections[section]
+
+    cdef inline int check_file(self, uint32_t file) except -1:
+        if file >= <size_t>len(self.files):
+            raise IndexError(f"file {file} of {len(self.files)}")
+        return 0
+
+    cdef inline int64_t find_first(self, uint32_t folded) noexcept nogil:
+        """The first section of a name in lower case, NOT_FOUND if there is none."""
+        if folded >= self.first_named_room or self.first_named[folded] == NONE:
+            return NOT_FOUND
+        return self.first_named[folded]
 
     cdef inline void walk(self, uint32_t section, Walk *walk) noexcept nogil:
         """Begin a walk over a section's lines."""

@@ -43,6 +43,7 @@ cdef class Sections:
         self.files = []
         self.last_lines = LineIndex()
         self.inherited = {}
+        self.continued = {}
         self.first_added = <uint32_t>NONE
         self.latest = -1
 
@@ -70,7 +71,9 @@ cdef class Sections:
 
     def start(self, bytes name not None, uint32_t file, uint32_t line):
         """Begin a section; it isn't found by its name before :meth:`add`."""
-        cdef int64_t found = self.begin(<uint32_t>self.texts.number(name), file, line)
+        cdef int64_t found
+        self.check_file(file)
+        found = self.begin(<uint32_t>self.texts.number(name), file, line)
         raise_for(found)
         return found
 
@@ -151,6 +154,7 @@ cdef class Sections:
         cdef uint32_t name_number = <uint32_t>self.texts.number(name)
         cdef uint32_t value_number = <uint32_t>self.texts.number(value)
         self.at(section)
+        self.check_file(file)
         raise_for(self.put_line(section, name_number, value_number, file, line))
 
     def last_value(self, uint32_t section, bytes name not None):
@@ -166,39 +170,63 @@ cdef class Sections:
             return None
         raise_for(index)
         line = self.flats[self.sections[section].flat].lines[index] & ~<uint32_t>INHERITED_LINE
+        if self.sections[section].flags & IS_CONTINUED and line in self.continued[section]:
+            return self.continued[section][line]
         line = self.lines[line].value
         return self.texts.start(line)[:self.texts.length(line)]
 
     def replace_last(self, uint32_t section, bytes name not None, bytes value not None, uint32_t file, uint32_t line):
         """Put another line of a section's own in the place of the last one with exactly that name."""
         cdef uint32_t name_number = <uint32_t>self.texts.number(name)
-        cdef uint32_t value_number = <uint32_t>self.texts.number(value)
+        cdef uint32_t number
         cdef int64_t index, made
         self.at(section)
+        self.check_file(file)
         index = self.last_line(section, name_number)
         if index == NOT_FOUND:
             raise ValueError(f"section {section} has no line {name!r}")
         raise_for(index)
-        made = self.make_line(section, name_number, value_number, file, line)
+        number = self.flats[self.sections[section].flat].lines[index]
+        values = self.continued.setdefault(section, {})
+        if number in values:
+            self.lines[number].file = file
+            self.lines[number].line = line
+            values[number] = value
+            return
+        made = self.make_line(section, name_number, self.lines[number & ~<uint32_t>INHERITED_LINE].value, file, line)
         raise_for(made)
-        raise_for(self.replace(section, <uint32_t>index, <uint32_t>made))
+        values[made] = value
+        self.flats[self.sections[section].flat].lines[index] = <uint32_t>made
+        self.sections[section].has_bequest = 0
+        self.sections[section].flags |= IS_CONTINUED
+
+    def settle(self, uint32_t section):
+        """Make texts of values that were continued, and return how many bytes these have."""
+        return self.become_texts(section)
+
+    def settle_all(self):
+        """Make texts of all values that were continued; the reading has ended."""
+        for section in list(self.continued):
+            self.become_texts(section)
 
     def bequest(self, uint32_t section):
         """Return how many lines an heir gets, and how many characters their values have."""
-        self.at(section)
+        self.become_texts(section)
         raise_for(self.bequeath(section))
         return self.sections[section].count, self.sections[section].bequest_characters
 
     def inherit(self, uint32_t heir, uint32_t parent):
         """Append the lines of another section, or of the same; they are inherited."""
         self.at(heir)
-        self.at(parent)
+        self.become_texts(parent)
         raise_for(self.give(heir, parent))
 
     def take_over(self, uint32_t section, uint32_t begun):
         """Append what a section line began before it said that it continues a section."""
         cdef uint32_t part = self.at(begun).first_part
         self.at(section)
+        if section == begun:
+            raise ValueError(f"section {section} can't take over itself")
         while part != NONE:
             raise_for(self.put_part(section, self.parts[part].first, self.parts[part].count,
                                     self.parts[part].is_listed != 0))
@@ -209,7 +237,7 @@ cdef class Sections:
         """Return the numbers of name and value of each line, one after the other, as an array of uint32."""
         cdef Walk walk
         cdef uint32_t number
-        self.at(section)
+        self.become_texts(section)
         found = python_array("I")
         self.walk(section, &walk)
         number = self.next_line(&walk)
@@ -225,7 +253,7 @@ cdef class Sections:
         cdef Walk walk
         cdef uint32_t number
         found = []
-        self.at(section)
+        self.become_texts(section)
         self.walk(section, &walk)
         number = self.next_line(&walk)
         while number != NONE:
@@ -247,10 +275,14 @@ cdef class Sections:
         )
         return made if template is None else self.inherited.setdefault(number, made)
 
-    cdef Section *at(self, uint32_t section) except NULL:
-        if section >= self.count:
-            raise IndexError(f"section {section} of {self.count}")
-        return &self.sections[section]
+    cdef int64_t become_texts(self, uint32_t section) except -1:
+        cdef int64_t size = 0
+        if self.at(section).flags & IS_CONTINUED:
+            for number, value in self.continued.pop(section).items():
+                size += len(value)
+                self.lines[<uint32_t>number].value = <uint32_t>self.texts.number(value)
+            self.sections[section].flags &= ~<uint8_t>IS_CONTINUED
+        return size
 
     # For compiled code.
 
@@ -268,12 +300,6 @@ cdef class Sections:
         section.next_named = section.last_named = section.object_named = <uint32_t>NONE
         self.count += 1
         return <int64_t>self.count - 1
-
-    cdef int64_t find_first(self, uint32_t folded) noexcept nogil:
-        """The first section of a name in lower case, NOT_FOUND if there is none."""
-        if folded >= self.first_named_room or self.first_named[folded] == NONE:
-            return NOT_FOUND
-        return self.first_named[folded]
 
     cdef int add_section(self, uint32_t section) noexcept nogil:
         """Let a section be found by its name."""
@@ -328,6 +354,8 @@ cdef class Sections:
         cdef Part *part
         if number < 0:
             return <int>number
+        if owner.count == MAX_ELEMENTS:
+            return TOO_LARGE
         owner.has_bequest = 0
         if owner.flat == NONE and owner.last_part != NONE:
             part = &self.parts[owner.last_part]
@@ -421,12 +449,6 @@ cdef class Sections:
             return NOT_FOUND
         failed = self.index_lines(section)
         return failed if failed < 0 else self.last_lines.find(section, name)
-
-    cdef int replace(self, uint32_t section, uint32_t index, uint32_t line) noexcept nogil:
-        """Put another line with the same name in the place of one; the section is flat."""
-        self.flats[self.sections[section].flat].lines[index] = line
-        self.sections[section].has_bequest = 0
-        return 0
 
     cdef int flatten(self, uint32_t section) noexcept nogil:
         """Give a section a list of its own."""

@@ -3,7 +3,7 @@
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_GET_SIZE
 from cpython.unicode cimport PyUnicode_DecodeUTF8
 from libc.stdint cimport uint8_t
-from libc.stdlib cimport calloc, free, malloc, realloc
+from libc.stdlib cimport calloc, free, realloc
 from libc.string cimport memcpy
 
 from identify.errors import LimitError
@@ -53,10 +53,6 @@ cdef class Texts:
             raise IndexError(f"text {number} of {self.count}")
         return self.decode(<uint32_t>number)
 
-    def add(self, bytes text not None):
-        """Return the number of a text, which is added if it is new."""
-        return self.number(text)
-
     def place(self, bytes text not None):
         """Return the number of a text, -1 if there is no such text."""
         return self.find(PyBytes_AS_STRING(text), <size_t>PyBytes_GET_SIZE(text))
@@ -66,7 +62,7 @@ cdef class Texts:
         if found == NO_ROOM:
             raise MemoryError("texts")
         if found == TOO_MUCH:
-            raise LimitError(f"more than {MAX_TEXT_BYTES} bytes of text in a configuration")
+            raise LimitError(f"more than {<size_t>MAX_TEXT_BYTES} bytes of text in a configuration")
         return found
 
     cdef str decode(self, uint32_t number):
@@ -96,6 +92,13 @@ cdef class Texts:
             slot = (slot + 1) & self.slot_mask
         if self.count == MAX_TEXTS or length > MAX_TEXT_BYTES - self.used:
             return TOO_MUCH
+        # Before the text is added, so that a free slot is left whatever fails.
+        if (self.count + 1) * 2 > self.slot_mask:
+            if self.grow_slots() < 0:
+                return NO_ROOM
+            slot = tag & self.slot_mask
+            while self.slots[slot] != 0:
+                slot = (slot + 1) & self.slot_mask
         # The bytes have no place that is NULL, even if all texts are empty.
         if self.used + length > self.capacity or self.at == NULL:
             wanted = self.capacity + self.capacity // 2 + FIRST_BYTES
@@ -122,8 +125,6 @@ cdef class Texts:
         self.used += length
         self.count += 1
         self.slots[slot] = <uint32_t>self.count
-        if self.count * 2 > self.slot_mask and self.grow_slots() < 0:
-            return NO_ROOM
         return <int64_t>self.count - 1
 
     cdef int64_t fold(self, uint32_t number) noexcept nogil:
@@ -139,7 +140,7 @@ cdef class Texts:
         if i == length:
             return number
         if length > FOLDED_AT_ONCE:
-            folded = <char *>malloc(length)
+            folded = <char *>calloc(length, 1)
             if folded == NULL:
                 return NO_ROOM
         fold_bytes(text, folded, length)

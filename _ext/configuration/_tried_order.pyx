@@ -79,6 +79,8 @@ def tried_order(PlainIdentifies plain, list configured not None, sections not No
                 ids.entries[i].key = bucket_key(&ids.at[i], buckets, plain.at[i].section)
             if configured:
                 positions = sections
+                if positions.shape[0] != len(configured):
+                    raise ValueError(f"{positions.shape[0]} sections of {len(configured)} objects")
                 for i in range(<size_t>len(configured)):
                     ids.entries[plain_count + i].key = bucket_key(&ids.at[plain_count + i], buckets, positions[i])
             for i in range(first_made, ids.count):

@@ -29,10 +29,6 @@ class Counts:
     items: int
     inherited: int
     def __init__(self, max_items: int, max_inherited: int) -> None: ...
-    @property
-    def max_items(self) -> int: ...
-    @property
-    def max_inherited(self) -> int: ...
 
 class Place:
     """What goes from one line to the next, and from one file to the next that the same include means."""

@@ -79,6 +79,12 @@ class Sections:
     def replace_last(self, section: int, name: bytes, value: bytes, file: int, line: int) -> None:
         """Put another line of a section's own in the place of the last one with exactly that name."""
 
+    def settle(self, section: int) -> int:
+        """Make texts of values that were continued, and return how many bytes these have."""
+
+    def settle_all(self) -> None:
+        """Make texts of all values that were continued; the reading has ended."""
+
     def bequest(self, section: int) -> tuple[int, int]:
         """Return how many lines an heir gets, and how many characters their values have."""
 

@@ -9,8 +9,5 @@ class Texts:
     def __getitem__(self, number: int) -> str:
         """Return a text by its number."""
 
-    def add(self, text: bytes) -> int:
-        """Return the number of a text, which is added if it is new."""
-
     def place(self, text: bytes) -> int:
         """Return the number of a text, -1 if there is no such text."""

@@ -71,6 +71,7 @@ class Filters:
 
     def _has(self, sections: Sections, section: int, condition: _Condition) -> bool:
         """Return whether a section has a line that a condition matches."""
+        self._spend(sections.settle(section) // COMPARED_A_CHECK)
         lines = iter(sections.numbers(section))
         self._spend(sections.size(section))
         for name, value in zip(lines, lines, strict=True):

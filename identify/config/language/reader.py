@@ -113,7 +113,10 @@ class _Reader:
         """Read the file that includes all others."""
         place = Place(-1)
         comments = Comments(place, self._problems)
-        self._read_file(data, name, place, comments, skip_mark=self._byte_order_mark)
+        try:
+            self._read_file(data, name, place, comments, skip_mark=self._byte_order_mark)
+        finally:
+            self.table.sections.settle_all()
         comments.end(self.table.sections.files)
 
     def _read_file(
