@@ -88,8 +88,9 @@ class _Comparison:
 
     def outcomes(self, identifies: TriedIdentifies) -> Iterator[Outcome]:
         """Compare every rule."""
+        begins, passes, hints = self._begins, self._glance.passes, self._hints
         for place, sought in zip(identifies.with_request_uri, identifies.sought_request_uris, strict=True):
-            if isinstance(sought, str) and self._passes(sought):
+            if isinstance(sought, str) and not sought.startswith(begins) and passes(sought, hints.tried):
                 yield place, NO, 0, self._unlike
             elif self._accepts(pattern := as_pattern(sought)):
                 yield place, MATCH, 0, self._accepted
@@ -97,10 +98,6 @@ class _Comparison:
                 hint = self._hint(pattern)
                 near = hint is not None and hint.near
                 yield place, NEAR if near else NO, 0, partial(self._unlike, hint=hint)
-
-    def _passes(self, literal: str) -> bool:
-        """Return whether a literal doesn't match, and surely nothing is to be said of it."""
-        return not literal.startswith(self._begins) and self._glance.passes(literal, self._hints.tried)
 
     def _accepts(self, pattern: TextPattern) -> bool:
         if pattern.literal is not None:

@@ -7,6 +7,7 @@ import strategies
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from identify.config.sections.mapping import Maker
 from identify.config.tried import TriedIdentifies
 from identify.configuration import Configuration
 from identify.explain import explain, question_about
@@ -15,6 +16,8 @@ from identify.explanation.hints.glance import Glance
 from identify.explanation.hints.values import PatternHints
 from identify.explanation.ip import compare
 from identify.explanation.listing import LISTED
+from identify.explanation.undetermined.parts import PARTS as UNTOLD
+from identify.explanation.undetermined.parts import step_without
 from identify.model import TextPattern
 from identify.request import Request
 
@@ -115,6 +118,21 @@ def test_undetermined_makes_few_objects():
 
     assert explanation.undetermined
     assert configuration.tried_identifies.made <= MOST_OBJECTS
+
+
+def test_untold_parts_make_no_endpoints(monkeypatch):
+    """Of many endpoints that an Authorization may name, none is made to list a few of their ids."""
+    text = "".join(f"[e{number}]\ntype=endpoint\nidentify_by=auth_username\n" for number in range(MANY))
+    configuration = attrs.evolve(Configuration.from_text(text), unknowns=UNTOLD)
+    made, make = [], Maker.make
+    monkeypatch.setattr(Maker, "make", lambda *of: made.append(of) or make(*of))
+
+    step = step_without(question_about(configuration, {}, asked()), "auth_username")
+
+    assert f"or {MANY - 4} others may be found" in step.reasons[0].text
+    assert made == []
+    assert configuration.endpoints["e0"].id == "e0"
+    assert len(made) == 1
 
 
 def test_few_lost_objects_are_put_into_words(monkeypatch):

@@ -37,7 +37,12 @@ class Glance:
             self._near |= {"".join(value.split()), value.strip("\"'"), unquote(value, "latin-1")}
         self._ends = {value[-2:] for value in values}
         self._unsigned = set(map(_unsigned, values))
-        self._canonical = canonical(header)
+        printed = canonical(header)
+        self._printed = (
+            _ORDINARY
+            if printed is None
+            else re.compile(rf"(?=(?:{printed.pattern})\Z){_ORDINARY.pattern}", re.ASCII)
+        )
 
     def passes(self, literal: str, tried: bool) -> bool:
         """Return whether a literal doesn't match, and surely nothing is to be said of it.
@@ -45,7 +50,8 @@ class Glance:
         With ``tried`` enough was tried, so that only what differs in case, blanks or quotes, or has an odd character
         is said.
         """
-        if _ORDINARY.fullmatch(literal) is None or literal.lower() in self._lower or literal in self._near:
+        expected = _ORDINARY if tried else self._printed
+        if expected.fullmatch(literal) is None or literal.lower() in self._lower or literal in self._near:
             return False
         return tried or not (
             (literal in self._values and len(literal) >= SHORTEST_PART)
@@ -54,7 +60,6 @@ class Glance:
             or ".+" in literal
             or literal[0] == "_"
             or ":_" in literal
-            or (self._canonical is not None and self._canonical.fullmatch(literal) is None)
         )
 
 
