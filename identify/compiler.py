@@ -12,11 +12,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import count
-from typing import Protocol, runtime_checkable
 
 import attrs
 
 from identify._compiled._address_rules import AddressRules
+from identify.config.sections.mapping import methods_by_id
 from identify.config.tried import TriedIdentifies
 from identify.configuration import Configuration
 from identify.model import AddressRule, Endpoint, Identify, TextPattern, Unknown
@@ -30,14 +30,6 @@ __all__ = ["ReachPlan", "TablePlan", "make_plan", "make_reach_plan"]
 LONGEST_HEADER_NAME = 4090
 
 ANONYMOUS = "anonymous"
-
-
-@runtime_checkable
-class IdentifiedBy(Protocol):
-    """Endpoints that are made when they are asked for."""
-
-    def identify_by(self) -> Iterable[tuple[str, tuple[str, ...]]]:
-        """Yield each endpoint's id and ``identify_by``, in order."""
 
 
 #: The name of an endpoint that answers for missing ones.  Names in requests end at the first NUL, so none finds it.
@@ -329,20 +321,13 @@ def _plan_endpoints(plan: TablePlan, endpoints: Mapping[str, Endpoint]) -> None:
     """Plan the identifiers that look up endpoints by name."""
     prefix = f"{ANONYMOUS}@"
     plan.endpoint_names = [encoded(id) for id in endpoints]
-    for place, (id, methods) in enumerate(_identify_by(endpoints)):
+    for place, (id, methods) in enumerate(methods_by_id(endpoints)):
         anonymous = id == ANONYMOUS or id.startswith(prefix)
         plan.endpoint_usernames.append(_name_answer(plan, "username", place) if "username" in methods else -1)
         plan.endpoint_auth_usernames.append(
             _name_answer(plan, "auth_username", place) if "auth_username" in methods else -1
         )
         plan.endpoint_anonymous.append(_name_answer(plan, ANONYMOUS, place) if anonymous else -1)
-
-
-def _identify_by(endpoints: Mapping[str, Endpoint]) -> Iterable[tuple[str, tuple[str, ...]]]:
-    """Yield each endpoint's id and ``identify_by``, without making the endpoints if the mapping can do without."""
-    if isinstance(endpoints, IdentifiedBy):
-        return endpoints.identify_by()
-    return ((id, endpoint.identify_by) for id, endpoint in endpoints.items())
 
 
 def _plan_missing_endpoint(plan: TablePlan) -> None:

@@ -15,7 +15,7 @@ from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import chain
-from typing import Any, TypeVar, overload
+from typing import Any, overload
 
 import attrs
 
@@ -23,19 +23,20 @@ from identify._compiled._address_rules import AddressRules
 from identify._compiled._plain_identifies import PlainIdentifies
 from identify._compiled._tried_order import marked, tried_order
 from identify.config.hints.meanings import is_usual, item_meant
-from identify.config.objects.matching.patterns import header_parts, pattern_of
+from identify.config.objects.matching.patterns import header_parts, is_text, pattern_of
 from identify.config.releases import Release, buckets_for
 from identify.model import Identify, TextPattern
 from identify.strings import encoded
 
-__all__ = ["MatchNumbers", "TriedIdentifies"]
+__all__ = ["HeaderColumns", "MatchNumbers", "Sought", "TriedIdentifies", "as_pattern"]
 
 #: Texts of plain objects that are made at a time, while all are walked through.
 CHUNK = 4_096
 #: Objects that the representation shows.
 SHOWN_OBJECTS = 4
 
-T = TypeVar("T")
+#: A pattern; a literal that is written as it is, which nearly all are, only as its text.
+Sought = str | TextPattern
 
 
 @attrs.frozen
@@ -52,6 +53,14 @@ class MatchNumbers:
     masks: Sequence[int]
     ports: Sequence[int]
     negated: Sequence[bool]
+
+
+@attrs.frozen
+class HeaderColumns:
+    """All rules of ``match_header`` as lists of one element for each; equal names are the same object."""
+
+    names: Sequence[str]
+    sought: Sequence[Sought]
 
 
 @attrs.frozen
@@ -243,22 +252,49 @@ class TriedIdentifies(Sequence[Identify]):
 
     def headers(self) -> Iterator[tuple[str, TextPattern]]:
         """Yield the name and the pattern of each ``match_header``, for the places of ``with_header``."""
-        for place in self.with_header:
-            number = self._order[place]
-            if self._plain is not None and number < self._first_other:
-                name, value = header_parts(self._plain.columns.header(number) or "")
-                yield name, pattern_of(value)
-            elif (rule := self[place].header) is not None:
-                yield rule.name, rule.pattern
+        for name, sought in self._headers():
+            yield name, as_pattern(sought)
 
     def request_uris(self) -> Iterator[TextPattern]:
         """Yield the pattern of each ``match_request_uri``, for the places of ``with_request_uri``."""
-        for place in self.with_request_uri:
-            number = self._order[place]
-            if self._plain is not None and number < self._first_other:
-                yield pattern_of(self._plain.columns.request_uri(number) or "")
-            elif (rule := self[place].request_uri) is not None:
-                yield rule.pattern
+        for sought in self._request_uris():
+            yield as_pattern(sought)
+
+    @cached_property
+    def sought_headers(self) -> HeaderColumns:
+        """What :meth:`headers` yields as lists, for the places of ``with_header``."""
+        names: list[str] = []
+        sought: list[Sought] = []
+        once: dict[str, str] = {}
+        for name, each in self._headers():
+            names.append(once.setdefault(name, name))
+            sought.append(each)
+        return HeaderColumns(names, sought)
+
+    @cached_property
+    def sought_request_uris(self) -> Sequence[Sought]:
+        """What :meth:`request_uris` yields as a list, for the places of ``with_request_uri``."""
+        return list(self._request_uris())
+
+    def _headers(self) -> Iterator[tuple[str, Sought]]:
+        first, others = self._first_other, self._others
+        header = None if self._plain is None else self._plain.columns.header
+        for number in map(self._order.__getitem__, self.with_header):
+            if header is not None and number < first:
+                name, value = header_parts(header(number) or "")
+                yield name, value if is_text(value) else pattern_of(value)
+            elif (rule := others[number - first].header) is not None:
+                yield rule.name, _sought(rule.pattern)
+
+    def _request_uris(self) -> Iterator[Sought]:
+        first, others = self._first_other, self._others
+        request_uri = None if self._plain is None else self._plain.columns.request_uri
+        for number in map(self._order.__getitem__, self.with_request_uri):
+            if request_uri is not None and number < first:
+                value = request_uri(number) or ""
+                yield value if is_text(value) else pattern_of(value)
+            elif (rule := others[number - first].request_uri) is not None:
+                yield _sought(rule.pattern)
 
     @cached_property
     def with_meaning(self) -> Sequence[int]:
@@ -340,6 +376,17 @@ class _Texts(Sequence[str]):
             others[number - first] if text is None else text
             for number, text in zip(numbers, found, strict=True)
         ]
+
+
+def as_pattern(sought: Sought) -> TextPattern:
+    """Return the pattern of what a column has."""
+    return pattern_of(sought) if isinstance(sought, str) else sought
+
+
+def _sought(pattern: TextPattern) -> Sought:
+    if pattern.regex is None and pattern.literal == pattern.text and is_text(pattern.text):
+        return pattern.text
+    return pattern
 
 
 def _numbers(count: int) -> array[int]:

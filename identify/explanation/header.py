@@ -15,13 +15,15 @@ Facts
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import cached_property, partial
+
+import attrs
 
 from identify.config.hints.headers import COMPACT_NAMES, header_name_hint
 from identify.config.lost import LostObject
 from identify.config.releases import Release
-from identify.config.tried import TriedIdentifies
+from identify.config.tried import Sought, TriedIdentifies, as_pattern
 from identify.explanation.hints.glance import Glance
 from identify.explanation.hints.values import MOST_NAMES, Hint, Names, PatternHints, similar_name
 from identify.explanation.listing import Finding, Outcome, first_object, further_reasons
@@ -105,11 +107,28 @@ class Printed:
         # A request may have thousands of values, and each of 100,000 rules is compared with them.
         self._literals = {name: {compared(value) for value in each} for name, each in values.items()}
 
-    def satisfy(self, name: bytes, pattern: TextPattern) -> bool:
-        """Return whether a value of a header satisfies the pattern; ``name`` is in lower case."""
-        if pattern.literal is not None:
-            return encoded(pattern.literal) in self._literals.get(name, ())
-        return any(accepts(pattern, value, self._release) for value in self._values.get(name, ()))
+    def accepted(self, name: bytes) -> Collection[bytes]:
+        """Return the literals that match a value of a header; ``name`` is in lower case."""
+        return self._literals.get(name, ())
+
+    def satisfy(self, name: bytes, sought: Sought) -> bool:
+        """Return whether a value of a header satisfies a pattern; ``name`` is in lower case."""
+        literal = sought if isinstance(sought, str) else sought.literal
+        if literal is not None:
+            return encoded(literal) in self.accepted(name)
+        return any(accepts(as_pattern(sought), value, self._release) for value in self._values.get(name, ()))
+
+
+@attrs.frozen
+class _Field:
+    """A header by a name as a rule has it; ``glance`` has its values, and is None if the request has no such header.
+
+    ``verdict`` is that of rules about it that don't match.
+    """
+
+    folded: bytes
+    glance: Glance | None
+    verdict: Verdict
 
 
 class _Comparison:
@@ -121,36 +140,35 @@ class _Comparison:
         self._release = question.configuration.release
         self._printed = Printed(values, self._release)
         self._patterns = PatternHints(self._release)
-        self._glances: dict[bytes, list[Glance]] = {}
+        self._fields: dict[str, _Field] = {}
+        self._glances: dict[bytes, Glance] = {}
         self._names: dict[str, str] = {}
 
     def outcomes(self, identifies: TriedIdentifies) -> Iterator[Outcome]:
         """Compare every rule."""
-        for place, (name, pattern) in zip(identifies.with_header, identifies.headers(), strict=True):
-            folded = folded_bytes(name)
-            present = self._values.get(folded)
-            if present is None:
-                yield place, NEAR if self._has_other(name) else NO, 1, self._absent
-            elif self._printed.satisfy(folded, pattern):
-                yield place, MATCH, 1, self._accepted
-            elif self._passes(name, folded, pattern) or (hint := self._hint(name, pattern, present)) is None:
+        fields, rules = self._fields, identifies.sought_headers
+        for place, name, sought in zip(identifies.with_header, rules.names, rules.sought, strict=True):
+            field = fields.get(name) or self._field(name)
+            if (glance := field.glance) is None:
+                yield place, field.verdict, 1, self._absent
+            elif isinstance(sought, str) and glance.passes(sought, self._patterns.tried):
                 yield place, NEAR, 1, self._unlike
+            elif self._printed.satisfy(field.folded, sought):
+                yield place, MATCH, 1, self._accepted
             else:
-                yield place, NEAR, 0 if hint.near else 1, partial(self._unlike, hint=hint)
+                hint = self._hint(name, as_pattern(sought), self._values[field.folded])
+                distance = 0 if hint is not None and hint.near else 1
+                yield place, NEAR, distance, partial(self._unlike, hint=hint)
 
-    def _passes(self, name: str, folded: bytes, pattern: TextPattern) -> bool:
-        """Return whether surely nothing is to be said of what differs between a pattern and the values."""
-        literal = pattern.literal
-        if literal is None:
-            return False
-        glances = self._glances.get(folded)
-        if glances is None:
-            present = self._values.get(folded, ())[:MOST_VALUES]
-            glances = self._glances[folded] = [Glance(value, name) for value in present]
-        for glance in glances:  # noqa: SIM110 all() takes twice as long
-            if not glance.passes(literal, self._patterns.tried):
-                return False
-        return True
+    def _field(self, name: str) -> _Field:
+        folded = folded_bytes(name)
+        glance = self._glances.get(folded)
+        if glance is None and folded in self._values:
+            values = self._values[folded][:MOST_VALUES]
+            glance = self._glances[folded] = Glance(values, name, self._printed.accepted(folded))
+        near = glance is not None or self._has_other(name)
+        field = self._fields[name] = _Field(folded, glance, NEAR if near else NO)
+        return field
 
     def _hint(self, name: str, pattern: TextPattern, present: list[str]) -> Hint | None:
         """Return what keeps the nearest of the values from matching."""

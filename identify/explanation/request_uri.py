@@ -16,7 +16,7 @@ from functools import partial
 
 from identify.config.lost import LostObject
 from identify.config.releases import Release
-from identify.config.tried import TriedIdentifies
+from identify.config.tried import TriedIdentifies, as_pattern
 from identify.explanation.hints.glance import Glance
 from identify.explanation.hints.values import Hint, PatternHints
 from identify.explanation.listing import Finding, Outcome, first_object, further_reasons
@@ -83,20 +83,21 @@ class _Comparison:
         self._compared = compared(printed, b"")
         self._release = release
         self._hints = PatternHints(release)
-        self._glance = Glance(printed, "")
+        self._glance = Glance([printed], "", [self._compared])
         self._begins = _portless(_split(printed)[0])
 
     def outcomes(self, identifies: TriedIdentifies) -> Iterator[Outcome]:
         """Compare every rule."""
-        for place, pattern in zip(identifies.with_request_uri, identifies.request_uris(), strict=True):
-            if self._accepts(pattern):
-                yield place, MATCH, 0, self._accepted
-                continue
-            hint = self._hint(pattern)
-            if hint is None:
+        begins, passes, hints = self._begins, self._glance.passes, self._hints
+        for place, sought in zip(identifies.with_request_uri, identifies.sought_request_uris, strict=True):
+            if isinstance(sought, str) and not sought.startswith(begins) and passes(sought, hints.tried):
                 yield place, NO, 0, self._unlike
+            elif self._accepts(pattern := as_pattern(sought)):
+                yield place, MATCH, 0, self._accepted
             else:
-                yield place, NEAR if hint.near else NO, 0, partial(self._unlike, hint=hint)
+                hint = self._hint(pattern)
+                near = hint is not None and hint.near
+                yield place, NEAR if near else NO, 0, partial(self._unlike, hint=hint)
 
     def _accepts(self, pattern: TextPattern) -> bool:
         if pattern.literal is not None:
@@ -105,12 +106,10 @@ class _Comparison:
 
     def _hint(self, pattern: TextPattern) -> Hint | None:
         """Return what keeps the URI from matching."""
-        literal, apart = pattern.literal, None
-        if literal is not None:
-            if literal.startswith(self._begins):
-                apart = _apart(literal, self._printed)
-            elif self._glance.passes(literal, self._hints.tried):
-                return None
+        literal = pattern.literal
+        apart = None
+        if literal is not None and literal.startswith(self._begins):
+            apart = _apart(literal, self._printed)
         return apart or self._hints.find(pattern, self._printed)
 
     def _accepted(self, identify: Identify) -> Finding:

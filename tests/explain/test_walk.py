@@ -7,6 +7,7 @@ import strategies
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from identify.config.sections.mapping import Maker
 from identify.config.tried import TriedIdentifies
 from identify.configuration import Configuration
 from identify.explain import explain, question_about
@@ -15,6 +16,8 @@ from identify.explanation.hints.glance import Glance
 from identify.explanation.hints.values import PatternHints
 from identify.explanation.ip import compare
 from identify.explanation.listing import LISTED
+from identify.explanation.undetermined.parts import PARTS as UNTOLD
+from identify.explanation.undetermined.parts import step_without
 from identify.model import TextPattern
 from identify.request import Request
 
@@ -26,6 +29,8 @@ COLUMNS = (
     "matches",
     "with_header",
     "with_request_uri",
+    "sought_headers",
+    "sought_request_uris",
     "with_meaning",
     "with_unresolved",
     "ids",
@@ -42,7 +47,6 @@ class Counted(TriedIdentifies):
     def __init__(self, identifies):
         """Take the objects, and their rules out of these."""
         super().__init__(identifies)
-        self._rules = list(super().headers()), list(super().request_uris())
         for name in COLUMNS:
             getattr(self, name)
         self.made = 0
@@ -58,14 +62,6 @@ class Counted(TriedIdentifies):
         """Yield all objects, and count them."""
         for place in range(len(self)):
             yield self[place]
-
-    def headers(self):
-        """Yield the rules without an object."""
-        return iter(self._rules[0])
-
-    def request_uris(self):
-        """Yield the rules without an object."""
-        return iter(self._rules[1])
 
 
 def many(rule, endpoint="a", count=MANY):
@@ -122,6 +118,21 @@ def test_undetermined_makes_few_objects():
 
     assert explanation.undetermined
     assert configuration.tried_identifies.made <= MOST_OBJECTS
+
+
+def test_untold_parts_make_no_endpoints(monkeypatch):
+    """Of many endpoints that an Authorization may name, none is made to list a few of their ids."""
+    text = "".join(f"[e{number}]\ntype=endpoint\nidentify_by=auth_username\n" for number in range(MANY))
+    configuration = attrs.evolve(Configuration.from_text(text), unknowns=UNTOLD)
+    made, make = [], Maker.make
+    monkeypatch.setattr(Maker, "make", lambda *of: made.append(of) or make(*of))
+
+    step = step_without(question_about(configuration, {}, asked()), "auth_username")
+
+    assert f"or {MANY - 4} others may be found" in step.reasons[0].text
+    assert made == []
+    assert configuration.endpoints["e0"].id == "e0"
+    assert len(made) == 1
 
 
 def test_few_lost_objects_are_put_into_words(monkeypatch):
@@ -229,7 +240,7 @@ def test_glance_passes_only_what_has_no_hint(literal, value, header, tried):
             hints.find(TextPattern(text="^x", regex=None, literal="^x"), "y")
     left = vars(hints).copy()
 
-    if literal != value and Glance(value, header).passes(literal, tried):
+    if literal != value and Glance([value], header).passes(literal, tried):
         assert hints.find(TextPattern(text=literal, regex=None, literal=literal), value, header) is None
         assert vars(hints) == left
 
@@ -240,7 +251,7 @@ def test_glance_passes_most_literals():
     literals = {"X-Trunk": "trunk{}", "To": "<sip:{}@example.org>", "": "sip:{}@example.org"}
 
     for header, value in values.items():
-        glance = Glance(value, header)
+        glance = Glance([value], header)
         assert all(glance.passes(literals[header].format(number), False) for number in range(100, 300))
 
 

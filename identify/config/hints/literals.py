@@ -28,8 +28,8 @@ __all__ = [
     "REPRINTED",
     "Meant",
     "as_expression",
+    "canonical",
     "compiles",
-    "is_canonical",
     "literal_reprint",
     "matches",
     "meant_by",
@@ -70,6 +70,7 @@ _SPECIAL = re.compile(r"[].[()*+?{}|^$\\]")
 _CANONICAL = re.compile(r'(?:"[A-Za-z0-9 .-]+" )?<sips?:[A-Za-z0-9.+*_-]+@[A-Za-z][A-Za-z0-9.-]*>', re.ASCII)
 #: Request URIs that are printed as they are.
 CANONICAL_URI = re.compile(r"sips?:(?:[A-Za-z0-9.+*_-]+@)?[A-Za-z0-9.-]+(?::[1-9][0-9]{0,4})?", re.ASCII)
+_NOTHING = re.compile(r"(?!)")
 _TAG = re.compile(r";tag=[^;]*")
 #: Headers whose URI is printed in angle brackets, and never with its port.
 _NAMES = ("from", "to")
@@ -215,12 +216,17 @@ def literal_reprint(name: str, literal: str) -> Meant | None:
     return Meant(f"isn't what PJSIP prints: it would print {shown(printed)}", named)
 
 
-def is_canonical(name: str, literal: str) -> bool:
-    """Return whether a literal surely is how a header may be printed; of nearly all of them this is known quickly."""
-    lower = ascii_lower(name)
-    return lower not in REPRINTED or (
-        lower in _BRACKETED and lower != "from" and _CANONICAL.fullmatch(literal) is not None
-    )
+def canonical(header: str) -> re.Pattern[str] | None:
+    """Return an expression that only literals match that surely are how a header may be printed; None if all are.
+
+    Without the name of a header it is the request URI's.
+    """
+    lower = ascii_lower(header)
+    if not header:
+        return CANONICAL_URI
+    if lower not in REPRINTED:
+        return None
+    return _CANONICAL if lower in _BRACKETED and lower != "from" else _NOTHING
 
 
 def uri_reprint(literal: str) -> Meant | None:

@@ -7,7 +7,7 @@ part of the function that builds its type.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from heapq import merge
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -29,7 +29,7 @@ from identify.strings import encoded, encoded_anyhow
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-__all__ = ["Build", "Configured", "Endpoints", "Objects", "load_objects"]
+__all__ = ["Build", "Configured", "Endpoints", "Objects", "load_objects", "methods_by_id"]
 
 #: Objects that the representation of a mapping shows.
 SHOWN_OBJECTS = 4
@@ -179,6 +179,13 @@ class Endpoints(Objects[Endpoint]):
         clean = zip(_each(names), (methods[value] for value in values), strict=True)
         made = ((id, endpoint.identify_by) for id, endpoint in self._made.items())
         yield from merge(clean, made, key=lambda each: encoded_anyhow(each[0])) if self._made else clean
+
+
+def methods_by_id(endpoints: Mapping[str, Endpoint]) -> Iterable[tuple[str, tuple[str, ...]]]:
+    """Yield each endpoint's id and ``identify_by``, without making the endpoints if the mapping can do without."""
+    if isinstance(endpoints, Endpoints):
+        return endpoints.identify_by()
+    return ((id, endpoint.identify_by) for id, endpoint in endpoints.items())
 
 
 def _each(names: SectionNames) -> Iterator[str]:

@@ -7,10 +7,11 @@ nothing of what that is.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 from urllib.parse import unquote
 
-from identify.config.hints.literals import CANONICAL_URI, REPRINTED, is_canonical
-from identify.strings import ascii_lower
+from identify.config.hints.literals import canonical
+from identify.strings import decoded
 
 __all__ = ["SHORTEST_PART", "Glance"]
 
@@ -22,38 +23,44 @@ _ORDINARY = re.compile(r"[!#&),.:;<=>@`}~0-9A-Za-z+_-]+")
 
 
 class Glance:
-    """A value that literals are compared with, as one of a header, or as the request URI if that is empty."""
+    """Values that literals are compared with: some of a header, or the request URI if that is empty.
 
-    def __init__(self, value: str, header: str) -> None:
-        self._value = value
-        self._header = header
-        self._reprinted = not header or ascii_lower(header) in REPRINTED
-        self._lower = value.lower()
-        self._without = {"".join(value.split()), value.strip("\"'"), unquote(value, "latin-1")}
-        self._end, self._unsigned = value[-2:], _unsigned(value)
+    ``accepted`` are the literals that match.
+    """
+
+    def __init__(self, values: Sequence[str], header: str, accepted: Iterable[bytes] = ()) -> None:
+        # No ordinary literal has a line break.
+        self._values = "\n".join(values)
+        self._lower = {value.lower() for value in values}
+        self._near = set(map(decoded, accepted))
+        for value in values:
+            self._near |= {"".join(value.split()), value.strip("\"'"), unquote(value, "latin-1")}
+        self._ends = {value[-2:] for value in values}
+        self._unsigned = set(map(_unsigned, values))
+        printed = canonical(header)
+        self._printed = (
+            _ORDINARY
+            if printed is None
+            else re.compile(rf"(?=(?:{printed.pattern})\Z){_ORDINARY.pattern}", re.ASCII)
+        )
 
     def passes(self, literal: str, tried: bool) -> bool:
-        """Return whether nothing is to be said of a literal.
+        """Return whether a literal doesn't match, and surely nothing is to be said of it.
 
         With ``tried`` enough was tried, so that only what differs in case, blanks or quotes, or has an odd character
         is said.
         """
-        if literal.lower() == self._lower or literal in self._without or _ORDINARY.fullmatch(literal) is None:
+        expected = _ORDINARY if tried else self._printed
+        if expected.fullmatch(literal) is None or literal.lower() in self._lower or literal in self._near:
             return False
         return tried or not (
-            (literal in self._value and len(literal) >= SHORTEST_PART)
-            or (literal[-2:] == self._end and _unsigned(literal) == self._unsigned)
+            (literal in self._values and len(literal) >= SHORTEST_PART)
+            or (literal[-2:] in self._ends and _unsigned(literal) in self._unsigned)
             # What is left of the signs of an expression, or of a pattern of the dialplan.
             or ".+" in literal
             or literal[0] == "_"
             or ":_" in literal
-            or (self._reprinted and not self._is_canonical(literal))
         )
-
-    def _is_canonical(self, literal: str) -> bool:
-        if not self._header:
-            return CANONICAL_URI.fullmatch(literal) is not None
-        return is_canonical(self._header, literal)
 
 
 def _unsigned(text: str) -> str:

@@ -104,9 +104,9 @@ def _slots(
 
 def _by_source(question: Question, objects: TriedIdentifies) -> Iterator[Candidate]:
     """Yield the objects that cover the source, and those that may if they may not exist either."""
-    wanted = (MATCH, UNKNOWN) if objects is question.possible else (MATCH,)
+    sought = (MATCH, UNKNOWN) if objects is question.possible else (MATCH,)
     for place, verdict, _, _ in compare(question, objects):
-        if verdict in wanted:
+        if verdict in sought:
             yield place, True, ()
 
 
@@ -115,7 +115,8 @@ def _by_header(question: Question, values: Values, objects: TriedIdentifies) -> 
     headers = question.not_given("header")
     transports = tuple(question.further("transport")) if b"contact" in values else ()
     printed = Printed(values, question.configuration.release)
-    for place, (written, pattern) in zip(objects.with_header, objects.headers(), strict=True):
+    rules = objects.sought_headers
+    for place, written, sought in zip(objects.with_header, rules.names, rules.sought, strict=True):
         name = folded_bytes(written)
         if headers:
             if name not in COMPACT_NAMES:
@@ -123,7 +124,7 @@ def _by_header(question: Question, values: Values, objects: TriedIdentifies) -> 
         elif transports and name == b"contact":
             # A section may add its parameter to the Contact.
             yield place, False, transports
-        elif printed.satisfy(name, pattern):
+        elif printed.satisfy(name, sought):
             yield place, False, ()
 
 

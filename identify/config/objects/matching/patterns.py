@@ -26,7 +26,7 @@ from identify.config.releases import BYTES, Release
 from identify.model import HeaderRule, RequestUriRule, TextPattern
 from identify.strings import encoded, escaped, quoted, shown
 
-__all__ = ["PatternBuilder", "header_parts", "pattern_of"]
+__all__ = ["PatternBuilder", "header_parts", "is_text", "pattern_of"]
 
 #: What an expression has that means something else for characters than for bytes: ``.``, a class, ``[^``, ``\w``.
 _LOCAL = re.compile(r"\\[wWsSbB<>]|\\(?P<other>.)|\.|\[\^|\[[:.=]|[^\x00-\x7f]", re.DOTALL)
@@ -40,9 +40,14 @@ def header_parts(value: str) -> tuple[str, str]:
     return name.strip(BLANKS), rest.strip(BLANKS)
 
 
+def is_text(value: str) -> bool:
+    """Return whether a value is a literal as it is, rather than an expression or the empty text ``//``."""
+    return len(value) < 2 or value[0] != "/" or value[-1] != "/"
+
+
 def pattern_of(value: str) -> TextPattern:
     """Return the expression or literal that a value is, for header and request URI."""
-    if len(value) < 2 or value[0] != "/" or value[-1] != "/":
+    if is_text(value):
         return TextPattern(text=value, regex=None, literal=value)
     regex = value[1:-1]
     return TextPattern(text=value, regex=regex or None, literal=None if regex else "")
