@@ -14,6 +14,7 @@ Facts
   that follow: ``;`` does nothing, and ``;--`` is removed and ends what the ``--;`` began.
 """
 
+cimport cython
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_GET_SIZE
 from libc.stdlib cimport free, malloc
 from libc.string cimport memchr, memcpy
@@ -63,17 +64,20 @@ cdef inline const char *find(const char *text, char byte, size_t length) noexcep
     return <const char *>memchr(text, byte, length) if length else NULL
 
 
+@cython.final
 cdef class Counts:
     def __init__(self, uint64_t max_items, uint64_t max_inherited):
         self.max_items = max_items
         self.max_inherited = max_inherited
 
 
+@cython.final
 cdef class Place:
     def __init__(self, int64_t section):
         self.section = section
 
 
+@cython.final
 cdef class FileLines:
     """The lines of a file, which go into sections."""
 

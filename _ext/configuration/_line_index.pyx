@@ -1,11 +1,13 @@
 """The index of last lines, see ``_line_index.pxd``."""
 
+cimport cython
 from libc.stdlib cimport calloc, free, malloc
 
 from identify._compiled._arrays cimport FIRST_ROOM, NO_MEMORY, NOT_FOUND
 from identify._compiled._texts cimport tag_of
 
 
+@cython.final
 cdef class LineIndex:
     """Places of lines by section and name."""
 

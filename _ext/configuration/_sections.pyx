@@ -1,5 +1,6 @@
 """Sections, their lines and their heirs, see ``_sections.pxd``."""
 
+cimport cython
 from libc.stdlib cimport free
 from libc.string cimport memset
 
@@ -32,6 +33,7 @@ cdef int raise_for(int64_t failed) except -1:
     return 0
 
 
+@cython.final
 cdef class Sections:
     """Sections by number, in the order in which they begin.
 

@@ -1,5 +1,6 @@
 """Interned byte strings, see ``_texts.pxd``."""
 
+cimport cython
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_GET_SIZE
 from cpython.unicode cimport PyUnicode_DecodeUTF8
 from libc.stdint cimport uint8_t
@@ -27,6 +28,7 @@ cdef uint32_t tag_of(const char *text, size_t length) noexcept nogil:
     return <uint32_t>(mixed ^ (mixed >> 32))
 
 
+@cython.final
 cdef class Texts:
     """Byte strings by number, from 0 on in the order in which they came.
 

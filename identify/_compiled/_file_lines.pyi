@@ -1,4 +1,4 @@
-from typing import Final
+from typing import Final, final
 
 from identify._compiled._sections import Sections
 
@@ -23,6 +23,7 @@ MAX_LINE_BYTES: Final[int]
 MAX_COMMENT_DEPTH: Final[int]
 MAX_NAME_BYTES: Final[int]
 
+@final
 class Counts:
     """What was read so far of a file with its includes, and how much of it is read at most."""
 
@@ -30,6 +31,7 @@ class Counts:
     inherited: int
     def __init__(self, max_items: int, max_inherited: int) -> None: ...
 
+@final
 class Place:
     """What goes from one line to the next, and from one file to the next that the same include means."""
 
@@ -42,6 +44,7 @@ class Place:
     @property
     def opened_line(self) -> int: ...
 
+@final
 class FileLines:
     """The lines of a file, which go into sections."""
 

@@ -1,3 +1,6 @@
+from typing import final
+
+@final
 class LineIndex:
     """Places of lines by section and name."""
 

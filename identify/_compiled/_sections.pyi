@@ -1,10 +1,10 @@
 from array import array
 from collections.abc import Callable
-from typing import Final, TypeVar
+from typing import Final, TypeVar, final
 
 from identify._compiled._texts import Texts
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 TEMPLATE: Final[int]
 INCOMPLETE: Final[int]
@@ -12,6 +12,7 @@ PARENT: Final[int]
 ADDED: Final[int]
 GONE: Final[int]
 
+@final
 class Sections:
     """Sections by number, in the order in which they begin.
 
@@ -97,5 +98,5 @@ class Sections:
     def numbers(self, section: int) -> array[int]:
         """Return the numbers of name and value of each line, one after the other, as an array of uint32."""
 
-    def variables(self, section: int, make: Callable[[str, str, str, int, str | None], T]) -> list[T]:
+    def variables(self, section: int, make: Callable[[str, str, str, int, str | None], _T]) -> list[_T]:
         """Return ``make(name, value, file, line, template)`` for each line; the template is None for its own."""

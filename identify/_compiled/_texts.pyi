@@ -1,3 +1,6 @@
+from typing import final
+
+@final
 class Texts:
     """Byte strings by number, from 0 on in the order in which they came.
 
