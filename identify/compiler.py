@@ -31,7 +31,6 @@ LONGEST_HEADER_NAME = 4090
 
 ANONYMOUS = "anonymous"
 
-
 #: The name of an endpoint that answers for missing ones.  Names in requests end at the first NUL, so none finds it.
 MISSING_ENDPOINT = b"\0missing"
 
@@ -90,8 +89,8 @@ class TablePlan:
 
     @property
     def addresses_direct(self) -> bool:
-        """Whether the answers of ``ip`` are its ranks."""
-        return self.address_answers == list(range(len(self.address_answers)))
+        """Whether the answers of ``ip`` are its ranks: those of endpoints that exist count up from the first answer."""
+        return -1 not in self.address_answers and (not self.address_answers or self.address_answers[0] == 0)
 
 
 @attrs.frozen(kw_only=True)
