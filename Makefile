@@ -31,7 +31,7 @@ FAST := not slow and not network and not browser and not frameworks
 # More arguments for the published run: make bench-publish PUBLISH="--only source --resume"
 PUBLISH ?=
 PEERS := pytricia py-radix pysubnettree maxminddb mmdb_writer httptools sipmessage google-re2 hyperscan \
-  dpkt scapy
+  dpkt scapy configparserc pyst2
 
 .PHONY: build demo test fast lint typing bench bench-publish count count-baseline examples docs clean help
 

@@ -15,8 +15,11 @@ from itertools import count
 
 import attrs
 
+from identify._compiled._address_rules import AddressRules
+from identify.config.sections.mapping import methods_by_id
+from identify.config.tried import TriedIdentifies
 from identify.configuration import Configuration
-from identify.model import AddressRule, Endpoint, Identify, Registration, TextPattern, Unknown
+from identify.model import AddressRule, Endpoint, Identify, TextPattern, Unknown
 from identify.strings import encoded, folded_bytes
 from identify.tables.side_data import Expression, write_side_data
 from identify.tables.transport_plan import plan_transports
@@ -47,7 +50,8 @@ class TablePlan:
     answer_identifiers: list[str] = attrs.field(factory=list)
     answer_endpoints: list[int] = attrs.field(factory=list)
     answer_sections: list[str | None] = attrs.field(factory=list)
-    addresses: list[tuple[AddressRule, ...]] = attrs.field(factory=list)
+    #: The items of ``match``, whose owners are ranks.
+    addresses: AddressRules = attrs.field(factory=AddressRules)
     address_answers: list[int] = attrs.field(factory=list)
     header_names: list[bytes] = attrs.field(factory=list)
     header_least_ranks: list[int] = attrs.field(factory=list)
@@ -85,8 +89,8 @@ class TablePlan:
 
     @property
     def addresses_direct(self) -> bool:
-        """Whether the answers of ``ip`` are its ranks."""
-        return self.address_answers == list(range(len(self.address_answers)))
+        """Whether the answers of ``ip`` are its ranks: those of endpoints that exist count up from the first answer."""
+        return -1 not in self.address_answers and (not self.address_answers or self.address_answers[0] == 0)
 
 
 @attrs.frozen(kw_only=True)
@@ -134,12 +138,7 @@ def make_reach_plan(configuration: Configuration, unknowns: Sequence[Unknown]) -
         if unknown.identify is None:
             raise ValueError(f"{unknown.what} has no identify")
         stand_ins.setdefault(unknown.place, []).append(_stand_in(unknown.identify, number))
-    identifies: list[Identify] = []
-    for place, identify in enumerate(configuration.tried_identifies):
-        identifies += stand_ins.pop(place, ())
-        identifies.append(identify)
-    for place in sorted(stand_ins):
-        identifies += stand_ins[place]
+    identifies = configuration.tried_identifies.including(stand_ins)
     tables = _plan(configuration, identifies, {}, (), has_stand_ins=True)
     return ReachPlan(
         tables=tables,
@@ -172,7 +171,7 @@ def _stand_in(identify: Identify, number: int) -> _StandIn:
 
 def _plan(
     configuration: Configuration,
-    identifies: Sequence[Identify],
+    identifies: TriedIdentifies,
     line_tokens: Mapping[str, str],
     told: Iterable[str],
     *,
@@ -186,9 +185,10 @@ def _plan(
         has_stand_ins=has_stand_ins,
     )
     places = {id: place for place, id in enumerate(configuration.endpoints)}
-    _plan_addresses(plan, identifies, places)
-    _plan_headers(plan, identifies, places)
-    _plan_request_uris(plan, identifies, places)
+    sections = _identify_sections(plan, identifies, places)
+    _plan_addresses(plan, identifies, sections)
+    _plan_headers(plan, identifies, sections)
+    _plan_request_uris(plan, identifies, sections)
     _plan_endpoints(plan, configuration.endpoints)
     if any(plan.answer_endpoints[number] == len(places) for number in plan.unknown_answers):
         _plan_missing_endpoint(plan)
@@ -215,89 +215,100 @@ def _plan(
     return plan
 
 
-def _answers(
-    plan: TablePlan, identifier: str, owners: Sequence[Identify | Registration], places: Mapping[str, int]
-) -> list[int]:
-    """Return numbers for the answers of sections, -1 if the endpoint is missing; a stand-in always has one.
+@attrs.frozen
+class _Sections:
+    """Sections that can answer, in order: their ids, and the places of their endpoints, -1 if one doesn't exist.
+
+    ``stand_ins`` are the numbers of unknowns by the places of their stand-ins.
+    """
+
+    ids: Sequence[str]
+    endpoints: Sequence[int]
+    stand_ins: Mapping[int, int] = attrs.field(factory=dict)
+
+
+def _identify_sections(plan: TablePlan, identifies: TriedIdentifies, places: Mapping[str, int]) -> _Sections:
+    """Return the identify objects; a stand-in whose endpoint is missing has the one for missing ones."""
+    endpoints = [places.get(endpoint, -1) for endpoint in identifies.endpoints]
+    stand_ins: dict[int, int] = {}
+    if plan.has_stand_ins:
+        stand_ins = {place: each.number for place, each in identifies.kept() if isinstance(each, _StandIn)}
+    for place in stand_ins:
+        if endpoints[place] < 0:
+            endpoints[place] = len(places)
+    return _Sections(list(identifies.ids), endpoints, stand_ins)
+
+
+def _answers(plan: TablePlan, identifier: str, sections: _Sections, owners: Sequence[int]) -> list[int]:
+    """Return numbers for the answers of some sections, which are in order, -1 if the endpoint is missing.
 
     No two answers are equal: an identifier plans each section once.
     """
-    found = [places.get(owner.endpoint, -1) for owner in owners]
+    ids, endpoints = sections.ids, sections.endpoints
+    # Most often all of them have such a rule.
+    if len(owners) < len(ids):
+        ids, endpoints = [ids[place] for place in owners], [endpoints[place] for place in owners]
     first = len(plan.answer_endpoints)
-    if plan.has_stand_ins:
-        _mark_unknown(plan, owners, found, missing=len(places))
-    numbers = count(first)
-    kept = [place for place in found if place >= 0]
-    plan.answer_identifiers += [identifier] * len(kept)
-    plan.answer_endpoints += kept
-    plan.answer_sections += [owner.id for owner, place in zip(owners, found, strict=True) if place >= 0]
-    return [next(numbers) if place >= 0 else -1 for place in found]
+    if sections.stand_ins:
+        answering = [place for place, endpoint in zip(owners, endpoints, strict=True) if endpoint >= 0]
+        for number, place in enumerate(answering, first):
+            if place in sections.stand_ins:
+                plan.unknown_answers[number] = sections.stand_ins[place]
+    if -1 in endpoints:
+        numbers = count(first)
+        answers = [next(numbers) if endpoint >= 0 else -1 for endpoint in endpoints]
+        ids = [id for id, endpoint in zip(ids, endpoints, strict=True) if endpoint >= 0]
+        endpoints = [endpoint for endpoint in endpoints if endpoint >= 0]
+    else:
+        answers = list(range(first, first + len(endpoints)))
+    plan.answer_identifiers += [identifier] * len(ids)
+    plan.answer_endpoints += endpoints
+    plan.answer_sections += ids
+    return answers
 
 
-def _mark_unknown(
-    plan: TablePlan, owners: Sequence[Identify | Registration], found: list[int], missing: int
-) -> None:
-    """Give stand-ins without an endpoint the one for missing ones, and note which answers are stand-ins'."""
-    number = len(plan.answer_endpoints)
-    for at, owner in enumerate(owners):
-        if isinstance(owner, _StandIn):
-            plan.unknown_answers[number] = owner.number
-            if found[at] < 0:
-                found[at] = missing
-        number += found[at] >= 0
-
-
-def _plan_addresses(plan: TablePlan, identifies: Sequence[Identify], places: Mapping[str, int]) -> None:
+def _plan_addresses(plan: TablePlan, identifies: TriedIdentifies, sections: _Sections) -> None:
     """Plan ``ip``, before all others, so that its answers equal its ranks if no endpoint is missing."""
-    owners = [identify for identify in identifies if identify.addresses]
-    plan.addresses = [identify.addresses for identify in owners]
-    plan.address_answers = _answers(plan, "ip", owners, places)
+    rules = identifies.rules()
+    plan.address_answers = _answers(plan, "ip", sections, rules.owners())
+    plan.addresses = rules.ranked()
 
 
-def _plan_headers(plan: TablePlan, identifies: Sequence[Identify], places: Mapping[str, int]) -> None:
+def _plan_headers(plan: TablePlan, identifies: TriedIdentifies, sections: _Sections) -> None:
     """Plan ``header``: for each wanted header its literals, and its expressions in order."""
     numbers: dict[bytes, int] = {}
-    owners: list[Identify] = []
-    for identify in identifies:
-        rule = identify.header
-        if rule is None:
-            continue
-        name = folded_bytes(rule.name)
+    owners: list[int] = []
+    for place, (shown, pattern) in zip(identifies.with_header, identifies.headers(), strict=True):
+        name = folded_bytes(shown)
         if not 0 < len(name) <= LONGEST_HEADER_NAME:
             continue
         rank = len(owners)
-        owners.append(identify)
+        owners.append(place)
         number = numbers.setdefault(name, len(numbers))
         if number == len(plan.header_names):
             plan.header_names.append(name)
             plan.header_least_ranks.append(rank)
             plan.header_has_literals.append(False)
             plan.header_expressions.append([])
-        if rule.pattern.regex is not None:
-            plan.header_expressions[number].append((rank, rule.pattern.regex))
+        if pattern.regex is not None:
+            plan.header_expressions[number].append((rank, pattern.regex))
         else:
             plan.header_has_literals[number] = True
-            plan.header_literals.append(_literal(rule.pattern))
+            plan.header_literals.append(_literal(pattern))
             plan.header_literal_names.append(number)
             plan.header_literal_ranks.append(rank)
-    plan.header_answers = _answers(plan, "header", owners, places)
+    plan.header_answers = _answers(plan, "header", sections, owners)
 
 
-def _plan_request_uris(plan: TablePlan, identifies: Sequence[Identify], places: Mapping[str, int]) -> None:
+def _plan_request_uris(plan: TablePlan, identifies: TriedIdentifies, sections: _Sections) -> None:
     """Plan ``request_uri``."""
-    owners: list[Identify] = []
-    for identify in identifies:
-        rule = identify.request_uri
-        if rule is None:
-            continue
-        rank = len(owners)
-        owners.append(identify)
-        if rule.pattern.regex is not None:
-            plan.uri_expressions.append((rank, rule.pattern.regex))
+    for rank, pattern in enumerate(identifies.request_uris()):
+        if pattern.regex is not None:
+            plan.uri_expressions.append((rank, pattern.regex))
         else:
-            plan.uri_literals.append(_literal(rule.pattern))
+            plan.uri_literals.append(_literal(pattern))
             plan.uri_literal_ranks.append(rank)
-    plan.uri_answers = _answers(plan, "request_uri", owners, places)
+    plan.uri_answers = _answers(plan, "request_uri", sections, identifies.with_request_uri)
 
 
 def _literal(pattern: TextPattern) -> bytes:
@@ -309,8 +320,7 @@ def _plan_endpoints(plan: TablePlan, endpoints: Mapping[str, Endpoint]) -> None:
     """Plan the identifiers that look up endpoints by name."""
     prefix = f"{ANONYMOUS}@"
     plan.endpoint_names = [encoded(id) for id in endpoints]
-    for place, (id, endpoint) in enumerate(endpoints.items()):
-        methods = endpoint.identify_by
+    for place, (id, methods) in enumerate(methods_by_id(endpoints)):
         anonymous = id == ANONYMOUS or id.startswith(prefix)
         plan.endpoint_usernames.append(_name_answer(plan, "username", place) if "username" in methods else -1)
         plan.endpoint_auth_usernames.append(
@@ -345,4 +355,8 @@ def _plan_tokens(
         if registration.line and line_tokens.get(registration.id)
     ]
     plan.tokens = [encoded(line_tokens[registration.id]) for registration in owners]
-    plan.token_answers = _answers(plan, "line", owners, places)
+    sections = _Sections(
+        [registration.id for registration in owners],
+        [places.get(registration.endpoint, -1) for registration in owners],
+    )
+    plan.token_answers = _answers(plan, "line", sections, range(len(owners)))

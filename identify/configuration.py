@@ -8,7 +8,7 @@ would log, refuse or ignore.  Answering requests is the engine's part.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sized
+from collections.abc import Iterable, Mapping, Sized
 
 import attrs
 
@@ -25,6 +25,7 @@ from identify.config.loading import CONFIGURATION_FILE, WIZARD_FILE, load
 from identify.config.losses import Losses, losses_of
 from identify.config.lost import NOTHING_LOST, LostObjects
 from identify.config.releases import NEWEST, Release, release_of
+from identify.config.tried import TriedIdentifies
 from identify.errors import ConfigError
 from identify.identifiers import IdentifierName
 from identify.model import (
@@ -44,6 +45,11 @@ from identify.model import (
 from identify.strings import encoded, quoted
 
 __all__ = ["Configuration", "NotAskedError", "OfflineResolver", "ResolutionError", "Resolver"]
+
+
+def _tried(identifies: Iterable[Identify]) -> TriedIdentifies:
+    """Return the identify objects of a program as a configuration keeps them."""
+    return TriedIdentifies.of(identifies)
 
 
 @attrs.frozen(kw_only=True)
@@ -69,7 +75,7 @@ class Configuration:
     auths: Mapping[str, Auth]
     acls: Mapping[str, AccessList]
     problems: tuple[Problem, ...]
-    tried_identifies: tuple[Identify, ...] = attrs.field()
+    tried_identifies: TriedIdentifies = attrs.field(converter=_tried)
     unknowns: tuple[Unknown, ...] = ()
     lost: LostObjects = attrs.field(default=NOTHING_LOST, repr=False)
     release: Release = NEWEST
@@ -77,8 +83,8 @@ class Configuration:
     paths: tuple[str, ...] = attrs.field(default=(), eq=False, repr=False)
 
     @tried_identifies.default
-    def _in_order_of_ids(self) -> tuple[Identify, ...]:
-        return tuple(self.identifies.values())
+    def _in_order_of_ids(self) -> TriedIdentifies:
+        return TriedIdentifies(self.identifies.values())
 
     @property
     def errors(self) -> tuple[Problem, ...]:

@@ -117,9 +117,9 @@ class Engine(Matcher):
             identifies = configuration.tried_identifies
             counts["endpoints"] = len(configuration.endpoints)
             counts["line"] = len(self.line_tokens)
-            counts["ip"] = sum(len(identify.addresses) for identify in identifies)
-            counts["header"] = sum(identify.header is not None for identify in identifies)
-            counts["request_uri"] = sum(identify.request_uri is not None for identify in identifies)
+            counts["ip"] = identifies.match_count
+            counts["header"] = len(identifies.with_header)
+            counts["request_uri"] = len(identifies.with_request_uri)
         counts["size"] = self.size
         return (
             " ".join(

@@ -16,6 +16,7 @@ from libc.stdlib cimport free, malloc
 
 from identify._compiled._bytes cimport big64
 from identify._compiled._address_build cimport MAX_RANK, MAX_RULES, build_tables
+from identify._compiled._address_rules cimport AddressRules
 from identify._compiled._address_text cimport read_plain, sip_address_way
 
 cdef extern from "_python.h":
@@ -126,12 +127,14 @@ cdef class AddressIndex:
     @staticmethod
     def from_rules(identifies not None):
         """Build from a list of (negated, family, address, mask, port) for each identify, in rank order."""
-        return make_index(identifies, True)
+        return AddressIndex.of(AddressRules.of(identifies, True))
 
     @staticmethod
-    def from_identifies(identifies not None):
-        """Build from the ``AddressRule`` objects of each identify, in rank order."""
-        return make_index(identifies, False)
+    def of(AddressRules rules not None):
+        """Build from items whose owners are the ranks."""
+        cdef AddressIndex index = AddressIndex.__new__(AddressIndex)
+        index.build(rules.at, rules.count)
+        return index
 
     def lookup(self, uint32_t family, address not None, uint16_t port):
         """Return the smallest rank that matches a source, -1 for none.
@@ -220,31 +223,6 @@ cdef class AddressIndex:
         return f"<AddressIndex of {self.rules} items, {self.tables.size} bytes>"
 
 
-cdef AddressIndex make_index(identifies, bint of_tuples):
-    """An index over the items of each identify, which are tuples or ``AddressRule`` objects."""
-    cdef AddressIndex index = AddressIndex.__new__(AddressIndex)
-    cdef size_t count = 0
-    cdef size_t rank
-    cdef Rule *rules
-    for items in identifies:
-        count += <size_t>len(items)
-    rules = allocate_rules(count)
-    try:
-        count = 0
-        for rank, items in enumerate(identifies):
-            for item in items:
-                if of_tuples:
-                    negated, family, address, mask, port = item
-                    put_rule(&rules[count], rank, negated, family, address, mask, port)
-                else:
-                    put_rule(&rules[count], rank, item.negated, item.family, item.address, item.mask, item.port)
-                count += 1
-        index.build(rules, count)
-    finally:
-        free(rules)
-    return index
-
-
 cdef Rule *allocate_rules(size_t count) except NULL:
     cdef Rule *rules
     if count > MAX_RULES:
@@ -271,28 +249,6 @@ cdef void read_columns(Rule *rules, size_t count, const Py_buffer *views) noexce
         rules[i].port = ports[i]
         rules[i].family = 6 if flags[i] & FLAG_IPV6 else 4
         rules[i].negated = flags[i] & FLAG_NEGATED
-
-
-cdef int put_rule(Rule *rule, size_t rank, negated, uint32_t family, address, mask, uint16_t port) except -1:
-    if family == 4:
-        rule.high = 0
-        rule.mask_high = 0
-        rule.low = address
-        rule.mask_low = mask
-    elif family == 6:
-        rule.high = address >> 64
-        rule.mask_high = mask >> 64
-        rule.low = address & 0xFFFFFFFFFFFFFFFF
-        rule.mask_low = mask & 0xFFFFFFFFFFFFFFFF
-    else:
-        raise ValueError(f"identify {rank}: family {family}: expected 4 or 6")
-    if rank > MAX_RANK:
-        raise ValueError(f"rank {rank}: at most {MAX_RANK} is supported")
-    rule.rank = <uint32_t>rank
-    rule.port = port
-    rule.family = <uint8_t>family
-    rule.negated = 1 if negated else 0
-    return 0
 
 
 cdef int check_rules(const Rule *rules, size_t count) except -1:

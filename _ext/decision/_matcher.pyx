@@ -93,7 +93,7 @@ cdef class Matcher:
     def __init__(self, plan):
         if self.owner is not None:
             raise TypeError("an engine can't be initialised twice, its tables are in use")
-        cdef AddressIndex index = AddressIndex.from_identifies(plan.addresses)
+        cdef AddressIndex index = AddressIndex.of(plan.addresses)
         cdef Block block = compile_tables(plan)
         self.load(<const Tables *>block.data, index.tables, (block, index))
 

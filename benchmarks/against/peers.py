@@ -12,6 +12,7 @@ from importlib import metadata
 from typing import Any
 
 from benchmarks.against.processes import tshark_version
+from benchmarks.against.readers import glib_version
 from benchmarks.material.address_tables import CACHE, EDITION, Table
 
 __all__ = [
@@ -40,6 +41,8 @@ DISTRIBUTIONS = (
     "hyperscan",
     "dpkt",
     "scapy",
+    "configparserc",
+    "pyst2",
     "pyperf",
     "Cython",
     "attrs",
@@ -52,16 +55,15 @@ RE2_MEMORY = 1 << 30
 
 
 def versions() -> dict[str, str]:
-    """Return the versions of the distributions that are installed, and of tshark."""
+    """Return the versions of the distributions that are installed, of tshark and of GLib."""
     found = {}
     for name in DISTRIBUTIONS:
         try:
             found[name] = metadata.version(name)
         except metadata.PackageNotFoundError:
             continue
-    if (tshark := tshark_version()) is not None:
-        found["tshark"] = tshark
-    return found
+    others = {"tshark": tshark_version(), "GLib": glib_version()}
+    return found | {name: version for name, version in others.items() if version is not None}
 
 
 def pytricia_get(table: Table) -> Lookup:

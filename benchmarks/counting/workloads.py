@@ -11,11 +11,13 @@ from collections.abc import Callable
 from itertools import cycle, islice
 from typing import Any
 
-from benchmarks.material import configurations
+from benchmarks.material import configurations, files
 from benchmarks.material.address_tables import packed, printed, table
 from benchmarks.material.messages import invites
 from benchmarks.material.patterns import with_literals
+from benchmarks.rows.explaining import FAR, STRANGER
 from benchmarks.rows.message import engine_for
+from identify.configuration import Configuration
 from identify.engine import Engine
 
 __all__ = ["WORKLOADS"]
@@ -26,6 +28,8 @@ IDENTIFIES = 10_000
 VARIANTS = 200
 EXPRESSIONS = 200
 ADDRESSES = 10_000
+ENDPOINTS = 1000
+EXPLAINED = 2000
 
 
 def _source_hot() -> Run:
@@ -124,6 +128,36 @@ def _compile() -> Run:
     return run
 
 
+def _read(kind: str) -> Callable[[], Run]:
+    """Read a text; one time is a whole configuration of 1,000 endpoints."""
+
+    def make() -> Run:
+        text = files.text(kind, ENDPOINTS)
+
+        def run(times: int) -> None:
+            for _ in range(times):
+                Configuration.from_text(text)
+
+        return run
+
+    return make
+
+
+def _explain(kind: str) -> Callable[[], Run]:
+    """Explain and word a request that no rule matches; one time is a walk over 2,000 identifies that were read."""
+
+    def make() -> Run:
+        explain = Engine(Configuration.from_text(files.text(kind, EXPLAINED))).explain_message
+
+        def run(times: int) -> None:
+            for _ in range(times):
+                str(explain(STRANGER, FAR, 5060))
+
+        return run
+
+    return make
+
+
 #: By name: how it is made, how many times the shorter of its two lengths has.
 WORKLOADS: dict[str, tuple[Callable[[], Run], int]] = {
     "identify_source, one address": (_source_hot, 2000),
@@ -138,4 +172,8 @@ WORKLOADS: dict[str, tuple[Callable[[], Run], int]] = {
     "identify_sources, 10,000 rules": (_sources, 2 * ADDRESSES),
     "identify_messages, found by ip": (_messages, 5 * VARIANTS),
     "Engine, 10,000 rules": (_compile, 1),
+    "Configuration, 1,000 endpoints": (_read("endpoints"), 1),
+    "Configuration, 1,000 with templates": (_read("templates"), 1),
+    "explain, 2,000 identifies by source": (_explain("identifies"), 1),
+    "explain, 2,000 identifies by header": (_explain("headers"), 1),
 }

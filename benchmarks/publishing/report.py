@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.publishing.results import Quotient, Result
-from benchmarks.rows import ROWS
+from benchmarks.rows import ROWS, loading
 from benchmarks.rows import asterisk as beside
 from benchmarks.rows.row import GROUPS, OURS, Row, Target
 
@@ -33,8 +33,9 @@ NOT_MEASURED = "not measured"
 def tables(kept: dict[str, Any]) -> dict[str, str]:
     """Return the text of every marker by its name."""
     made: dict[str, Callable[[], str]] = {
-        **{group: _maker(kept, group) for group in GROUPS if group != "asterisk"},
+        **{group: _maker(kept, group) for group in GROUPS},
         "asterisk": lambda: _asterisk(kept["rows"]),
+        "loading": lambda: _loading(kept["rows"]),
         "short": lambda: _short(kept),
         "machine": lambda: _machine(kept),
         "missed": lambda: _missed(kept["rows"]),
@@ -165,15 +166,34 @@ def _asterisk(results: dict[str, Result]) -> str:
         for kind in beside.KINDS:
             pair = []
             for question in beside.QUESTIONS:
-                result = results.get(beside.row_id(kind, size, question))
-                own = result.median(OURS) if result is not None else None
-                theirs = quoted["seconds"][kind][str(size)][question]
-                pair.append((own, theirs))
-            ours = " / ".join(_time(own) if own is not None else NOT_MEASURED for own, _ in pair)
-            cells.append(f"{ours}<br>Asterisk {' / '.join(_time(theirs) for _, theirs in pair)}")
+                own = _own(results, beside.row_id(kind, size, question))
+                pair.append((own, _time(quoted["seconds"][kind][str(size)][question])))
+            ours, theirs = (" / ".join(figures) for figures in zip(*pair, strict=True))
+            cells.append(f"{ours}<br>Asterisk {theirs}")
         lines.append(f"| {size:,} | " + " | ".join(cells) + " |")
     lines += ["", f"Asterisk's figures: {quoted['date']}, {quoted['source']}; {quoted['spread']}."]
     return "\n".join(lines) + "\n"
+
+
+def _loading(results: dict[str, Result]) -> str:
+    quoted = loading.quoted()
+    lines = [f"| endpoints | {' | '.join(loading.QUESTIONS.values())} |", "|---|---|---|"]
+    for size in loading.SIZES:
+        cells = []
+        for question in loading.QUESTIONS:
+            theirs = quoted["seconds"][str(size)].get(question)
+            figure = NOT_MEASURED if theirs is None else _time(theirs)
+            cells.append(f"{_own(results, loading.row_id(size, question))}<br>Asterisk {figure}")
+        lines.append(f"| {size:,} | {' | '.join(cells)} |")
+    lines += ["", f"Asterisk's figures: {quoted['source']}."]
+    return "\n".join(lines) + "\n"
+
+
+def _own(results: dict[str, Result], id: str) -> str:
+    """Return our figure of a row whose others are quoted."""
+    result = results.get(id)
+    own = result.median(OURS) if result is not None else None
+    return NOT_MEASURED if own is None else _time(own)
 
 
 def _dates(kept: dict[str, Any]) -> str:
@@ -200,6 +220,8 @@ def _figure(unit: str, value: float | None) -> str:
         return f"{_number(value)} bytes"
     if unit == "MB":
         return f"{_number(value / 1e6)} MB"
+    if unit == "%":
+        return f"{_number(100 * value)} %"
     if unit == "M/s":
         return f"{_number(1e-6 / value)} M/s"
     return _time(value)

@@ -74,18 +74,18 @@ def _calibrated(work: Work, seconds: float) -> int:
     """Run until caches are warm and return how many loops one value takes."""
     loops = 1
     while True:
-        taken = _timed(loops, work.loop)
+        taken = _timed(loops, work)
         if taken >= seconds or loops >= MOST_LOOPS:
             return loops
         loops = min(MOST_LOOPS, max(loops + 1, int(loops * min(10, 1.2 * seconds / max(taken, 1e-9)))))
 
 
-def _timed(loops: int, loop: Callable[[], object]) -> float:
-    turns = range(loops)
-    begun = pyperf.perf_counter()
+def _timed(loops: int, work: Work) -> float:
+    turns, loop, clock = range(loops), work.loop, work.clock
+    begun = clock()
     for _ in turns:
         loop()
-    return float(pyperf.perf_counter() - begun)
+    return float(clock() - begun)
 
 
 def _measured(work: Work, loops: int, values: int) -> dict[str, Any]:
@@ -94,7 +94,7 @@ def _measured(work: Work, loops: int, values: int) -> dict[str, Any]:
     runner.parse_args(["--worker", "--loops", str(loops), "--warmups", "1", "--values", str(values)])
     # pyperf prints what it found; only the values are wanted.
     with open(os.devnull, "w", encoding="utf-8") as nowhere, contextlib.redirect_stdout(nowhere):
-        benchmark = runner.bench_time_func("side", _timed, work.loop, inner_loops=work.items)
+        benchmark = runner.bench_time_func("side", _timed, work, inner_loops=work.items)
     metadata = benchmark.get_metadata()
     return {
         "values": list(benchmark.get_values()),

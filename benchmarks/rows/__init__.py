@@ -7,8 +7,11 @@ from benchmarks.rows import (
     building,
     captures,
     command,
+    explaining,
     expressions,
+    loading,
     message,
+    reading,
     source,
 )
 from benchmarks.rows.row import Row
@@ -16,7 +19,10 @@ from benchmarks.rows.row import Row
 __all__ = ["ROWS"]
 
 #: In the order of the tables.
-_SUBJECTS = (source, message, expressions, automata, batch, building, captures, command, asterisk)
+_SUBJECTS = (
+    *(source, message, expressions, automata, batch, building, reading, explaining),
+    *(captures, command, asterisk, loading),
+)
 
 _ALL = [row for subject in _SUBJECTS for row in subject.rows()]
 

@@ -5,6 +5,7 @@ A side is made in a process of its own, by a worker, so making it may take long 
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from itertools import repeat
 from typing import Any
@@ -23,10 +24,13 @@ GROUPS = (
     "automata",
     "batch",
     "building",
+    "reading",
+    "explaining",
     "captures",
     "simulate",
     "command",
     "asterisk",
+    "loading",
 )
 
 
@@ -37,8 +41,15 @@ class Work:
     loop: Callable[[], object] = lambda: None
     items: int = 1
     value: float | None = None
+    #: Whether CPU time is taken in place of the clock's: that of all threads of the process.
+    cpu: bool = False
     #: What was answered to the first questions, as numbers: sides that are compared have to agree.
     answers: Callable[[], Sequence[int]] | None = None
+
+    @property
+    def clock(self) -> Callable[[], float]:
+        """What its loop is timed with."""
+        return time.process_time if self.cpu else time.perf_counter
 
 
 @attrs.frozen(kw_only=True)
@@ -63,7 +74,7 @@ class Target:
 
 @attrs.frozen(kw_only=True)
 class Row:
-    """One row: ``unit`` is ns, ms, M/s (times that are shown as such), bytes or MB (of values in bytes)."""
+    """One row: ``unit`` is ns, ms, M/s (times that are shown as such), bytes, MB (of bytes) or % (of shares)."""
 
     id: str
     title: str

@@ -1,7 +1,7 @@
 from collections.abc import Sequence
 from typing import Final, TypedDict, final, type_check_only
 
-from identify.model import AddressRule
+from identify._compiled._address_rules import AddressRules
 
 NEGATED: Final[int]
 IPV6: Final[int]
@@ -32,7 +32,7 @@ class AddressIndex:
     @staticmethod
     def from_rules(identifies: Sequence[Sequence[tuple[bool, int, int, int, int]]]) -> AddressIndex: ...
     @staticmethod
-    def from_identifies(identifies: Sequence[Sequence[AddressRule]]) -> AddressIndex: ...
+    def of(rules: AddressRules) -> AddressIndex: ...
     def lookup(self, family: int, address: int, port: int) -> int: ...
     def lookup_text(self, text: str | bytes, port: int) -> int: ...  # for tests
     def checksum(self, family: int, addresses: object, port: int) -> int: ...  # for tests

@@ -7,9 +7,8 @@ made from its options, ``language`` what the text means.  The release decides in
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from itertools import islice
 from typing import TypedDict, TypeVar
 
 from identify.config.hostnames.rules import Resolver
@@ -18,20 +17,16 @@ from identify.config.language.reader import read_document
 from identify.config.language.sections import Document, words
 from identify.config.lost import LostObjects, lost_objects
 from identify.config.objects.access import ACL_FILE, NamedLists
-from identify.config.objects.candidates import (
-    Candidate,
-    Options,
-    candidates_by_type,
-    load_single,
-    load_type,
-)
+from identify.config.objects.candidates import Candidate, Options, load_single, load_type
 from identify.config.objects.endpoints import (
+    NOTHING_TOGETHER,
     build_access_list,
     build_aor,
     build_auth,
     build_domain_alias,
     build_endpoint,
     build_other,
+    together,
 )
 from identify.config.objects.identifies import build_identify
 from identify.config.objects.items import MatchLines
@@ -46,6 +41,11 @@ from identify.config.realtime.extconfig import Families, read_extconfig
 from identify.config.realtime.sorcery import Mapped, read_sorcery
 from identify.config.references import check_references
 from identify.config.releases import Release
+from identify.config.sections.candidates import Candidates
+from identify.config.sections.identifies import Identifies, LoadedIdentifies, load_identifies
+from identify.config.sections.mapping import Build, Configured, Endpoints, Objects, load_objects
+from identify.config.sections.types import candidates_by_type
+from identify.config.tried import TriedIdentifies
 from identify.config.unknowns import (
     doubtful_duplicate,
     hide_mapped,
@@ -71,13 +71,10 @@ from identify.model import (
     Transport,
     Unknown,
 )
-from identify.strings import encoded
 
 __all__ = ["CONFIGURATION_FILE", "WIZARD_FILE", "Loaded", "load"]
 
 CONFIGURATION_FILE = "pjsip.conf"
-#: Objects that the representation of a mapping shows.
-SHOWN_OBJECTS = 4
 WIZARD_FILE = "pjsip_wizard.conf"
 
 #: Types that become objects of the model; the others are only checked for problems.
@@ -95,7 +92,7 @@ class Loaded(TypedDict):
     identifiers: tuple[IdentifierName, ...]
     endpoints: Mapping[str, Endpoint]
     identifies: Mapping[str, Identify]
-    tried_identifies: tuple[Identify, ...]
+    tried_identifies: TriedIdentifies
     registrations: Mapping[str, Registration]
     transports: Mapping[str, Transport]
     domain_aliases: Mapping[str, DomainAlias]
@@ -115,32 +112,6 @@ def load(files: Files, name: str, *, resolver: Resolver, release: Release, parti
     """
     with _without_collections():
         return _Loader(files, resolver, release, partial).load(name)
-
-
-class _Objects(Mapping[str, T]):
-    """A read-only mapping of ids to objects."""
-
-    __slots__ = ("_by_id",)
-
-    def __init__(self, by_id: Mapping[str, T]) -> None:
-        self._by_id = dict(by_id)
-
-    def __getitem__(self, name: str) -> T:
-        return self._by_id[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._by_id)
-
-    def __len__(self) -> int:
-        return len(self._by_id)
-
-    def __repr__(self) -> str:
-        """Return the mapping with its first objects, by type: a configuration may have many, and each is long."""
-        shown = [
-            f"{id!r}: {type(each).__name__}(...)" for id, each in islice(self._by_id.items(), SHOWN_OBJECTS)
-        ]
-        more = len(self._by_id) - len(shown)
-        return f"{{{', '.join([*shown, f'... {more:,} more'] if more else shown)}}}"
 
 
 class _Loader:
@@ -179,8 +150,14 @@ class _Loader:
         mapped = read_sorcery(self._files, self._families, problems)
         hide_mapped(mapped, found, problems)
 
-        def objects(type_name: str, build: Callable[[Candidate, Options], T | None]) -> dict[str, T]:
-            return load_type(found.get(type_name, ()), build, self._known, problems)
+        release, lists = self._release, self._named_lists
+        rules = together(release)
+
+        def objects(type: str, build: Build[T], named: Build[T] | None = None) -> Configured[T]:
+            if type not in found:
+                return Configured({})
+            rule = rules.get(type, NOTHING_TOGETHER)
+            return load_objects(found[type], self._known, rule, build, named, self._budget, problems)
 
         settings = build_settings(
             load_single(found.get("global", ()), self._known, problems),
@@ -188,47 +165,64 @@ class _Loader:
             self._release,
             problems,
         )
-        self._load_transports(found.get("transport", []))
-        endpoints = objects("endpoint", self._endpoint)
-        identifies = load_type(
-            found.get("identify", ()), self._identify, self._known, problems, self._maybe_refused
+        self._load_transports(found.get("transport", ()))
+        endpoints = objects(
+            "endpoint",
+            lambda candidate, options, budget, problems: build_endpoint(
+                candidate, options, None, budget, problems
+            ),
+            lambda candidate, options, budget, problems: build_endpoint(
+                candidate, options, lists, budget, problems
+            ),
         )
-        registrations = objects("registration", self._registration)
-        aors = objects("aor", self._aor)
-        auths = objects("auth", self._auth)
-        domain_aliases = objects("domain_alias", self._domain_alias)
-        acls = objects("acl", self._access_list)
+        identifies = LoadedIdentifies()
+        if "identify" in found:
+            identifies = load_identifies(
+                found["identify"],
+                self._known,
+                release,
+                self._identify,
+                self._maybe_refused,
+                self._budget,
+                problems,
+            )
+        registrations = load_type(found.get("registration", ()), self._registration, self._known, problems)
+        aors = objects("aor", build_aor)
+        auths = objects(
+            "auth", lambda candidate, options, _, problems: build_auth(candidate, options, release, problems)
+        )
+        domain_aliases = objects("domain_alias", build_domain_alias)
+        acls = load_type(found.get("acl", ()), self._access_list, self._known, problems)
         for type_name in sorted(found):
             if type_name not in LOADED_TYPES:
-                objects(type_name, lambda candidate, options: build_other(candidate, options, problems))
+                objects(type_name, build_other)
         made = self._load_wizards()
         self._add_untold_text(document, self._types_elsewhere(found, mapped))
         if self._named_lists.unknown is not None:
             self._unknowns.append(self._named_lists.unknown)
         if _absent("identify", mapped):
-            identifies, made.identifies = {}, {}
+            identifies, made.identifies = LoadedIdentifies(), {}
         if _absent("registration", mapped):
             registrations, made.registrations = {}, {}
-        possible = self._release.arranged(
-            list(identifies.values()), list(made.identifies.values()), len(found.get("identify", ()))
-        )
-        tried = tuple(identify for identify in possible if not identify.unresolved)
+        possible = identifies.tried_with(made.identifies, release)
+        tried = possible.resolved()
         unreachable = self._unreachable()
+        every_endpoint = Endpoints.merged(endpoints, made.endpoints)
         loaded = Loaded(
             settings=settings,
             identifiers=effective_order(settings.endpoint_identifier_order, self._release.identifiers),
-            endpoints=_merged(endpoints, made.endpoints),
-            identifies=_Objects(_first_of_each(tried)),
+            endpoints=every_endpoint,
+            identifies=Identifies.of(identifies, tried),
             tried_identifies=tried,
-            registrations=_merged(registrations, made.registrations),
-            transports=_merged(self._transports, {}),
-            domain_aliases=_merged(domain_aliases, {}),
-            aors=_merged(aors, made.aors),
-            auths=_merged(auths, made.auths),
-            acls=_merged(acls, {}),
+            registrations=Objects.merged(Configured(registrations), made.registrations),
+            transports=Objects.merged(Configured(self._transports), {}),
+            domain_aliases=Objects.merged(domain_aliases, {}),
+            aors=Objects.merged(aors, made.aors),
+            auths=Objects.merged(auths, made.auths),
+            acls=Objects.merged(Configured(acls), {}),
             problems=(),
             unknowns=(
-                *unknown_names(possible, identifies, made.identifies, made.former_identifies),
+                *unknown_names(possible, identifies.made, made.identifies, made.former_identifies),
                 *self._unknowns,
                 *mapped_elsewhere(mapped, unreachable),
                 *unbound(self._unbound, self._transports.values(), unreachable),
@@ -237,8 +231,8 @@ class _Loader:
             release=self._release,
         )
         check_references(
-            loaded["endpoints"],
-            loaded["tried_identifies"],
+            every_endpoint,
+            identifies.maybe_dangling(tried, every_endpoint),
             loaded["registrations"],
             loaded["unknowns"],
             problems,
@@ -256,7 +250,7 @@ class _Loader:
             database=self._families.line_of(ACL_FILE),
         )
 
-    def _load_transports(self, candidates: list[Candidate]) -> None:
+    def _load_transports(self, candidates: Sequence[Candidate]) -> None:
         sockets = Sockets()
         left: Leftovers | None = None
 
@@ -311,7 +305,7 @@ class _Loader:
         return any(problem.code == "registration-unreachable" for problem in self._problems.all())
 
     def _types_elsewhere(
-        self, found: Mapping[str, list[Candidate]], mapped: Mapping[str, Mapped]
+        self, found: Mapping[str, Candidates], mapped: Mapping[str, Mapped]
     ) -> frozenset[str]:
         """Return the types of which a missing file may have objects."""
         hidden = {type for type, each in mapped.items() if each.hidden}
@@ -333,9 +327,6 @@ class _Loader:
 
     def _aor(self, candidate: Candidate, options: Options) -> Aor | None:
         return build_aor(candidate, options, self._budget, self._problems)
-
-    def _domain_alias(self, candidate: Candidate, options: Options) -> DomainAlias | None:
-        return build_domain_alias(candidate, options, self._problems)
 
     def _access_list(self, candidate: Candidate, options: Options) -> AccessList | None:
         return build_access_list(candidate, options, self._named_lists, self._budget, self._problems)
@@ -364,23 +355,9 @@ class _Loader:
         return made
 
 
-def _merged(configured: Mapping[str, T], made: Mapping[str, T]) -> _Objects[T]:
-    """Return the objects of pjsip.conf and those that wizards made, by id; of two with one id, pjsip.conf's."""
-    both = {**made, **configured}
-    return _Objects({id: both[id] for id in sorted(both, key=encoded)})
-
-
 def _absent(type_name: str, mapped: Mapping[str, Mapped]) -> bool:
     """Return whether the module of a type isn't loaded, so that it has no objects at all."""
     return type_name in mapped and mapped[type_name].absent
-
-
-def _first_of_each(tried: Sequence[Identify]) -> dict[str, Identify]:
-    """Return identify objects by id, the first of each; before 20.16, 21.11 and 22.6 there may be two of an id."""
-    found: dict[str, Identify] = {}
-    for identify in tried:
-        found.setdefault(identify.id, identify)
-    return found
 
 
 @contextmanager

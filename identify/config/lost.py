@@ -20,13 +20,15 @@ from functools import lru_cache
 import attrs
 
 from identify.config.language.sections import BLANKS, Section, Variable
-from identify.config.objects.candidates import FREE_TYPE, UNREAD_TYPES, Candidate, Options, identifier
+from identify.config.objects.candidates import Candidate, Options, identifier
 from identify.config.objects.identifies import readable_identify
 from identify.config.objects.items import MatchLines
 from identify.config.objects.schema import Tables, is_true
 from identify.config.objects.wizard.making import wizard_of
 from identify.config.problems import Budget, Problems
 from identify.config.releases import Release
+from identify.config.sections.types import FREE_TYPE, UNREAD_TYPES
+from identify.config.tried import TriedIdentifies
 from identify.model import Identify, Origin, Problem
 from identify.strings import ascii_lower, shown
 
@@ -65,6 +67,8 @@ CHAN_SIP = ("friend", "peer", "user")
 CHAN_SIP_MEANS = ("endpoint", "identify")
 MATCH_OPTIONS = ("match", "match_header", "match_request_uri")
 ORDER = "endpoint_identifier_order"
+#: What an identify object has that is compared.
+RULES = ("match item", "match_header", "match_request_uri")
 #: Options that say what a section without a known type is.
 TELLING = {
     "registration": ("server_uri", "client_uri"),
@@ -134,10 +138,22 @@ class LostObjects:
     further: int = 0
     lines: tuple[Problem, ...] = ()
     texts: tuple[Problem, ...] = ()
+    #: How many of ``identifies`` have a rule of each kind.
+    counts: Mapping[str, int] = attrs.field(init=False, eq=False, repr=False)
+    #: What can be read of ``identifies``, one for each.
+    readable: TriedIdentifies = attrs.field(init=False, eq=False, repr=False)
+
+    @counts.default
+    def _counts(self) -> Mapping[str, int]:
+        return {rule: sum(each.has(rule) for each in self.identifies) for rule in RULES}
+
+    @readable.default
+    def _readable(self) -> TriedIdentifies:
+        return TriedIdentifies(each.identify for each in self.identifies if each.identify is not None)
 
     def with_rule(self, rule: str) -> int:
         """Return how many identify objects have a rule of a kind, those included that weren't looked at."""
-        return sum(each.has(rule) for each in self.identifies) + self.further
+        return self.counts[rule] + self.further
 
 
 #: What a configuration has lost of which nothing is lost, or of which that isn't known.
@@ -153,11 +169,11 @@ def lost_objects(problems: Problems, known: Tables, release: Release) -> LostObj
         return NOTHING_LOST
     reader = _Reader(known, release)
     made: list[LostObject] = []
-    seen: set[int] = set()
+    seen: set[object] = set()
     for what, how, causes in problems.lost:
-        if id(what) in seen:
+        if what.key in seen:
             continue
-        seen.add(id(what))
+        seen.add(what.key)
         if len(seen) <= MOST_LOST and reader.affords(what):
             made += reader.read(what, how, causes)
         else:
@@ -210,7 +226,7 @@ class _Reader:
 
     def affords(self, what: Candidate | Section) -> bool:
         """Return whether so many lines may still be read."""
-        return self._budget.spend(1 + len(what.variables))
+        return self._budget.spend(1 + len(what.variables if isinstance(what, Candidate) else what))
 
     def read(self, what: Candidate | Section, how: str, causes: Sequence[Problem]) -> Iterator[LostObject]:
         """Yield the objects that a section or candidate was meant to be."""
@@ -221,9 +237,10 @@ class _Reader:
         elif any(cause.code == "wizard-misplaced" for cause in causes):
             yield from self._wizard(what, "wizard skipped", causes)
         else:
-            type = next((line.value for line in what.variables if ascii_lower(line.name) == "type"), "")
-            candidate = Candidate(type, identifier(what, Problems()), what.variables, what.file, what.line)
-            yield from self._meant(candidate, self._guesses(type, what.variables), how, causes)
+            lines = what.variables
+            type = next((line.value for line in lines if ascii_lower(line.name) == "type"), "")
+            candidate = Candidate(type, identifier(what, Problems()), lines, what.file, what.line)
+            yield from self._meant(candidate, self._guesses(type, lines), how, causes)
 
     def _wizard(self, section: Section, how: str, causes: Sequence[Problem]) -> Iterator[LostObject]:
         wizard = wizard_of(section, self._budget, self._release, Problems())

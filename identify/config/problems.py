@@ -146,6 +146,11 @@ class Budget:
     def __init__(self, items: int = MAX_ITEMS_MADE) -> None:
         self._left = items
 
+    @property
+    def left(self) -> int:
+        """How many items may still be made, 0 if there are too many."""
+        return max(self._left, 0)
+
     def spend(self, items: int) -> bool:
         """Count items, and return whether they may be made."""
         self._left -= items

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 
 from identify.config.hints.nearest import bare
 from identify.config.problems import Problems
@@ -14,12 +15,12 @@ __all__ = ["check_references"]
 
 def check_references(
     endpoints: Mapping[str, Endpoint],
-    identifies: Sequence[Identify],
+    identifies: Iterable[Identify],
     registrations: Mapping[str, Registration],
     unknowns: Sequence[Unknown],
     problems: Problems,
 ) -> None:
-    """Report references to endpoints that don't exist.
+    """Report references to endpoints that don't exist; ``identifies`` are those that may have one.
 
     Where there may be endpoints that aren't known, none is said not to exist.
     """
@@ -37,7 +38,9 @@ def check_references(
         return f", but {quoted(meant)} does" + (" (ids are case-sensitive)" if same else "")
 
     possible = [unknown.identify for unknown in unknowns if unknown.identify is not None]
-    for identify in (*identifies, *possible):
+    for identify in chain(identifies, possible):
+        if problems.full("identify-dangling"):
+            break
         if identify.endpoint not in endpoints:
             message = f"endpoint {quoted(identify.endpoint)} doesn't exist" + hint(identify.endpoint)
             message += "; requests that this identify matches get no endpoint from that identifier"

@@ -12,6 +12,8 @@ from identify.config.objects.candidates import Candidate
 from identify.config.objects.wizard.making import Unevaluated
 from identify.config.problems import Problems
 from identify.config.realtime.sorcery import Elsewhere, Mapped
+from identify.config.sections.candidates import Candidates
+from identify.config.tried import TriedIdentifies
 from identify.model import Identify, Origin, Transport, Unknown
 from identify.strings import quoted, quoted_list
 
@@ -36,7 +38,7 @@ SHOWN_SECTIONS = 3
 
 
 def unknown_names(
-    possible: Sequence[Identify],
+    possible: Iterable[Identify],
     configured: Mapping[str, Identify],
     made: Mapping[str, Identify],
     former: Mapping[str, Iterable[Identify]],
@@ -47,11 +49,8 @@ def unknown_names(
     ``made`` those of wizards.  A wizard's object that isn't possible beside that of pjsip.conf exists if that one
     doesn't, and those of ``former`` wizards of the same id if none of the later ones does.
     """
-    place = 0
-    for identify in possible:
-        if not identify.unresolved:
-            place += 1
-            continue
+    tried = TriedIdentifies.of(possible)
+    for place, identify in tried.unresolved():
         names = identify.unresolved
         listed = quoted_list([name.text for name in names])
         yield Unknown(
@@ -66,7 +65,7 @@ def unknown_names(
         others: list[Identify] = []
         if configured.get(identify.id) is not identify:
             others = [*former.get(identify.id, ())]
-        elif identify.id in made and all(made[identify.id] is not other for other in possible):
+        elif identify.id in made and all(made[identify.id] is not other for other in tried.objects):
             others = [made[identify.id], *former.get(identify.id, ())]
         for instead in others:
             yield Unknown(
@@ -82,10 +81,10 @@ def unknown_names(
             )
 
 
-def hide_mapped(mapped: Mapping[str, Mapped], found: dict[str, list[Candidate]], problems: Problems) -> None:
+def hide_mapped(mapped: Mapping[str, Mapped], found: dict[str, Candidates], problems: Problems) -> None:
     """Remove the sections of pjsip.conf that Asterisk doesn't read because their types come from elsewhere."""
     for type, each in mapped.items():
-        hidden = found.pop(type, []) if each.hidden else []
+        hidden: Sequence[Candidate] = found.pop(type, ()) if each.hidden else ()
         if each.told or (not hidden and not each.elsewhere):
             continue
         where = each.elsewhere[0].what if each.elsewhere else f"no {type} objects"

@@ -15,22 +15,27 @@ Facts
 from __future__ import annotations
 
 import re
-from functools import cached_property
+from collections.abc import Collection, Iterator
+from functools import cached_property, partial
+
+import attrs
 
 from identify.config.hints.headers import COMPACT_NAMES, header_name_hint
 from identify.config.lost import LostObject
 from identify.config.releases import Release
+from identify.config.tried import Sought, TriedIdentifies, as_pattern
+from identify.explanation.hints.glance import Glance
 from identify.explanation.hints.values import MOST_NAMES, Hint, Names, PatternHints, similar_name
-from identify.explanation.listing import Finding, first_object, further_reasons
-from identify.explanation.patterns import accepts, negated, wanted
+from identify.explanation.listing import Finding, Outcome, first_object, further_reasons
+from identify.explanation.patterns import accepts, compared, negated, wanted
 from identify.explanation.places import named, times
 from identify.explanation.question import Question
 from identify.explanation.telling.lost import none_brief, none_has
 from identify.explanation.telling.reasons import MATCH, NEAR, NO, Reason, Step, Verdict
-from identify.model import HeaderRule, Identify
+from identify.model import HeaderRule, Identify, TextPattern
 from identify.strings import encoded, folded_bytes, quoted, quoted_list, shown
 
-__all__ = ["COMPACT_NAMES", "PRINTED_HEADER_LIMIT", "compared_headers", "has_header", "header"]
+__all__ = ["COMPACT_NAMES", "PRINTED_HEADER_LIMIT", "Printed", "compared_headers", "header"]
 
 #: What an object has that this identifier compares.
 RULE = "match_header"
@@ -50,7 +55,6 @@ def header(question: Question) -> Step:
     Twin: ``decide_header`` in ``_ext/decision/_decide.pyx``.
     """
     transport = question.transport
-    release = question.configuration.release
     symmetric = transport.id if transport is not None and transport.symmetric_transport else None
     values, notes = compared_headers(question)
     if symmetric is not None and b"contact" in values:
@@ -63,13 +67,8 @@ def header(question: Question) -> Step:
         )
         return f"{subject} headers or values that the request doesn't have"
 
-    hints = _Hints(question, values)
     endpoint, section, reasons = first_object(
-        question,
-        lambda identify: _look(values, identify, release, hints),
-        rest,
-        RULE,
-        lambda lost: _meant(values, lost),
+        question, _Comparison(question, values).outcomes, rest, RULE, lambda lost: _meant(values, lost)
     )
     if values:
         reasons = further_reasons(question, "identify", "may match a header of the request") + reasons
@@ -99,31 +98,93 @@ def compared_headers(question: Question) -> tuple[Values, list[Reason]]:
     return values, notes
 
 
-def has_header(values: Values, rule: HeaderRule, release: Release) -> bool:
-    """Return whether one of the values satisfies the rule."""
-    return any(accepts(rule.pattern, value, release) for value in values.get(folded_bytes(rule.name), ()))
+class Printed:
+    """The values of the request's headers, as rules are compared with them."""
+
+    def __init__(self, values: Values, release: Release) -> None:
+        self._values = values
+        self._release = release
+        # A request may have thousands of values, and each of 100,000 rules is compared with them.
+        self._literals = {name: {compared(value) for value in each} for name, each in values.items()}
+
+    def accepted(self, name: bytes) -> Collection[bytes]:
+        """Return the literals that match a value of a header; ``name`` is in lower case."""
+        return self._literals.get(name, ())
+
+    def satisfy(self, name: bytes, sought: Sought) -> bool:
+        """Return whether a value of a header satisfies a pattern; ``name`` is in lower case."""
+        literal = sought if isinstance(sought, str) else sought.literal
+        if literal is not None:
+            return encoded(literal) in self.accepted(name)
+        return any(accepts(as_pattern(sought), value, self._release) for value in self._values.get(name, ()))
 
 
-class _Hints:
-    """What may have been overlooked in the rules of one question."""
+@attrs.frozen
+class _Field:
+    """A header by a name as a rule has it; ``glance`` has its values, and is None if the request has no such header.
+
+    ``verdict`` is that of rules about it that don't match.
+    """
+
+    folded: bytes
+    glance: Glance | None
+    verdict: Verdict
+
+
+class _Comparison:
+    """The headers of one request, compared with the rules of identify objects."""
 
     def __init__(self, question: Question, values: Values) -> None:
         self._question = question
         self._values = values
-        self._patterns = PatternHints(question.configuration.release)
+        self._release = question.configuration.release
+        self._printed = Printed(values, self._release)
+        self._patterns = PatternHints(self._release)
+        self._fields: dict[str, _Field] = {}
+        self._glances: dict[bytes, Glance] = {}
         self._names: dict[str, str] = {}
 
-    def value(self, rule: HeaderRule, present: list[str]) -> Hint | None:
+    def outcomes(self, identifies: TriedIdentifies) -> Iterator[Outcome]:
+        """Compare every rule."""
+        fields, rules = self._fields, identifies.sought_headers
+        for place, name, sought in zip(identifies.with_header, rules.names, rules.sought, strict=True):
+            field = fields.get(name) or self._field(name)
+            if (glance := field.glance) is None:
+                yield place, field.verdict, 1, self._absent
+            elif isinstance(sought, str) and glance.passes(sought, self._patterns.tried):
+                yield place, NEAR, 1, self._unlike
+            elif self._printed.satisfy(field.folded, sought):
+                yield place, MATCH, 1, self._accepted
+            else:
+                hint = self._hint(name, as_pattern(sought), self._values[field.folded])
+                distance = 0 if hint is not None and hint.near else 1
+                yield place, NEAR, distance, partial(self._unlike, hint=hint)
+
+    def _field(self, name: str) -> _Field:
+        folded = folded_bytes(name)
+        glance = self._glances.get(folded)
+        if glance is None and folded in self._values:
+            values = self._values[folded][:MOST_VALUES]
+            glance = self._glances[folded] = Glance(values, name, self._printed.accepted(folded))
+        near = glance is not None or self._has_other(name)
+        field = self._fields[name] = _Field(folded, glance, NEAR if near else NO)
+        return field
+
+    def _hint(self, name: str, pattern: TextPattern, present: list[str]) -> Hint | None:
         """Return what keeps the nearest of the values from matching."""
         found = None
         for value in present[:MOST_VALUES]:
-            hint = self._patterns.find(rule.pattern, value, rule.name)
+            hint = self._patterns.find(pattern, value, name)
             if hint is not None and hint.near:
                 return hint
             found = found or hint
         return found
 
-    def name(self, name: str) -> str:
+    def _has_other(self, name: str) -> bool:
+        """Return whether the request may have a header by another name."""
+        return bool(self._other_name(name)) or folded_bytes(name) in COMPACT_NAMES
+
+    def _other_name(self, name: str) -> str:
         """Return why a header isn't in the request, "" if that isn't clear."""
         found = self._names.get(name)
         if found is None and len(self._names) < MOST_NAMES:
@@ -135,63 +196,54 @@ class _Hints:
         names = dict(self._question.request.printed_headers)
         return Names(list(names)[:MOST_NAMES])
 
+    def _accepted(self, identify: Identify) -> Finding:
+        rule, present = self._rule(identify)
+        accepted = next(value for value in present if accepts(rule.pattern, value, self._release))
+        return self._finding(identify, MATCH, f"{shown(rule.name)} {quoted(accepted)} {wanted(rule.pattern)}")
 
-def _look(values: Values, identify: Identify, release: Release, hints: _Hints) -> Finding | None:
-    """Look at one object's header rule."""
-    rule = identify.header
-    if rule is None:
-        return None
-    folded = folded_bytes(rule.name)
-    present = values.get(folded, [])
-    accepted: str | None = None
-    hint: Hint | None = None
-    other = ""
-    if present:
-        accepted = next((value for value in present if accepts(rule.pattern, value, release)), None)
-        hint = hints.value(rule, present) if accepted is None else None
-    else:
-        other = hints.name(rule.name)
-    near = present or other or folded in COMPACT_NAMES
-    verdict: Verdict = MATCH if accepted is not None else NEAR if near else NO
-    return Finding(
-        verdict=verdict,
-        text=lambda: (
-            f"{named('identify', identify.id, rule.origin)}: {_word(rule, present, accepted, hint, other)}"
-        ),
-        origin=rule.origin,
-        distance=0 if hint is not None and hint.near else 1,
-    )
+    def _unlike(self, identify: Identify, hint: Hint | None = None) -> Finding:
+        """Describe a header that is present with other values."""
+        rule, present = self._rule(identify)
+        does = wanted(rule.pattern)
+        if len(present) == 1:
+            text = f"{shown(rule.name)} is {quoted(present[0])}, which {negated(does)}"
+        else:
+            subject = "neither" if len(present) == 2 else "no"
+            times_present = f"{shown(rule.name)} is present {times(len(present))}"
+            text = f"{times_present}, {subject} value {does}: got {quoted_list(present)}"
+        if hint is not None:
+            text += f" ({hint.text})"
+        return self._finding(identify, NEAR, text, 0 if hint is not None and hint.near else 1)
+
+    def _absent(self, identify: Identify) -> Finding:
+        rule, _ = self._rule(identify)
+        odd, other = header_name_hint(rule.name), self._other_name(rule.name)
+        clause = other or odd
+        text = f"{shown(rule.name)} isn't in the request" + (f" ({clause})" if clause else "")
+        if folded_bytes(rule.name) in COMPACT_NAMES:
+            text = odd
+        return self._finding(identify, NEAR if self._has_other(rule.name) else NO, text)
+
+    def _rule(self, identify: Identify) -> tuple[HeaderRule, list[str]]:
+        """Return the rule of an object that has one, and the values of its header."""
+        if identify.header is None:
+            raise ValueError(f"{identify.id} has no match_header")
+        return identify.header, self._values.get(folded_bytes(identify.header.name), [])
+
+    def _finding(self, identify: Identify, verdict: Verdict, text: str, distance: int = 1) -> Finding:
+        rule, _ = self._rule(identify)
+        text = f"{named('identify', identify.id, rule.origin)}: {text}"
+        return Finding(verdict=verdict, text=text, origin=rule.origin, distance=distance)
 
 
 def _meant(values: Values, lost: LostObject) -> Finding | None:
     """Find a ``match_header`` of a lost object that can't be read, and was meant for a header of the request."""
+    if not lost.header:
+        return None
     name, _, value = re.sub(r"[:=\s]+", ":", lost.header, count=1).partition(":")
     present = values.get(folded_bytes(name), [])
     if lost.identify is None or not name or not present:
         return None
     at = named("identify", lost.id, lost.origin)
     text = f"{at}: {shown(name)} is {quoted_list(present)}, and its match_header is {quoted(lost.header)}"
-    return Finding(verdict=MATCH if value in present else NEAR, text=lambda: text, origin=lost.origin)
-
-
-def _word(rule: HeaderRule, present: list[str], accepted: str | None, hint: Hint | None, other: str) -> str:
-    """Return the outcome of a rule in words."""
-    if accepted is not None:
-        return f"{shown(rule.name)} {quoted(accepted)} {wanted(rule.pattern)}"
-    if present:
-        return _unlike(rule, present) + (f" ({hint.text})" if hint is not None else "")
-    odd = header_name_hint(rule.name)
-    if folded_bytes(rule.name) in COMPACT_NAMES:
-        return odd
-    clause = other or odd
-    return f"{shown(rule.name)} isn't in the request" + (f" ({clause})" if clause else "")
-
-
-def _unlike(rule: HeaderRule, present: list[str]) -> str:
-    """Describe a header that is present with other values."""
-    does = wanted(rule.pattern)
-    if len(present) == 1:
-        return f"{shown(rule.name)} is {quoted(present[0])}, which {negated(does)}"
-    subject = "neither" if len(present) == 2 else "no"
-    got = quoted_list(present)
-    return f"{shown(rule.name)} is present {times(len(present))}, {subject} value {does}: got {got}"
+    return Finding(verdict=MATCH if value in present else NEAR, text=text, origin=lost.origin)

@@ -13,22 +13,29 @@ Facts
 
 from __future__ import annotations
 
-from identify.config.hints.meanings import is_usual, item_meaning, item_meant
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from operator import itemgetter
+
+from identify.config.hints.meanings import item_meaning, item_meant
 from identify.config.lost import LostObject
-from identify.explanation.listing import Finding, first_object, further_reasons
+from identify.config.tried import TriedIdentifies
+from identify.explanation.listing import Finding, Outcome, first_object, further_reasons
 from identify.explanation.places import named, place
 from identify.explanation.question import Question
-from identify.explanation.telling.lost import lost_lines, lost_texts, means, none_brief, none_has
+from identify.explanation.telling.lost import Meant, lost_lines, lost_texts, none_brief, none_has
 from identify.explanation.telling.reasons import MATCH, NEAR, NO, UNKNOWN, Reason, Step
 from identify.model import AddressRule, Identify
 from identify.strings import SHOWN_VALUES, quoted, shown
 
-__all__ = ["coverage", "ip"]
+__all__ = ["compare", "ip"]
 
 #: What an object has that this identifier compares.
 RULE = "match item"
 #: A network is a near miss if it differs only in these low bits: a neighbour in the same /24 or /64.
 NEAR_BITS = {4: 8, 6: 64}
+#: The distance of an item of the other family, and of an object without a positive item.
+OTHER_FAMILY, NOTHING = 129, 130
 
 
 def ip(question: Question) -> Step:
@@ -41,214 +48,250 @@ def ip(question: Question) -> Step:
         text = f"the source {quoted(request.source)} is not a valid address, so no match item covers it"
         return Step("ip", None, None, (Reason(text),))
 
+    meant = Meant(request.source)
+
     def rest(count: int) -> str:
         return f"{_others(count)} no match item that covers {request.source} from port {request.port}"
 
     endpoint, section, reasons = first_object(
-        question, lambda identify: _look(question, identify), rest, RULE, lambda lost: _meant(question, lost)
+        question,
+        lambda identifies: compare(question, identifies),
+        rest,
+        RULE,
+        lambda lost: _meant(meant, request.source, lost),
     )
     reasons = further_reasons(question, "identify", f"may cover {request.source}") + reasons
     lost = question.configuration.lost
     if endpoint is None:
-        reasons = [*lost_lines(lost, lambda text: means(text, request.source)), *lost_texts(lost), *reasons]
+        reasons = [*lost_lines(lost, meant.by), *lost_texts(lost), *reasons]
     if not reasons:
         reasons = [none_has(lost, RULE)]
     return Step("ip", endpoint, section, tuple(reasons), brief=none_brief(lost, RULE))
 
 
-def coverage(question: Question, identify: Identify) -> tuple[bool, bool]:
-    """Return whether an object may cover the source, and whether it does in any case.
+def compare(question: Question, identifies: TriedIdentifies) -> Iterable[Outcome]:
+    """Compare the items of every object with the source, by their numbers."""
+    found = _compare_items(question, identifies)
+    return _with_names(question, identifies, found) if identifies.with_unresolved else found
 
-    The addresses of names come after the literals and are positive: they can add the source, never take it out.
+
+def _compare_items(question: Question, identifies: TriedIdentifies) -> Iterator[Outcome]:
+    """Compare the items of each object that has one, except for names whose addresses aren't known."""
+    source, source_port = question.request.source_address, question.request.port
+    if source is None:
+        return
+    words, near_bits = _Words(question), NEAR_BITS[source[0]]
+    items = identifies.matches
+    columns = zip(
+        *(items.owners, items.families, items.addresses, items.masks, items.ports, items.negated), strict=True
+    )
+    with_meaning = frozenset(identifies.with_meaning)
+    for number, of_object in groupby(columns, key=itemgetter(0)):
+        # Whether the last item that covers the source is positive, whether any is, and the nearest positive item.
+        last, included, nearest = None, False, NOTHING
+        for _, family, address, mask, port, negated in of_object:
+            bits = _differing_bits(source, family, address, mask)
+            if bits == 0 and port in (0, source_port):
+                last = not negated
+                included = included or last
+            if bits < nearest and not negated:
+                nearest = bits
+        if last:
+            yield number, MATCH, 0, words.matched
+        elif included:
+            yield number, NEAR, 0, words.taken_out
+        elif nearest == 0 and last is None:
+            yield number, NEAR, 0, words.wrong_port
+        elif nearest == NOTHING:
+            yield number, NO, 0, words.only_exclusions
+        elif last is not None:
+            yield number, NO, 0, words.excluded
+        elif number in with_meaning and words.misunderstood(identifies[number]) is not None:
+            yield number, NEAR, 0, words.other_meaning
+        elif nearest <= near_bits:
+            yield number, NEAR, nearest, words.near
+        else:
+            yield number, NO, nearest, words.far
+
+
+def _with_names(
+    question: Question, identifies: TriedIdentifies, found: Iterable[Outcome]
+) -> Iterator[Outcome]:
+    """Add what names whose addresses aren't known may cover.
+
+    Their addresses come after the literals and are positive: they can add the source, never take it out.
     """
     if question.request.source_address is None:
-        return False, False
-    covering = [rule for rule in identify.addresses if _covers(question, rule)]
-    must = bool(covering) and not covering[-1].negated
-    return must or any(name.port in (0, question.request.port) for name in identify.unresolved), must
+        return
+    port, words = question.request.port, _Words(question)
+    outcomes = {outcome[0]: outcome for outcome in found}
+    named = {number: identifies[number].unresolved for number in identifies.with_unresolved}
+    for number in sorted({*outcomes, *named}):
+        outcome = outcomes.get(number)
+        matches = outcome is not None and outcome[1] == MATCH
+        if not matches and any(name.port in (0, port) for name in named.get(number, ())):
+            yield number, UNKNOWN, 0, words.may_cover
+        elif outcome is None:
+            yield number, NEAR, 0, words.other_ports
+        else:
+            yield outcome
 
 
-def _look(question: Question, identify: Identify) -> Finding | None:
-    """Look at all match items of one object."""
-    if coverage(question, identify) == (True, False):
-        return _may_cover(question, identify)
-    if identify.unresolved and not identify.addresses:
-        return _other_ports(question, identify)
-    if not identify.addresses:
-        return None
-    covering = [rule for rule in identify.addresses if _covers(question, rule)]
-    source = question.request.source
-    if covering and not covering[-1].negated:
+def _differing_bits(source: tuple[int, int], family: int, address: int, mask: int) -> int:
+    """Return how many low bits contain all differences, 0 if an item covers the source's address.
+
+    10.1.2.3 and 10.1.3.0/24 differ in bit 8, hence 9.  For an item of the other family that is one more than an address
+    has.
+    """
+    return ((source[1] & mask) ^ address).bit_length() if source[0] == family else OTHER_FAMILY
+
+
+class _Words:
+    """What is said of one object, by the outcome of comparing it."""
+
+    def __init__(self, question: Question) -> None:
+        self._source = question.request.source
+        self._address = question.request.source_address or (0, 0)
+        self._port = question.request.port
+
+    def matched(self, identify: Identify) -> Finding:
+        """Describe a match, with the exclusion before the deciding item if there is one."""
+        covering = self._covering(identify)
+        excluded = [rule for rule in covering if rule.negated]
+        overridden = f", which comes after {_item(excluded[-1])} and overrides it" if excluded else ""
+        rest = f"{self._source} with {_item(covering[-1])}{overridden}"
         return Finding(
             verdict=MATCH,
-            text=lambda: _matched(identify, source, covering),
-            would=lambda: _matched(identify, source, covering, "would cover"),
+            text=f"{_name(identify)} covers {rest}",
+            would=f"{_name(identify)} would cover {rest}",
             origin=covering[-1].origin,
         )
-    if any(not rule.negated for rule in covering):
+
+    def taken_out(self, identify: Identify) -> Finding:
+        """Describe an object whose last covering item is an exclusion."""
+        covering = self._covering(identify)
+        included = [rule for rule in covering if not rule.negated]
+        covers = f"{_name(identify)} covers {self._source} with {_item(included[-1])}"
+        text = f"{covers}, but its later item {_item(covering[-1])} excludes it"
+        return Finding(verdict=NEAR, text=text, origin=covering[-1].origin)
+
+    def wrong_port(self, identify: Identify) -> Finding:
+        """Describe an object that covers the address, but from other ports."""
+        rules = [rule for rule in _positive(identify) if self._differs(rule) == 0]
+        ports = sorted({rule.port for rule in rules})
+        wanted = ", ".join(map(str, ports[:SHOWN_VALUES])) + (", ..." if len(ports) > SHOWN_VALUES else "")
         return Finding(
             verdict=NEAR,
-            text=lambda: _taken_out(identify, source, covering),
-            origin=covering[-1].origin,
-        )
-    other_port = [rule for rule in identify.addresses if not rule.negated and _covers_address(question, rule)]
-    if other_port and not covering:
-        port = question.request.port
-        return Finding(
-            verdict=NEAR,
-            text=lambda: _wrong_port(identify, source, port, other_port),
-            origin=other_port[-1].origin,
+            text=(
+                f"{_name(identify)} covers {self._source} with {_item(rules[-1])}, but only from port {wanted}: "
+                f"the request came from {self._port}"
+            ),
+            origin=rules[-1].origin,
             advice="an item without a port covers every port",
         )
-    return _missed(question, identify, covering)
 
+    def only_exclusions(self, identify: Identify) -> Finding:
+        """Describe an object without a positive item."""
+        text = f"{_name(identify)} has only exclusions ({_items(identify.addresses)}), so it covers nothing"
+        return Finding(verdict=NO, text=text, origin=identify.origin)
 
-def _may_cover(question: Question, identify: Identify) -> Finding:
-    """Describe an object with a name whose addresses, which aren't known, may have the source among them."""
-    names = [name for name in identify.unresolved if name.port in (0, question.request.port)]
-    items = "match item" if len(names) == 1 else "match items"
-    listed = ", ".join(shown(name.text) for name in names[:SHOWN_VALUES])
-    listed += ", ..." if len(names) > SHOWN_VALUES else ""
-    text = f"{_name(identify)} has {items} {listed}, whose addresses aren't known here, so it may cover "
-    return Finding(verdict=UNKNOWN, text=lambda: f"{text}{question.request.source}", origin=names[0].origin)
+    def excluded(self, identify: Identify) -> Finding:
+        """Describe an object that only excludes the source."""
+        last = self._covering(identify)[-1]
+        text = f"{_name(identify)} excludes {self._source} with {_item(last)}"
+        return Finding(verdict=NO, text=text, origin=last.origin)
 
-
-def _other_ports(question: Question, identify: Identify) -> Finding:
-    """Describe an object that has only names, each with another port than the source."""
-    name = identify.unresolved[0]
-    port = question.request.port
-    return Finding(
-        verdict=NEAR,
-        text=lambda: (
-            f"{_name(identify)} has match item {shown(name.text)}, whose addresses aren't known here, "
-            f"but it covers them only from port {name.port}: the request came from {port}"
-        ),
-        origin=name.origin,
-    )
-
-
-def _meant(question: Question, lost: LostObject) -> Finding | None:
-    """Find an item of a lost object that isn't valid, or is taken for a name, and was meant for the source."""
-    identify, source = lost.identify, question.request.source
-    if identify is None:
-        return None
-    items = [*lost.faults, *(name.text for name in identify.unresolved)]
-    item = next((item for item in items if means(item, source)), None)
-    if item is None:
-        return None
-    return Finding(
-        verdict=MATCH,
-        text=lambda: f"{_name(identify)} means {source} with {quoted(item)}",
-        origin=identify.origin,
-    )
-
-
-def _covers(question: Question, rule: AddressRule) -> bool:
-    """Return whether the item covers the source, address and port."""
-    return _covers_address(question, rule) and rule.port in (0, question.request.port)
-
-
-def _covers_address(question: Question, rule: AddressRule) -> bool:
-    """Return whether the item covers the source's address."""
-    source = question.request.source_address
-    return source is not None and source[0] == rule.family and source[1] & rule.mask == rule.address
-
-
-def _matched(identify: Identify, source: str, covering: list[AddressRule], covers: str = "covers") -> str:
-    """Describe a match, with the exclusion before the deciding item if there is one."""
-    excluded = [rule for rule in covering if rule.negated]
-    overridden = f", which comes after {_item(excluded[-1])} and overrides it" if excluded else ""
-    return f"{_name(identify)} {covers} {source} with {_item(covering[-1])}{overridden}"
-
-
-def _taken_out(identify: Identify, source: str, covering: list[AddressRule]) -> str:
-    """Describe an object whose last covering item is an exclusion."""
-    included = [rule for rule in covering if not rule.negated]
-    covers = f"{_name(identify)} covers {source} with {_item(included[-1])}"
-    return f"{covers}, but its later item {_item(covering[-1])} excludes it"
-
-
-def _wrong_port(identify: Identify, source: str, port: int, rules: list[AddressRule]) -> str:
-    """Describe an object that covers the address, but from other ports."""
-    ports = sorted({rule.port for rule in rules})
-    wanted = ", ".join(str(port) for port in ports[:SHOWN_VALUES]) + (
-        ", ..." if len(ports) > SHOWN_VALUES else ""
-    )
-    return (
-        f"{_name(identify)} covers {source} with {_item(rules[-1])}, but only from port {wanted}: "
-        f"the request came from {port}"
-    )
-
-
-def _missed(question: Question, identify: Identify, covering: list[AddressRule]) -> Finding:
-    """Describe an object that doesn't cover the source: a near miss if one of its networks is close."""
-    source = question.request.source
-    positive = [rule for rule in identify.addresses if not rule.negated]
-    if not positive:
-        return Finding(
-            verdict=NO,
-            text=lambda: (
-                f"{_name(identify)} has only exclusions ({_items(identify.addresses)}), so it covers nothing"
-            ),
-            origin=identify.origin,
-        )
-    if covering:
-        return Finding(
-            verdict=NO,
-            text=lambda: f"{_name(identify)} excludes {source} with {_item(covering[-1])}",
-            origin=covering[-1].origin,
-        )
-    other = next((rule for rule in positive if _was_meant(question, rule)), None)
-    if other is not None:
+    def other_meaning(self, identify: Identify) -> Finding:
+        """Describe an object with an item that would cover the source if it meant what it seems to."""
+        other = self.misunderstood(identify) or identify.addresses[0]
         return Finding(
             verdict=NEAR,
-            text=lambda: (
-                f"{_name(identify)} doesn't cover {source}: its item {_item(other)} "
+            text=(
+                f"{_name(identify)} doesn't cover {self._source}: its item {_item(other)} "
                 f"{item_meaning(other.text)}, which would cover it"
             ),
             origin=other.origin,
         )
-    bits, nearest = min(
-        ((_differing_bits(question, rule), rule) for rule in positive),
-        key=lambda pair: pair[0],
-    )
-    if bits <= NEAR_BITS[nearest.family]:
+
+    def near(self, identify: Identify) -> Finding:
+        """Describe an object with a network that is close to the source."""
+        nearest = min(_positive(identify), key=self._differs)
         return Finding(
             verdict=NEAR,
-            text=lambda: f"{_name(identify)} doesn't cover {source}; its nearest item is {_item(nearest)}",
+            text=f"{_name(identify)} doesn't cover {self._source}; its nearest item is {_item(nearest)}",
             origin=nearest.origin,
-            distance=bits,
-            advice=f"match = {source} would cover it, if it is the same peer",
+            distance=self._differs(nearest),
+            advice=f"match = {self._source} would cover it, if it is the same peer",
         )
-    return Finding(
-        verdict=NO,
-        text=lambda: f"{_name(identify)} doesn't cover {source}: {_items(identify.addresses)}",
-        origin=identify.origin,
-        distance=bits,
-    )
+
+    def far(self, identify: Identify) -> Finding:
+        """Describe an object that has nothing to do with the source."""
+        return Finding(
+            verdict=NO,
+            text=f"{_name(identify)} doesn't cover {self._source}: {_items(identify.addresses)}",
+            origin=identify.origin,
+            distance=min(map(self._differs, _positive(identify))),
+        )
+
+    def may_cover(self, identify: Identify) -> Finding:
+        """Describe an object with a name whose addresses, which aren't known, may have the source among them."""
+        names = [name for name in identify.unresolved if name.port in (0, self._port)]
+        items = "match item" if len(names) == 1 else "match items"
+        listed = ", ".join(shown(name.text) for name in names[:SHOWN_VALUES])
+        listed += ", ..." if len(names) > SHOWN_VALUES else ""
+        text = f"{_name(identify)} has {items} {listed}, whose addresses aren't known here, so it may cover "
+        return Finding(verdict=UNKNOWN, text=f"{text}{self._source}", origin=names[0].origin)
+
+    def other_ports(self, identify: Identify) -> Finding:
+        """Describe an object that has only names, each with another port than the source."""
+        name = identify.unresolved[0]
+        return Finding(
+            verdict=NEAR,
+            text=(
+                f"{_name(identify)} has match item {shown(name.text)}, whose addresses aren't known here, "
+                f"but it covers them only from port {name.port}: the request came from {self._port}"
+            ),
+            origin=name.origin,
+        )
+
+    def misunderstood(self, identify: Identify) -> AddressRule | None:
+        """Return the first item that would cover the source if it meant what it seems to, None if there is none."""
+        return next((rule for rule in _positive(identify) if self._was_meant(rule)), None)
+
+    def _was_meant(self, rule: AddressRule) -> bool:
+        meant = item_meant(rule.text) if rule.host is None else None
+        return (
+            meant is not None
+            and meant.port in (0, self._port)
+            and _differing_bits(self._address, meant.family, meant.value, meant.mask) == 0
+            and bool(item_meaning(rule.text))
+        )
+
+    def _covering(self, identify: Identify) -> list[AddressRule]:
+        """Return the items that cover the source, address and port."""
+        return [
+            rule for rule in identify.addresses if self._differs(rule) == 0 and rule.port in (0, self._port)
+        ]
+
+    def _differs(self, rule: AddressRule) -> int:
+        return _differing_bits(self._address, rule.family, rule.address, rule.mask)
 
 
-def _was_meant(question: Question, rule: AddressRule) -> bool:
-    """Return whether an item that means something else than it seems to would cover the source as it seems."""
-    if is_usual(rule.text) or rule.host is not None:
-        return False
-    source, meant = question.request.source_address, item_meant(rule.text)
-    if source is None or meant is None or meant.port not in (0, question.request.port):
-        return False
-    return (
-        source[0] == meant.family and source[1] & meant.mask == meant.value and bool(item_meaning(rule.text))
-    )
+def _meant(meant: Meant, source: str, lost: LostObject) -> Finding | None:
+    """Find an item of a lost object that isn't valid, or is taken for a name, and was meant for the source."""
+    identify = lost.identify
+    if identify is None or not (lost.faults or identify.unresolved):
+        return None
+    items = [*lost.faults, *(name.text for name in identify.unresolved)]
+    item = next((item for item in items if meant.by(item)), None)
+    if item is None:
+        return None
+    text = f"{_name(identify)} means {source} with {quoted(item)}"
+    return Finding(verdict=MATCH, text=text, origin=identify.origin)
 
 
-def _differing_bits(question: Question, rule: AddressRule) -> int:
-    """Return how many low bits contain all differences: 10.1.2.3 and 10.1.3.0/24 differ in bit 8, hence 9.
-
-    For an item of the other family that is one more than an address has.
-    """
-    source = question.request.source_address
-    if source is None or source[0] != rule.family:
-        return 129
-    return ((source[1] & rule.mask) ^ rule.address).bit_length()
+def _positive(identify: Identify) -> list[AddressRule]:
+    return [rule for rule in identify.addresses if not rule.negated]
 
 
 def _name(identify: Identify) -> str:

@@ -1,12 +1,21 @@
-"""Which findings become reasons: those that match or nearly do, a few others, and the rest as a number."""
+"""Which outcomes become reasons: those that match or nearly do, a few others, and the rest as a number.
+
+A configuration may have a hundred thousand identify objects, and a few reasons are listed.  So an identifier compares
+all of them first, which gives an outcome each, and only of what is listed the object is looked up and a sentence made.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from bisect import insort
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from math import inf
+from operator import itemgetter
+from typing import Generic, TypeVar
 
 import attrs
 
 from identify.config.lost import HOW, LostObject
+from identify.config.tried import TriedIdentifies
 from identify.explanation.question import Question
 from identify.explanation.telling.lost import others_lost
 from identify.explanation.telling.nearest import ALMOST
@@ -24,142 +33,173 @@ from identify.explanation.telling.reasons import (
 from identify.model import Identify, Origin, Unknown
 from identify.strings import escaped, quoted, shown
 
-__all__ = ["LISTED", "Finding", "choose_reasons", "first_object", "further_reasons"]
+__all__ = ["LISTED", "Compare", "Finding", "Outcome", "first_object", "further_reasons"]
+
+Told = TypeVar("Told")
 
 #: How many findings of each verdict are listed.  One rule decides; further matches and near misses are worth
 #: a screen; rules that have nothing to do with the request only show what was compared.
-LISTED = {MATCH: 1, MISSING: 1, LOST: 8, UNKNOWN: 8, ALSO: 8, NEAR: 8, NO: 6}
+LISTED: Mapping[Verdict, int] = {MATCH: 1, MISSING: 1, LOST: 8, UNKNOWN: 8, ALSO: 8, NEAR: 8, NO: 6}
 
 
 @attrs.frozen(kw_only=True)
 class Finding:
-    """What comparing one rule with the request gave.
+    """What comparing one rule with the request gave, in words.
 
-    ``text`` makes the sentence, so that only the findings listed are put into words; ``distance`` ranks
-    near misses, the nearest first.  ``would`` makes the sentence for an object that doesn't exist, if it is another;
-    ``advice`` is what to do about it.
+    ``distance`` ranks near misses, the nearest first.  ``would`` is the sentence for an object that doesn't exist, if
+    it is another; ``advice`` is what to do about it.
     """
 
     verdict: Verdict
-    text: Callable[[], str]
+    text: str
     origin: Origin
     distance: int = 0
-    would: Callable[[], str] | None = None
+    would: str = ""
     advice: str = ""
 
 
-def choose_reasons(findings: list[Finding], everything: bool, rest: Callable[[int], str]) -> list[Reason]:
-    """Return the reasons worth listing, in order; ``rest`` makes a sentence of the number of the others."""
-    places_of: dict[str, list[int]] = {}
-    for place, finding in enumerate(findings):
-        places_of.setdefault(finding.verdict, []).append(place)
-    chosen: set[int] = set()
-    for verdict, places in places_of.items():
-        if not everything and len(places) > LISTED[verdict]:
-            places.sort(key=lambda place: findings[place].distance)
-            del places[LISTED[verdict] :]
-        chosen.update(places)
-    reasons = [
-        Reason(each.text(), each.origin, each.verdict, each.distance, each.advice)
-        for each in (findings[at] for at in sorted(chosen))
-    ]
-    if len(chosen) < len(findings):
-        reasons.append(Reason(rest(len(findings) - len(chosen)), None, NO))
-    return reasons
+#: Puts what was found of an object into words.
+Words = Callable[[Identify], Finding]
+#: What comparing one object with the request gave: the object's place among those that were compared, the verdict,
+#: the distance, and its words.  A plain tuple, as there may be a hundred thousand.
+Outcome = tuple[int, Verdict, int, Words]
+#: Compares objects, and gives the outcome of each that has a rule of a kind, in order.
+Compare = Callable[[TriedIdentifies], Iterable[Outcome]]
 
 
 def first_object(
     question: Question,
-    look: Callable[[Identify], Finding | None],
+    compare: Compare,
     rest: Callable[[int], str],
     rule: str,
     meant: Callable[[LostObject], Finding | None],
 ) -> tuple[str | None, str | None, list[Reason]]:
     """Ask the identify objects in order; the first that matches decides, even if its endpoint is missing.
 
-    ``look`` gives None for an object without a rule of this kind, the verdict MATCH for each that matches, and UNKNOWN
-    for one that may match; ``rule`` is what an object with such a rule has, and ``meant`` finds what a lost object has
-    for it that isn't valid.  An object that may not exist decides nothing: what that means for the answer is the part
-    of :mod:`identify.explanation.undetermined`.  Return the endpoint, the object's id and the reasons.
+    ``compare`` gives the verdict MATCH for each that matches, and UNKNOWN for one that may match; ``rest`` makes a
+    sentence of the number of objects that aren't listed; ``rule`` is what an object with such a rule has, and ``meant``
+    finds what a lost object has for it that isn't valid.  An object that may not exist decides nothing: what that means
+    for the answer is the part of :mod:`identify.explanation.undetermined`.  Return the endpoint, the object's id and
+    the reasons.
     """
-    decided: Identify | None = None
-    findings: list[Finding] = []
-    for identify, unknown in question.tried():
-        finding = look(identify)
-        if finding is None:
-            continue
-        if unknown is not None and finding.verdict in (MATCH, UNKNOWN):
-            finding = _doubtful(question, unknown, identify, finding, decided)
-        elif finding.verdict == MATCH:
+    tried = question.tried
+    decided: int | None = None
+    listed: _Listed[tuple[Outcome, Unknown | None]] = _Listed(question.everything)
+    far, count = listed.far, 0
+    for outcome, unknown in question.in_order(compare(tried), compare(question.possible)):
+        count += 1
+        place, verdict, distance, _ = outcome
+        if unknown is not None and verdict in (MATCH, UNKNOWN):
+            verdict = UNKNOWN if decided is None else ALSO
+        elif verdict == MATCH:
             if decided is None:
-                decided = identify
-                finding = _decide(question, identify, finding)
+                decided = place
+                verdict = _deciding_verdict(question, tried.endpoints[place])
             else:
-                finding = attrs.evolve(finding, verdict=ALSO, text=_too_late(question, finding, decided))
-        findings.append(finding)
-    reasons = choose_reasons(findings, question.everything, rest)
-    lost = _lost_reasons(question, look, rule, meant)
-    reasons = reasons + lost if decided is not None else lost + reasons
-    if decided is None or decided.endpoint not in question.configuration.endpoints:
+                verdict = ALSO
+        if distance < far[verdict]:
+            listed.add(verdict, distance, (outcome, unknown))
+    first = tried[decided] if decided is not None else None
+    reasons = []
+    for verdict, _, ((place, _, _, words), unknown) in listed.chosen():
+        identify = question.possible[place] if unknown is not None else tried[place]
+        found = words(identify)
+        if verdict == ALSO and first is not None:
+            found = attrs.evolve(found, verdict=ALSO, text=_too_late(question, found, first))
+        elif unknown is not None and verdict == UNKNOWN:
+            found = _doubtful(question, unknown, identify, found)
+        elif unknown is None and place == decided:
+            found = _deciding(question, identify, attrs.evolve(found, verdict=verdict))
+        reasons.append(Reason(found.text, found.origin, found.verdict, found.distance, found.advice))
+    if len(reasons) < count:
+        reasons.append(Reason(rest(count - len(reasons)), None, NO))
+    lost = _lost_reasons(question, compare, rule, meant)
+    reasons = reasons + lost if first is not None else lost + reasons
+    if first is None or first.endpoint not in question.configuration.endpoints:
         return None, None, reasons
-    return decided.endpoint, decided.id, reasons
+    return first.endpoint, first.id, reasons
+
+
+class _Listed(Generic[Told]):
+    """What is worth listing: of each verdict the nearest, and of equally near ones the first; or everything."""
+
+    def __init__(self, everything: bool) -> None:
+        #: The distance from which on one of a verdict isn't nearer than those that are there, and needn't be added.
+        self.far: dict[Verdict, float] = dict.fromkeys(LISTED, inf)
+        self._everything = everything
+        self._added = 0
+        self._nearest: dict[Verdict, list[tuple[int, int, Told]]] = {verdict: [] for verdict in LISTED}
+
+    def add(self, verdict: Verdict, distance: int, told: Told) -> None:
+        """Add what may be listed with a verdict and a distance."""
+        self._added += 1
+        nearest = self._nearest[verdict]
+        if self._everything:
+            nearest.append((distance, self._added, told))
+            return
+        insort(nearest, (distance, self._added, told), key=itemgetter(0))
+        del nearest[LISTED[verdict] :]
+        if len(nearest) == LISTED[verdict]:
+            self.far[verdict] = nearest[-1][0]
+
+    def chosen(self) -> Iterator[tuple[Verdict, int, Told]]:
+        """Yield what is listed in the order in which it was added, with its verdict and distance."""
+        chosen = [
+            (number, verdict, distance, told)
+            for verdict, nearest in self._nearest.items()
+            for distance, number, told in nearest
+        ]
+        chosen.sort(key=itemgetter(0))
+        return (each[1:] for each in chosen)
 
 
 def _lost_reasons(
     question: Question,
-    look: Callable[[Identify], Finding | None],
+    compare: Compare,
     rule: str,
     meant: Callable[[LostObject], Finding | None],
 ) -> list[Reason]:
     """Return a reason for each lost identify that would match or nearly does, and the number of the others."""
-    lost = question.configuration.lost
-    findings = []
-    for each in lost.identifies:
-        identify = each.identify
-        if identify is None:
-            continue
-        finding = meant(each) or look(identify)
-        if finding is not None and (finding.verdict != NO or question.everything):
-            almost = 0 if finding.verdict == MATCH else ALMOST
-            findings.append(
-                attrs.evolve(
-                    finding,
-                    verdict=LOST,
-                    text=_sentence(question, each, identify, finding),
-                    distance=finding.distance + almost,
-                    # What to do is to mend what costs it.
-                    advice="",
-                )
-            )
-    if not question.everything and any(finding.distance < ALMOST for finding in findings):
-        findings = [finding for finding in findings if finding.distance < ALMOST]
-    if not findings:
-        return []
-    reasons = choose_reasons(findings, question.everything, lambda count: "")
-    reasons = [reason for reason in reasons if reason.verdict == LOST]
-    return reasons + others_lost(lost, rule, len(reasons))
+    lost, everything = question.configuration.lost, question.everything
+    outcomes = {outcome[0]: outcome for outcome in compare(lost.readable)}
+    found: list[tuple[int, LostObject, Identify, Finding | Words]] = []
+    readable = (each for each in lost.identifies if each.identify is not None)
+    for place, (each, identify) in enumerate(zip(readable, lost.readable, strict=True)):
+        if (item := meant(each)) is not None:
+            found.append((0 if item.verdict == MATCH else ALMOST, each, identify, item))
+        elif (outcome := outcomes.get(place)) is not None and (everything or outcome[1] != NO):
+            _, verdict, distance, words = outcome
+            found.append((distance + (0 if verdict == MATCH else ALMOST), each, identify, words))
+    if not everything and any(distance < ALMOST for distance, *_ in found):
+        found = [entry for entry in found if entry[0] < ALMOST]
+    listed: _Listed[tuple[LostObject, Identify, Finding | Words]] = _Listed(everything)
+    for distance, each, identify, said in found:
+        if distance < listed.far[LOST]:
+            listed.add(LOST, distance, (each, identify, said))
+    reasons = []
+    for _, distance, (each, identify, said) in listed.chosen():
+        finding = said if isinstance(said, Finding) else said(identify)
+        # There is no advice: what to do is to mend what costs it.
+        reasons.append(Reason(_sentence(question, each, identify, finding), finding.origin, LOST, distance))
+    return reasons + others_lost(lost, rule, len(reasons)) if reasons else []
 
 
-def _sentence(question: Question, lost: LostObject, identify: Identify, found: Finding) -> Callable[[], str]:
+def _sentence(question: Question, lost: LostObject, identify: Identify, found: Finding) -> str:
     """Say what a lost object would do, what costs it, and where it would lead."""
-
-    def text() -> str:
-        would = (found.would or found.text)()
-        if lost.kind != "identify":
-            would = f"{lost.kind}{would.removeprefix('identify')}"
-        but = "but" if found.verdict in (MATCH, UNKNOWN) else "and"
-        configuration, points = question.configuration, ""
-        if identify.endpoint and identify.endpoint not in configuration.endpoints:
-            target = configuration.lost.endpoints.get(identify.endpoint)
-            if target is None:
-                points = f"; it points to {question.missing(identify.endpoint)}"
-            elif target.why != lost.why:
-                why = escaped(target.why.removeprefix(f"{HOW['refused']}: "))
-                too = "lost" if target.why.startswith(why) else "refused"
-                points = f"; its endpoint {quoted(target.id)} is {too} too: {why}"
-        return f"{would}, {but} {escaped(lost.why)}{points}"
-
-    return text
+    would = found.would or found.text
+    if lost.kind != "identify":
+        would = f"{lost.kind}{would.removeprefix('identify')}"
+    but = "but" if found.verdict in (MATCH, UNKNOWN) else "and"
+    configuration, points = question.configuration, ""
+    if identify.endpoint and identify.endpoint not in configuration.endpoints:
+        target = configuration.lost.endpoints.get(identify.endpoint)
+        if target is None:
+            points = f"; it points to {question.missing(identify.endpoint)}"
+        elif target.why != lost.why:
+            why = escaped(target.why.removeprefix(f"{HOW['refused']}: "))
+            too = "lost" if target.why.startswith(why) else "refused"
+            points = f"; its endpoint {quoted(target.id)} is {too} too: {why}"
+    return f"{would}, {but} {escaped(lost.why)}{points}"
 
 
 def further_reasons(question: Question, type: str, may: str) -> list[Reason]:
@@ -170,12 +210,8 @@ def further_reasons(question: Question, type: str, may: str) -> list[Reason]:
     ]
 
 
-def _doubtful(
-    question: Question, unknown: Unknown, identify: Identify, found: Finding, decided: Identify | None
-) -> Finding:
+def _doubtful(question: Question, unknown: Unknown, identify: Identify, found: Finding) -> Finding:
     """Describe an object that matches if it exists, or if it exists and a name has the right address."""
-    if decided is not None:
-        return attrs.evolve(found, verdict=ALSO, text=_too_late(question, found, decided))
     if found.verdict == UNKNOWN:
         condition = ""
     elif unknown.instead_of:
@@ -184,35 +220,34 @@ def _doubtful(
         names = identify.unresolved
         name = shown(names[0].text) if len(names) == 1 else f"one of its {len(names)} names"
         condition = f", but Asterisk refuses the whole identify if {name} has no address"
-
-    def pointing() -> str:
-        # Looks through all endpoints for one that is meant, so only what is shown asks for it.
-        if identify.endpoint in question.configuration.endpoints:
-            return f": endpoint {quoted(identify.endpoint)}"
-        return f"; it points to {question.missing(identify.endpoint)}"
-
-    return attrs.evolve(found, verdict=UNKNOWN, text=lambda: f"{found.text()}{condition}{pointing()}")
-
-
-def _decide(question: Question, identify: Identify, found: Finding) -> Finding:
-    """Turn the first match into the identifier's answer; without the endpoint the identifier gives up."""
     if identify.endpoint in question.configuration.endpoints:
-        return attrs.evolve(found, text=lambda: f"{found.text()}: endpoint {quoted(identify.endpoint)}")
-    if question.further("endpoint"):
-        text = f"it points to {question.missing(identify.endpoint)}: if it doesn't exist, this identifier gives up"
-        return attrs.evolve(found, verdict=UNKNOWN, text=lambda: f"{found.text()}, and {text}")
-    return attrs.evolve(
-        found,
-        verdict=MISSING,
-        text=lambda: (
-            f"{found.text()}, but it points to {question.missing(identify.endpoint)}: "
-            "Asterisk logs a warning and this identifier gives up"
-        ),
-    )
+        pointing = f": endpoint {quoted(identify.endpoint)}"
+    else:
+        pointing = f"; it points to {question.missing(identify.endpoint)}"
+    return attrs.evolve(found, verdict=UNKNOWN, text=f"{found.text}{condition}{pointing}")
 
 
-def _too_late(question: Question, found: Finding, decided: Identify) -> Callable[[], str]:
+def _deciding_verdict(question: Question, endpoint: str) -> Verdict:
+    """Return the verdict of the first object that matches; without the endpoint the identifier gives up."""
+    if endpoint in question.configuration.endpoints:
+        return MATCH
+    return UNKNOWN if question.further("endpoint") else MISSING
+
+
+def _deciding(question: Question, identify: Identify, found: Finding) -> Finding:
+    """Say where the first object that matches leads, by its verdict."""
+    if found.verdict == MATCH:
+        return attrs.evolve(found, text=f"{found.text}: endpoint {quoted(identify.endpoint)}")
+    points = f"it points to {question.missing(identify.endpoint)}"
+    if found.verdict == UNKNOWN:
+        text = f"{found.text}, and {points}: if it doesn't exist, this identifier gives up"
+    else:
+        text = f"{found.text}, but {points}: Asterisk logs a warning and this identifier gives up"
+    return attrs.evolve(found, text=text)
+
+
+def _too_late(question: Question, found: Finding, decided: Identify) -> str:
     """Describe a match that comes after the deciding one."""
     release = question.configuration.release
     order = "order of ids" if release.sorted_identifies else f"hash order of Asterisk {release.name}"
-    return lambda: f"{found.text()} too, but {quoted(decided.id)} comes before it in the {order}"
+    return f"{found.text} too, but {quoted(decided.id)} comes before it in the {order}"

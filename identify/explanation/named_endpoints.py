@@ -220,7 +220,8 @@ def _nobody(question: Question, who: str, user: str, domain: str, candidates: li
 def _elsewhere(question: Question, user: str, domain: str, looked_up: Collection[str]) -> list[Reason]:
     """Say which endpoints of the same user have another domain, and what would make it that of the request."""
     endpoints = question.configuration.endpoints
-    found = [id for id in endpoints if id.startswith(f"{user}@") and id not in looked_up]
+    begins = f"{user}@"
+    found = [id for id in endpoints if id.startswith(begins) and id not in looked_up]
     reasons = []
     for id in found[:SHOWN_NEIGHBOURS]:
         text = f"{named('endpoint', id, endpoints[id].origin)} exists, but for another domain"

@@ -17,7 +17,7 @@ from identify.config.releases import BYTES, Release
 from identify.model import TextPattern
 from identify.strings import encoded, quoted, shown
 
-__all__ = ["accepts", "difference", "negated", "only", "wanted"]
+__all__ = ["accepts", "compared", "difference", "negated", "only", "wanted"]
 
 #: Bytes up to this one are blanks to Asterisk.
 LAST_BLANK = 0x20
@@ -36,10 +36,15 @@ def accepts(pattern: TextPattern, value: str, release: Release, blanks: bytes = 
 
     ``blanks`` are the bytes that are stripped at both ends of the value.
     """
-    compared = encoded(value).partition(b"\0")[0].strip(blanks)
+    text = compared(value, blanks)
     if pattern.regex is not None:
-        return _compiled(encoded(pattern.regex), bool(release.dialect & BYTES)).search(compared)
-    return pattern.literal is not None and compared == encoded(pattern.literal)
+        return _compiled(encoded(pattern.regex), bool(release.dialect & BYTES)).search(text)
+    return pattern.literal is not None and text == encoded(pattern.literal)
+
+
+def compared(value: str, blanks: bytes = BLANKS) -> bytes:
+    """Return what patterns are compared with; ``blanks`` are the bytes that are stripped at both ends."""
+    return encoded(value).partition(b"\0")[0].strip(blanks)
 
 
 def wanted(pattern: TextPattern) -> str:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import repeat
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import attrs
 
 from identify.config.lost import LostObjects
 from identify.config.releases import Release
+from identify.config.tried import TriedIdentifies
 from identify.explanation.places import named
 from identify.identifiers import IdentifierName
 from identify.model import (
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
     from identify._compiled._request import Request
 
 __all__ = ["Configured", "Question"]
+
+#: Something about one object, whose place comes first.
+Found = TypeVar("Found", bound="tuple[Any, ...]")
 
 
 class Configured(Protocol):
@@ -94,29 +98,46 @@ class Question:
     transport: Transport | None
     unknowns: tuple[Unknown, ...]
     everything: bool
+    #: The identify objects in the order in which they are tried.
+    tried: TriedIdentifies = attrs.field(init=False, eq=False, repr=False)
+    #: Those that may exist, in this order too, and what isn't known of each.
+    possible: TriedIdentifies = attrs.field(init=False, eq=False, repr=False)
+    doubts: tuple[Unknown, ...] = attrs.field(init=False, eq=False, repr=False)
 
-    def tried(self) -> Iterator[tuple[Identify, Unknown | None]]:
-        """Yield the identify objects in the order in which they are tried, and those in between that may exist.
+    @tried.default
+    def _tried(self) -> TriedIdentifies:
+        return TriedIdentifies.of(self.configuration.tried_identifies)
 
-        The latter come with their unknowns.
+    @possible.default
+    def _possible(self) -> TriedIdentifies:
+        return TriedIdentifies(each.identify for each in self._doubts() if each.identify is not None)
+
+    @doubts.default
+    def _doubts(self) -> tuple[Unknown, ...]:
+        found = [each for each in self.unknowns if each.kind == "names" and each.identify is not None]
+        return tuple(sorted(found, key=lambda unknown: unknown.place))
+
+    def in_order(
+        self, found: Iterable[Found], possible: Iterable[Found]
+    ) -> Iterator[tuple[Found, Unknown | None]]:
+        """Yield what was found of identify objects in the order in which they are tried, with what isn't known of each.
+
+        ``found`` are tuples whose first item is a place in ``tried``, in order; those of ``possible`` have a place
+        there.
         """
-        if not self.unknowns:
-            return zip(self.configuration.tried_identifies, repeat(None), strict=False)
-        return self._tried_with_unknowns()
+        if not self.doubts:
+            return zip(found, repeat(None), strict=False)
+        return self._merged(found, possible)
 
-    def _tried_with_unknowns(self) -> Iterator[tuple[Identify, Unknown | None]]:
-        found = [unknown for unknown in self.unknowns if unknown.kind == "names"]
-        maybe = deque(
-            (unknown.identify, unknown, unknown.place)
-            for unknown in sorted(found, key=lambda unknown: unknown.place)
-            if unknown.identify is not None
-        )
-        for place, identify in enumerate(self.configuration.tried_identifies):
-            while maybe and maybe[0][2] <= place:
-                yield maybe.popleft()[:2]
-            yield identify, None
-        for possible, unknown, _ in maybe:
-            yield possible, unknown
+    def _merged(
+        self, found: Iterable[Found], possible: Iterable[Found]
+    ) -> Iterator[tuple[Found, Unknown | None]]:
+        waiting = deque((each, self.doubts[each[0]]) for each in possible)
+        for each in found:
+            while waiting and waiting[0][1].place <= each[0]:
+                yield waiting.popleft()
+            yield each, None
+        yield from waiting
 
     def further(self, type: str) -> list[Unknown]:
         """Return the unknowns that may have further objects of a type."""
@@ -146,5 +167,8 @@ class Question:
 
     def in_other_case(self, ids: list[str]) -> list[str]:
         """Return the ids of endpoints that equal one of these but for the case of letters."""
+        # Of texts that are equal but for the case of ASCII, the lower cases are; this rules nearly all out quickly.
+        lower = {id.lower() for id in ids}
+        found = [id for id in self.configuration.endpoints if id.lower() in lower]
         wanted = {folded_bytes(id) for id in ids}
-        return [id for id in self.configuration.endpoints if id not in ids and folded_bytes(id) in wanted]
+        return [id for id in found if id not in ids and folded_bytes(id) in wanted]

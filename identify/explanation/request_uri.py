@@ -11,17 +11,22 @@ Facts
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import partial
+
 from identify.config.lost import LostObject
 from identify.config.releases import Release
+from identify.config.tried import TriedIdentifies, as_pattern
+from identify.explanation.hints.glance import Glance
 from identify.explanation.hints.values import Hint, PatternHints
-from identify.explanation.listing import Finding, first_object, further_reasons
-from identify.explanation.patterns import accepts, negated, only, wanted
+from identify.explanation.listing import Finding, Outcome, first_object, further_reasons
+from identify.explanation.patterns import accepts, compared, negated, only, wanted
 from identify.explanation.places import named
 from identify.explanation.question import Question
 from identify.explanation.telling.lost import none_brief, none_has
-from identify.explanation.telling.reasons import MATCH, NEAR, NO, Reason, Step
+from identify.explanation.telling.reasons import MATCH, NEAR, NO, Reason, Step, Verdict
 from identify.model import Identify, RequestUriRule, TextPattern
-from identify.strings import quoted
+from identify.strings import encoded, quoted
 
 __all__ = ["PRINTED_URI_LIMIT", "compared_uri", "request_uri"]
 
@@ -51,13 +56,8 @@ def request_uri(question: Question) -> Step:
         )
         return f"{subject} request URIs other than {quoted(printed)}"
 
-    hints = PatternHints(release)
     endpoint, section, reasons = first_object(
-        question,
-        lambda identify: _look(printed, identify, release, hints),
-        rest,
-        RULE,
-        lambda lost: _meant(printed, lost),
+        question, _Comparison(printed, release).outcomes, rest, RULE, lambda lost: _meant(printed, lost)
     )
     reasons = further_reasons(question, "identify", "may match the request URI") + reasons
     if not reasons:
@@ -75,19 +75,67 @@ def compared_uri(question: Question) -> str | None:
     return printed if size <= PRINTED_URI_LIMIT else None
 
 
-def _look(printed: str, identify: Identify, release: Release, hints: PatternHints) -> Finding | None:
-    """Look at one object's request URI rule."""
-    rule = identify.request_uri
-    if rule is None:
-        return None
-    accepted = accepts(rule.pattern, printed, release, blanks=b"")
-    hint = None if accepted else _apart(rule.pattern, printed) or hints.find(rule.pattern, printed)
-    near = hint is not None and hint.near
-    return Finding(
-        verdict=MATCH if accepted else NEAR if near else NO,
-        text=lambda: f"{named('identify', identify.id, rule.origin)}: {_word(rule, printed, accepted, hint)}",
-        origin=rule.origin,
-    )
+class _Comparison:
+    """The printed request URI, compared with the rules of identify objects."""
+
+    def __init__(self, printed: str, release: Release) -> None:
+        self._printed = printed
+        self._compared = compared(printed, b"")
+        self._release = release
+        self._hints = PatternHints(release)
+        self._glance = Glance([printed], "", [self._compared])
+        self._begins = _portless(_split(printed)[0])
+
+    def outcomes(self, identifies: TriedIdentifies) -> Iterator[Outcome]:
+        """Compare every rule."""
+        begins, passes, hints = self._begins, self._glance.passes, self._hints
+        for place, sought in zip(identifies.with_request_uri, identifies.sought_request_uris, strict=True):
+            if isinstance(sought, str) and not sought.startswith(begins) and passes(sought, hints.tried):
+                yield place, NO, 0, self._unlike
+            elif self._accepts(pattern := as_pattern(sought)):
+                yield place, MATCH, 0, self._accepted
+            else:
+                hint = self._hint(pattern)
+                near = hint is not None and hint.near
+                yield place, NEAR if near else NO, 0, partial(self._unlike, hint=hint)
+
+    def _accepts(self, pattern: TextPattern) -> bool:
+        if pattern.literal is not None:
+            return encoded(pattern.literal) == self._compared
+        return accepts(pattern, self._printed, self._release, blanks=b"")
+
+    def _hint(self, pattern: TextPattern) -> Hint | None:
+        """Return what keeps the URI from matching."""
+        literal = pattern.literal
+        apart = None
+        if literal is not None and literal.startswith(self._begins):
+            apart = _apart(literal, self._printed)
+        return apart or self._hints.find(pattern, self._printed)
+
+    def _accepted(self, identify: Identify) -> Finding:
+        rule = _rule(identify)
+        return _finding(identify, MATCH, f"the request URI {quoted(self._printed)} {wanted(rule.pattern)}")
+
+    def _unlike(self, identify: Identify, hint: Hint | None = None) -> Finding:
+        pattern = _rule(identify).pattern
+        verdict: Verdict = NEAR if hint is not None and hint.near else NO
+        if pattern.literal == "":
+            return _finding(identify, verdict, "the empty literal // never equals a request URI")
+        clause = f" ({hint.text})" if hint is not None else ""
+        text = f"the request URI is {quoted(self._printed)}, which {negated(wanted(pattern))}{clause}"
+        return _finding(identify, verdict, text)
+
+
+def _rule(identify: Identify) -> RequestUriRule:
+    """Return the rule of an object that has one."""
+    if identify.request_uri is None:
+        raise ValueError(f"{identify.id} has no match_request_uri")
+    return identify.request_uri
+
+
+def _finding(identify: Identify, verdict: Verdict, text: str) -> Finding:
+    origin = _rule(identify).origin
+    return Finding(verdict=verdict, text=f"{named('identify', identify.id, origin)}: {text}", origin=origin)
 
 
 def _meant(printed: str, lost: LostObject) -> Finding | None:
@@ -96,25 +144,12 @@ def _meant(printed: str, lost: LostObject) -> Finding | None:
         return None
     at = named("identify", lost.id, lost.origin)
     text = f"{at} compares the request URI {quoted(printed)} with {quoted(lost.request_uri)}"
-    return Finding(verdict=NEAR, text=lambda: text, origin=lost.origin)
+    return Finding(verdict=NEAR, text=text, origin=lost.origin)
 
 
-def _word(rule: RequestUriRule, printed: str, accepted: bool, hint: Hint | None) -> str:
-    """Return the outcome of a rule in words."""
-    does = wanted(rule.pattern)
-    if accepted:
-        return f"the request URI {quoted(printed)} {does}"
-    if rule.pattern.literal == "":
-        return "the empty literal // never equals a request URI"
-    clause = f" ({hint.text})" if hint is not None else ""
-    return f"the request URI is {quoted(printed)}, which {negated(does)}{clause}"
-
-
-def _apart(pattern: TextPattern, printed: str) -> Hint | None:
-    """Return the only part in which a literal and the URI differ, None if there are more, or for an expression."""
-    if pattern.literal is None:
-        return None
-    wanted_base, wanted_parameters = _split(pattern.literal)
+def _apart(literal: str, printed: str) -> Hint | None:
+    """Return the only part in which a literal and the URI differ, None if there are more."""
+    wanted_base, wanted_parameters = _split(literal)
     base, parameters = _split(printed)
     apart = None
     if wanted_base == base and wanted_parameters != parameters:

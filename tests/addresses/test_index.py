@@ -7,6 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from identify._compiled._address_rules import AddressRules
 from identify._compiled._addresses import IPV6, NEGATED, AddressIndex
 from identify.model import AddressRule, Origin
 
@@ -302,7 +303,7 @@ def test_model_objects() -> None:
         origin=Origin("pjsip.conf", 1),
     )
 
-    index = AddressIndex.from_identifies([(), (rule,)])
+    index = AddressIndex.of(AddressRules.of([(), (rule,)]))
 
     assert index.lookup(4, 0x0A090807, 5060) == 1
     assert index.lookup(4, 0x0A090807, 5061) == -1

@@ -106,25 +106,33 @@ def generated(seed: int) -> dict[str, bytes]:
 
 
 def difference(files: dict[str, bytes]) -> str | None:
-    """Return how the reader's sections differ from the model's, None if they are equal."""
+    """Return how the reader's sections and the places of their lines differ from the model's, None if they are equal."""
     document = read_document(GivenFiles(files), "pjsip.conf", Problems())
     assert document is not None
     ours = [
         (
-            each.name.encode("utf-8", "surrogateescape"),
+            _bytes(each.name),
             each.template,
+            (each.file, each.line),
             [
-                (line.name.encode("utf-8", "surrogateescape"), line.value.encode("utf-8", "surrogateescape"))
+                (_bytes(line.name), _bytes(line.value), line.file, line.line, _bytes(line.template))
                 for line in each.variables
             ],
         )
         for each in document.sections
     ]
     model = Model(files)
-    theirs = [(each.name, each.template, each.lines) for each in model.sections]
+    theirs = [
+        (each.name, each.template, (each.file, each.number), list(map(tuple, each.lines)))
+        for each in model.sections
+    ]
     if (document.valid, ours) == (model.valid, theirs):
         return None
     return f"{files}\nreader {document.valid} {ours}\nmodel  {model.valid} {theirs}"
+
+
+def _bytes(text: str | None) -> bytes | None:
+    return None if text is None else text.encode("utf-8", "surrogateescape")
 
 
 def _text(choose: random.Random, count: int, *, main: bool) -> bytes:

@@ -1,4 +1,4 @@
-r"""The language of ``.conf`` files a second time: the rules as short as they can be written, on bytes, without places.
+r"""The language of ``.conf`` files a second time: the rules as short as they can be written, on bytes.
 
 It shares nothing with ``identify.config.language``, finds no problems, has no limits, and copies without end where
 copying is asked for.  What Asterisk doesn't survive (a file that includes itself, a section that inherits from itself
@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
+from typing import NamedTuple
 
 BLANKS = bytes(range(33))
 BUFFER = 8191
@@ -23,13 +24,25 @@ class InvalidError(Exception):
     """The file isn't valid from here on."""
 
 
-@dataclass
-class Section:
-    """A section; ``lines`` are its names and values."""
+class Line(NamedTuple):
+    """A name and a value, where they stand, and the section that they were inherited from first."""
 
     name: bytes
+    value: bytes
+    file: str
+    number: int
+    template: bytes | None = None
+
+
+@dataclass
+class Section:
+    """A section, and where it begins."""
+
+    name: bytes
+    file: str
+    number: int
     template: bool = False
-    lines: list[tuple[bytes, bytes]] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list)
 
 
 @dataclass
@@ -56,14 +69,14 @@ class Model:
     def read(self, opened: list[str], state: State, *, mark: bool) -> None:
         """Read the last file of ``opened``; the others include it."""
         data = self.files[opened[-1]]
-        for line in buffers(data[3:] if mark and data.startswith(b"\xef\xbb\xbf") else data):
+        for number, line in buffers(data[3:] if mark and data.startswith(b"\xef\xbb\xbf") else data):
             text = self.text(line, state).strip(BLANKS)
             if text.startswith(b"["):
-                state.section = self.latest = self.begin(text)
+                state.section = self.latest = self.begin(text, opened[-1], number)
             elif text.startswith(b"#"):
                 self.directive(text[1:].decode("latin-1"), opened)
             elif text:
-                self.option(text, state.section)
+                self.option(text, state.section, opened[-1], number)
 
     @staticmethod
     def text(line: bytes, state: State) -> bytes:
@@ -91,7 +104,7 @@ class Model:
             at += max(size, 1)
         return kept
 
-    def option(self, text: bytes, section: Section | None) -> None:
+    def option(self, text: bytes, section: Section | None, file: str, number: int) -> None:
         """Read an option line."""
         first = 0
         if text.startswith(b"\\"):
@@ -106,17 +119,18 @@ class Model:
             return
         value = found[3] if found[2] else found[3].removeprefix(b">")
         for index in reversed(range(len(section.lines)) if found[2] else ()):
-            if section.lines[index][0] == name:
-                section.lines[index] = (name, (section.lines[index][1] + value).strip(BLANKS))
+            if section.lines[index].name == name:
+                whole = (section.lines[index].value + value).strip(BLANKS)
+                section.lines[index] = Line(name, whole, file, number)
                 return
-        section.lines.append((name, value.strip(BLANKS)))
+        section.lines.append(Line(name, value.strip(BLANKS), file, number))
 
-    def begin(self, text: bytes) -> Section:
+    def begin(self, text: bytes, file: str, number: int) -> Section:
         """Read a section line."""
         found = re.match(rb"\[([^]]*)\](\(([^)]*)\)?)?", text, re.DOTALL)
         if not found or (found[2] and not found[2].endswith(b")")):
             raise InvalidError
-        name, begun = found[1], Section(found[1])
+        name, begun = found[1], Section(found[1], file, number)
         section = begun
         for option in found[3].split(b",") if found[2] else ():
             if option == b"!":
@@ -133,7 +147,10 @@ class Model:
                 parent = next(self.named(option), None)
                 if parent is None:
                     raise InvalidError
-                section.lines += list(parent.lines)
+                section.lines += [
+                    line if line.template is not None else line._replace(template=parent.name)
+                    for line in parent.lines
+                ]
         if section is begun:
             begun.name = name[:79]
             self.sections.append(begun)
@@ -182,15 +199,16 @@ class Model:
             )
 
 
-def buffers(data: bytes) -> Iterator[bytes]:
-    """Yield the lines of a file as a buffer of 8,192 bytes takes them."""
-    file, skipping = io.BytesIO(data), False
+def buffers(data: bytes) -> Iterator[tuple[int, bytes]]:
+    """Yield the lines of a file as a buffer of 8,192 bytes takes them, each with the number of its line."""
+    file, skipping, number = io.BytesIO(data), False, 1
     while piece := file.readline(BUFFER):
         text = piece.partition(b"\0")[0]
         full = len(text) == BUFFER and not text.endswith(b"\n")
         if not full and not skipping:
-            yield text.removesuffix(b"\n")
+            yield number, text.removesuffix(b"\n")
         skipping = full
+        number += piece.endswith(b"\n")
 
 
 def accepts(section: Section, conditions: bytes) -> bool:
@@ -202,6 +220,6 @@ def accepts(section: Section, conditions: bytes) -> bool:
             return False
         if name == b"TEMPLATES":
             templates = value
-        elif not any(re.search(name, own) and re.search(value, text) for own, text in section.lines):
+        elif not any(re.search(name, own) and re.search(value, text) for own, text, *_ in section.lines):
             return False
     return {b"exclude": not section.template, b"restrict": section.template}.get(templates, True)

@@ -100,8 +100,9 @@ def endpoints(context: click.Context, config: str, config_options: ConfigOptions
     """
     configuration = load(config, config_options)
     identified: dict[str, list[str]] = {}
-    for identify in configuration.tried_identifies:
-        identified.setdefault(identify.endpoint, []).append(identify.id)
+    tried = configuration.tried_identifies
+    for endpoint, id in zip(tried.endpoints, tried.ids, strict=True):
+        identified.setdefault(endpoint, []).append(id)
     registered: dict[str, list[str]] = {}
     for registration in configuration.registrations.values():
         if registration.line:

@@ -28,6 +28,7 @@ __all__ = [
     "REPRINTED",
     "Meant",
     "as_expression",
+    "canonical",
     "compiles",
     "literal_reprint",
     "matches",
@@ -69,6 +70,7 @@ _SPECIAL = re.compile(r"[].[()*+?{}|^$\\]")
 _CANONICAL = re.compile(r'(?:"[A-Za-z0-9 .-]+" )?<sips?:[A-Za-z0-9.+*_-]+@[A-Za-z][A-Za-z0-9.-]*>', re.ASCII)
 #: Request URIs that are printed as they are.
 CANONICAL_URI = re.compile(r"sips?:(?:[A-Za-z0-9.+*_-]+@)?[A-Za-z0-9.-]+(?::[1-9][0-9]{0,4})?", re.ASCII)
+_NOTHING = re.compile(r"(?!)")
 _TAG = re.compile(r";tag=[^;]*")
 #: Headers whose URI is printed in angle brackets, and never with its port.
 _NAMES = ("from", "to")
@@ -206,12 +208,25 @@ def literal_reprint(name: str, literal: str) -> Meant | None:
             return Meant(f"isn't a valid {name}, all of which a literal must equal", as_expression(literal))
         form = '"Name" <sip:user@host>' + (";tag=..." if lower == "from" else "")
         return Meant(f"isn't all of a header {name}, which is printed as {form}", as_expression(literal))
+    if printed == literal and (lower != "from" or _TAG.search(literal)):
+        return None
     named = as_expression(_TAG.sub("", printed) if lower in _NAMES else printed)
     if lower == "from" and not _TAG.search(literal):
         return Meant("has no tag, but the printed From ends in ;tag=..., so a literal never equals it", named)
-    if printed == literal:
-        return None
     return Meant(f"isn't what PJSIP prints: it would print {shown(printed)}", named)
+
+
+def canonical(header: str) -> re.Pattern[str] | None:
+    """Return an expression that only literals match that surely are how a header may be printed; None if all are.
+
+    Without the name of a header it is the request URI's.
+    """
+    lower = ascii_lower(header)
+    if not header:
+        return CANONICAL_URI
+    if lower not in REPRINTED:
+        return None
+    return _CANONICAL if lower in _BRACKETED and lower != "from" else _NOTHING
 
 
 def uri_reprint(literal: str) -> Meant | None:

@@ -16,8 +16,9 @@ from collections.abc import Iterable
 
 from identify._compiled._regex import Regex
 from identify._compiled._regex_library import RegexError
+from identify._compiled._sections import TEMPLATE, Sections
+from identify._compiled._texts import Texts
 from identify.config.expansion import expansion, expansion_excess
-from identify.config.language.sections import Section
 from identify.strings import ascii_lower, encoded, quoted
 
 __all__ = ["MAX_FILTER_CHECKS", "FilterLimitError", "Filters"]
@@ -40,14 +41,14 @@ class Filters:
     def __init__(self) -> None:
         self._checks = 0
 
-    def first(self, candidates: Iterable[Section], conditions: str) -> Section | None:
-        """Return the first section that meets a filter."""
+    def first(self, sections: Sections, candidates: Iterable[int], conditions: str) -> int:
+        """Return the first of some sections that meets a filter, -1 if none does."""
         templates = "exclude"
-        wanted: list[tuple[Regex, Regex]] = []
+        wanted: list[_Condition] = []
         for condition in filter(None, conditions.split("&")):
             key, equals, value = condition.partition("=")
             if not equals:
-                return None
+                return -1
             if key == "TEMPLATES":
                 templates = ascii_lower(value)
                 continue
@@ -56,28 +57,27 @@ class Filters:
                 raise FilterLimitError(f"{quoted(condition)} {excess}")
             self._spend((expansion(key) + expansion(value)) // ELEMENTS_A_CHECK)
             try:
-                wanted.append((Regex(encoded(key)), Regex(encoded(value))))
+                wanted.append(_Condition(Regex(encoded(key)), Regex(encoded(value)), sections.texts))
             except RegexError:
-                return None
+                return -1
         for section in candidates:
             self._spend(1)
-            if (
-                section.template
-                if templates == "exclude"
-                else templates == "restrict" and not section.template
-            ):
+            template = bool(sections.flags(section) & TEMPLATE)
+            if template if templates == "exclude" else templates == "restrict" and not template:
                 continue
-            if all(self._has(section, name, value) for name, value in wanted):
+            if all(self._has(sections, section, condition) for condition in wanted):
                 return section
-        return None
+        return -1
 
-    def _has(self, section: Section, name: Regex, value: Regex) -> bool:
+    def _has(self, sections: Sections, section: int, condition: _Condition) -> bool:
         """Return whether a section has a line that a condition matches."""
-        self._spend(len(section.variables))
-        for variable in section.variables:
-            if name.search(encoded(variable.name)):
-                self._spend(len(variable.value) // COMPARED_A_CHECK)
-                if value.search(encoded(variable.value)):
+        self._spend(sections.settle(section) // COMPARED_A_CHECK)
+        lines = iter(sections.numbers(section))
+        self._spend(sections.size(section))
+        for name, value in zip(lines, lines, strict=True):
+            if condition.has_name(name):
+                self._spend(condition.length(value) // COMPARED_A_CHECK)
+                if condition.has_value(value):
                     return True
         return False
 
@@ -85,3 +85,28 @@ class Filters:
         self._checks += checks
         if self._checks > MAX_FILTER_CHECKS:
             raise FilterLimitError(f"more than {MAX_FILTER_CHECKS} comparisons for filtered additions")
+
+
+class _Condition:
+    """An item of a filter: two expressions, and which texts they match, by the texts' numbers."""
+
+    def __init__(self, name: Regex, value: Regex, texts: Texts) -> None:
+        self._name = name
+        self._value = value
+        self._texts = texts
+        self._names: dict[int, bool] = {}
+
+    def has_name(self, number: int) -> bool:
+        """Return whether the name of a line matches; the lines of all sections share names."""
+        found = self._names.get(number)
+        if found is None:
+            found = self._names[number] = self._name.search(encoded(self._texts[number]))
+        return found
+
+    def has_value(self, number: int) -> bool:
+        """Return whether the value of a line matches."""
+        return self._value.search(encoded(self._texts[number]))
+
+    def length(self, number: int) -> int:
+        """Return the number of characters of a text."""
+        return len(self._texts[number])

@@ -26,7 +26,7 @@ from typing import Protocol
 
 from identify.config.language.globs import TooManyNamesError, expand_braces, has_wildcard, matches, unescaped
 from identify.config.language.limits import COMPARED_A_STEP
-from identify.strings import decoded, encoded, encoded_anyhow
+from identify.strings import encoded, encoded_anyhow
 
 __all__ = [
     "MAX_FILE_BYTES",
@@ -64,8 +64,8 @@ class FileTooLargeError(Exception):
 class Files(Protocol):
     """A source of files."""
 
-    def read(self, name: str) -> str | None:
-        """Return the text of a file, None where it doesn't exist."""
+    def read(self, name: str) -> bytes | None:
+        """Return the contents of a file, None where it doesn't exist."""
         ...
 
     def expand(self, pattern: str, spend: Spend) -> list[str]:
@@ -84,11 +84,6 @@ class Files(Protocol):
         ...
 
 
-def text_of(data: str | bytes) -> str:
-    """Return text that ``surrogateescape`` turns back into its bytes."""
-    return decoded(data if isinstance(data, bytes) else encoded_anyhow(data))
-
-
 class GivenFiles:
     """A set of texts in place of the configuration directory; no other file exists."""
 
@@ -96,14 +91,14 @@ class GivenFiles:
         self._texts = {_normal(name): text for name, text in texts.items()}
         self._directories = _directories(self._texts)
 
-    def read(self, name: str) -> str | None:
-        """Return the text of a file, None if it isn't in the set."""
+    def read(self, name: str) -> bytes | None:
+        """Return the contents of a file, None if it isn't in the set."""
         data = self._texts.get(_normal(name))
         if data is None:
             return None
         if len(data) > MAX_FILE_BYTES:
             raise FileTooLargeError(f"more than {MAX_FILE_BYTES} bytes")
-        return text_of(data)
+        return data if isinstance(data, bytes) else encoded_anyhow(data)
 
     def expand(self, pattern: str, spend: Spend) -> list[str]:
         """Return the names in the set that an include means, and the directories that they are in."""
@@ -148,8 +143,8 @@ class DirectoryFiles:
         #: Paths of the files that were read, each once.
         self.opened: dict[str, None] = {}
 
-    def read(self, name: str) -> str | None:
-        """Return the text of a regular file, None where there is none."""
+    def read(self, name: str) -> bytes | None:
+        """Return the contents of a regular file, None where there is none."""
         path = os.path.join(self._directory, name)
         try:
             # A FIFO without a writer would block the plain open.
@@ -168,7 +163,7 @@ class DirectoryFiles:
             raise UnreadableError(_reason(error)) from error
         if len(data) > MAX_FILE_BYTES:
             raise FileTooLargeError(f"more than {MAX_FILE_BYTES} bytes")
-        return text_of(data)
+        return data
 
     def expand(self, pattern: str, spend: Spend) -> list[str]:
         """Return the names that an include means, relative names relative to the directory."""

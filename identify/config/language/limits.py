@@ -7,6 +7,9 @@ are linear in them.
 
 from __future__ import annotations
 
+from identify._compiled._file_lines import Counts
+from identify.strings import decoded
+
 __all__ = ["MAX_ITEMS", "ExceededError", "InvalidError", "Limits"]
 
 #: Without the limit of items, sections that inherit from each other could double endlessly.
@@ -41,35 +44,35 @@ class ExceededError(InvalidError):
 class Limits:
     """What one file with its includes took so far."""
 
-    __slots__ = ("characters", "includes", "inherited", "items", "lines", "steps")
+    __slots__ = ("characters", "counts", "includes", "lines", "steps")
 
     def __init__(self) -> None:
-        self.items = 0
+        #: Items and inherited characters, which compiled code counts too.
+        self.counts = Counts(MAX_ITEMS, MAX_INHERITED_CHARACTERS)
         self.lines = 0
         self.characters = 0
-        self.inherited = 0
         self.includes = 0
         self.steps = 0
 
     def take_items(self, number: int, file: str, line: int) -> None:
         """Count sections and lines."""
-        self.items += number
-        if self.items > MAX_ITEMS:
+        self.counts.items += number
+        if self.counts.items > MAX_ITEMS:
             message = f"more than {MAX_ITEMS} sections and lines, including inherited lines"
             raise ExceededError(file, line, message)
 
-    def take_text(self, text: str, file: str) -> None:
+    def take_text(self, data: bytes, file: str) -> None:
         """Count the text of a file."""
-        self.characters += len(text)
-        self.lines += text.count("\n")
+        self.characters += len(data) if data.isascii() else len(decoded(data))
+        self.lines += data.count(b"\n")
         if self.characters > MAX_TOTAL_CHARACTERS or self.lines > MAX_LINES:
             message = f"more than {MAX_TOTAL_CHARACTERS} characters or {MAX_LINES} lines in all"
             raise ExceededError(file, 0, message)
 
     def take_inherited(self, characters: int, file: str, line: int) -> None:
         """Count the values of inherited lines."""
-        self.inherited += characters
-        if self.inherited > MAX_INHERITED_CHARACTERS:
+        self.counts.inherited += characters
+        if self.counts.inherited > MAX_INHERITED_CHARACTERS:
             raise ExceededError(
                 file, line, f"more than {MAX_INHERITED_CHARACTERS} characters of inherited text"
             )

@@ -23,22 +23,38 @@ from __future__ import annotations
 
 import re
 
+from identify._compiled._file_lines import (
+    APPENDED,
+    BACKSLASH,
+    DIRECTIVE,
+    END,
+    LIMIT,
+    NOTED,
+    ODD,
+    OUTSIDE,
+    READ,
+    SECTION,
+    WITHOUT_EQUALS,
+    FileLines,
+    Place,
+)
 from identify.config.language.comments import Comments
 from identify.config.language.files import Files, FileTooLargeError, UnreadableError
-from identify.config.language.limits import MAX_ITEMS, ExceededError, InvalidError, Limits
-from identify.config.language.lines import lines_of
-from identify.config.language.sections import BLANKS, Document, Section, Variable
+from identify.config.language.limits import MAX_VALUE_CHARACTERS, ExceededError, InvalidError, Limits
+from identify.config.language.lines import MAX_LINE_BYTES, pieces_of
+from identify.config.language.sections import BLANKS, Document, SectionList
 from identify.config.language.table import SectionTable
 from identify.config.problems import Problems
 from identify.model import Origin
-from identify.strings import ascii_lower, escaped, quoted
+from identify.strings import ascii_lower, decoded, encoded, escaped, quoted
 
 __all__ = ["MAX_INCLUDE_DEPTH", "read_document"]
 
 #: Asterisk's own limit: files that are included by included files.
 MAX_INCLUDE_DEPTH = 10
 
-_BYTE_ORDER_MARK = "\ufeff"
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_BLANKS = encoded(BLANKS)
 _DIRECTIVE = re.compile(r"#([^\x00-\x20]*)[\x00-\x20]*(.*)", re.DOTALL)
 #: What closes a quoted file name, by what opens it.
 _QUOTES = {'"': '"', "<": ">"}
@@ -54,10 +70,10 @@ def read_document(
     """
     reader = _Reader(files, problems, byte_order_mark, partial)
     try:
-        text = files.read(name)
-        if text is None:
+        data = files.read(name)
+        if data is None:
             return None
-        reader.read_main(text, name)
+        reader.read_main(data, name)
     except InvalidError as error:
         invalid = error
     except FileTooLargeError as error:
@@ -67,23 +83,15 @@ def read_document(
     else:
         return Document(
             name,
-            tuple(reader.table.sections),
+            SectionList(reader.table.sections),
             missing=tuple(reader.missing),
             executed=tuple(reader.executed),
         )
     lost = f"the whole file {escaped(name)}"
     problems.add(invalid.code, invalid.file, invalid.line, invalid.message, lost=lost)
-    return Document(name, valid=False, lost=tuple(reader.table.sections), executed=tuple(reader.executed))
-
-
-class _Place:
-    """What goes from one line to the next, and from one file to the next that the same include means."""
-
-    __slots__ = ("comments", "section")
-
-    def __init__(self, section: Section | None, comments: Comments) -> None:
-        self.section = section
-        self.comments = comments
+    return Document(
+        name, valid=False, lost=SectionList(reader.table.sections), executed=tuple(reader.executed)
+    )
 
 
 class _Reader:
@@ -101,18 +109,24 @@ class _Reader:
         # The files being read: the main file, one that it includes, and so on.
         self._open: list[str] = []
 
-    def read_main(self, text: str, name: str) -> None:
+    def read_main(self, data: bytes, name: str) -> None:
         """Read the file that includes all others."""
-        place = _Place(None, Comments(self._problems))
-        self._read_file(text, name, place, skip_mark=self._byte_order_mark)
-        place.comments.end()
+        place = Place(-1)
+        comments = Comments(place, self._problems)
+        try:
+            self._read_file(data, name, place, comments, skip_mark=self._byte_order_mark)
+        finally:
+            self.table.sections.settle_all()
+        comments.end(self.table.sections.files)
 
-    def _read_file(self, text: str, file: str, place: _Place, *, skip_mark: bool) -> None:
-        self._limits.take_text(text, file)
-        if text.startswith(_BYTE_ORDER_MARK):
+    def _read_file(
+        self, data: bytes, file: str, place: Place, comments: Comments, *, skip_mark: bool
+    ) -> None:
+        self._limits.take_text(data, file)
+        if data.startswith(_BYTE_ORDER_MARK):
             if skip_mark:
-                text = text[1:]
-            elif place.section is None and place.comments.depth == 0:
+                data = data[len(_BYTE_ORDER_MARK) :]
+            elif place.section < 0 and place.depth == 0:
                 reason = (
                     "which is skipped only in the first file that an include means"
                     if self._byte_order_mark
@@ -121,69 +135,72 @@ class _Reader:
                 message = f"the file begins with a byte order mark, {reason}"
                 raise InvalidError("byte-order-mark", file, 1, message)
         self._open.append(self._files.identity(file))
-        comments = place.comments
-        commented = comments.depth != 0 or ";" in text
+        sections = self.table.sections
+        lines = FileLines(sections, place, self._limits.counts, data, sections.add_file(file))
         try:
-            for number, line in lines_of(text, file, self._problems):
-                if commented and (comments.depth or ";" in line):
-                    line = comments.text_of(line, file, number)
-                line = line.strip(BLANKS)
-                if not line:
-                    continue
-                first = line[0]
-                if first not in "[#\\":
-                    self._option(line, 0, place.section, file, number)
-                elif first == "[":
-                    place.section = self.table.start(line, file, number)
-                elif first == "#":
-                    self._directive(line, file, number)
+            while (event := lines.next()) != END:
+                if event == ODD:
+                    self._read_pieces(lines, file, place, comments)
                 else:
-                    self._option(_unescaped(line, file, number), 1, place.section, file, number)
+                    self._take(event, lines, file, place, comments)
         finally:
             self._open.pop()
 
-    def _option(self, line: str, literal: int, section: Section | None, file: str, number: int) -> None:
-        """Read an option line, the first ``literal`` characters of which belong to its name."""
-        if section is None:
-            message = f"{quoted(line)} comes before the first section"
-            raise InvalidError("option-outside-section", file, number, message)
-        equals = line.find("=", literal)
-        if equals < 0:
-            message = f"no '=' in {quoted(line)}; the line is skipped"
-            self._problems.add(
-                "line-without-equals", file, number, message, section=section.name, lost="the line"
-            )
-            return
-        appending = line[equals - 1] == "+" and equals > literal
-        name = line[: equals - 1 if appending else equals].rstrip(BLANKS)
-        if not name:
-            message = f"no name before '=' in {quoted(line)}; the line is skipped"
-            self._problems.add(
-                "line-without-name", file, number, message, section=section.name, lost="the line"
-            )
-            return
-        # As ``take_items`` counts, without a call for each line.
-        limits = self._limits
-        limits.items += 1
-        if limits.items > MAX_ITEMS:
-            limits.take_items(0, file, number)
-        if appending:
-            self._append(name, line[equals + 1 :], section, file, number)
-            return
-        start = equals + 1
-        if line[start : start + 1] == ">":
-            start += 1
-        section.add(Variable(name, line[start:].lstrip(BLANKS), file, number))
+    def _read_pieces(self, lines: FileLines, file: str, place: Place, comments: Comments) -> None:
+        """Read a line that is too long or has a NUL."""
+        line = lines.line
+        for piece in pieces_of(line, is_last=lines.is_last):
+            if piece is None:
+                message = f"longer than {MAX_LINE_BYTES} bytes, so the line is skipped; "
+                message += f"it begins with {quoted(decoded(line)[:40])}"
+                self._problems.add("line-too-long", file, lines.number, message, lost="the line")
+                continue
+            lines.give(piece)
+            while (event := lines.next()) != READ:
+                self._take(event, lines, file, place, comments)
 
-    def _append(self, name: str, text: str, section: Section, file: str, number: int) -> None:
+    def _take(self, event: int, lines: FileLines, file: str, place: Place, comments: Comments) -> None:
+        """Read what the scan of a line leaves to Python."""
+        number = lines.number
+        if event == NOTED:
+            comments.say(lines, file)
+        elif event == APPENDED:
+            self._append(*lines.appended, place.section, lines, file)
+        elif event == SECTION:
+            place.section = self.table.start(decoded(lines.line), file, lines.file, number)
+        elif event == DIRECTIVE:
+            self._directive(decoded(lines.line), file, number)
+        elif event == LIMIT:
+            self._limits.take_items(0, file, number)
+        else:
+            self._report(event, quoted(decoded(lines.line)), file, number, place)
+
+    def _report(self, event: int, line: str, file: str, number: int, place: Place) -> None:
+        """Report a line that isn't read."""
+        if event == BACKSLASH:
+            message = f"{line}: a line that begins with a backslash must go on with a visible ASCII character"
+            raise InvalidError("line-backslash", file, number, message)
+        if event == OUTSIDE:
+            raise InvalidError(
+                "option-outside-section", file, number, f"{line} comes before the first section"
+            )
+        code, message = ("line-without-name", f"no name before '=' in {line}; the line is skipped")
+        if event == WITHOUT_EQUALS:
+            code, message = ("line-without-equals", f"no '=' in {line}; the line is skipped")
+        section = self.table.sections.name(place.section)
+        self._problems.add(code, file, number, message, section=section, lost="the line")
+
+    def _append(self, name: bytes, text: bytes, section: int, lines: FileLines, file: str) -> None:
         """Continue the last line of a name with the text behind ``+=``, of which ``>`` is a part."""
-        index = section.last(name)
-        if index is None:
-            section.add(Variable(name, text.lstrip(BLANKS), file, number))
+        sections = self.table.sections
+        before = sections.last_value(section, name)
+        if before is None:
+            sections.add_line(section, name, text.lstrip(_BLANKS), lines.file, lines.number)
             return
-        value = (section.variables[index].value + text).strip(BLANKS)
-        self._limits.check_value(value, file, number)
-        section.replace(index, Variable(name, value, file, number))
+        value = (before + text).strip(_BLANKS)
+        if len(value) > MAX_VALUE_CHARACTERS:
+            self._limits.check_value(decoded(value), file, lines.number)
+        sections.replace_last(section, name, value, lines.file, lines.number)
 
     def _directive(self, line: str, file: str, number: int) -> None:
         word, rest = _DIRECTIVE.match(line).groups()  # type: ignore[union-attr]
@@ -235,7 +252,8 @@ class _Reader:
                 raise InvalidError("include-too-deep", file, number, message)
             self._problems.add("include-too-deep", file, number, message, lost=f"the file {escaped(pattern)}")
             return True
-        place = _Place(self.table.latest, Comments(self._problems))
+        place = Place(self.table.sections.latest)
+        comments = Comments(place, self._problems)
         complete, skip_mark = True, self._byte_order_mark
         for index, name in enumerate(names, 1):
             if index > 1:
@@ -251,12 +269,12 @@ class _Reader:
                 )
                 self._problems.add("include-circle", file, number, message, lost="the include")
                 continue
-            text = self._read_text(name, file, number)
-            if text is None:
+            data = self._read_data(name, file, number)
+            if data is None:
                 complete = False
                 continue
             try:
-                self._read_file(text, name, place, skip_mark=skip_mark)
+                self._read_file(data, name, place, comments, skip_mark=skip_mark)
             except ExceededError:
                 raise
             except InvalidError as error:
@@ -266,27 +284,17 @@ class _Reader:
                 self._problems.add(error.code, error.file, error.line, error.message, lost=lost)
                 return complete
             skip_mark = False
-        place.comments.end()
+        comments.end(self.table.sections.files)
         return complete
 
-    def _read_text(self, name: str, file: str, number: int) -> str | None:
-        """Return the text of an included file, None if it can't be read."""
+    def _read_data(self, name: str, file: str, number: int) -> bytes | None:
+        """Return the contents of an included file, None if it can't be read."""
         try:
             return self._files.read(name)
         except UnreadableError as error:
             message = f"the included file {quoted(name)} can't be read: {escaped(str(error))}"
             self._problems.add("file-unreadable", file, number, message, lost=f"the file {escaped(name)}")
             return None
-
-
-def _unescaped(line: str, file: str, number: int) -> str:
-    r"""Return a line without the ``\`` that it begins with."""
-    if len(line) < 2 or line[1] in BLANKS or line[1] > "\x7f":
-        message = (
-            f"{quoted(line)}: a line that begins with a backslash must go on with a visible ASCII character"
-        )
-        raise InvalidError("line-backslash", file, number, message)
-    return line[1:]
 
 
 def _without_quotes(name: str) -> str:

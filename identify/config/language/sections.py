@@ -1,17 +1,19 @@
 """What the text of a file consists of: sections and their lines, each with its place.
 
-It knows how lines are inherited and looked up, not how text is read.
+It knows no texts of files: these are read into :class:`~identify._compiled._sections.Sections`.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple, overload
 
 import attrs
 
+from identify._compiled._sections import INCOMPLETE, PARENT, TEMPLATE, Sections
 from identify.model import Origin
 
-__all__ = ["BLANKS", "Document", "Section", "Variable", "words"]
+__all__ = ["BLANKS", "Document", "Section", "SectionList", "Variable", "words"]
 
 #: The characters that Asterisk treats as blanks: every byte below 33.
 BLANKS = "".join(map(chr, range(33)))
@@ -35,88 +37,87 @@ class Variable(NamedTuple):
 class Section:
     """A section with all its lines, inherited lines first; one with ``template`` set makes no object.
 
-    ``inherited`` says that another section inherits from it.  ``incomplete`` says that it inherits from a section, or
-    adds to one, that may stand in a missing file.
+    It is a view: its lines are numbers in :class:`~identify._compiled._sections.Sections` until they are asked for.
     """
 
-    __slots__ = (
-        "_bequest",
-        "_bequest_size",
-        "_indexed",
-        "_last",
-        "file",
-        "incomplete",
-        "inherited",
-        "line",
-        "name",
-        "template",
-        "variables",
-    )
+    __slots__ = ("_sections", "number")
 
-    def __init__(self, name: str, file: str, line: int) -> None:
-        self.name = name
-        self.file = file
-        self.line = line
-        self.template = False
-        self.incomplete = False
-        self.inherited = False
-        self.variables: list[Variable] = []
-        # The lines as a section that inherits from this one has them; None until asked for.
-        self._bequest: list[Variable] | None = None
-        self._bequest_size = 0
-        # Name -> index of its last line, for the first ``_indexed`` lines; for +=.
-        self._last: dict[str, int] | None = None
-        self._indexed = 0
+    def __init__(self, sections: Sections, number: int) -> None:
+        self._sections = sections
+        self.number = number
+
+    @property
+    def name(self) -> str:
+        """The name, cut as Asterisk stores it."""
+        return self._sections.name(self.number)
+
+    @property
+    def file(self) -> str:
+        """The file in which it starts."""
+        return self._sections.place(self.number)[0]
+
+    @property
+    def line(self) -> int:
+        """The line in which it starts."""
+        return self._sections.place(self.number)[1]
 
     @property
     def origin(self) -> Origin:
         """Where the section starts."""
-        return Origin(self.file, self.line)
+        return Origin(*self._sections.place(self.number))
 
-    def add(self, variable: Variable) -> None:
-        """Append a line of the section's own."""
-        self.variables.append(variable)
-        self._bequest = None
+    @property
+    def template(self) -> bool:
+        """Whether it makes no object."""
+        return bool(self._sections.flags(self.number) & TEMPLATE)
 
-    def inherit(self, lines: list[Variable]) -> None:
-        """Append lines of another section, as :meth:`bequest` gives them; its own are allowed too."""
-        self.variables.extend(lines)
-        self._bequest = None
+    @property
+    def incomplete(self) -> bool:
+        """Whether it inherits from a section, or adds to one, that may be in a missing file."""
+        return bool(self._sections.flags(self.number) & INCOMPLETE)
 
-    def take_over(self, begun: Section) -> None:
-        """Take what a section line began before it said that it continues this section."""
-        self.inherit(begun.variables)
-        self.template = self.template or begun.template
-        self.incomplete = self.incomplete or begun.incomplete
+    @property
+    def inherited(self) -> bool:
+        """Whether another section inherits from it."""
+        return bool(self._sections.flags(self.number) & PARENT)
 
-    def bequest(self) -> tuple[list[Variable], int]:
-        """Return the lines as sections that inherit them get them, marked with the section they come from.
+    @property
+    def key(self) -> object:
+        """What tells it from other sections: there may be several views of one."""
+        return (id(self._sections), self.number)
 
-        The second result is the number of characters of their values.
-        """
-        if self._bequest is None:
-            self._bequest = [
-                variable
-                if variable.template is not None
-                else Variable(variable.name, variable.value, variable.file, variable.line, self.name)
-                for variable in self.variables
-            ]
-            self._bequest_size = sum(len(variable.value) for variable in self.variables)
-        return self._bequest, self._bequest_size
+    @property
+    def variables(self) -> list[Variable]:
+        """All lines, made when they are asked for."""
+        return self._sections.variables(self.number, Variable)
 
-    def last(self, name: str) -> int | None:
-        """Return the index of the last line with exactly that name."""
-        if self._last is None:
-            self._last = {}
-        for index in range(self._indexed, len(self.variables)):
-            self._last[self.variables[index].name] = index
-        self._indexed = len(self.variables)
-        return self._last.get(name)
+    def __len__(self) -> int:
+        """Return how many lines it has."""
+        return self._sections.size(self.number)
 
-    def replace(self, index: int, variable: Variable) -> None:
-        """Replace a line by another with the same name."""
-        self.variables[index] = variable
-        self._bequest = None
+
+class SectionList(Sequence[Section]):
+    """The sections of a document, in order."""
+
+    __slots__ = ("_numbers", "sections")
+
+    def __init__(self, sections: Sections) -> None:
+        self.sections = sections
+        self._numbers: Sequence[int] = sections.added()
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self._numbers)
+
+    @overload
+    def __getitem__(self, index: int) -> Section: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Section]: ...
+    def __getitem__(self, index: int | slice) -> Section | list[Section]:
+        """Return a section, or several."""
+        if isinstance(index, slice):
+            return [Section(self.sections, number) for number in self._numbers[index]]
+        return Section(self.sections, self._numbers[index])
 
 
 @attrs.frozen
@@ -128,9 +129,9 @@ class Document:
     """
 
     name: str
-    sections: tuple[Section, ...] = ()
+    sections: Sequence[Section] = ()
     valid: bool = True
-    lost: tuple[Section, ...] = ()
+    lost: Sequence[Section] = ()
     missing: tuple[tuple[str, Origin], ...] = ()
     executed: tuple[tuple[str, Origin], ...] = ()
 

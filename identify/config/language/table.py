@@ -19,58 +19,54 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from identify._compiled._file_lines import MAX_NAME_BYTES
+from identify._compiled._sections import ADDED, GONE, INCOMPLETE, TEMPLATE, Sections
 from identify.config.language.additions import FilterLimitError, Filters
 from identify.config.language.limits import ExceededError, InvalidError, Limits
-from identify.config.language.sections import BLANKS, Section
+from identify.config.language.sections import BLANKS
 from identify.config.problems import Problems
-from identify.strings import ascii_lower, decoded, encoded, quoted
+from identify.strings import decoded, encoded, quoted
 
 __all__ = ["MAX_NAME_BYTES", "SectionTable"]
-
-#: Asterisk's own limit.
-MAX_NAME_BYTES = 79
 
 
 class SectionTable:
     """The sections so far.
 
-    ``latest`` is the one that was begun or continued last.  ``partial`` says that a file is missing that may have
-    others; what may inherit from these or add to them is incomplete then, not invalid.
+    ``partial`` says that a file is missing that may have others; what may inherit from these or add to them is then
+    incomplete, not invalid.
     """
 
     def __init__(self, limits: Limits, problems: Problems) -> None:
-        self.sections: list[Section] = []
-        self.latest: Section | None = None
+        self.sections = Sections()
         self.partial = False
         self._limits = limits
         self._problems = problems
         self._filters = Filters()
-        # By name in lower case: the first section of that name, and the ones after it.
-        self._first_named: dict[str, Section] = {}
-        self._others_named: dict[str, list[Section]] = {}
-        # By name in lower case: how many sections of that name, from the first one on, are templates for certain.
-        self._templates_named: dict[str, int] = {}
 
-    def start(self, line: str, file: str, number: int) -> Section:
-        """Read a section line, and return the section that the next lines belong to."""
+    def start(self, line: str, file: str, place: int, number: int) -> int:
+        """Read a section line, and return the section that the next lines belong to.
+
+        ``place`` is the number of the file among those of :attr:`sections`.
+        """
         name, options = self._parts(line, file, number)
         self._limits.take_items(1, file, number)
-        section = Section(name, file, number)
-        new = True
+        sections = self.sections
+        section = begun = sections.start(encoded(name), place, number)
         for option in options:
             if option == "!":
-                section.template = True
+                sections.mark(section, TEMPLATE)
             elif option[:1] != "+":
-                self._inherit(section, option, file, number, continued=not new)
+                self._inherit(section, name, option, file, number, continued=section != begun)
             else:
-                found = self._to_continue(name, option[1:], file, number)
-                if new:
-                    found.take_over(section)
-                    new = False
+                found = self._to_continue(name, option[1:], file, place, number)
+                if section == begun:
+                    sections.take_over(found, begun)
+                    sections.mark(begun, GONE)
                 section = found
-        if new:
-            self._add(section)
-        self.latest = section
+        if section == begun:
+            self._add(section, name, file, number)
+        sections.latest = section
         return section
 
     def _parts(self, line: str, file: str, number: int) -> tuple[str, list[str]]:
@@ -94,110 +90,93 @@ class SectionTable:
             self._problems.add("section-text-ignored", file, number, message, section=name, lost=quoted(rest))
         return name, options
 
-    def _add(self, section: Section) -> None:
+    def _add(self, section: int, name: str, file: str, number: int) -> None:
         """Add a new section, with its name cut."""
-        name = section.name
         if _too_long(name):
-            name = section.name = decoded(encoded(name)[:MAX_NAME_BYTES])
+            name = decoded(encoded(name)[:MAX_NAME_BYTES])
             message = f"the section's name is cut to {MAX_NAME_BYTES} bytes: {quoted(name)}"
-            self._problems.add("section-name-cut", section.file, section.line, message, section=name)
-        self.sections.append(section)
-        key = ascii_lower(name)
-        if self._first_named.setdefault(key, section) is not section:
-            self._others_named.setdefault(key, []).append(section)
+            self._problems.add("section-name-cut", file, number, message, section=name)
+        self.sections.add(section, encoded(name))
 
-    def _inherit(self, heir: Section, parent: str, file: str, number: int, *, continued: bool) -> None:
-        """Add the lines that a section inherits from the section that ``parent`` means."""
+    def _inherit(self, heir: int, name: str, parent: str, file: str, number: int, *, continued: bool) -> None:
+        """Add the lines that a section inherits from the section that ``parent`` means.
+
+        ``name`` is the name in the section line.
+        """
         section = self._first(parent)
+        if continued:
+            name = self.sections.name(heir)
         if section is None and self.partial and not _too_long(parent):
-            message = (
-                f"section {quoted(heir.name)} inherits from {quoted(parent)}, which may be in a missing file"
-            )
+            message = f"section {quoted(name)} inherits from {quoted(parent)}, which may be in a missing file"
             self._leave_out(heir, "section-unknown-parent", message, file, number)
             return
         if section is None:
-            message = f"section {quoted(heir.name)} inherits from {quoted(parent)}, which doesn't exist"
+            message = f"section {quoted(name)} inherits from {quoted(parent)}, which doesn't exist"
             if _too_long(parent):
                 message += f" (names are stored cut to {MAX_NAME_BYTES} bytes)"
             elif self._first(parent.strip(BLANKS)) is not None:
                 message += " (blanks are part of the name)"
             raise InvalidError("section-unknown-parent", file, number, message)
-        if section.incomplete:
-            message = (
-                f"section {quoted(heir.name)} inherits from {quoted(parent)}, of which a part may be missing"
-            )
+        if self.sections.flags(section) & INCOMPLETE:
+            message = f"section {quoted(name)} inherits from {quoted(parent)}, of which a part may be missing"
             self._leave_out(heir, "section-unknown-parent", message, file, number)
-        if section is heir and continued:
+        if section == heir and continued:
             message = (
-                f"section {quoted(heir.name)} inherits from itself by an addition: Asterisk doesn't start with that, "
+                f"section {quoted(name)} inherits from itself by an addition: Asterisk doesn't start with that, "
                 "its memory grows without end; here the section inherits its lines once"
             )
-            self._problems.add("section-inherits-itself", file, number, message, section=heir.name)
-        section.inherited = True
-        lines, size = section.bequest()
-        self._limits.take_items(len(lines), file, number)
+            self._problems.add("section-inherits-itself", file, number, message, section=name)
+        lines, size = self.sections.bequest(section)
+        self._limits.take_items(lines, file, number)
         self._limits.take_inherited(size, file, number)
-        heir.inherit(lines)
+        self.sections.inherit(heir, section)
 
-    def _first(self, name: str) -> Section | None:
+    def _first(self, name: str) -> int | None:
         """Return the first section with that name; the empty name means the very first section."""
-        if not name:
-            return self.sections[0] if self.sections else None
-        return self._first_named.get(ascii_lower(name))
+        found = self.sections.first(encoded(name)) if name else self.sections.first_of_all()
+        return found if found >= 0 else None
 
-    def _to_continue(self, name: str, conditions: str, file: str, number: int) -> Section:
-        key = ascii_lower(name)
+    def _to_continue(self, name: str, conditions: str, file: str, place: int, number: int) -> int:
         if conditions.strip("&"):
             try:
-                found = self._filters.first(self._named(key) if name else self.sections, conditions)
+                found = self._filters.first(self.sections, self._named(name), conditions)
             except FilterLimitError as error:
                 raise ExceededError(file, number, str(error)) from error
         else:
-            found = self._first_object(key)
-        if found is not None:
+            found = self.sections.first_object(encoded(name))
+        if found >= 0:
             return found
         if self.partial and not _too_long(name):
-            section = Section(name, file, number)
+            section = self.sections.start(encoded(name), place, number)
+            self.sections.mark(section, GONE)
             message = f"the section {quoted(name)} to add to may be in a missing file"
             self._leave_out(section, "section-unknown-addition", message, file, number)
             return section
         message = f"there is no section {quoted(name)} to add to"
         if _too_long(name):
             message += f" (names are stored cut to {MAX_NAME_BYTES} bytes)"
-        elif key in self._first_named and not conditions:
+        elif not conditions and self.sections.first(encoded(name)) >= 0:
             message += " (templates can't be added to)"
         raise InvalidError("section-unknown-addition", file, number, message)
 
-    def _named(self, key: str) -> Iterator[Section]:
-        """Yield the sections of a name; thousands of them may be asked for their first one each."""
-        if key in self._first_named:
-            yield self._first_named[key]
-            yield from self._others_named.get(key, ())
+    def _named(self, name: str) -> Iterator[int]:
+        """Yield the sections of a name, all for the empty one; thousands may be asked for their first one each."""
+        sections = self.sections
+        if not name:
+            yield from (each for each in range(len(sections)) if sections.flags(each) & ADDED)
+            return
+        section = sections.first(encoded(name))
+        while section >= 0:
+            yield section
+            section = sections.next_named(section)
 
-    def _first_object(self, key: str) -> Section | None:
-        """Return the first section of a name that isn't a template; all sections count for the empty name.
-
-        A template stays one and sections are only added at the end, so that no section is looked at twice.
-        """
-        if key:
-            first = self._first_named.get(key)
-            if first is None or not first.template:
-                return first
-            others = self._others_named.get(key, ())
-        else:
-            others = self.sections
-        index = self._templates_named.get(key, 0)
-        while index < len(others) and others[index].template:
-            index += 1
-        self._templates_named[key] = index
-        return others[index] if index < len(others) else None
-
-    def _leave_out(self, section: Section, code: str, message: str, file: str, number: int) -> None:
+    def _leave_out(self, section: int, code: str, message: str, file: str, number: int) -> None:
         """Make a section part of what isn't known."""
-        if not section.incomplete:
-            lost = f"the section {quoted(section.name)}"
-            self._problems.add(code, file, number, message, section=section.name, lost=lost)
-        section.incomplete = True
+        if not self.sections.flags(section) & INCOMPLETE:
+            name = self.sections.name(section)
+            lost = f"the section {quoted(name)}"
+            self._problems.add(code, file, number, message, section=name, lost=lost)
+        self.sections.mark(section, INCOMPLETE)
 
 
 def _too_long(name: str) -> bool:

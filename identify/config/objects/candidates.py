@@ -1,19 +1,16 @@
-"""From sections to objects: which sections count, which options hold, what refuses an object or a type.
+"""From candidates to objects: which options hold, what refuses an object or a type.
 
-These are the rules that all types share; the meaning of a type's options is in its own module.
+These are the rules that all types share; the meaning of a type's options is in its own module.  Which sections are
+candidates, and about which of them there is nothing to say, is known by ``sections/``.
 
 Facts
 
 See sections 1 and 4 of docs/explanation/identification.md.
 
-- The value of the first ``type`` line, own or inherited, must be exactly the type's name; other sections
-  are skipped silently.
 - An option that the type doesn't have, or a value that it doesn't accept, refuses the object.
 - A second section with the same id and type refuses the whole type, unless the first one was refused before.
-- ``global`` and ``system`` are also found by name, whatever their type, if all options are known.  Two of one id are
-  duplicates, so that none is used; of two ids the last one is used, of three or more none is.
-- Sections of some types come from elsewhere and aren't read here, so nothing in them is refused.
-- A section of type ``phoneprov`` has variables for the files of telephones; it takes any option, in any case.
+- Of ``global`` and ``system`` objects, two of one id are duplicates, so that none is used; of two ids the last one is
+  used, of three or more none is.
 """
 
 from __future__ import annotations
@@ -25,8 +22,8 @@ from typing import TypeVar
 
 import attrs
 
-from identify.config.hints.options import option_hint, type_hint
-from identify.config.language.sections import Document, Section, Variable, words
+from identify.config.hints.options import option_hint
+from identify.config.language.sections import Section, Variable, words
 from identify.config.objects.schema import FALSE_WORDS, Option, Tables, is_true
 from identify.config.objects.values.numbers import whole_number
 from identify.config.objects.values.rules import Check
@@ -35,15 +32,16 @@ from identify.model import Origin
 from identify.strings import ascii_lower, escaped, quoted, shown
 
 __all__ = [
-    "FREE_TYPE",
-    "UNREAD_TYPES",
+    "DOUBTFUL_KINDS",
     "Candidate",
     "Options",
     "accept_options",
     "build_one",
-    "candidates_by_type",
+    "doubt",
+    "identifier",
     "load_single",
     "load_type",
+    "made_up_id",
 ]
 
 #: Options whose lines all count; for other options only the last line does.
@@ -51,11 +49,6 @@ LISTS = words(
     "acl allow cipher contact contact_acl contact_deny contact_permit deny disallow local_net match permit"
     " set_var"
 )
-SINGLE_TYPES = ("global", "system")
-#: Types that Asterisk has, but doesn't read from pjsip.conf.
-UNREAD_TYPES = words("contact subscription_persistence")
-#: The type that takes every option.
-FREE_TYPE = "phoneprov"
 #: Geolocation profiles that exist everywhere; others are sections of geolocation.conf.
 PROFILES = words("<prefer_config> <prefer_incoming> <discard_config> <discard_incoming>")
 
@@ -73,13 +66,22 @@ T = TypeVar("T")
 
 @attrs.define(eq=False)
 class Candidate:
-    """Lines that may become an object of a type; there may be 100,000 of them, so they aren't frozen."""
+    """Lines that may become an object of a type; there may be 100,000 of them, so they aren't frozen.
+
+    ``section`` is the number of its section in pjsip.conf, None for what a wizard makes.
+    """
 
     type: str
     id: str
     variables: Sequence[Variable]
     file: str
     line: int
+    section: int | None = None
+
+    @property
+    def key(self) -> object:
+        """What tells it from others: a candidate of a section may be made several times."""
+        return id(self) if self.section is None else (self.type, self.section)
 
     @property
     def origin(self) -> Origin:
@@ -90,6 +92,24 @@ class Candidate:
     def described(self) -> str:
         """The object in words, for ``Problem.lost``."""
         return f"the {self.type} {quoted(self.id)}"
+
+
+def made_up_id(file: str, line: int) -> str:
+    """Return the id of a section without a name.
+
+    Asterisk makes up a random one; here it depends on the place, so that the same file gives the same objects.
+    """
+    return str(uuid.uuid5(_NAMELESS, f"{file}:{line}"))
+
+
+def identifier(section: Section, problems: Problems) -> str:
+    """Return the id of a section's object, and report one that is made up."""
+    if section.name:
+        return section.name
+    made = made_up_id(section.file, section.line)
+    message = f"the section has no name; Asterisk makes one up, here {made} is used"
+    problems.add("section-without-name", section.file, section.line, message, section="")
+    return made
 
 
 class Options:
@@ -135,45 +155,6 @@ class Options:
             for name, lines in self._lines.items()
             if name != "type" and name not in without
         }
-
-
-def candidates_by_type(document: Document, known: Tables, problems: Problems) -> dict[str, list[Candidate]]:
-    """Group the sections of pjsip.conf by the type in their first ``type`` line, one of those that are ``known``."""
-    found: dict[str, list[Candidate]] = {}
-    for section in document.sections:
-        if section.template or section.incomplete:
-            if not (section.inherited or section.incomplete):
-                problems.lose(section, "template", len(problems))
-            continue
-        first = section.variables[0] if section.variables else None
-        if first is None or first.name != "type":
-            first = next((line for line in section.variables if ascii_lower(line.name) == "type"), None)
-        if first is not None and first.value in known:
-            candidate = Candidate(
-                first.value, identifier(section, problems), section.variables, section.file, section.line
-            )
-            found.setdefault(first.value, []).append(candidate)
-        elif section.name not in SINGLE_TYPES:
-            before = len(problems)
-            _untyped(section, first, known, problems)
-            problems.lose(section, "skipped", before)
-        if section.name in SINGLE_TYPES and (first is None or first.value != section.name):
-            _add_single(section, found, first is not None and first.value in known, known, problems)
-    return found
-
-
-def identifier(section: Section, problems: Problems) -> str:
-    """Return the id of a section's object.
-
-    Asterisk makes up a random id for an empty name; here it depends on the place, so that the same
-    file gives the same objects.
-    """
-    if section.name:
-        return section.name
-    made = str(uuid.uuid5(_NAMELESS, f"{section.file}:{section.line}"))
-    message = f"the section has no name; Asterisk makes one up, here {made} is used"
-    problems.add("section-without-name", section.file, section.line, message, section="")
-    return made
 
 
 def load_type(
@@ -310,7 +291,10 @@ def accept_options(candidate: Candidate, known: Tables, problems: Problems) -> O
             problems.add("option-release", variable.file, variable.line, message, section=candidate.id)
         doubtful = option.kind in DOUBTFUL_KINDS or option.name == "type"
         if doubtful and not problems.full("option-unchecked"):
-            _report_doubtful(candidate, option, variable, problems)
+            found_doubt = doubt(candidate.type, candidate.id, option, variable.value)
+            if found_doubt is not None:
+                code, message = found_doubt
+                problems.add(code, variable.file, variable.line, message, section=candidate.id)
         lines = accepted.get(option.name)
         if lines is None:
             accepted[option.name] = [variable]
@@ -330,69 +314,24 @@ def _checked_long(check: Check, value: str) -> str | None:
     return check(value)
 
 
-def _report_doubtful(candidate: Candidate, option: Option, variable: Variable, problems: Problems) -> None:
-    """Report a value that is accepted, but perhaps not as intended."""
-    value = variable.value
+def doubt(type: str, id: str, option: Option, value: str) -> tuple[str, str] | None:
+    """Return the problem of a value that is accepted, but perhaps not as intended: its code and text.
+
+    Of all options, only for ``type`` the ``id`` of the object counts.
+    """
     if option.kind == "bool" and not is_true(value) and ascii_lower(value) not in FALSE_WORDS:
-        code = "boolean-value"
-        message = f"{option.name} = {quoted(value)} is neither yes nor no, so it means no"
-    elif option.name == "type" and value != candidate.type and candidate.id != candidate.type:
-        code = "type-ignored"
-        message = f"type {quoted(value)} has no effect, as {quoted(candidate.type)} came first"
-    elif option.kind == "file" and value:
-        code = "option-unchecked"
-        message = f"{option.name} = {quoted(value)} isn't checked: Asterisk refuses the {candidate.type} "
-        message += "if its machine doesn't have this or can't read it"
-    elif option.kind == "profile" and value and value not in PROFILES:
-        code = "option-unchecked"
-        message = f"{option.name} = {quoted(value)} isn't checked: Asterisk refuses the {candidate.type} "
-        message += "if geolocation.conf doesn't have this profile"
-    else:
-        return
-    problems.add(code, variable.file, variable.line, message, section=candidate.id)
+        return "boolean-value", f"{option.name} = {quoted(value)} is neither yes nor no, so it means no"
+    if option.name == "type" and value != type and id != type:
+        return "type-ignored", f"type {quoted(value)} has no effect, as {quoted(type)} came first"
+    unchecked = f"{option.name} = {quoted(value)} isn't checked: Asterisk refuses the {type} "
+    if option.kind == "file" and value:
+        return "option-unchecked", unchecked + "if its machine doesn't have this or can't read it"
+    if option.kind == "profile" and value and value not in PROFILES:
+        return "option-unchecked", unchecked + "if geolocation.conf doesn't have this profile"
+    return None
 
 
 def _refuse(candidate: Candidate, variable: Variable, code: str, message: str, problems: Problems) -> None:
     if variable.template is not None:
         message += f" (inherited from [{shown(variable.template)}])"
     problems.add(code, variable.file, variable.line, message, section=candidate.id, lost=candidate.described)
-
-
-def _untyped(section: Section, first: Variable | None, known: Tables, problems: Problems) -> None:
-    lost = f"the section {quoted(section.name)}"
-    if first is None:
-        message = "the section has no type, so Asterisk skips it"
-        problems.add("type-missing", section.file, section.line, message, section=section.name, lost=lost)
-        return
-    if first.value == FREE_TYPE:
-        return
-    if first.value == "wizard":
-        message = "type wizard belongs in pjsip_wizard.conf; Asterisk skips it here"
-        problems.add("wizard-misplaced", first.file, first.line, message, section=section.name, lost=lost)
-        return
-    if first.value in UNREAD_TYPES:
-        message = f"Asterisk doesn't read sections of type {quoted(first.value)} from this file"
-        problems.add("type-unread", first.file, first.line, message, section=section.name, lost=lost)
-        return
-    message = f"type {quoted(first.value)} is unknown, so Asterisk skips the section"
-    message += type_hint(first.value, known)
-    problems.add("type-unknown", first.file, first.line, message, section=section.name, lost=lost)
-
-
-def _add_single(
-    section: Section, found: dict[str, list[Candidate]], typed: bool, known: Tables, problems: Problems
-) -> None:
-    """Use a section as a global or system object because of its name.
-
-    One with an unknown option doesn't count; the option is reported unless the section has a type of its own.
-    """
-    table = known[section.name]
-    candidate = Candidate(section.name, section.name, section.variables, section.file, section.line)
-    options = (table.get(ascii_lower(variable.name)) for variable in section.variables)
-    if all(
-        variable.name.startswith("@") or (option is not None and not option.missing)
-        for variable, option in zip(section.variables, options, strict=True)
-    ):
-        found.setdefault(section.name, []).append(candidate)
-    elif not typed:
-        accept_options(candidate, known, problems)

@@ -22,7 +22,10 @@ Judgements
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+
+import attrs
 
 from identify.config.language.sections import BLANKS, Variable
 from identify.config.objects.access import NamedLists
@@ -35,12 +38,16 @@ from identify.model import IDENTIFY_BY_DEFAULT, AccessList, AccessRules, Aor, Au
 from identify.strings import ascii_lower, quoted
 
 __all__ = [
+    "NOTHING_TOGETHER",
+    "Together",
     "build_access_list",
     "build_aor",
     "build_auth",
     "build_domain_alias",
     "build_endpoint",
     "build_other",
+    "identify_methods",
+    "together",
 ]
 
 #: RTP needs a port above the system ports.
@@ -55,10 +62,52 @@ OAUTH = ("refresh_token", "oauth_clientid", "oauth_secret")
 SECRETS = ("md5_cred", "oauth_secret", "password", "password_digest", "refresh_token")
 
 
+@attrs.frozen(kw_only=True)
+class Together:
+    """What is to be said about several options of an object.
+
+    ``refuses`` says whether there is something, and looks at the ``values`` in effect, and at those of ``present``
+    only for whether they are empty.  A section with one of ``never`` isn't clean, whatever its value.
+    """
+
+    values: Sequence[str] = ()
+    present: Sequence[str] = ()
+    never: Sequence[str] = ()
+    refuses: Callable[[Options], object] = attrs.field(default=lambda options: None)
+
+
+#: Of types of which no rule is about several options.
+NOTHING_TOGETHER = Together()
+
+
+def together(release: Release) -> Mapping[str, Together]:
+    """Return what is to be said about several options of an object, by type: what the functions below refuse."""
+    return {
+        "endpoint": Together(
+            values=(
+                *("rtp_port_start", "rtp_port_end", "timers_min_se", "timers_sess_expires"),
+                *("preferred_codec_only", "incoming_call_offer_pref", "dtls_auto_generate_cert"),
+            ),
+            present=("dtls_cert_file",),
+            never=ACCESS_OPTIONS,
+            refuses=_conflict,
+        ),
+        "auth": Together(
+            values=("auth_type", "supported_algorithms_uac", "supported_algorithms_uas"),
+            present=("username", "password", "md5_cred", *OAUTH),
+            # Each line counts, and its algorithm.
+            never=("password_digest",),
+            refuses=lambda options: _incomplete_auth(options, release),
+        ),
+        "domain_alias": Together(present=("domain",), refuses=lambda options: not options.value("domain")),
+        **{type: Together(present=names, refuses=partial(_missing, names)) for type, names in NEEDED.items()},
+    }
+
+
 def build_endpoint(
-    candidate: Candidate, options: Options, named: NamedLists, budget: Budget, problems: Problems
+    candidate: Candidate, options: Options, named: NamedLists | None, budget: Budget, problems: Problems
 ) -> Endpoint | None:
-    """Return the endpoint, None if Asterisk refuses it."""
+    """Return the endpoint, None if Asterisk refuses it; ``named`` may be None for one without access options."""
     if not _affordable(candidate, options, ACCESS_OPTIONS, budget, problems):
         return None
     conflict = _conflict(options)
@@ -67,20 +116,24 @@ def build_endpoint(
         lines = (options.line(name) for name in names)
         _refuse(candidate, next((line for line in lines if line is not None), None), message, problems)
         return None
-    methods: tuple[str, ...] = IDENTIFY_BY_DEFAULT
     line = options.line("identify_by")
-    if line is not None:
-        items = (ascii_lower(item.strip(BLANKS)) for item in line.value.split(","))
-        methods = tuple(dict.fromkeys(item for item in items if item))
     source, contact = _access(candidate, options, named)
     return Endpoint(
         id=candidate.id,
-        identify_by=methods,
+        identify_by=identify_methods(line.value if line is not None else None),
         source_access=source,
         contact_access=contact,
         options=options.values(),
         origin=candidate.origin,
     )
+
+
+def identify_methods(value: str | None) -> tuple[str, ...]:
+    """Return the methods of a value of ``identify_by``, which is None if there is none."""
+    if value is None:
+        return IDENTIFY_BY_DEFAULT
+    items = (ascii_lower(item.strip(BLANKS)) for item in value.split(","))
+    return tuple(dict.fromkeys(item for item in items if item))
 
 
 def build_aor(candidate: Candidate, options: Options, budget: Budget, problems: Problems) -> Aor | None:
@@ -97,15 +150,14 @@ def build_aor(candidate: Candidate, options: Options, budget: Budget, problems: 
 
 def build_auth(candidate: Candidate, options: Options, release: Release, problems: Problems) -> Auth | None:
     """Return the names of the credentials, without the secrets; None if Asterisk refuses the object."""
-    auth_type = ascii_lower(options.value("auth_type", "userpass"))
-    reason = _incomplete_auth(auth_type, options, release)
+    reason = _incomplete_auth(options, release)
     # What a refused line leaves out isn't missing.
     if reason and not options.refused:
         _refuse(candidate, options.line("auth_type"), reason, problems)
         return None
     return Auth(
         id=candidate.id,
-        auth_type=auth_type,
+        auth_type=_auth_type(options),
         username=options.value("username"),
         realm=options.value("realm"),
         options=options.values(without=SECRETS),
@@ -113,16 +165,18 @@ def build_auth(candidate: Candidate, options: Options, release: Release, problem
     )
 
 
-def build_other(candidate: Candidate, options: Options, problems: Problems) -> Candidate | None:
+def build_other(candidate: Candidate, options: Options, _: Budget, problems: Problems) -> Candidate | None:
     """Return the section of a type that has no part in identification, None if Asterisk refuses it."""
-    missing = [name for name in NEEDED.get(candidate.type, ()) if not options.value(name)]
+    missing = _missing(NEEDED.get(candidate.type, ()), options)
     if missing and not options.refused:
         _refuse(candidate, None, f"{' and '.join(missing)} must be set", problems)
         return None
     return candidate
 
 
-def build_domain_alias(candidate: Candidate, options: Options, problems: Problems) -> DomainAlias | None:
+def build_domain_alias(
+    candidate: Candidate, options: Options, _: Budget, problems: Problems
+) -> DomainAlias | None:
     """Return the alias, None if it has no domain."""
     domain = options.value("domain")
     if not domain:
@@ -148,10 +202,10 @@ def build_access_list(
 
 
 def _access(
-    candidate: Candidate, options: Options, named: NamedLists
+    candidate: Candidate, options: Options, named: NamedLists | None
 ) -> tuple[tuple[AccessRules, ...], tuple[AccessRules, ...]]:
     """Return the lists for the source and for Contacts; none for a refused object."""
-    if options.refused or not any(options.lines(name) for name in ACCESS_OPTIONS):
+    if named is None or options.refused or not any(options.lines(name) for name in ACCESS_OPTIONS):
         return (), ()
     source = named.access(candidate.variables, "", described=candidate.described, id=candidate.id)
     contact = named.access(candidate.variables, "contact_", described=candidate.described, id=candidate.id)
@@ -200,12 +254,17 @@ def _conflict(options: Options) -> tuple[str, ...] | None:
     return None
 
 
-def _incomplete_auth(auth_type: str, options: Options, release: Release) -> str:
+def _auth_type(options: Options) -> str:
+    return ascii_lower(options.value("auth_type", "userpass"))
+
+
+def _incomplete_auth(options: Options, release: Release) -> str:
     """Return what an auth lacks, nothing if it is complete."""
+    auth_type = _auth_type(options)
     if not options.value("username"):
         return "the username is missing"
     if auth_type == "google_oauth":
-        missing = [name for name in OAUTH if not options.value(name)]
+        missing = _missing(OAUTH, options)
         return f"auth_type is google_oauth, but {' and '.join(missing)} must be set" if missing else ""
     if not release.has_digest:
         # Nobody looks for a password there, and where it isn't known whether anybody does, it may be missing.
@@ -221,6 +280,11 @@ def _incomplete_auth(auth_type: str, options: Options, release: Release) -> str:
         return ""
     others = " or md5_cred" if "md5" in map(ascii_lower, lacking) else ""
     return f"there is no password, and no password_digest{others} for {' and '.join(lacking)}"
+
+
+def _missing(names: Iterable[str], options: Options) -> list[str]:
+    """Return those of some options that have no value."""
+    return [name for name in names if not options.value(name)]
 
 
 def _refuse(candidate: Candidate, line: Variable | None, message: str, problems: Problems) -> None:

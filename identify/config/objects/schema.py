@@ -44,6 +44,7 @@ class Option:
     ``check`` returns the reason why Asterisk refuses a value, None if it accepts it; an option that accepts
     anything has no check.  ``missing`` says that the release doesn't have the option.  ``unsure`` is None, or says of a
     value that it isn't known whether the release has it; of any value, if that isn't known of the option.
+    ``restricted`` says that the release doesn't accept all values that the kind does.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Option:
     check: Check | None
     missing: bool = False
     unsure: Callable[[str], bool] | None = None
+    restricted: bool = False
 
 
 class Table(dict[str, Option]):
@@ -142,7 +144,7 @@ def _without(option: Option, values: frozenset[str], has: bool | None, release: 
             return f"Asterisk {release.name} doesn't accept it, later releases do"
         return option.check(value) if option.check is not None else None
 
-    return attrs.evolve(option, check=check)
+    return attrs.evolve(option, check=check, restricted=True)
 
 
 def _option(name: str, entry: Mapping[str, Any]) -> Option:

@@ -26,6 +26,7 @@ from identify.config.hints.literals import (
 )
 from identify.config.hints.nearest import Names
 from identify.config.releases import BYTES, Release
+from identify.explanation.hints.glance import SHORTEST_PART
 from identify.explanation.patterns import difference, only
 from identify.model import TextPattern
 from identify.strings import ascii_lower, folded_bytes, quoted
@@ -38,8 +39,6 @@ MOST_NAMES = 200
 #: Longer patterns aren't looked at closely, nor longer values: no printed header that is compared is.
 LONGEST = 512
 PRINTED = 4096
-#: A literal of fewer characters isn't said to be a part of a value.
-SHORTEST_PART = 3
 #: A header's name with fewer characters isn't said to be the beginning of another one.
 SHORTEST_NAME = 4
 #: Headers whose URI is printed without its port.
@@ -61,11 +60,13 @@ class Hint:
 
 
 class PatternHints:
-    """Hints for the patterns that one value is compared with by one identifier; it counts what it tries."""
+    """Hints for the patterns that values are compared with by one identifier; it counts what it tries."""
 
     def __init__(self, release: Release) -> None:
         self._bytewise = bool(release.dialect & BYTES)
         self._left = MOST_TRIES
+        #: Whether enough was tried.
+        self.tried = False
 
     def find(self, pattern: TextPattern, value: str, header: str = "") -> Hint | None:
         """Return what differs between a pattern and a value that doesn't satisfy it; ``header`` has the value."""
@@ -77,7 +78,7 @@ class PatternHints:
         apart = difference(pattern, value)
         if apart is not None:
             return Hint(only(apart), near=True)
-        if self._left <= 0 or len(value) > PRINTED or len(pattern.text) > LONGEST:
+        if self.tried or len(value) > PRINTED or len(pattern.text) > LONGEST:
             return None
         if pattern.literal is not None:
             return self._literal(pattern.literal, value, header) if pattern.literal else None
@@ -92,7 +93,7 @@ class PatternHints:
             return Hint(folded, near=True)
         other = literal_reprint(header, literal) if ascii_lower(header) in REPRINTED else None
         if other is not None:
-            self._left -= 1
+            self._count()
             lower = ascii_lower(header)
             tag = _TAG.search(value) if lower == "from" else None
             if _is_part(literal, value) and "<" not in literal:
@@ -103,7 +104,7 @@ class PatternHints:
                 why = f"the literal {other.why}"
             return self._tried(why, other.regex, value) or Hint(why, near=False)
         if not header and not _is_part(literal, value) and (other := uri_reprint(literal)) is not None:
-            self._left -= 1
+            self._count()
             why = f"the literal {other.why}"
             return self._tried(why, other.regex, value) or Hint(why, near=False)
         if ascii_lower(header) in PORTLESS and _PORT.search(literal):
@@ -125,10 +126,14 @@ class PatternHints:
         oddity = header_oddity(header, regex) or next(iter(oddities(regex)), "")
         return Hint(oddity, near=False) if oddity else None
 
-    def _matches(self, regex: str, value: str) -> bool:
-        if self._left <= 0:
-            return False
+    def _count(self) -> None:
         self._left -= 1
+        self.tried = self._left <= 0
+
+    def _matches(self, regex: str, value: str) -> bool:
+        if self.tried:
+            return False
+        self._count()
         return matches(regex, value.strip(" \t\r\n"), bytewise=self._bytewise)
 
     def _tried(self, why: str, regex: str, value: str) -> Hint | None:
@@ -148,7 +153,7 @@ class PatternHints:
                 return Hint(f"{hint.text} ({clause})", near=True)
         line = written(regex)
         return Hint(
-            f"{why}; as {line} it wouldn't match either" if line and self._left > 0 else why, near=False
+            f"{why}; as {line} it wouldn't match either" if line and not self.tried else why, near=False
         )
 
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Container, Iterable, Iterator
 from itertools import islice
 
-from identify.addresses import parse_address
+from identify.addresses import BITS, Address, parse_address
 from identify.config.hints.addresses import range_ends, read_item
 from identify.config.lost import LostObject, LostObjects
 from identify.explanation.places import named, place
@@ -21,6 +21,7 @@ from identify.model import Origin, Problem
 from identify.strings import escaped, quoted, shown
 
 __all__ = [
+    "Meant",
     "lost_aliased",
     "lost_lines",
     "lost_named",
@@ -42,9 +43,12 @@ SEE = "sip-identify show problems"
 #: An address in an item that isn't valid, not as a part of another one; a word before it isn't hexadecimal.
 ADDRESS = r"(?<![\w.:])(?:[A-Za-z_]*[G-Zg-z_][A-Za-z_]*:)?%s(?![\w.]|:\w*[:a-f])"
 #: A network in an item that isn't valid.
-NETWORK = re.compile(r"(?<![\w.:])[0-9A-Fa-f:.]{2,}/[0-9]{1,3}(?![\w.])")
+NETWORK = re.compile(r"(?<![\w.:])[0-9A-Fa-f:.]{2,}/(?P<length>[0-9]{1,3})(?![\w.])")
 #: An address with a mask that no network has, such as ``198.51.100.0/82``.
 MASKED = re.compile(r"(?<![\w.:])([0-9]{1,3}(?:\.[0-9]{1,3}){3})/[0-9.]{0,15}(?![\w.])")
+
+#: What an item has that was meant for several addresses: a wildcard, nothing behind a dot, or what ranges have.
+SEVERAL = re.compile(r"[*xX%?‐‑‒–—-]|\.\.|to|\.[\"' ]*$")  # noqa: RUF001 dashes of word processors
 
 
 def means(item: str, source: str) -> bool:
@@ -60,29 +64,54 @@ def means(item: str, source: str) -> bool:
     >>> means("198.51.100.0/82", "198.51.100.7"), means("198.51.100.0/82", "198.51.101.7")
     (True, False)
     """
-    address = parse_address(source)
-    if len(item) > LONGEST_ITEM or address is None:
-        return False
-    if re.search(ADDRESS % re.escape(source), item):
-        return True
-    networks = (read_item(found[0]) for found in NETWORK.finditer(item))
-    if any(
-        each and each.family == address.family and address.value & each.mask == each.value
-        for each in networks
-    ):
-        return True
-    unmasked = (found[1] for found in MASKED.finditer(item) if read_item(found[0]) is None)
-    if any(each.rpartition(".")[0] == source.rpartition(".")[0] for each in unmasked):
-        return True
-    plain = re.sub(r"(?<=\.)[xX%?](?=\.|$)", "*", item.strip("\"' "))
-    if "." in source and (plain.endswith(".") or "*" in plain):
-        whole = re.escape(plain).replace(r"\*", r"\d+")
-        begins, _, rest = plain.partition("*")
-        return re.fullmatch(whole, source) is not None or (not rest and source.startswith(begins))
-    ends = range_ends(item.strip("\"' "))
-    if ends is None or ends[1] is None or not ends[0].family == address.family == ends[1].family:
-        return False
-    return ends[0].value <= address.value <= ends[1].value
+    return Meant(source).by(item)
+
+
+class Meant:
+    """An address for which items of ``match`` that aren't valid may have been meant; there may be 10,000 of these."""
+
+    def __init__(self, source: str) -> None:
+        self._source = source
+        self._address = parse_address(source)
+        self._whole = re.compile(ADDRESS % re.escape(source))
+
+    def by(self, item: str) -> bool:
+        """Return whether an item was meant for the address."""
+        if len(item) > LONGEST_ITEM or self._address is None:
+            return False
+        if self._source in item and self._whole.search(item):
+            return True
+        if "/" in item and self._in_network(item, self._address):
+            return True
+        return SEVERAL.search(item) is not None and self._among(item.strip("\"' "), self._address)
+
+    def _in_network(self, item: str, address: Address) -> bool:
+        """Return whether an item has a network with the address, or one whose mask can't be read."""
+        for found in NETWORK.finditer(item):
+            if ":" not in found[0] and int(found["length"]) > BITS[4]:
+                continue
+            network = read_item(found[0])
+            if network and network.family == address.family and address.value & network.mask == network.value:
+                return True
+        first = self._source.rpartition(".")[0]
+        return any(
+            found[1].rpartition(".")[0] == first and read_item(found[0]) is None
+            for found in MASKED.finditer(item)
+        )
+
+    def _among(self, item: str, address: Address) -> bool:
+        """Return whether an item with wildcards, or a range, has the address."""
+        plain = re.sub(r"(?<=\.)[xX%?](?=\.|$)", "*", item)
+        if "." in self._source and (plain.endswith(".") or "*" in plain):
+            whole = re.escape(plain).replace(r"\*", r"\d+")
+            begins, _, rest = plain.partition("*")
+            return re.fullmatch(whole, self._source) is not None or (
+                not rest and self._source.startswith(begins)
+            )
+        ends = range_ends(item)
+        if ends is None or ends[1] is None or not ends[0].family == address.family == ends[1].family:
+            return False
+        return ends[0].value <= address.value <= ends[1].value
 
 
 def lost_named(lost: LostObjects, ids: Iterable[str], what: str) -> Iterator[Reason]:

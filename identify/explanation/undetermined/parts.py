@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from identify.config.sections.mapping import methods_by_id
+from identify.config.tried import TriedIdentifies
 from identify.explanation.question import Question
 from identify.explanation.telling.reasons import NO, UNKNOWN, Reason, Step
 from identify.identifiers import IdentifierName
-from identify.model import Origin, Unknown
+from identify.model import Identify, Origin, Unknown
 from identify.strings import SHOWN_VALUES, shown
 
 __all__ = ["PARTS", "step_without"]
@@ -44,37 +46,57 @@ def step_without(question: Question, identifier: IdentifierName) -> Step | None:
     if not parts:
         return None
     what, configuration = parts[0].what, question.configuration
-    found: Sequence[tuple[str, Origin | None]]
+    origin: Origin | None = None
     if identifier == "line":
         kind, rule = "registration", "line=yes"
-        found = [(each.id, each.origin) for each in configuration.registrations.values() if each.line]
+        registrations = [each for each in configuration.registrations.values() if each.line]
+        count, first = len(registrations), [each.id for each in registrations[:SHOWN_VALUES]]
+        if count == 1:
+            origin = registrations[0].origin
     elif identifier == "auth_username":
         kind, rule = "endpoint", "auth_username in identify_by"
-        endpoints = configuration.endpoints.items()
-        found = [(id, each.origin) for id, each in endpoints if identifier in each.identify_by]
+        ids = [id for id, methods in methods_by_id(configuration.endpoints) if identifier in methods]
+        count, first = len(ids), ids[:SHOWN_VALUES]
+        if count == 1:
+            origin = configuration.endpoints[ids[0]].origin
     else:
         kind, rule = "identify object", f"match_{identifier}"
-        found = [
-            (identify.id, each.origin)
-            for identify, _ in question.tried()
-            if (each := identify.header if identifier == "header" else identify.request_uri) is not None
+        places = [
+            (question.tried if unknown is None else question.possible, place)
+            for (place,), unknown in question.in_order(
+                zip(_places(question.tried, identifier)), zip(_places(question.possible, identifier))
+            )
         ]
+        count, first = len(places), [objects.ids[place] for objects, place in places[:SHOWN_VALUES]]
+        if count == 1:
+            objects, place = places[0]
+            origin = _origin(objects[place], identifier)
     reasons = [
         Reason(f"not known here: {unknown.what}; one of these may be found", unknown.origin, UNKNOWN)
         for unknown in question.further(_TYPES.get(identifier, "identify"))
     ]
-    if found:
-        text = f"{what} isn't told, so {kind} {_listed(id for id, _ in found)} may be found ({rule})"
-        reasons.append(Reason(text, found[0][1] if len(found) == 1 else None, UNKNOWN))
+    if count:
+        text = f"{what} isn't told, so {kind} {_listed(first, count)} may be found ({rule})"
+        reasons.append(Reason(text, origin, UNKNOWN))
     elif not reasons:
         reasons.append(Reason(f"no {kind} has {rule}", None, NO))
     return Step(identifier, None, None, tuple(reasons))
 
 
+def _places(objects: TriedIdentifies, identifier: str) -> Sequence[int]:
+    """Return the places of the objects with a rule of an identifier."""
+    return objects.with_header if identifier == "header" else objects.with_request_uri
+
+
+def _origin(identify: Identify, identifier: str) -> Origin | None:
+    rule = identify.header if identifier == "header" else identify.request_uri
+    return rule.origin if rule is not None else None
+
+
 _TYPES = {"line": "registration", "auth_username": "endpoint"}
 
 
-def _listed(ids: Iterable[str]) -> str:
-    every = list(ids)
-    more = f" or {len(every) - SHOWN_VALUES} others" if len(every) > SHOWN_VALUES else ""
-    return " or ".join(map(shown, every[:SHOWN_VALUES])) + more
+def _listed(first: Iterable[str], count: int) -> str:
+    """Return the first few ids, and how many others there are."""
+    more = f" or {count - SHOWN_VALUES} others" if count > SHOWN_VALUES else ""
+    return " or ".join(map(shown, first)) + more

@@ -19,6 +19,7 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
+from identify.config.sections.mapping import methods_by_id
 from identify.explanation.line import line_value, token_shaped
 from identify.explanation.named_endpoints import looked_up
 from identify.explanation.question import Question
@@ -181,12 +182,11 @@ class Walk:
 
     def _match(self, identifier: Name, slot: Slot, states: dict[Key, int], hit: int) -> Iterator[States]:
         """Note the answer of an object that matches; yield the states in which its endpoint doesn't exist."""
-        endpoint, section = slot.identify.endpoint, slot.identify.id
+        endpoint, section = slot.endpoint, slot.section
         if endpoint in self._endpoints:
             self._answer(endpoint, identifier, section, slot.unknowns)
         else:
-            key = slot.key
-            matching = self._narrowed(states, key, hit) if key is not None else dict(states)
+            matching = self._narrowed(states, slot.key, hit) if slot.key is not None else dict(states)
             yield from self._point(identifier, section, endpoint, matching, slot.unknowns)
 
     def _by_name(self, identifier: Name, states: States) -> Iterator[States]:
@@ -204,8 +204,8 @@ class Walk:
         if self._further["endpoint"]:
             self._answer_any(identifier, (*parts, *self._further["endpoint"]))
         else:
-            for id, endpoint in self._endpoints.items():
-                if identifier in endpoint.identify_by:
+            for id, methods in methods_by_id(self._endpoints):
+                if identifier in methods:
                     self._depend(parts)
                     self._answer(id, identifier, None, parts)
         yield states

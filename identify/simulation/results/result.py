@@ -134,13 +134,14 @@ class Result:
         An undetermined request may be identified by any of them; it isn't counted.
         """
         configuration = self.configuration
+        tried = configuration.tried_identifies
+        with_rule = map(frozenset, (tried.rules().owners(), tried.with_header, tried.with_request_uri))
+        owners = dict(zip(OF_IDENTIFY, with_rule, strict=True))
         rules = [
-            Match(identify.endpoint, identifier, identify.id)
-            for identify in configuration.tried_identifies
-            for identifier, rule in zip(
-                OF_IDENTIFY, (identify.addresses, identify.header, identify.request_uri), strict=True
-            )
-            if rule
+            Match(endpoint, identifier, id)
+            for place, (endpoint, id) in enumerate(zip(tried.endpoints, tried.ids, strict=True))
+            for identifier in OF_IDENTIFY
+            if place in owners[identifier]
         ]
         rules += [
             Match(registration.endpoint, LINE, registration.id)

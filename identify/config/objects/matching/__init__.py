@@ -1,0 +1,1 @@
+"""The rules of identify objects other than addresses."""
