@@ -12,7 +12,7 @@ from identify.configuration import Configuration
 from identify.engine import Engine
 from identify.questions.upgrading import Finding, Upgrade, upgrade
 
-#: The order of hashes is trunk-b, trunk-a, trunk-c; that of the newest release trunk-a, trunk-b, trunk-c.
+#: The order of hashes is A, trunk-b, trunk-a, trunk-c; that of the newest release A, trunk-a, trunk-b, trunk-c.
 ENDPOINTS = "".join(f"[{id}]\ntype = endpoint\n" for id in ("a", "b", "c"))
 
 

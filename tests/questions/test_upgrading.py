@@ -80,19 +80,11 @@ def test_witness_that_depends_on_a_name(upgraded):
         OVERLAP.format(match="192.0.2.7")
         + "[A]\ntype = identify\nendpoint = c\nmatch = sip.provider.example\n"
     )
-    found = upgraded(text, before=First())
+    found = upgraded(text)
 
     (finding,) = found.findings
     assert [unknown.kind for unknown in finding.depends_on] == ["names"]
     assert finding.as_dict()["depends_on"] == [finding.depends_on[0].what]
-
-
-class First(OlderRelease):
-    """The object A comes first, as in the newest release."""
-
-    def arranged(self, configured, made, sections):
-        """Return the objects in that order."""
-        return sorted(configured, key=lambda one: ("A", "trunk-b", "trunk-a", "trunk-c").index(one.id))
 
 
 def test_objects_that_are_not_known():

@@ -7,11 +7,9 @@ from collections.abc import Sequence
 import attrs
 
 from identify.config.releases import Release
-from identify.model import Identify
 from identify.strings import encoded
 
 ODD_PRIMES = (3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61)
-WIZARD_BUCKETS = 53
 
 
 def hash_of(id: str) -> int:
@@ -40,12 +38,7 @@ class OlderRelease(Release):
         """What a test wants."""
         return self.bits
 
-    def arranged(
-        self, configured: Sequence[Identify], made: Sequence[Identify], sections: int
-    ) -> list[Identify]:
-        """Return the objects in the order of their buckets, and those of wizards behind those of pjsip.conf."""
-        buckets = max((prime for prime in ODD_PRIMES if prime <= sections), default=1)
-        return [
-            *sorted(configured, key=lambda identify: hash_of(identify.id) % buckets),
-            *sorted(made, key=lambda identify: hash_of(identify.id) % WIZARD_BUCKETS),
-        ]
+    @property
+    def sorted_identifies(self) -> bool:
+        """Whether objects are tried in the order of their ids."""
+        return False
